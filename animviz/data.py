@@ -1,0 +1,320 @@
+"""Named arrays that networks learn from: rings, moons, spirals, xor, blobs, polynomials, and the user's own points.
+
+Every generator takes a seeded ``numpy.random.Generator`` and keyword-only options, and returns a ``Dataset``.
+"""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.errors import InputError
+from animviz.options import Range
+
+__all__ = ["Dataset", "blobs", "moons", "points", "polynomial", "spirals", "two_rings", "xor"]
+
+Float = NDArray[np.float32]
+MAX_CLASSES = 10
+MIN_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Arrays to train on and to draw from.
+
+    Attributes:
+        x: inputs, float32 of shape (samples, features).
+        y: labels as int64 of shape (samples,), or targets as float32 of the same shape.
+        class_names: one name per class in the order of the labels; empty for regression.
+        validation: held-out pair of the same form as x and y, or None.
+        shown: the pair that is stored in the recording and drawn; by default x and y.
+    """
+
+    x: Float
+    y: NDArray[Any]
+    class_names: tuple[str, ...] = ()
+    validation: tuple[Float, NDArray[Any]] | None = None
+    shown: tuple[Float, NDArray[Any]] | None = None
+
+    @property
+    def task(self) -> Literal["classification", "regression"]:
+        """Whether y holds labels or targets."""
+        return "classification" if self.class_names else "regression"
+
+    @property
+    def outputs(self) -> int:
+        """Units the output layer needs: one for two classes and for regression, else one per class."""
+        return len(self.class_names) if len(self.class_names) > 2 else 1
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the bytes of x and y, 16 hex digits: tells whether a data file has changed."""
+        return hashlib.sha256(self.x.tobytes() + self.y.tobytes()).hexdigest()[:16]
+
+
+def two_rings(
+    rng: np.random.Generator,
+    *,
+    samples: Annotated[int, Range(2, 1_000_000)] = 20_000,
+    outer: Annotated[float, Range(0.01, 100)] = 1.0,
+    inner: Annotated[float, Range(0, 100)] = 0.5,
+    noise: Annotated[float, Range(0, 10)] = 0.005,
+) -> Dataset:
+    """Two concentric rings, the outer one labelled 1 and the inner one 0.
+
+    Args:
+        rng: source of randomness.
+        samples: points in each ring.
+        outer: radius of the outer ring, class 1.
+        inner: radius of the inner ring, class 0.
+        noise: standard deviation of the radius, in units of the plane.
+    """
+    label = np.repeat([1, 0], samples)
+    radius = np.where(label == 1, outer, inner) + rng.normal(0, noise, 2 * samples)
+    angle = rng.uniform(0, 2 * np.pi, 2 * samples)
+    return _planar(radius * np.cos(angle), radius * np.sin(angle), label, ("inner", "outer"))
+
+
+def moons(
+    rng: np.random.Generator,
+    *,
+    samples: Annotated[int, Range(2, 1_000_000)] = 2_000,
+    noise: Annotated[float, Range(0, 10)] = 0.06,
+) -> Dataset:
+    """Two half moons that reach into each other.
+
+    Args:
+        rng: source of randomness.
+        samples: points in each moon.
+        noise: standard deviation of both coordinates, in units of the plane.
+    """
+    angle = rng.uniform(0, np.pi, 2 * samples)
+    label = np.repeat([0, 1], samples)
+    x = np.where(label == 0, np.cos(angle), 1 - np.cos(angle)) - 0.5
+    y = np.where(label == 0, np.sin(angle), 0.5 - np.sin(angle)) - 0.25
+    x, y = (axis + rng.normal(0, noise, 2 * samples) for axis in (x, y))
+    return _planar(x / 1.5, y / 1.5, label, ("upper", "lower"))
+
+
+def spirals(
+    rng: np.random.Generator,
+    *,
+    samples: Annotated[int, Range(2, 1_000_000)] = 2_000,
+    classes: Annotated[int, Range(2, MAX_CLASSES)] = 2,
+    turns: Annotated[float, Range(0.1, 5)] = 1.0,
+    noise: Annotated[float, Range(0, 10)] = 0.02,
+) -> Dataset:
+    """Arms of a spiral, one class each.
+
+    Args:
+        rng: source of randomness.
+        samples: points in each arm.
+        classes: number of arms.
+        turns: full turns that each arm makes.
+        noise: standard deviation of both coordinates, in units of the plane.
+    """
+    label = np.repeat(np.arange(classes), samples)
+    reach = np.sqrt(rng.uniform(0.01, 1, classes * samples))
+    angle = 2 * np.pi * (turns * reach + label / classes)
+    x, y = (reach * wave(angle) + rng.normal(0, noise, angle.size) for wave in (np.cos, np.sin))
+    return _planar(x, y, label, tuple(f"arm {k + 1}" for k in range(classes)))
+
+
+def xor(
+    rng: np.random.Generator,
+    *,
+    samples: Annotated[int, Range(2, 1_000_000)] = 2_000,
+    gap: Annotated[float, Range(0, 0.9)] = 0.05,
+) -> Dataset:
+    """Four quadrants; the class says whether the two coordinates differ in sign.
+
+    Args:
+        rng: source of randomness.
+        samples: points in each class.
+        gap: distance kept free on either side of the axes, in units of the plane.
+    """
+    size = rng.uniform(gap, 1, (2, 2 * samples))
+    sign = rng.choice([-1, 1], 2 * samples)
+    label = np.repeat([0, 1], samples)
+    return _planar(size[0] * sign, size[1] * sign * np.where(label == 0, 1, -1), label, ("same sign", "unlike"))
+
+
+def blobs(
+    rng: np.random.Generator,
+    *,
+    samples: Annotated[int, Range(2, 1_000_000)] = 1_000,
+    classes: Annotated[int, Range(2, MAX_CLASSES)] = 4,
+    noise: Annotated[float, Range(0, 10)] = 0.12,
+) -> Dataset:
+    """Gaussian blobs on a circle, one class each.
+
+    Args:
+        rng: source of randomness.
+        samples: points in each blob.
+        classes: number of blobs.
+        noise: standard deviation of both coordinates, in units of the plane.
+    """
+    label = np.repeat(np.arange(classes), samples)
+    angle = 2 * np.pi * (label / classes + 1 / 12)
+    x, y = (0.7 * wave(angle) + rng.normal(0, noise, angle.size) for wave in (np.cos, np.sin))
+    return _planar(x, y, label, tuple(f"blob {k + 1}" for k in range(classes)))
+
+
+def polynomial(
+    rng: np.random.Generator,
+    *,
+    samples: Annotated[int, Range(MIN_ROWS, 1_000_000)] = 4_000,
+    test_samples: Annotated[int, Range(2, 100_000)] = 400,
+    reach: Annotated[float, Range(0.01, 100)] = 2.0,
+    coefficients: str = "1,0,-3,1,1",
+) -> Dataset:
+    """A polynomial on [-reach, reach]: random points to train on, an even grid to test on and to draw.
+
+    Args:
+        rng: source of randomness.
+        samples: random training points.
+        test_samples: evenly spaced test points.
+        reach: half the width of the interval of x.
+        coefficients: coefficients joined by commas, highest power first.
+    """
+    numbers = _coefficients(coefficients)
+    x = rng.uniform(-reach, reach, samples)
+    grid = np.linspace(-reach, reach, test_samples)
+    test = grid[:, None].astype(np.float32), np.polyval(numbers, grid).astype(np.float32)
+    train = x[:, None].astype(np.float32), np.polyval(numbers, x).astype(np.float32)
+    return Dataset(*train, validation=test, shown=test)
+
+
+def points(rng: np.random.Generator, *, data: Path | None = None) -> Dataset:
+    """The user's own points in the plane, from a .csv or .npz file with columns x, y and label.
+
+    Each coordinate is scaled to [-1, 1], the range in which a freshly initialised network is sensitive.
+
+    Args:
+        rng: not used; the file is taken as it is.
+        data: file with columns or arrays x, y and label.
+
+    Raises:
+        InputError: the file is missing, of another kind, or its contents cannot be used; says which and where.
+    """
+    if data is None:
+        raise InputError("the experiment 'points' needs a file: --data points.csv or --data points.npz")
+    readers = {".csv": _read_csv, ".npz": _read_npz}
+    if data.suffix.lower() not in readers:
+        raise InputError(f"--data {data}: expected a .csv or .npz file with columns x, y and label")
+    if not data.is_file():
+        raise InputError(f"--data {data}: no such file")
+    columns = readers[data.suffix.lower()](data)
+    x, y = (_coordinate(columns[name], name, data) for name in ("x", "y"))
+    names, label = np.unique(columns["label"], return_inverse=True)
+    if len({len(x), len(y), len(label)}) > 1:
+        raise InputError(f"--data {data}: x, y and label have {len(x)}, {len(y)} and {len(label)} rows; expected as many")
+    if len(label) < MIN_ROWS:
+        raise InputError(f"--data {data}: {len(label)} rows; expected at least {MIN_ROWS}")
+    if len(names) < 2:
+        raise InputError(f"--data {data}: only one class, {names[0]!s}; expected at least 2")
+    if len(names) > MAX_CLASSES:
+        raise InputError(f"--data {data}: {len(names)} classes; expected at most {MAX_CLASSES} (is label a number of the row?)")
+    return _planar(_to_unit(x), _to_unit(y), label, tuple(map(str, names)))
+
+
+def _planar(x: NDArray[Any], y: NDArray[Any], label: NDArray[Any], names: tuple[str, ...]) -> Dataset:
+    return Dataset(np.stack([x, y], axis=1).astype(np.float32), label.astype(np.int64), names)
+
+
+def _to_unit(axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    low, high = axis.min(), axis.max()
+    return np.asarray((2 * axis - low - high) / (high - low) if high > low else axis - low)
+
+
+def _coefficients(text: str) -> list[float]:
+    numbers = []
+    for token in text.split(","):
+        try:
+            numbers.append(float(token))
+        except ValueError:
+            raise InputError(f"--coefficients {text!r}: {token!r} is not a number; write 1,0,-3,1,1") from None
+    if not np.isfinite(numbers).all() or len(numbers) > 20:
+        raise InputError(f"--coefficients {text[:60]!r}: expected 1 to 20 finite numbers joined by commas")
+    return numbers
+
+
+def _coordinate(column: NDArray[Any], name: str, path: Path) -> NDArray[np.float64]:
+    if column.ndim != 1 or column.dtype.kind not in "fiu":
+        raise InputError(f"--data {path}: {name} has shape {column.shape} of {column.dtype}; expected one column of numbers")
+    bad = np.flatnonzero(~np.isfinite(column))
+    if bad.size:
+        raise InputError(f"--data {path}: {name} is {column[bad[0]]} in row {bad[0] + 1}; expected finite numbers")
+    return column.astype(np.float64)
+
+
+def _read_csv(path: Path) -> Mapping[str, NDArray[Any]]:
+    """Read the three columns of a CSV file with a header; the label may be text."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            header = reader.fieldnames or []
+            _require_names(header, "column", path)
+            rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"--data {path}: not a CSV text file ({error})") from None
+    columns: dict[str, NDArray[Any]] = {"label": np.array([_cell(row, "label", line, path) for line, row in enumerate(rows, 2)])}
+    for name in ("x", "y"):
+        columns[name] = np.array([_number(_cell(row, name, line, path), name, line, path) for line, row in enumerate(rows, 2)])
+    if rows and all(_is_whole(text) for text in columns["label"]):
+        columns["label"] = columns["label"].astype(np.float64).astype(np.int64)
+    return columns
+
+
+def _cell(row: Mapping[str, str | None], name: str, line: int, path: Path) -> str:
+    text = (row[name] or "").strip()
+    if not text:
+        raise InputError(f"--data {path}, line {line}: {name} is empty")
+    return text
+
+
+def _number(text: str, name: str, line: int, path: Path) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"--data {path}, line {line}: {name} is {text!r}, not a number") from None
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return float(text).is_integer()
+    except ValueError:
+        return False
+
+
+def _read_npz(path: Path) -> Mapping[str, NDArray[Any]]:
+    """Read the three arrays of an .npz file; pickled objects are refused, never loaded."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            _require_names(list(archive), "array", path)
+            columns = {name: np.asarray(archive[name]) for name in ("x", "y", "label")}
+    except InputError:
+        raise
+    except ValueError as error:
+        if "pickle" in str(error).lower():
+            raise InputError(f"--data {path}: holds Python objects; expected plain arrays of numbers or text") from None
+        raise InputError(f"--data {path}: not a readable .npz file ({error})") from None
+    except Exception as error:  # a broken archive raises zip, zlib, OS and end-of-file errors alike
+        raise InputError(f"--data {path}: not a readable .npz file ({error})") from None
+    label = columns["label"]
+    if label.ndim != 1 or label.dtype.kind not in "iubfUS":
+        raise InputError(f"--data {path}: label has shape {label.shape} of {label.dtype}; expected one column")
+    if label.dtype.kind == "f" and not np.isfinite(label).all():
+        raise InputError(f"--data {path}: label holds NaN or infinity; expected class numbers or names")
+    return columns
+
+
+def _require_names(names: Any, kind: str, path: Path) -> None:
+    for name in ("x", "y", "label"):
+        if name not in names:
+            raise InputError(f"--data {path}: no {kind} {name!r}; it has {', '.join(map(str, names)) or 'none'}")

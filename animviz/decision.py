@@ -1,0 +1,130 @@
+"""Decisions of a classifier over a plane: class probabilities, tinted fields and boundary lines."""
+
+from typing import Any
+
+import numpy as np
+from contourpy import contour_generator
+from numpy.typing import NDArray
+from scipy import special
+
+from animviz.errors import SceneError
+from animviz.network import forward, is_chain
+from animviz.recording import Recording, State
+from animviz.stage import joined
+from animviz.theme import Theme
+
+__all__ = ["boundary_lines", "class_count", "field_colors", "last_hidden", "plane_grid", "probabilities", "scores_at"]
+
+Array = NDArray[Any]
+MAX_CLASSES = 10
+
+
+def class_count(recording: Recording, scene: str) -> int:
+    """Return the number of classes of a recording that holds a classifier's chain.
+
+    Raises:
+        SceneError: the recording is not of a classifier of at most ten classes, or its layers cannot be replayed.
+    """
+    manifest = recording.manifest
+    if manifest.task != "classification":
+        raise SceneError(f"{scene} draws classifiers; {recording.path} was recorded with {manifest.task or 'no labels'}")
+    if not is_chain(recording.layers):
+        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {recording.layers[0].kind} layers")
+    count = len(manifest.class_names)
+    if not 2 <= count <= MAX_CLASSES:
+        raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")
+    return count
+
+
+def last_hidden(recording: Recording) -> str:
+    """Return the name of the layer that feeds the last dense layer; "input" where there is no hidden layer."""
+    dense = [index for index, layer in enumerate(recording.layers) if layer.kind == "Dense"]
+    return recording.layers[dense[-1] - 1].name if dense and dense[-1] > 0 else "input"
+
+
+def scores_at(state: State, layer: str, values: Array) -> Array:
+    """Return a score per class for values that a layer puts out; the greatest score is the decision.
+
+    Scores are logits where the network ends in a sigmoid or softmax: unlike probabilities they do not saturate, so
+    that boundaries drawn through them are smooth.
+
+    Args:
+        state: the network at a moment.
+        layer: name of a layer, or "input".
+        values: shape (samples, units).
+
+    Returns:
+        Array of shape (samples, classes).
+    """
+    recording = state.recording
+    index = -1 if layer == "input" else recording.layer_index(layer)
+    last = recording.layers[-1]
+    ends = last.activation in ("sigmoid", "softmax")
+    layers = (*recording.layers[:-1], last.model_copy(update={"activation": "linear"})) if ends else recording.layers
+    scores = forward(layers, state.weights, values, after=index)
+    if scores.shape[1] == 1:
+        middle = 0.0 if ends else 0.5
+        return np.concatenate([np.full_like(scores, middle), scores], axis=1)
+    return scores
+
+
+def probabilities(state: State, scores: Array) -> Array:
+    """Return class probabilities, shape (samples, classes), for scores from `scores_at`."""
+    last = state.recording.layers[-1].activation
+    if last == "sigmoid" and scores.shape[1] == 2:
+        positive = special.expit(scores[:, 1])
+        return np.stack([1 - positive, positive], axis=1)
+    if last == "sigmoid":
+        independent = special.expit(scores)
+        return np.asarray(independent / independent.sum(axis=1, keepdims=True))
+    if last == "softmax":
+        return np.asarray(special.softmax(scores, axis=1))
+    if state.recording.layers[-1].output_shape == (1,):
+        positive = np.clip(scores[:, 1], 0, 1)
+        return np.stack([1 - positive, positive], axis=1)
+    clipped = np.clip(scores, 1e-9, None)
+    return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
+
+
+def plane_grid(x: tuple[float, float], y: tuple[float, float], columns: int, rows: int) -> tuple[Array, Array, Array]:
+    """Return the two axes of a grid over a plane, and its points: float32 of shape (rows * columns, 2), bottom first."""
+    xs = np.linspace(*x, columns, dtype=np.float32)
+    ys = np.linspace(*y, rows, dtype=np.float32)
+    return xs, ys, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+
+
+def field_colors(probability: Array, palette: Array, theme: Theme, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return the tint of a field: the colour of the likeliest class, as strong as the network is sure.
+
+    Args:
+        probability: shape (rows * columns, classes), bottom row first.
+        palette: RGB in [0, 1], shape (classes, 3).
+        theme: for the background, and the strength of the tint.
+        shape: (rows, columns).
+
+    Returns:
+        uint8 of shape (rows, columns, 3), top row first.
+    """
+    classes = probability.shape[1]
+    # From 0 where all classes are equally likely to 1 where one is certain, so that colours meet without an edge.
+    sure = np.clip((probability - 1 / classes) / (1 - 1 / classes), 0, 1)
+    under = np.array(theme.mix(theme.background, 1.0))
+    color = under + theme.tint * (sure @ palette - sure.sum(axis=1, keepdims=True) * under)
+    return np.asarray((color * 255 + 0.5).astype(np.uint8).reshape(*shape, 3)[::-1])
+
+
+def boundary_lines(scores: Array, xs: Array, ys: Array) -> NDArray[np.float64]:
+    """Return where the decision changes, as polylines joined by NaN rows, shape (points, 2).
+
+    Args:
+        scores: shape (rows * columns, classes), from `scores_at`.
+        xs: horizontal coordinates of the columns.
+        ys: vertical coordinates of the rows.
+    """
+    classes = scores.shape[1]
+    lines: list[Array] = []
+    for k in range(1, classes) if classes == 2 else range(classes):
+        others = np.delete(scores, k, axis=1).max(axis=1)
+        margin = (scores[:, k] - others).reshape(len(ys), len(xs))
+        lines += contour_generator(xs, ys, margin).lines(0.0)
+    return joined(lines)

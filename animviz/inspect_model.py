@@ -1,0 +1,184 @@
+"""Read what a Keras model is made of: its layers, weights and loss, and what its layers put out."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.metrics import canonical_loss
+from animviz.network import ACTIVATIONS, Layer, is_chain
+
+__all__ = ["chain_arch", "layer_table", "loss_name", "probe", "weight_names"]
+
+PROBE_BATCH = 512
+IDENTITY = {"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization"}
+
+
+def layer_table(model: Any) -> tuple[Layer, ...]:
+    """Describe a model's layers in order; dense chains are marked as replayable.
+
+    Args:
+        model: a built Keras model.
+    """
+    names = dict(zip(map(id, model.weights), weight_names(model), strict=True))
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    chained = _is_straight(model, layers)
+    return tuple(_describe(layer, names, chained) for layer in layers)
+
+
+def weight_names(model: Any) -> list[str]:
+    """Return a stable name for each of ``model.weights``: its path below the model, made unique."""
+    found: list[str] = []
+    for variable in model.weights:
+        name = variable.path.removeprefix(f"{model.name}/")
+        repeats = sum(other == name or other.startswith(f"{name}#") for other in found)
+        found.append(f"{name}#{repeats + 1}" if repeats else name)
+    return found
+
+
+def chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
+    """Return the architecture as text where the model is a chain of dense layers, else None."""
+    if not is_chain(layers):
+        return None
+    widths = [layer.output_shape[-1] for layer in layers if layer.kind == "Dense" and layer.output_shape]
+    inputs = int(np.prod(model.input_shape[1:]))
+    return "-".join(map(str, [inputs, *widths])) if widths else None
+
+
+def loss_name(model: Any) -> str | None:
+    """Return the name of the model's loss as `animviz.metrics` knows it, or None for any other."""
+    loss = getattr(model, "loss", None)
+    if isinstance(loss, keras.losses.Loss):
+        config = loss.get_config()
+        plain = not config.get("from_logits") and not config.get("label_smoothing")
+        plain = plain and config.get("reduction") in (None, "sum_over_batch_size")
+        return canonical_loss(_snake(type(loss).__name__)) if plain else None
+    return canonical_loss(loss if isinstance(loss, str) else getattr(loss, "__name__", ""))
+
+
+def probe(model: Any, inputs: Any, names: set[str]) -> dict[str, NDArray[Any]]:
+    """Return the outputs of the named layers, as they are when the model is used (not trained).
+
+    The model is run eagerly with a tap on each layer's ``call``, which works for subclassed models too.
+
+    Args:
+        model: a built Keras model.
+        inputs: an array, or a list or dict of arrays.
+        names: names of layers in ``model.layers``.
+
+    Returns:
+        Arrays of shape (samples, ...) by layer.
+    """
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+    count = len(next(_leaves(inputs)))
+    for start in range(0, count, PROBE_BATCH):
+        batch = _map(inputs, lambda array, start=start: keras.ops.convert_to_tensor(array[start : start + PROBE_BATCH]))
+        with _tapped(model, names) as taken:
+            model(batch, training=False)
+        for name in names:
+            parts[name].append(np.asarray(keras.ops.convert_to_numpy(taken[name])))
+    return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+
+
+@contextmanager
+def _tapped(model: Any, names: set[str]) -> Iterator[dict[str, Any]]:
+    taken: dict[str, Any] = {}
+    layers = [layer for layer in model.layers if layer.name in names]
+    for layer in layers:
+
+        def call(*args: Any, _layer: Any = layer, **kwargs: Any) -> Any:
+            taken[_layer.name] = type(_layer).call(_layer, *args, **kwargs)
+            return taken[_layer.name]
+
+        # Straight into the instance's dict: Keras' own __setattr__ would track it as part of the layer.
+        vars(layer)["call"] = call
+    try:
+        yield taken
+    finally:
+        for layer in layers:
+            vars(layer).pop("call", None)
+
+
+def _is_straight(model: Any, layers: list[Any]) -> bool:
+    """Say whether the model is one line of layers, each fed by the one before."""
+    if isinstance(model, keras.Sequential):
+        return True
+    if type(model) is not keras.Model and type(model).__name__ != "Functional":
+        return False
+    try:
+        if len(model.inputs) != 1 or len(model.outputs) != 1:
+            return False
+        tensors = [model.inputs[0], *(layer.output for layer in layers)]
+        return all(layer.input is fed for layer, fed in zip(layers, tensors, strict=False)) and tensors[-1] is model.outputs[0]
+    except (AttributeError, ValueError):
+        return False
+
+
+def _describe(layer: Any, names: Mapping[int, str], chained: bool) -> Layer:
+    kind = type(layer).__name__
+    activation, slope = _activation(layer, kind)
+    dense = kind == "Dense" and layer.quantization_mode is None and not getattr(layer, "lora_enabled", False)
+    known = dense or kind in IDENTITY or kind in ("Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU")
+    full = layer.dtype_policy.name in ("float32", "float64")
+    shape = _output_shape(layer)
+    return Layer(
+        name=layer.name,
+        kind=kind,
+        activation=activation or "",
+        negative_slope=slope,
+        kernel=names[id(layer.kernel)] if dense else None,
+        bias=names[id(layer.bias)] if dense and layer.bias is not None else None,
+        output_shape=shape,
+        replayable=chained and known and full and activation is not None,
+    )
+
+
+def _activation(layer: Any, kind: str) -> tuple[str | None, float]:
+    """Return the name of a layer's activation and its slope below zero; None where it cannot be replayed."""
+    if kind == "ReLU":
+        plain = layer.max_value is None and not layer.negative_slope and not layer.threshold
+        return ("relu" if plain else None), 0.2
+    if kind == "LeakyReLU":
+        return "leaky_relu", float(layer.negative_slope)
+    if kind == "ELU":
+        return ("elu" if layer.alpha == 1 else None), 0.2
+    if kind == "Softmax":
+        return ("softmax" if layer.axis == -1 else None), 0.2
+    function = getattr(layer, "activation", None)
+    if function is None:
+        return "", 0.2
+    name = getattr(function, "__name__", "")
+    same = name in (*ACTIVATIONS, "leaky_relu") and keras.activations.get(name) is function
+    return (name if same else None), 0.2
+
+
+def _output_shape(layer: Any) -> tuple[int | None, ...] | None:
+    try:
+        return tuple(layer.output.shape[1:])
+    except (AttributeError, ValueError):
+        units = getattr(layer, "units", None)
+        return (int(units),) if isinstance(units, int) else None
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def _leaves(inputs: Any) -> Iterator[Any]:
+    if isinstance(inputs, dict):
+        yield from inputs.values()
+    elif isinstance(inputs, list):
+        yield from inputs
+    else:
+        yield inputs
+
+
+def _map(inputs: Any, function: Any) -> Any:
+    if isinstance(inputs, dict):
+        return {name: function(array) for name, array in inputs.items()}
+    if isinstance(inputs, list):
+        return [function(array) for array in inputs]
+    return function(inputs)

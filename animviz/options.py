@@ -1,0 +1,154 @@
+"""Options read from signatures: the keyword-only parameters of a scene or an experiment are its options.
+
+The command line, the Python API and every page built later read the same table, so a parameter is declared once:
+its type and bounds in the signature, its help in the docstring's "Args:" section.
+"""
+
+import inspect
+import math
+import re
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from animviz.errors import InputError, SceneError
+
+__all__ = ["Option", "Range", "checked", "options_of", "summary_of"]
+
+
+@dataclass(frozen=True)
+class Range:
+    """Inclusive bounds of a number, for use in ``Annotated[int, Range(2, 200)]``.
+
+    Attributes:
+        low: smallest allowed value.
+        high: largest allowed value.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+
+
+@dataclass(frozen=True)
+class Option:
+    """One keyword-only parameter, as users see it.
+
+    Attributes:
+        name: the parameter's name; on the command line its underscores become dashes.
+        kind: int, float, bool, str or Path.
+        default: value when it is not given.
+        help: one line from the docstring.
+        choices: the allowed strings of a Literal, else empty.
+        bounds: inclusive limits of a number.
+        optional: whether None is allowed.
+    """
+
+    name: str
+    kind: type
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+    bounds: Range = Range()
+    optional: bool = False
+
+    @property
+    def flag(self) -> str:
+        """The option as written on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    def check(self, value: Any) -> Any:
+        """Return the value in the option's own type.
+
+        Raises:
+            InputError: wrong type, outside the bounds, or not one of the choices; names all three.
+        """
+        if value is None and self.optional:
+            return None
+        if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if self.kind is Path and isinstance(value, str):
+            value = Path(value)
+        if not isinstance(value, self.kind) or (self.kind is int and isinstance(value, bool)):
+            raise InputError(f"{self.flag} is {value!r}; expected {self.kind.__name__}")
+        if self.choices and value not in self.choices:
+            raise InputError(f"{self.flag} is {value!r}; expected one of {', '.join(self.choices)}")
+        if self.kind in (int, float) and not (self.bounds.low <= value <= self.bounds.high and math.isfinite(value)):
+            raise InputError(f"{self.flag} is {value}; expected {_bounds_text(self.bounds)}")
+        return value
+
+
+def options_of(function: Callable[..., Any]) -> tuple[Option, ...]:
+    """Read the keyword-only parameters of a function as options.
+
+    Raises:
+        SceneError: a parameter has no default, or a type other than int, float, bool, str, Literal and Path.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    helps = _argument_help(inspect.getdoc(function) or "")
+    parameters = inspect.signature(function).parameters.values()
+    return tuple(
+        _option(function, parameter, hints.get(parameter.name, Any), helps.get(parameter.name, ""))
+        for parameter in parameters
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    )
+
+
+def checked(options: tuple[Option, ...], values: Mapping[str, Any], owner: str) -> dict[str, Any]:
+    """Return every option with its given or default value, each checked.
+
+    Raises:
+        InputError: a name is not among the options, or a value does not fit.
+    """
+    known = {option.name: option for option in options}
+    for name in values:
+        if name not in known:
+            raise InputError(f"{owner} has no option {name!r}; it has {', '.join(known) or 'none'}")
+    return {name: option.check(values.get(name, option.default)) for name, option in known.items()}
+
+
+def summary_of(function: Callable[..., Any]) -> str:
+    """Return the first line of a docstring, or an empty string."""
+    return (inspect.getdoc(function) or "").partition("\n")[0]
+
+
+def _option(function: Callable[..., Any], parameter: inspect.Parameter, hint: Any, help_text: str) -> Option:
+    owner = getattr(function, "__name__", repr(function))
+    if parameter.default is inspect.Parameter.empty:
+        raise SceneError(f"{owner}: parameter {parameter.name!r} needs a default value")
+    bounds = Range()
+    if get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        bounds = next((extra for extra in extras if isinstance(extra, Range)), bounds)
+    optional = False
+    if get_origin(hint) in (Union, types.UnionType):
+        rest = [kind for kind in get_args(hint) if kind is not type(None)]
+        optional = len(rest) < len(get_args(hint))
+        hint = rest[0] if len(rest) == 1 else hint
+    choices: tuple[str, ...] = ()
+    if get_origin(hint) is Literal:
+        choices, hint = get_args(hint), str
+    if hint not in (int, float, bool, str, Path) or not all(isinstance(choice, str) for choice in choices):
+        raise SceneError(
+            f"{owner}: parameter {parameter.name!r} is annotated {hint!r}; "
+            "options are int, float, bool, str, Literal of strings, or Path"
+        )
+    return Option(parameter.name, hint, parameter.default, help_text, choices, bounds, optional)
+
+
+def _argument_help(docstring: str) -> dict[str, str]:
+    """Parse the "Args:" section of a Google-style docstring into name -> one line."""
+    section = re.search(r"^Args:\n((?:[ \t]+.*\n?|\n)+)", docstring, re.MULTILINE)
+    if not section:
+        return {}
+    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8,}.*)*)", section.group(1), re.MULTILINE)
+    return {name: " ".join(text.split()).rstrip(".") for name, text in entries}
+
+
+def _bounds_text(bounds: Range) -> str:
+    if math.isinf(bounds.low) and math.isinf(bounds.high):
+        return "a finite number"
+    if math.isinf(bounds.high):
+        return f"at least {bounds.low:g}"
+    return f"{bounds.low:g} to {bounds.high:g}"

@@ -1,0 +1,235 @@
+"""The stage: a headless figure whose background is painted once, and over which only moving artists are repainted.
+
+Places and sizes are in units of 1/720 of the frame's shorter side, from the top left corner, so that a picture looks
+the same at every resolution: 1280x720 has 1280 by 720 units, and 640x360 too.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from animviz.artists import canvas_of
+from animviz.errors import InputError
+from animviz.theme import THEMES, load_fonts
+from animviz.timeline import Moment
+
+__all__ = ["Box", "Draw", "Stage", "check_size"]
+
+Draw = Callable[[Moment], None]
+Weight = Literal["regular", "medium", "semibold"]
+DPI = 100
+MARGIN = 40.0
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on the stage in units, from the top left corner.
+
+    Attributes:
+        left: distance from the left edge.
+        top: distance from the upper edge.
+        width: extent to the right.
+        height: extent downwards.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Distance of the right side from the left edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Distance of the lower side from the upper edge."""
+        return self.top + self.height
+
+    def square(self) -> "Box":
+        """Return the largest square in it, at its top left."""
+        side = min(self.width, self.height)
+        return Box(self.left, self.top, side, side)
+
+
+def check_size(width: int, height: int) -> None:
+    """Check a frame size in pixels.
+
+    Raises:
+        InputError: a side is odd, under 64 or over 8,192 pixels.
+    """
+    for side in (width, height):
+        if side % 2:
+            raise InputError(f"--size {width}x{height}: {side} is odd; video needs even sides, such as {side + 1}")
+        if not 64 <= side <= 8192:
+            raise InputError(f"--size {width}x{height}: {side} pixels; expected 64 to 8192")
+
+
+class Stage:
+    """A headless figure of even pixel size.
+
+    Args:
+        size: width and height in pixels.
+        theme: "dark" or "light".
+
+    Attributes:
+        theme: colours, see `animviz.theme.Theme`.
+        width: width in units.
+        height: height in units.
+        pixel: pixels per unit.
+
+    Raises:
+        InputError: an odd or absurd size, or no such theme.
+    """
+
+    def __init__(self, size: tuple[int, int] = (1280, 720), theme: str = "dark") -> None:
+        check_size(*size)
+        if theme not in THEMES:
+            raise InputError(f"--theme is {theme!r}; expected one of {', '.join(THEMES)}")
+        self.size = size
+        self.theme = THEMES[theme]
+        self.pixel = min(size) / 720
+        self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
+        self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)
+        self.canvas = FigureCanvasAgg(self.figure)
+        self._family = load_fonts()
+        self._moving: list[Artist] = []
+        self._background: NDArray[np.uint8] | None = None
+
+    def points(self, units: float) -> float:
+        """Return typographic points, in which matplotlib measures lines and letters, for a length in units."""
+        return units * self.pixel * 72 / DPI
+
+    def axes(self, box: Box, x: tuple[float, float], y: tuple[float, float], *, color: Any = None) -> Axes:
+        """Add bare axes: no ticks, no frame, fixed limits.
+
+        Args:
+            box: where, in units.
+            x: limits of the horizontal axis in data coordinates.
+            y: limits of the vertical axis.
+            color: of the ground; by default the stage's own.
+        """
+        place = (box.left / self.width, 1 - box.bottom / self.height, box.width / self.width, box.height / self.height)
+        axes = self.figure.add_axes(place, xlim=x, ylim=y, facecolor=color or self.theme.background)
+        axes.set_axis_off()
+        if color is not None:
+            axes.set_axis_on()
+            axes.tick_params(bottom=False, left=False, labelbottom=False, labelleft=False)
+            axes.spines[:].set_visible(False)
+        return axes
+
+    def text(
+        self,
+        left: float,
+        top: float,
+        text: str,
+        *,
+        size: float = 22,
+        color: str | None = None,
+        weight: Weight = "regular",
+        align: Literal["left", "center", "right"] = "left",
+        moves: bool = False,
+    ) -> Text:
+        """Add a line of text whose baseline is `top` units below the upper edge.
+
+        Args:
+            left: anchor in units from the left edge; `align` says which part of the text it holds.
+            top: baseline in units from the upper edge.
+            text: what it says, without mathematics.
+            size: height of the type in units.
+            color: by default the theme's ink.
+            weight: of the type.
+            align: where the anchor is.
+            moves: whether it is changed from frame to frame.
+        """
+        artist = self.figure.text(
+            left / self.width, 1 - top / self.height, text, color=color or self.theme.ink, ha=align, va="baseline",
+            fontproperties=self.font(size, weight), parse_math=False,
+        )  # fmt: skip
+        if moves:
+            self.moves(artist)
+        return artist
+
+    def measure(self, text: str, size: float, weight: Weight = "regular") -> float:
+        """Return the width in units of a line of text in a size given in units."""
+        renderer = self.canvas.get_renderer()
+        width, _, _ = renderer.get_text_width_height_descent(text, self.font(size, weight), ismath=False)
+        return float(width) / self.pixel
+
+    def font(self, size: float, weight: Weight = "regular") -> FontProperties:
+        """Return the typeface in a size given in units."""
+        numeric = {"regular": 400, "medium": 500, "semibold": 600}[weight]
+        return FontProperties(family=self._family, weight=numeric, size=self.points(size))
+
+    def line(self, axes: Axes, color: Any, width: float, **style: Any) -> Line2D:
+        """Add a moving line, or many in one: NaN separates them.
+
+        Args:
+            axes: where.
+            color: of the stroke.
+            width: of the stroke in units.
+            **style: further properties of `matplotlib.lines.Line2D`.
+        """
+        line = Line2D([], [], color=color, linewidth=self.points(width), solid_capstyle="round", **style)
+        axes.add_line(line)
+        self.moves(line)
+        return line
+
+    def moves(self, *artists: Artist) -> None:
+        """Declare artists that change from frame to frame; they are painted in this order, over all that stands still."""
+        for artist in artists:
+            artist.set_animated(True)
+            self._moving.append(artist)
+
+    def paint(self) -> NDArray[np.uint8]:
+        """Paint the moving artists over the background.
+
+        Returns:
+            The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
+        """
+        renderer = self.canvas.get_renderer()
+        buffer = canvas_of(renderer)
+        if self._background is None:
+            self.canvas.draw()
+            self._background = buffer.copy()
+        buffer[:] = self._background
+        for artist in self._moving:
+            artist.draw(renderer)
+        return buffer
+
+    def frame(self) -> NDArray[np.uint8]:
+        """Paint, and return a copy: uint8 of shape (height, width, 3)."""
+        return self.paint()[:, :, :3].copy()
+
+    def paint_failure(self, message: str) -> NDArray[np.uint8]:
+        """Paint the background with a message in place of the moving artists; see `paint`."""
+        if self._background is None:
+            self.paint()
+        buffer = canvas_of(self.canvas.get_renderer())
+        assert self._background is not None
+        buffer[:] = self._background
+        note = self.text(self.width / 2, self.height / 2, message, size=24, weight="medium", align="center", moves=True)
+        self._moving.pop()
+        ground = {"facecolor": self.theme.background, "edgecolor": self.theme.positive, "boxstyle": "round,pad=0.6"}
+        note.set_bbox(ground)
+        note.draw(self.canvas.get_renderer())
+        note.remove()
+        return buffer
+
+
+def joined(lines: Iterable[NDArray[Any]]) -> NDArray[np.float64]:
+    """Join polylines of shape (points, 2) into one array with NaN rows between them, for `Stage.line`."""
+    gap = np.full((1, 2), np.nan)
+    parts = [part for line in lines for part in (np.asarray(line, dtype=np.float64), gap)]
+    return np.concatenate(parts[:-1]) if parts else np.empty((0, 2))

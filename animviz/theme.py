@@ -1,0 +1,77 @@
+"""Themes: colours told apart by colour-blind viewers, and the typeface, shipped so that pictures agree everywhere."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
+
+__all__ = ["THEMES", "Theme", "load_fonts"]
+
+FAMILY = "Fira Sans"
+WEIGHTS = ("Regular", "Medium", "SemiBold")
+
+# Okabe & Ito, "Color Universal Design" (2008), extended by Paul Tol's bright and muted schemes to ten colours.
+_CLASSES_DARK = ("#5ccfe6", "#ffb454", "#f07178", "#7fd962", "#d2a6ff", "#f7f08a", "#3f7fd6", "#b8734a", "#ffffff", "#8a93a6")
+_CLASSES_LIGHT = ("#0b6fa4", "#d9730d", "#b3202c", "#1f7a3a", "#7b3fa6", "#8c7a00", "#4a9fd8", "#6b3f1d", "#1b2230", "#8a93a0")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as hex strings.
+
+    Attributes:
+        name: what users type.
+        background: behind everything.
+        ink: titles, numbers, decision boundaries.
+        ink_name: what a foot line calls it.
+        quiet: labels and rulers.
+        grid: the weakest lines.
+        negative: blue; class 0 and negative weights.
+        positive: orange; class 1 and positive weights.
+        classes: colours of up to ten classes, the first two being negative and positive.
+        tint: how strongly a sure prediction colours the field, 0 to 1.
+    """
+
+    name: str
+    background: str
+    ink: str
+    ink_name: str
+    quiet: str
+    grid: str
+    negative: str
+    positive: str
+    classes: tuple[str, ...]
+    tint: float
+
+    def palette(self, count: int) -> NDArray[np.float32]:
+        """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1]."""
+        return np.array([to_rgb(color) for color in self.classes[:count]], dtype=np.float32)
+
+    def mix(self, color: str, share: float) -> tuple[float, float, float]:
+        """Return a colour laid over the background with this share, as RGB in [0, 1]."""
+        over, under = np.array(to_rgb(color)), np.array(to_rgb(self.background))
+        red, green, blue = share * over + (1 - share) * under
+        return float(red), float(green), float(blue)
+
+
+THEMES = {
+    "dark": Theme(
+        "dark", "#0f1420", "#e9edf5", "white", "#8792a8", "#3b475f", _CLASSES_DARK[0], _CLASSES_DARK[1], _CLASSES_DARK, 0.36
+    ),
+    "light": Theme(
+        "light", "#ffffff", "#1b2230", "black", "#5f6979", "#c3cad6", _CLASSES_LIGHT[0], _CLASSES_LIGHT[1], _CLASSES_LIGHT, 0.34
+    ),
+}
+
+
+@cache
+def load_fonts() -> str:
+    """Make Fira Sans known to matplotlib's font manager, without touching rcParams; return its family name."""
+    for weight in WEIGHTS:
+        path = files("fontpkg_fira_sans") / "files" / f"FiraSans-{weight}.ttf"
+        font_manager.fontManager.addfont(str(path))
+    return FAMILY

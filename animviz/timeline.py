@@ -1,0 +1,121 @@
+"""Time: from the number of a frame to the moment it shows."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, overload
+
+import numpy as np
+
+from animviz.errors import InputError
+from animviz.options import Range
+
+__all__ = ["EASINGS", "Moment", "Pacing", "Timeline"]
+
+EASINGS: dict[str, Callable[[float], float]] = {
+    "linear": lambda u: u,
+    "in": lambda u: u * u,
+    "out": lambda u: 1 - (1 - u) ** 2,
+    "in-out": lambda u: u * u * (3 - 2 * u),
+}
+MAX_FRAMES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What one frame shows.
+
+    Attributes:
+        seconds: time since the start of the video.
+        epoch: moment of the training, in epochs since its start; between snapshots the state is blended.
+    """
+
+    seconds: float
+    epoch: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """How training time becomes video time.
+
+    Args:
+        fps: frames per second.
+        pace: epochs per second.
+        seconds: length of the whole video in seconds; overrules the pace.
+        hold_start: seconds for which the first state stands still.
+        hold_end: seconds for which the last state stands still.
+        ease: how the motion starts and ends.
+        tween: between snapshots, blend the state or hold the last one.
+    """
+
+    fps: Annotated[float, Range(0.1, 240)] = 30.0
+    pace: Annotated[float, Range(1e-6, 1e6)] = 10.0
+    seconds: Annotated[float, Range(0.01, 86_400)] | None = None
+    hold_start: Annotated[float, Range(0, 3_600)] = 0.5
+    hold_end: Annotated[float, Range(0, 3_600)] = 1.5
+    ease: Literal["linear", "in", "out", "in-out"] = "linear"
+    tween: Literal["state", "none"] = "state"
+
+
+class Timeline(Sequence[Moment]):
+    """The moments of a video, one per frame; the last frame always shows the last snapshot.
+
+    Args:
+        epochs: moments of the snapshots, rising.
+        pacing: how fast they pass.
+
+    Raises:
+        InputError: the holds are longer than the video, or it has more than a million frames.
+    """
+
+    def __init__(self, epochs: Sequence[float], pacing: Pacing | None = None) -> None:
+        self.pacing = pacing = pacing or Pacing()
+        self.epochs = np.asarray(epochs, dtype=np.float64)
+        span = float(self.epochs[-1] - self.epochs[0])
+        before = round(pacing.hold_start * pacing.fps)
+        after = max(1, round(pacing.hold_end * pacing.fps))
+        if pacing.seconds is not None:
+            moving = max(1, round(pacing.seconds * pacing.fps)) - before - after
+        else:
+            moving = math.ceil(span / pacing.pace * pacing.fps - 1e-9)
+        if moving < 0 or (pacing.seconds is not None and span and moving == 0):
+            raise InputError(
+                f"--seconds is {pacing.seconds:g}; --hold-start {pacing.hold_start:g} and --hold-end "
+                f"{pacing.hold_end:g} leave no time for motion"
+            )
+        if before + moving + after > MAX_FRAMES:
+            raise InputError(f"the video would have {before + moving + after:,} frames; raise --pace or give --seconds")
+        self._before, self._moving, self._after = before, moving if span else 0, after
+        if pacing.seconds is not None and not span:
+            self._after += moving
+
+    def __len__(self) -> int:
+        return self._before + self._moving + self._after
+
+    def __iter__(self) -> Iterator[Moment]:
+        return (self[frame] for frame in range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Moment: ...
+    @overload
+    def __getitem__(self, index: slice) -> "list[Moment]": ...
+    def __getitem__(self, index: int | slice) -> "Moment | list[Moment]":
+        if isinstance(index, slice):
+            return [self[frame] for frame in range(len(self))[index]]
+        frame = range(len(self))[index]
+        return Moment(seconds=frame / self.pacing.fps, epoch=self._epoch(frame))
+
+    @property
+    def seconds(self) -> float:
+        """Length of the video."""
+        return len(self) / self.pacing.fps
+
+    def _epoch(self, frame: int) -> float:
+        first, last = float(self.epochs[0]), float(self.epochs[-1])
+        progress = min(max((frame - self._before) / self._moving, 0.0), 1.0) if self._moving else 1.0
+        if progress == 1.0:
+            return last
+        epoch = first + EASINGS[self.pacing.ease](progress) * (last - first)
+        if self.pacing.tween == "none":
+            return float(self.epochs[np.searchsorted(self.epochs, epoch + 1e-9, side="right") - 1])
+        return epoch

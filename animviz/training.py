@@ -1,0 +1,265 @@
+"""Train Keras models with whole epochs in one compiled call, driving the ordinary Keras callbacks.
+
+Keras' own ``fit`` spends about a millisecond of Python on every step, which for networks of a few dozen weights is
+nearly all of its time. Here a loop over Keras' own ``train_step`` is compiled instead, so losses, metrics, optimizers,
+regularizers and dropout are Keras' to the letter, and from the same weights and order of samples the numbers are the
+same as those of ``model.fit`` (tested).
+"""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is loaded: its greetings are no news to users
+
+import keras
+import tensorflow as tf
+
+from animviz.arch import Arch
+from animviz.experiment import Run, Training
+from animviz.recorder import Recorder
+from animviz.recording import Recording
+
+__all__ = ["dense_chain", "fit", "record"]
+
+# Up to this many weights a compiled loop of XLA wins; above, its matrix products are slower than Eigen's.
+XLA_WEIGHTS = 5_000
+log = logging.getLogger("animviz")
+
+
+def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
+    """Train what an experiment asks for, and record it.
+
+    Args:
+        run: the decided experiment, see `animviz.experiment.Experiment.run`.
+        path: folder of the recording; a recording that is there is replaced.
+        callbacks: further Keras callbacks, for progress.
+
+    Raises:
+        RecordingError: the recording cannot be written.
+    """
+    dataset = run.dataset
+    inputs, labels = dataset.shown or (dataset.x, dataset.y)
+    recorder = Recorder(
+        path,
+        inputs,
+        labels,
+        every=run.training.every,
+        class_names=dataset.class_names,
+        title=run.experiment.title,
+        overwrite=True,
+        settings=run.settings(),
+    )
+    model = dense_chain(run.arch, run.training, classes=len(dataset.class_names))
+    one_hot = run.training.loss != "crossentropy" and run.arch.outputs > 1
+
+    def target(y: NDArray[Any]) -> NDArray[Any]:
+        return np.eye(run.arch.outputs, dtype=np.float32)[y] if one_hot else y.astype(np.float32)[:, None]
+
+    fit(
+        model,
+        dataset.x,
+        target(dataset.y),
+        epochs=run.training.epochs,
+        batch_size=run.training.batch_size,
+        callbacks=[recorder, *callbacks],
+        validation_data=(dataset.validation[0], target(dataset.validation[1])) if dataset.validation else None,
+        seed=run.training.seed,
+    )
+    return Recording(path)
+
+
+def dense_chain(arch: Arch, training: Training, *, classes: int = 0) -> Any:
+    """Build and compile a chain of dense layers with seeded initial weights.
+
+    The output layer is a sigmoid for two classes, a softmax for more, and linear for regression (no classes).
+
+    Args:
+        arch: widths of the layers.
+        training: activation, loss, optimizer, learning rate and seed.
+        classes: number of classes, 0 for regression.
+    """
+    layers: list[Any] = [keras.Input((arch.inputs,), name="input")]
+    for place, units in enumerate(arch.widths[1:], start=1):
+        last = place == len(arch.widths) - 1
+        output = "linear" if not classes else "softmax" if classes > 2 else "sigmoid"
+        layers.append(
+            keras.layers.Dense(
+                units,
+                activation=output if last else training.activation,
+                kernel_initializer=keras.initializers.GlorotUniform(seed=training.seed * MAX_SEEDS + place),
+                name="output" if last else f"hidden_{place}",
+            )
+        )
+    model = keras.Sequential(layers, name="network")
+    crossentropy = "sparse_categorical_crossentropy" if classes > 2 else "binary_crossentropy"
+    optimizer = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+    model.compile(
+        optimizer=optimizer[training.optimizer](training.learning_rate),
+        loss=crossentropy if training.loss == "crossentropy" else training.loss,
+        metrics=["accuracy"] if classes else [],
+    )
+    return model
+
+
+MAX_SEEDS = 100  # more than an architecture may have layers, so that no two layers share a seed
+
+
+def fit(
+    model: Any,
+    x: Any,
+    y: Any,
+    *,
+    epochs: int = 1,
+    batch_size: int = 32,
+    callbacks: Sequence[Any] = (),
+    validation_data: tuple[Any, Any] | None = None,
+    shuffle: bool = True,
+    seed: int = 0,
+    initial_epoch: int = 0,
+) -> Any:
+    """Train as ``model.fit`` does, with whole epochs compiled.
+
+    A model that cannot be compiled (another backend, eager mode, an operation without a compiled form) goes through
+    ``model.fit``; a warning says so.
+
+    Args:
+        model: a compiled Keras model.
+        x: inputs, an array (samples, ...) or a list or dict of arrays.
+        y: targets, likewise.
+        epochs: index of the epoch to stop before.
+        batch_size: samples per gradient step; the last batch of an epoch may be smaller.
+        callbacks: ordinary Keras callbacks. Those that look at single batches see every batch.
+        validation_data: pair of inputs and targets, evaluated after each epoch.
+        shuffle: draw a new order of samples for each epoch.
+        seed: seed of these orders; the order of an epoch depends on seed and epoch alone.
+        initial_epoch: index of the first epoch.
+
+    Returns:
+        Keras' History.
+    """
+    steps = -(-_count(x) // batch_size)
+    watched = keras.callbacks.CallbackList(
+        list(callbacks), add_history=True, add_progbar=False, model=model, epochs=epochs, verbose=0, steps=steps
+    )
+    try:
+        passes = _Passes(model, x, y, batch_size, validation_data)
+    except _CannotCompileError as error:
+        log.warning("training through model.fit, since the model cannot be compiled: %s", error)
+        return model.fit(
+            x, y, epochs=epochs, batch_size=batch_size, callbacks=list(callbacks), validation_data=validation_data,
+            shuffle=shuffle, initial_epoch=initial_epoch, verbose=0,
+        )  # fmt: skip
+    logs: dict[str, float] = {}
+    model.stop_training = False
+    watched.on_train_begin()
+    for epoch in range(initial_epoch, epochs):
+        watched.on_epoch_begin(epoch)
+        order = np.random.default_rng([seed, epoch]).permutation(_count(x)) if shuffle else np.arange(_count(x))
+        logs = passes.train(order, _stops(callbacks, epoch, steps), watched)
+        logs |= passes.validate()
+        watched.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    watched.on_train_end(logs)
+    return model.history
+
+
+class _CannotCompileError(Exception):
+    """The model has to go through ``model.fit``."""
+
+
+class _Passes:
+    """Compiled passes over the training and the validation data."""
+
+    def __init__(self, model: Any, x: Any, y: Any, batch_size: int, validation: tuple[Any, Any] | None) -> None:
+        if keras.backend.backend() != "tensorflow":
+            raise _CannotCompileError(f"the Keras backend is {keras.backend.backend()}")
+        if model.run_eagerly:
+            raise _CannotCompileError("it runs eagerly")
+        self.model = model
+        self.batch_size = batch_size
+        self.data = tf.nest.map_structure(tf.constant, (x, y))
+        self.validation = None if validation is None else tf.nest.map_structure(tf.constant, validation)
+        self._build(x, y)
+        small = model.count_params() <= XLA_WEIGHTS
+        self._train = self._compile(model.train_step, small)
+        self._test = self._compile(model.test_step, small)
+
+    def train(self, order: NDArray[Any], stops: list[int], watched: Any) -> dict[str, float]:
+        """Run one epoch in the given order, calling the batch hooks at each of the stops; return its logs."""
+        self.model.reset_metrics()
+        start = 0
+        for stop in stops:
+            watched.on_train_batch_begin(start)
+            self._steps(self._train, self.data, order, start, stop)
+            watched.on_train_batch_end(stop - 1, self._logs())
+            start = stop
+            if self.model.stop_training:
+                break
+        return self._logs()
+
+    def validate(self) -> dict[str, float]:
+        """Return the metrics on the validation data under the names that Keras gives them."""
+        if self.validation is None:
+            return {}
+        self.model.reset_metrics()
+        count = len(tf.nest.flatten(self.validation)[0])
+        self._steps(self._test, self.validation, np.arange(count), 0, -(-count // self.batch_size))
+        return {f"val_{name}": value for name, value in self._logs().items()}
+
+    def _steps(self, function: Callable[..., Any], data: Any, order: NDArray[Any], start: int, stop: int) -> None:
+        """Run steps from start to stop; the short batch at the end, if there is one, is a step of its own shape."""
+        whole = len(order) // self.batch_size
+        batches = order[: whole * self.batch_size].reshape(whole, self.batch_size).astype(np.int32)
+        if start < min(stop, whole):
+            function(data, tf.constant(batches), tf.constant(start), tf.constant(min(stop, whole)))
+        if stop > whole:
+            rest = order[None, whole * self.batch_size :].astype(np.int32)
+            function(data, tf.constant(rest), tf.constant(0), tf.constant(1))
+
+    def _logs(self) -> dict[str, float]:
+        results = self.model.get_metrics_result()
+        return {name: float(value) for name, value in results.items()}
+
+    def _build(self, x: Any, y: Any) -> None:
+        """Create weights, metrics and optimizer slots now: variables cannot be made inside a compiled loop."""
+        batch = tf.nest.map_structure(lambda array: array[:1], (x, y))
+        self.model._symbolic_build(data_batch=batch)
+        self.model.optimizer.build(self.model.trainable_variables)
+
+    @staticmethod
+    def _compile(step: Callable[[Any], Any], small: bool) -> Callable[..., Any]:
+        def steps(data: Any, batches: Any, start: Any, stop: Any) -> None:
+            def body(place: Any) -> Any:
+                chosen = batches[place]
+                step(tf.nest.map_structure(lambda array: tf.gather(array, chosen), data))
+                return (place + 1,)
+
+            tf.while_loop(lambda place: place < stop, body, (start,), parallel_iterations=1)
+
+        return tf.function(steps, jit_compile=small)  # type: ignore[no-any-return]
+
+
+def _stops(callbacks: Sequence[Any], epoch: int, steps: int) -> list[int]:
+    """Return after which steps of an epoch the batch hooks are called: where a recorder asks, and at the end.
+
+    A callback of the user's that looks at batches gets every batch.
+    """
+    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    stops = {steps}
+    for callback in callbacks:
+        if hasattr(callback, "capture_steps"):
+            stops |= set(callback.capture_steps(epoch, steps))
+        elif any(getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook) for hook in hooks):
+            return list(range(1, steps + 1))
+    return sorted(stops)
+
+
+def _count(x: Any) -> int:
+    return len(tf.nest.flatten(x)[0])

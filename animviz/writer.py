@@ -1,0 +1,133 @@
+"""Write a recording: whole files only, each beside its name and then renamed."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from animviz.errors import RecordingError
+from animviz.recording import Entry, Manifest, Recording, snapshot_path
+
+__all__ = ["RecordingWriter", "recording_id", "replace_file"]
+
+Array = NDArray[Any]
+
+
+def replace_file(path: Path, contents: bytes) -> None:
+    """Write a file so that its name shows the old contents or the new, never a part."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(contents)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
+    """Return 12 hex digits over settings, inputs and initial weights, by which a run can be named."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for name in sorted(arrays):
+        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()[:12]
+
+
+class RecordingWriter:
+    """Appends snapshots to a recording's folder.
+
+    Attributes:
+        path: the folder.
+        manifest: what is written into manifest.json.
+        count: snapshots written so far.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, *, count: int = 0) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.count = count
+
+    @classmethod
+    def create(cls, path: Path, manifest: Manifest, data: Mapping[str, Array]) -> "RecordingWriter":
+        """Start a recording in place of whatever recording is there.
+
+        Args:
+            path: folder to write; its parents are made.
+            manifest: what the recording says of itself.
+            data: contents of inputs.safetensors: "inputs" or "inputs/NAME", and "labels".
+
+        Raises:
+            RecordingError: something is there that is not a recording, or the folder cannot be written.
+        """
+        require_replaceable(path)
+        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        old = path.with_name(f".{path.name}.{os.getpid()}.old")
+        try:
+            (beside / "snapshots").mkdir(parents=True)
+            if data:
+                replace_file(beside / "inputs.safetensors", save({k: np.ascontiguousarray(a) for k, a in data.items()}))
+            writer = cls(beside, manifest)
+            writer._write_manifest()
+            # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
+            if path.exists():
+                path.rename(old)
+            beside.rename(path)
+        except OSError as error:
+            raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+        writer.path = path
+        return writer
+
+    @classmethod
+    def resume(cls, recording: Recording) -> "RecordingWriter":
+        """Go on after the last snapshot of a recording."""
+        lines = "".join(entry.model_dump_json() + "\n" for entry in recording.entries)
+        replace_file(recording.path / "index.jsonl", lines.encode())
+        writer = cls(recording.path, recording.manifest, count=len(recording))
+        writer.mark(finished=False)
+        return writer
+
+    def append(self, arrays: Mapping[str, Array], entry: Entry) -> None:
+        """Add a snapshot.
+
+        Args:
+            arrays: "weights/NAME" and "stored/LAYER", as the manifest lists them.
+            entry: when it was taken and what was known then.
+
+        Raises:
+            RecordingError: the disk is full or the folder cannot be written.
+        """
+        line = entry.model_dump_json()
+        try:
+            contents = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, {"entry": line})
+            replace_file(snapshot_path(self.path, self.count), contents)
+            with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
+                index.write(line + "\n")
+        except OSError as error:
+            raise RecordingError(f"cannot write snapshot {self.count} of {self.path}: {error.strerror or error}") from error
+        self.count += 1
+
+    def mark(self, *, finished: bool) -> None:
+        """Note in the manifest whether the training came to its end."""
+        self.manifest = self.manifest.model_copy(update={"finished": finished})
+        self._write_manifest()
+
+    def _write_manifest(self) -> None:
+        replace_file(self.path / "manifest.json", self.manifest.model_dump_json(indent=1).encode())
+
+
+def require_replaceable(path: Path) -> None:
+    """Check that writing a recording here destroys nothing else.
+
+    Raises:
+        RecordingError: the path is a file, or a folder that holds something other than a recording.
+    """
+    if not path.exists() or (path / "manifest.json").is_file() or (path.is_dir() and not any(path.iterdir())):
+        return
+    raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")

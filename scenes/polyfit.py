@@ -1,0 +1,90 @@
+"""A network bends its answer onto a curve: target, fit so far, and the distance between them."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.patches import Polygon
+from numpy.typing import NDArray
+
+from animviz import Moment, Recording, Stage, scene
+from animviz.errors import SceneError
+from animviz.network import is_chain
+from animviz.panels import LOSS, Header, Ruler, epoch_number, foot, sampled_states
+from animviz.stage import MARGIN, Box, Draw
+
+Array = NDArray[Any]
+
+
+@scene(experiment="polynomial")
+def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
+    """Polynomial fit in progress: target, fit so far, and the residual between them.
+
+    Args:
+        stage: where to draw.
+        recording: of a network with one input and one output, trained on a curve.
+        band: fill the residual between target and fit.
+    """
+    x, target = _curve(recording)
+    theme = stage.theme
+    title = f"{recording.manifest.title}, fit of {recording.manifest.arch}"
+    header = Header(stage, title, [epoch_number(recording), LOSS])
+    bottom = foot(stage, "blue: the target", "orange: what the network answers", *(["between them: the residual"] if band else []))
+    plot_box, ruler_box = _layout(stage, header.bottom, bottom - 14)
+    axes = stage.axes(plot_box, (float(x[0, 0]), float(x[-1, 0])), _limits(recording, x, target))
+    axes.axhline(0, color=theme.grid, linewidth=stage.points(1))
+    axes.axvline(0, color=theme.grid, linewidth=stage.points(1))
+    fill = Polygon(np.zeros((3, 2)), facecolor=theme.mix(theme.positive, 0.28), edgecolor="none", visible=band)
+    axes.add_patch(fill)
+    stage.moves(fill)
+    goal = stage.line(axes, theme.negative, 3.5)
+    goal.set_data(x[:, 0], target)
+    fit = stage.line(axes, theme.positive, 4)
+    ruler = Ruler(stage, ruler_box, recording)
+    stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=theme.quiet)
+
+    def draw(moment: Moment) -> None:
+        state = recording.at(moment.epoch)
+        answer = state.outputs(x)[:, 0]
+        fit.set_data(x[:, 0], answer)
+        fill.set_xy(np.column_stack([np.append(x[:, 0], x[::-1, 0]), np.append(target, answer[::-1])]))
+        ruler.show(moment.epoch)
+        header.show(state.snapshot.epoch, state.snapshot.scores.get("loss", np.nan))
+
+    return draw
+
+
+def _curve(recording: Recording) -> tuple[Array, Array]:
+    """Return the recorded inputs in rising order, shape (samples, 1), and their targets, shape (samples,).
+
+    Raises:
+        SceneError: the recording is not of a curve.
+    """
+    manifest = recording.manifest
+    if manifest.task != "regression" or not is_chain(recording.layers):
+        raise SceneError(f"polyfit draws a chain of dense layers trained on a curve; {recording.path} is of another kind")
+    inputs = recording.single_input(recording.inputs)
+    target = recording.labels.reshape(len(inputs), -1)
+    if inputs.ndim != 2 or inputs.shape[1] != 1 or target.shape[1] != 1:
+        shapes = f"{inputs.shape} and {target.shape}"
+        raise SceneError(f"polyfit needs one input and one output; {recording.path} has arrays of shape {shapes}")
+    order = np.argsort(inputs[:, 0], kind="stable")
+    return inputs[order], target[order, 0]
+
+
+def _limits(recording: Recording, x: Array, target: Array) -> tuple[float, float]:
+    """Return limits that hold the target and every state's answer, unless an answer runs far away."""
+    low, high = float(target.min()), float(target.max())
+    span = high - low or 1.0
+    answers = [state.outputs(x) for state in sampled_states(recording)]
+    low = max(min(low, float(min(a.min() for a in answers))), low - 0.5 * span)
+    high = min(max(high, float(max(a.max() for a in answers))), high + 0.5 * span)
+    return low - 0.08 * span, high + 0.08 * span
+
+
+def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box]:
+    """Return the boxes of curve and ruler: beside each other in wide frames, else one below the other."""
+    width = stage.width - 2 * MARGIN
+    if stage.width >= 1150:
+        plot = 0.64 * width
+        return Box(MARGIN, top, plot, bottom - top), Box(MARGIN + plot + 56, bottom - 200, width - plot - 56, 200)
+    return Box(MARGIN, top, width, bottom - top - 190), Box(MARGIN, bottom - 140, width, 140)
