@@ -117,15 +117,15 @@ def _option(function: Callable[..., Any], parameter: inspect.Parameter, hint: An
     owner = getattr(function, "__name__", repr(function))
     if parameter.default is inspect.Parameter.empty:
         raise SceneError(f"{owner}: parameter {parameter.name!r} needs a default value")
-    bounds = Range()
-    if get_origin(hint) is Annotated:
-        hint, *extras = get_args(hint)
-        bounds = next((extra for extra in extras if isinstance(extra, Range)), bounds)
     optional = False
     if get_origin(hint) in (Union, types.UnionType):
         rest = [kind for kind in get_args(hint) if kind is not type(None)]
         optional = len(rest) < len(get_args(hint))
         hint = rest[0] if len(rest) == 1 else hint
+    bounds = Range()
+    if get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        bounds = next((extra for extra in extras if isinstance(extra, Range)), bounds)
     choices: tuple[str, ...] = ()
     if get_origin(hint) is Literal:
         choices, hint = get_args(hint), str

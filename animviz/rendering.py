@@ -56,7 +56,7 @@ def render(
     theme: str = "dark",
     poster: str | Path | None = None,
     command: str | None = None,
-    on_frame: Callable[[int, int], None] | None = None,
+    on_frame: Callable[[int], None] | None = None,
     **options: Any,
 ) -> Movie:
     """Draw a recording with a scene into a video file.
@@ -69,7 +69,7 @@ def render(
         theme: "dark" or "light".
         poster: file for a picture of the last frame.
         command: what the provenance says made this video.
-        on_frame: called with (frames done, frames in all).
+        on_frame: called with the number of frames done.
         **options: the scene's options, and those of `animviz.timeline.Pacing` (fps, pace, seconds, ...).
 
     Raises:
@@ -94,7 +94,7 @@ def render(
         for done, last in enumerate(_paint_all(chosen, stage, draw, timeline), start=1):
             encoder.write(last)
             if on_frame is not None:
-                on_frame(done, len(timeline))
+                on_frame(done)
         if poster is not None and last is not None:
             write_poster(Path(poster), last)
     return Movie(target, len(timeline), pacing.fps, size)

@@ -25,11 +25,21 @@ from animviz.experiment import Run, Training
 from animviz.recorder import Recorder
 from animviz.recording import Recording
 
-__all__ = ["dense_chain", "fit", "record"]
+__all__ = ["dense_chain", "epoch_callback", "fit", "record", "warm_up"]
 
 # Up to this many weights a compiled loop of XLA wins; above, its matrix products are slower than Eigen's.
 XLA_WEIGHTS = 5_000
 log = logging.getLogger("animviz")
+
+
+def warm_up() -> None:
+    """Let TensorFlow look for devices now: what it prints then can be muted with its import."""
+    tf.config.list_logical_devices()
+
+
+def epoch_callback(done: Callable[[int], None]) -> Any:
+    """Return a Keras callback that reports the number of epochs done."""
+    return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: done(epoch + 1))
 
 
 def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:

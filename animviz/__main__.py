@@ -1,0 +1,5 @@
+"""``python -m animviz``."""
+
+from animviz.cli import main
+
+main()

@@ -1,0 +1,166 @@
+"""The command line: turns options into calls, and errors into one line with exit code 2, once.
+
+Nothing heavy is imported here: every command imports what it uses when it runs.
+"""
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["cli", "main"]
+
+PROG = "animviz"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 on success, 2 on anything a user can mend, 130 on Ctrl-C."""
+    from animviz.errors import AnimvizError
+
+    try:
+        cli.main(args=arguments, prog_name=PROG, standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message(), error)
+    except AnimvizError as error:
+        _fail(str(error), error)
+
+
+def _fail(message: str, error: Exception) -> None:
+    """Print one line and exit; a scene that broke shows where, since its author is the one who reads it."""
+    from animviz.errors import SceneError
+
+    if isinstance(error, SceneError) and error.__cause__ is not None:
+        import traceback
+
+        traceback.print_exception(error.__cause__)
+    click.echo(f"{PROG}: {' '.join(message.split())}", err=True)
+    sys.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="animviz", prog_name=PROG, message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help="Say what is done, and what a recording will cost.")
+def cli(verbose: bool) -> None:
+    """Animations and videos of neural networks while they learn.
+
+    \b
+    animviz render rings --arch 2-3-2-1         train, record and render
+    animviz render boundary --from run.rec      draw a recording that exists
+    animviz render my_scene.py --from run.rec   draw it with your own scene
+    """
+    logging.basicConfig(format=f"{PROG}: %(message)s", level=logging.WARNING)
+    logging.getLogger("animviz").setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+class _Scenes(click.Group):
+    """A group with a command per scene, made when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from animviz.discovery import scene_names
+
+        return scene_names()
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        from animviz.commands import RenderCommand
+
+        return RenderCommand(name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from animviz.commands import scene_rows
+
+        with formatter.section("Scenes"):
+            formatter.write_dl(scene_rows())
+
+
+class _Experiments(click.Group):
+    """A group with a command per experiment, made when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from animviz.experiment import EXPERIMENTS
+
+        return list(EXPERIMENTS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        from animviz.commands import RecordCommand
+
+        return RecordCommand(name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from animviz.commands import experiment_rows
+
+        with formatter.section("Experiments"):
+            formatter.write_dl(experiment_rows())
+
+
+@cli.group(cls=_Scenes, name="render", subcommand_metavar="SCENE|FILE.py [OPTIONS]...")
+def render_group() -> None:
+    """Draw a scene into a video, training first where no recording is given.
+
+    `animviz render SCENE --help` shows the scene's options with those of its experiment.
+    """
+
+
+@cli.group(cls=_Experiments, name="record", subcommand_metavar="EXPERIMENT [OPTIONS]...")
+def record_group() -> None:
+    """Train an experiment and record it, without drawing.
+
+    `animviz record EXPERIMENT --help` shows all of its settings.
+    """
+
+
+@cli.command()
+def scenes() -> None:
+    """List the scenes that are installed."""
+    from animviz.commands import scene_rows
+
+    rows = scene_rows()
+    width = max(len(name) for name, _ in rows)
+    for name, summary in rows:
+        click.echo(f"{name:<{width}}  {summary}")
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def info(path: Path) -> None:
+    """Print what is in a recording, or what made a video."""
+    from animviz.info import describe
+
+    for name, value in describe(path):
+        click.echo(f"{name:<12}  {value}")
+
+
+@cli.command()
+def doctor() -> None:
+    """Check encoders, fonts, disk and versions; name one fix per finding."""
+    from animviz.doctor import examine
+
+    findings = list(examine())
+    for finding in findings:
+        click.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.subject}: {finding.state}")
+        if not finding.ok:
+            click.echo(f"       fix: {finding.fix}")
+    if any(not finding.ok for finding in findings):
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that completes commands in your shell.
+
+    \b
+    bash: animviz completion bash > ~/.animviz-complete && echo '. ~/.animviz-complete' >> ~/.bashrc
+    zsh:  animviz completion zsh > ~/.animviz-complete && echo '. ~/.animviz-complete' >> ~/.zshrc
+    fish: animviz completion fish > ~/.config/fish/completions/animviz.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    found: Any = get_completion_class(shell)
+    click.echo(found(cli, {}, PROG, "_ANIMVIZ_COMPLETE").source())
