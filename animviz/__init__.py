@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from animviz.animate import Animate as Animate
+    from animviz.contract import scene as scene
     from animviz.errors import AnimvizError as AnimvizError
     from animviz.recorder import Recorder as Recorder
     from animviz.recording import Recording as Recording
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from animviz.rendering import frame_at as frame_at
     from animviz.rendering import frames as frames
     from animviz.rendering import render as render
-    from animviz.contract import scene as scene
     from animviz.stage import Box as Box
     from animviz.stage import Stage as Stage
     from animviz.timeline import Moment as Moment
@@ -47,7 +47,7 @@ _HOME = {
     "render": "rendering",
     "scene": "contract",
 }
-__all__ = list(_HOME)  # noqa: PLE0605
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -72,21 +72,19 @@ class PointCloud(Artist):
         _blend(canvas[top:bottom, left:right], self._covered, self._palette)
 
     def _cover(self, left: int, top: int, width: int, height: int) -> Float:
-        """Return the coverage of the axes' pixels by each class, shape (classes, height, width)."""
+        """Return the coverage of the axes' pixels by each class, shape (classes, height * width)."""
         assert isinstance(self.axes, Axes)
         # float32 halves the traffic; a coordinate is then off by less than a thousandth of a pixel.
         place = self.axes.transData.transform(self._xy).astype(np.float32)
-        margin = self._stamps.shape[1] // 2
-        x = place[:, 0] - (left - margin)
-        y = (top + margin) - place[:, 1]
-        high, wide = height + 2 * margin, width + 2 * margin
+        x, y = place[:, 0] - left, top - place[:, 1]
+        # A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
+        reach = self._stamps.shape[1] // 2
         with np.errstate(invalid="ignore"):
-            inside = (x >= margin) & (x < wide - margin) & (y >= margin) & (y < high - margin)
+            inside = (x >= reach) & (x < width - reach) & (y >= reach) & (y < height - reach)
         classes = self._classes
         if not inside.all():
             x, y, classes = x[inside], y[inside], classes[inside]
-        cover = _cover(x, y, classes, len(self._palette), self._stamps, (high, wide)).reshape(-1, high, wide)
-        return cover[:, margin : margin + height, margin : margin + width]
+        return _cover(x, y, classes, len(self._palette), self._stamps, (height, width))
 
 
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept
@@ -121,18 +119,27 @@ def _cover(x: Float, y: Float, classes: NDArray[np.int32], count: int, stamps: F
 def _blend(window: NDArray[np.uint8], cover: Float, palette: Float) -> None:
     """Lay the classes' colours over the window: as opaque as they cover, mixed in proportion.
 
-    Plain arithmetic on the whole window: picking out the covered pixels costs more as soon as they are many.
+    Args:
+        window: part of the canvas, shape (height, width, 4).
+        cover: coverage by class, shape (classes, height * width).
+        palette: colours from 0 to 255, shape (classes, 3).
     """
     total = cover.sum(axis=0)
+    covered = np.flatnonzero(total)
+    # Picking out pixels pays while they are few; from about a sixth on, plain arithmetic on all of them is faster.
+    chosen = covered if covered.size < total.size / 6 else slice(None)
+    total = total[chosen]
     opacity = np.minimum(total, 1)
     share = opacity / np.maximum(total, 1e-9)
-    under = 1 - opacity
+    parts = [part[chosen] * share for part in cover]
+    pixels = window.reshape(-1, 4)
     for channel in range(3):
-        color = np.tensordot(palette[:, channel], cover, axes=1)
-        color *= share
-        color += window[:, :, channel] * under
+        color = pixels[chosen, channel] * (1 - opacity)
+        for part, tone in zip(parts, palette[:, channel], strict=True):
+            color += part * tone
         color += 0.5
-        window[:, :, channel] = color
+        pixels[chosen, channel] = color
+    window[:] = pixels.reshape(window.shape)
 
 
 class Field(Artist):
@@ -160,4 +167,6 @@ class Field(Artist):
         if self._colors is None or not self.get_visible() or right <= left or bottom <= top:
             return
         size = (right - left, bottom - top)
-        canvas[top:bottom, left:right, :3] = np.asarray(Image.fromarray(self._colors).resize(size, Image.Resampling.BILINEAR))
+        canvas[top:bottom, left:right, :3] = np.asarray(
+            Image.fromarray(self._colors).resize(size, Image.Resampling.BILINEAR)
+        )

@@ -48,7 +48,7 @@ def _fail(message: str, error: Exception) -> None:
 @click.version_option(package_name="animviz", prog_name=PROG, message="%(prog)s %(version)s")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is done, and what a recording will cost.")
 def cli(verbose: bool) -> None:
-    """Animations and videos of neural networks while they learn.
+    r"""Animations and videos of neural networks while they learn.
 
     \b
     animviz render rings --arch 2-3-2-1         train, record and render
@@ -153,7 +153,7 @@ def doctor() -> None:
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print a script that completes commands in your shell.
+    r"""Print a script that completes commands in your shell.
 
     \b
     bash: animviz completion bash > ~/.animviz-complete && echo '. ~/.animviz-complete' >> ~/.bashrc

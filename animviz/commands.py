@@ -14,10 +14,10 @@ from animviz.discovery import find_scene, scene_names
 from animviz.encode import check_output
 from animviz.errors import InputError, RecordingError, SceneError
 from animviz.experiment import EXPERIMENTS, Experiment, Run, experiment_named
-from animviz.options import Option, checked, options_of
+from animviz.options import Option, options_of
 from animviz.progress import Progress, muted_stderr, note
 from animviz.recording import Recording
-from animviz.rendering import check_poster, render
+from animviz.rendering import check_poster, pacing_for, render
 from animviz.stage import check_size
 from animviz.theme import THEMES
 from animviz.timeline import Pacing, Timeline
@@ -159,7 +159,7 @@ class RenderCommand(_Sectioned):
             recording = _recorded(decided, target.with_suffix(".rec"), retrain=retrain)
         command = shlex.join(["animviz", *sys.argv[1:]])
         with _interruptible(f"no video was written; its recording is {recording.path}"), Progress() as progress:
-            count = len(Timeline(recording.epochs, Pacing(**pacing)))
+            count = len(Timeline(recording.epochs, pacing_for(target, pacing)))
             movie = render(
                 self.scene, recording, target, size=size, theme=theme, poster=poster, command=command,
                 on_frame=progress.stage("drawing", count), **pacing, **options,
@@ -181,7 +181,9 @@ class RenderCommand(_Sectioned):
         for name in [option.name for option in options] + ["experiment", "retrain", "data"]:
             if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
                 flag = "--" + name.replace("_", "-")
-                raise InputError(f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out")
+                raise InputError(
+                    f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out"
+                )
 
 
 def _experiment_for(scene: Scene, arguments: Sequence[str]) -> Experiment | None:
@@ -221,15 +223,15 @@ def _recorded(run: Run, path: Path, *, retrain: bool) -> Recording:
         note(f"training anew: {reason}")
     elif isinstance(found, str):
         note(f"training anew: {found}")
-    with _interruptible(f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"):
-        with Progress() as progress:
-            loading = progress.stage("TensorFlow", 1)
-            with muted_stderr():
-                from animviz.training import epoch_callback, record, warm_up
+    on_stop = f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"
+    with _interruptible(on_stop), Progress() as progress:
+        loading = progress.stage("TensorFlow", 1)
+        with muted_stderr():
+            from animviz.training import epoch_callback, record, warm_up
 
-                warm_up()
-            loading(1)
-            return record(run, path, [epoch_callback(progress.stage("training", run.training.epochs))])
+            warm_up()
+        loading(1)
+        return record(run, path, [epoch_callback(progress.stage("training", run.training.epochs))])
 
 
 def _existing(path: Path) -> Recording | str | None:
@@ -273,10 +275,11 @@ def _interruptible(how_to_go_on: str) -> Iterator[None]:
         raise click.Abort from None
 
 
-def _check_target(target: Path, pacing: Mapping[str, Any], poster: Path | None, epochs: Sequence[float]) -> None:
+def _check_target(target: Path, pacing: Mapping[str, Any], poster: Path | None, epochs: Any) -> None:
     """Refuse an output that could not be written, and a timeline that cannot be, before any training."""
-    Timeline(epochs, Pacing(**checked(options_of(Pacing), pacing, "video")))
-    check_output(target, pacing["fps"])
+    decided = pacing_for(target, pacing)
+    Timeline(epochs, decided)
+    check_output(target, decided.rate)
     if poster is not None:
         check_poster(poster)
 
@@ -287,7 +290,9 @@ def _require_distinct(scene: Scene, sections: Sections) -> None:
         for option in options:
             name = option.name or ""
             if name in taken:
-                raise SceneError(f"scene {scene.name!r}: its option {name!r} ({heading}) has a name that is taken; rename it")
+                raise SceneError(
+                    f"scene {scene.name!r}: its option {name!r} ({heading}) has a name that is taken; rename it"
+                )
             taken.add(name)
 
 
@@ -307,7 +312,11 @@ def _one_as_click(option: Option) -> click.Option:
     elif option.kind is Path:
         kind = click.Path(path_type=Path)
     return click.Option(
-        [option.flag, option.name], type=kind, default=option.default, show_default=option.default is not None, help=text
+        [option.flag, option.name],
+        type=kind,
+        default=option.default,
+        show_default=option.default is not None,
+        help=text,
     )
 
 
@@ -315,7 +324,7 @@ def _path_option(*flags: str, help: str) -> click.Option:
     return click.Option(list(flags), type=click.Path(path_type=Path), help=help)
 
 
-class _Size(click.ParamType):
+class _Size(click.ParamType[tuple[int, int]]):
     """WIDTHxHEIGHT in pixels."""
 
     name = "WxH"
@@ -351,4 +360,3 @@ def _weight(path: Path) -> str:
     """Return the size of a file or folder as text."""
     size = sum(p.stat().st_size for p in path.iterdir()) if path.is_dir() else path.stat().st_size
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-

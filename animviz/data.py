@@ -213,13 +213,17 @@ def points(rng: np.random.Generator, *, data: Path | None = None) -> Dataset:
     x, y = (_coordinate(columns[name], name, data) for name in ("x", "y"))
     names, label = np.unique(columns["label"], return_inverse=True)
     if len({len(x), len(y), len(label)}) > 1:
-        raise InputError(f"--data {data}: x, y and label have {len(x)}, {len(y)} and {len(label)} rows; expected as many")
+        raise InputError(
+            f"--data {data}: x, y and label have {len(x)}, {len(y)} and {len(label)} rows; expected as many"
+        )
     if len(label) < MIN_ROWS:
         raise InputError(f"--data {data}: {len(label)} rows; expected at least {MIN_ROWS}")
     if len(names) < 2:
         raise InputError(f"--data {data}: only one class, {names[0]!s}; expected at least 2")
     if len(names) > MAX_CLASSES:
-        raise InputError(f"--data {data}: {len(names)} classes; expected at most {MAX_CLASSES} (is label a number of the row?)")
+        raise InputError(
+            f"--data {data}: {len(names)} classes; expected at most {MAX_CLASSES} (is label a number of the row?)"
+        )
     return _planar(_to_unit(x), _to_unit(y), label, tuple(map(str, names)))
 
 
@@ -246,7 +250,9 @@ def _coefficients(text: str) -> list[float]:
 
 def _coordinate(column: NDArray[Any], name: str, path: Path) -> NDArray[np.float64]:
     if column.ndim != 1 or column.dtype.kind not in "fiu":
-        raise InputError(f"--data {path}: {name} has shape {column.shape} of {column.dtype}; expected one column of numbers")
+        raise InputError(
+            f"--data {path}: {name} has shape {column.shape} of {column.dtype}; expected one column of numbers"
+        )
     bad = np.flatnonzero(~np.isfinite(column))
     if bad.size:
         raise InputError(f"--data {path}: {name} is {column[bad[0]]} in row {bad[0] + 1}; expected finite numbers")
@@ -263,9 +269,13 @@ def _read_csv(path: Path) -> Mapping[str, NDArray[Any]]:
             rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"--data {path}: not a CSV text file ({error})") from None
-    columns: dict[str, NDArray[Any]] = {"label": np.array([_cell(row, "label", line, path) for line, row in enumerate(rows, 2)])}
+    columns: dict[str, NDArray[Any]] = {
+        "label": np.array([_cell(row, "label", line, path) for line, row in enumerate(rows, 2)])
+    }
     for name in ("x", "y"):
-        columns[name] = np.array([_number(_cell(row, name, line, path), name, line, path) for line, row in enumerate(rows, 2)])
+        columns[name] = np.array(
+            [_number(_cell(row, name, line, path), name, line, path) for line, row in enumerate(rows, 2)]
+        )
     if rows and all(_is_whole(text) for text in columns["label"]):
         columns["label"] = columns["label"].astype(np.float64).astype(np.int64)
     return columns

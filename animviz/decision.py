@@ -27,9 +27,13 @@ def class_count(recording: Recording, scene: str) -> int:
     """
     manifest = recording.manifest
     if manifest.task != "classification":
-        raise SceneError(f"{scene} draws classifiers; {recording.path} was recorded with {manifest.task or 'no labels'}")
+        raise SceneError(
+            f"{scene} draws classifiers; {recording.path} was recorded with {manifest.task or 'no labels'}"
+        )
     if not is_chain(recording.layers):
-        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {recording.layers[0].kind} layers")
+        raise SceneError(
+            f"{scene} needs a chain of dense layers; {recording.path} has {recording.layers[0].kind} layers"
+        )
     count = len(manifest.class_names)
     if not 2 <= count <= MAX_CLASSES:
         raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")
@@ -122,9 +126,9 @@ def boundary_lines(scores: Array, xs: Array, ys: Array) -> NDArray[np.float64]:
         ys: vertical coordinates of the rows.
     """
     classes = scores.shape[1]
-    lines: list[Array] = []
+    lines: list[Any] = []
     for k in range(1, classes) if classes == 2 else range(classes):
         others = np.delete(scores, k, axis=1).max(axis=1)
         margin = (scores[:, k] - others).reshape(len(ys), len(xs))
-        lines += contour_generator(xs, ys, margin).lines(0.0)
+        lines.extend(contour_generator(xs, ys, margin).lines(0.0))
     return joined(lines)

@@ -5,8 +5,8 @@ import sys
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-from animviz.errors import SceneError
 from animviz.contract import Scene
+from animviz.errors import SceneError
 
 __all__ = ["GROUP", "find_scene", "is_path", "scene_names"]
 

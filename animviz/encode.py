@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import EncodeError
 
-__all__ = ["FORMATS", "Encoder", "Format", "check_output", "ffmpeg_exe", "format_of", "have_encoder"]
+__all__ = ["FORMATS", "Encoder", "Format", "check_output", "default_fps", "ffmpeg_exe", "format_of", "have_encoder"]
 
 Pixels = NDArray[np.uint8]
 
@@ -59,7 +59,22 @@ FORMATS: dict[str, Format] = {
     ),
     ".webm": Format(
         "libvpx-vp9",
-        ("-vf", _BT709, "-c:v", "libvpx-vp9", "-crf", "30", "-b:v", "0", "-row-mt", "1", "-cpu-used", "4", "-f", "webm"),
+        (
+            "-vf",
+            _BT709,
+            "-c:v",
+            "libvpx-vp9",
+            "-crf",
+            "30",
+            "-b:v",
+            "0",
+            "-row-mt",
+            "1",
+            "-cpu-used",
+            "4",
+            "-f",
+            "webm",
+        ),
         keeps_provenance=True,
     ),
     ".webp": Format(
@@ -83,7 +98,14 @@ def format_of(path: Path) -> Format:
         return FORMATS[path.suffix.lower()]
     except KeyError:
         known = ", ".join(suffix for suffix in FORMATS if suffix)
-        raise EncodeError(f"{path}: no encoder for {path.suffix!r}; expected {known}, or a folder for PNG files") from None
+        raise EncodeError(
+            f"{path}: no encoder for {path.suffix!r}; expected {known}, or a folder for PNG files"
+        ) from None
+
+
+def default_fps(path: Path) -> float:
+    """Return the frame rate for a file if none is asked for: 30, and 25 in a GIF, which counts in hundredths."""
+    return 25.0 if path.suffix.lower() == ".gif" else 30.0
 
 
 def ffmpeg_exe() -> str:
@@ -109,7 +131,9 @@ def have_encoder(name: str) -> bool:
     try:
         listed = subprocess.run([ffmpeg_exe(), "-hide_banner", "-encoders"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise EncodeError(f"ffmpeg cannot be run ({error}); reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE") from None
+        raise EncodeError(
+            f"ffmpeg cannot be run ({error}); reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
+        ) from None
     return any(line.split()[1:2] == [name] for line in listed.stdout.splitlines())
 
 
@@ -122,10 +146,14 @@ def check_output(path: Path, fps: float) -> None:
     """
     kind = format_of(path)
     if kind.encoder and not have_encoder(kind.encoder):
-        raise EncodeError(f"{path}: this ffmpeg has no encoder {kind.encoder!r}; choose another extension than {path.suffix}")
+        raise EncodeError(
+            f"{path}: this ffmpeg has no encoder {kind.encoder!r}; choose another extension than {path.suffix}"
+        )
     if path.suffix.lower() == ".gif" and (fps > 50 or abs(100 / fps - round(100 / fps)) > 1e-6):
         near = min((10, 20, 25, 50), key=lambda rate: abs(rate - fps))
-        raise EncodeError(f"{path}: GIF counts time in hundredths of a second; --fps is {fps:g}, expected 10, 20, 25 or 50 (say {near})")
+        raise EncodeError(
+            f"{path}: GIF counts time in hundredths of a second; --fps is {fps:g}, expected 10, 20, 25 or 50 (say {near})"
+        )
     if kind.encoder and path.is_dir():
         raise EncodeError(f"{path} is a folder; expected the name of a file")
     if not kind.encoder and path.exists() and not (path.is_dir() and all(_is_frame(p) for p in path.iterdir())):
@@ -177,7 +205,9 @@ class Encoder:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._work = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent))
         except OSError as error:
-            raise EncodeError(f"{self.path}: the folder {self.path.parent} cannot be written ({error.strerror})") from None
+            raise EncodeError(
+                f"{self.path}: the folder {self.path.parent} cannot be written ({error.strerror})"
+            ) from None
         if self._format.encoder:
             self._start()
         return self
@@ -190,7 +220,9 @@ class Encoder:
         """
         width, height = self.size
         if frame.shape != (height, width, 4) or frame.dtype != np.uint8:
-            raise EncodeError(f"frame {self.frames} is {frame.dtype} {frame.shape}; expected uint8 {(height, width, 4)}")
+            raise EncodeError(
+                f"frame {self.frames} is {frame.dtype} {frame.shape}; expected uint8 {(height, width, 4)}"
+            )
         if self._process is None:
             assert self._work is not None
             iio.imwrite(self._work / f"{self.frames:06d}.png", frame[:, :, :3], compress_level=1)
@@ -224,12 +256,32 @@ class Encoder:
         assert self._work is not None
         if self.path.suffix.lower() == ".gif":
             # The palette needs all frames before the first can be written, so they wait in a lossless file.
-            output: Sequence[str] = ("-c:v", "libx264rgb", "-qp", "0", "-preset", "ultrafast", str(self._work / "frames.mkv"))
+            output: Sequence[str] = (
+                "-c:v",
+                "libx264rgb",
+                "-qp",
+                "0",
+                "-preset",
+                "ultrafast",
+                str(self._work / "frames.mkv"),
+            )
         else:
             output = (*self._format.arguments, *_BITEXACT, *self._comment(), str(self._work / "video"))
         width, height = self.size
-        source = ("-f", "rawvideo", "-pix_fmt", "rgb0", "-s", f"{width}x{height}", "-framerate", f"{self.fps:.10g}", "-i", "-")
-        self._errors = tempfile.TemporaryFile()  # a file and not a pipe: nobody has to drain it
+        source = (
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb0",
+            "-s",
+            f"{width}x{height}",
+            "-framerate",
+            f"{self.fps:.10g}",
+            "-i",
+            "-",
+        )
+        # A file and not a pipe: nobody has to drain it. It lives as long as the process, hence no `with`.
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         command = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y", *source, *output]
         try:
             # A group of its own: Ctrl-C in the terminal must not reach ffmpeg before us.
@@ -238,7 +290,9 @@ class Encoder:
                 start_new_session=sys.platform != "win32",
             )  # fmt: skip
         except OSError as error:
-            raise EncodeError(f"ffmpeg cannot be run ({error}); reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE") from None
+            raise EncodeError(
+                f"ffmpeg cannot be run ({error}); reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
+            ) from None
         _widen_pipe(self._process.stdin)
 
     def _comment(self) -> tuple[str, ...]:

@@ -16,7 +16,9 @@ from animviz.rhythm import Rhythm
 
 __all__ = ["EXPERIMENTS", "Experiment", "Run", "Training", "experiment_named"]
 
-Activation = Literal["tanh", "relu", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "softsign", "leaky_relu", "linear"]
+Activation = Literal[
+    "tanh", "relu", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "softsign", "leaky_relu", "linear"
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,7 +112,10 @@ def _is_straight(model: Any, layers: list[Any]) -> bool:
         if len(model.inputs) != 1 or len(model.outputs) != 1:
             return False
         tensors = [model.inputs[0], *(layer.output for layer in layers)]
-        return all(layer.input is fed for layer, fed in zip(layers, tensors, strict=False)) and tensors[-1] is model.outputs[0]
+        return (
+            all(layer.input is fed for layer, fed in zip(layers, tensors, strict=False))
+            and tensors[-1] is model.outputs[0]
+        )
     except (AttributeError, ValueError):
         return False
 

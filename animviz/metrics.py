@@ -13,11 +13,11 @@ EPSILON = 1e-7  # Keras clips probabilities at this distance from 0 and 1
 
 
 def _squared(target: Array, output: Array) -> Array:
-    return np.square(output - target)
+    return np.asarray(np.square(output - target))
 
 
 def _absolute(target: Array, output: Array) -> Array:
-    return np.abs(output - target)
+    return np.asarray(np.abs(output - target))
 
 
 def _binary_crossentropy(target: Array, output: Array) -> Array:
@@ -65,7 +65,7 @@ def predicted(outputs: Array) -> NDArray[np.int64]:
     """
     if outputs.shape[1] == 1:
         return (outputs[:, 0] > 0.5).astype(np.int64)
-    return outputs.argmax(axis=1)
+    return np.asarray(outputs.argmax(axis=1), np.int64)
 
 
 def scores(labels: Array, outputs: Array, *, loss: str | None, task: str) -> dict[str, float]:

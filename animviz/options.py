@@ -74,7 +74,9 @@ class Option:
             raise InputError(f"{self.flag} is {value!r}; expected {self.kind.__name__}")
         if self.choices and value not in self.choices:
             raise InputError(f"{self.flag} is {value!r}; expected one of {', '.join(self.choices)}")
-        if self.kind in (int, float) and not (self.bounds.low <= value <= self.bounds.high and math.isfinite(value)):
+        if isinstance(value, int | float) and not (
+            self.bounds.low <= value <= self.bounds.high and math.isfinite(value)
+        ):
             raise InputError(f"{self.flag} is {value}; expected {_bounds_text(self.bounds)}")
         return value
 

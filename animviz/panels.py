@@ -148,12 +148,16 @@ class Ruler:
         pad_x = (last - first) * 8 / (curve.width - 16)
         pad_y = top * 9 / (curve.height - 18)
         self._axes = stage.axes(
-            Box(curve.left - 8, curve.top, curve.width + 16, curve.height), (first - pad_x, last + pad_x), (-pad_y, top + pad_y)
+            Box(curve.left - 8, curve.top, curve.width + 16, curve.height),
+            (first - pad_x, last + pad_x),
+            (-pad_y, top + pad_y),
         )
         self._axes.plot(self._epochs, self._values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
         self._rule(stage, curve, first, last)
         self._past = stage.line(self._axes, stage.theme.ink, 3)
-        self._now = stage.line(self._axes, stage.theme.ink, 0, marker="o", markersize=stage.points(12), markeredgewidth=0)
+        self._now = stage.line(
+            self._axes, stage.theme.ink, 0, marker="o", markersize=stage.points(12), markeredgewidth=0
+        )
 
     def show(self, epoch: float) -> None:
         """Move to a moment, in epochs."""
@@ -173,7 +177,9 @@ class Ruler:
         for tick in whole:
             left = curve.left + (tick - first) / (last - first) * curve.width
             stage.text(left, curve.bottom + 24, f"{tick:.0f}", size=LABEL, color=stage.theme.quiet, align="center")
-            self._axes.plot([tick, tick], [0, -self._axes.get_ylim()[1] * 0.03], color=stage.theme.quiet, linewidth=stage.points(1))
+            self._axes.plot(
+                [tick, tick], [0, -self._axes.get_ylim()[1] * 0.03], color=stage.theme.quiet, linewidth=stage.points(1)
+            )
 
 
 class Network:
@@ -194,7 +200,9 @@ class Network:
         self._kernels = [layer.kernel for layer in recording.layers if layer.kernel is not None]
         shapes = [recording.manifest.weights[name].shape for name in self._kernels]
         widths = [shapes[0][0], *(shape[1] for shape in shapes)]
-        self._shown = [np.unique(np.linspace(0, width - 1, min(width, self.MOST)).round().astype(int)) for width in widths]
+        self._shown = [
+            np.unique(np.linspace(0, width - 1, min(width, self.MOST)).round().astype(int)) for width in widths
+        ]
         caption = 26.0 if max(widths) > self.MOST else 0.0
         room = Box(box.left + 12, box.top + 12, box.width - 24, box.height - 24 - caption)
         xs = np.linspace(room.left, room.right, len(widths))
@@ -224,12 +232,12 @@ class Network:
         theme = self._stage.theme
         size = np.concatenate([self._visible(state.weights[name], k).ravel() for k, name in enumerate(self._kernels)])
         share = np.clip(np.abs(size) / self._scale, 0, 1)
-        self._links.set_linewidths([self._stage.points(0.4 + 6 * s) for s in share])
+        self._links.set_linewidth([self._stage.points(0.4 + 6 * s) for s in share])
         positive, negative = theme.mix(theme.positive, 0.75), theme.mix(theme.negative, 0.75)
         self._links.set_color([positive if value > 0 else negative for value in size])
 
     def _visible(self, kernel: Array, layer: int) -> Array:
-        return kernel[np.ix_(self._shown[layer], self._shown[layer + 1])]
+        return np.asarray(kernel[np.ix_(self._shown[layer], self._shown[layer + 1])])
 
     def _segments(self) -> list[Array]:
         pairs = zip(self._places[:-1], self._places[1:], strict=True)

@@ -27,7 +27,7 @@ LARGE = 2**30  # bytes from which the cost is a warning and not a note
 log = logging.getLogger("animviz")
 
 
-class Recorder(keras.callbacks.Callback):
+class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not typed
     """Record the states of a model while it trains.
 
     Works in the user's own ``model.fit(..., callbacks=[Recorder("run.rec", inputs=x, labels=y)])`` with Sequential,
@@ -79,7 +79,9 @@ class Recorder(keras.callbacks.Callback):
         self.settings = settings
         for name, array in self.inputs.items():
             if self.labels is not None and len(array) != len(self.labels):
-                raise InputError(f"Recorder: {name} has {len(array)} samples and labels {len(self.labels)}; expected as many")
+                raise InputError(
+                    f"Recorder: {name} has {len(array)} samples and labels {len(self.labels)}; expected as many"
+                )
         self._writer: RecordingWriter | None = None
         self._layers: tuple[Layer, ...] = ()
         self._start = 0.0  # epochs recorded before this fit
@@ -148,7 +150,9 @@ class Recorder(keras.callbacks.Callback):
             self.chosen = tuple(flat) or (self._layers[-1].name,)
         missing = set(self.chosen or ()) - {layer.name for layer in self._layers}
         if missing:
-            raise RecordingError(f"the model has no layer {min(missing)!r}; it has {', '.join(x.name for x in self._layers)}")
+            raise RecordingError(
+                f"the model has no layer {min(missing)!r}; it has {', '.join(x.name for x in self._layers)}"
+            )
         if self.chosen and not self.inputs:
             raise RecordingError("storing activations needs inputs: Recorder(path, inputs=x, layers=...)")
         arrays, scores = self._state()
@@ -187,7 +191,11 @@ class Recorder(keras.callbacks.Callback):
         if self.labels is None:
             return None
         whole = self.labels.dtype.kind in "iub"
-        return "classification" if self.class_names or whole or "crossentropy" in (loss_name(self.model) or "") else "regression"
+        return (
+            "classification"
+            if self.class_names or whole or "crossentropy" in (loss_name(self.model) or "")
+            else "regression"
+        )
 
     def _manifest(self, arrays: Mapping[str, Array]) -> Manifest:
         model = self.model
@@ -195,7 +203,11 @@ class Recorder(keras.callbacks.Callback):
         task = self._task()
         names = self.class_names
         if task == "classification" and not names and self.labels is not None:
-            count = self.labels.shape[1] if self.labels.ndim == 2 and self.labels.shape[1] > 1 else int(self.labels.max()) + 1
+            count = (
+                self.labels.shape[1]
+                if self.labels.ndim == 2 and self.labels.shape[1] > 1
+                else int(self.labels.max()) + 1
+            )
             names = tuple(map(str, range(count)))
         identity = (self.settings, [layer.model_dump() for layer in self._layers])
         labels = {} if self.labels is None else {"labels": self.labels}
@@ -224,7 +236,9 @@ class Recorder(keras.callbacks.Callback):
         log.log(level, "recording %s: %s", self.path, number)
         existing = next(folder for folder in self.path.absolute().parents if folder.exists())
         if total > (free := shutil.disk_usage(existing).free):
-            raise RecordingError(f"{self.path} needs {_size(total)}, {_size(free)} are free; capture less often (every=...)")
+            raise RecordingError(
+                f"{self.path} needs {_size(total)}, {_size(free)} are free; capture less often (every=...)"
+            )
 
     def _fed(self) -> Any:
         if "inputs" in self.inputs:
@@ -249,7 +263,9 @@ def _plain(values: Any) -> Array:
     if array.dtype == np.float64:
         array = array.astype(np.float32)
     if array.dtype.kind not in "fiub" or array.ndim == 0 or len(array) == 0:
-        raise InputError(f"Recorder: an array has shape {array.shape} of {array.dtype}; expected numbers, one row per sample")
+        raise InputError(
+            f"Recorder: an array has shape {array.shape} of {array.dtype}; expected numbers, one row per sample"
+        )
     return array
 
 

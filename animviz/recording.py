@@ -368,7 +368,9 @@ def _read_manifest(folder: Path) -> Manifest:
         raw = json.loads(path.read_bytes())
         version = raw.get("schema_version") if isinstance(raw, dict) else None
         if isinstance(version, int) and version > SCHEMA:
-            raise RecordingError(f"{path}: schema {version} is newer than this animviz knows ({SCHEMA}); update animviz")
+            raise RecordingError(
+                f"{path}: schema {version} is newer than this animviz knows ({SCHEMA}); update animviz"
+            )
         return Manifest.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]

@@ -11,12 +11,12 @@ import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz.contract import Scene
 from animviz.discovery import find_scene
-from animviz.encode import Encoder, check_output
+from animviz.encode import Encoder, check_output, default_fps
 from animviz.errors import AnimvizError, DivergedError, EncodeError, SceneError
 from animviz.options import checked, options_of
 from animviz.recording import Recording
-from animviz.contract import Scene
 from animviz.stage import Draw, Stage
 from animviz.timeline import Moment, Pacing, Timeline
 
@@ -78,18 +78,17 @@ def render(
     chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
     source = recording if isinstance(recording, Recording) else Recording(recording)
     target = Path(path)
-    pacing_options = options_of(Pacing)
-    names = {option.name for option in pacing_options}
-    pacing = Pacing(**checked(pacing_options, {k: v for k, v in options.items() if k in names}, "video"))
-    rest = {k: v for k, v in options.items() if k not in names}
+    names = {option.name for option in options_of(Pacing)}
+    pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
+    rest = {name: value for name, value in options.items() if name not in names}
     stage = Stage(size, theme)
     timeline = Timeline(source.epochs, pacing)
-    check_output(target, pacing.fps)
+    check_output(target, pacing.rate)
     if poster is not None:
         check_poster(Path(poster))
     draw = _set_up(chosen, stage, source, rest)
     provenance = _provenance(chosen, source, rest, pacing, theme, command)
-    with Encoder(target, size, pacing.fps, provenance) as encoder:
+    with Encoder(target, size, pacing.rate, provenance) as encoder:
         last: Pixels | None = None
         for done, last in enumerate(_paint_all(chosen, stage, draw, timeline), start=1):
             encoder.write(last)
@@ -97,7 +96,17 @@ def render(
                 on_frame(done)
         if poster is not None and last is not None:
             write_poster(Path(poster), last)
-    return Movie(target, len(timeline), pacing.fps, size)
+    return Movie(target, len(timeline), pacing.rate, size)
+
+
+def pacing_for(path: Path, values: Mapping[str, Any]) -> Pacing:
+    """Check values for `Pacing` and fill in the frame rate that suits the output.
+
+    Raises:
+        InputError: a value does not fit.
+    """
+    given = checked(options_of(Pacing), values, "video")
+    return Pacing(**{**given, "fps": given["fps"] or default_fps(path)})
 
 
 def frames(

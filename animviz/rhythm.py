@@ -57,7 +57,7 @@ class Rhythm:
             epoch: index of the epoch, from 0.
             steps: gradient steps in it.
         """
-        if self.step is None and epoch > 0 or self.step is not None and self.step >= 1:
+        if (self.step is None and epoch > 0) or (self.step is not None and self.step >= 1):
             return []
         stops = set()
         moment = self.after(epoch)

@@ -103,6 +103,7 @@ class Stage:
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)
         self.canvas = FigureCanvasAgg(self.figure)
+        self._renderer: Any = self.canvas.get_renderer()  # type: ignore[no-untyped-call]
         self._family = load_fonts()
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
@@ -163,8 +164,7 @@ class Stage:
 
     def measure(self, text: str, size: float, weight: Weight = "regular") -> float:
         """Return the width in units of a line of text in a size given in units."""
-        renderer = self.canvas.get_renderer()
-        width, _, _ = renderer.get_text_width_height_descent(text, self.font(size, weight), ismath=False)
+        width, _, _ = self._renderer.get_text_width_height_descent(text, self.font(size, weight), ismath=False)
         return float(width) / self.pixel
 
     def font(self, size: float, weight: Weight = "regular") -> FontProperties:
@@ -198,14 +198,13 @@ class Stage:
         Returns:
             The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
         """
-        renderer = self.canvas.get_renderer()
-        buffer = canvas_of(renderer)
+        buffer = canvas_of(self._renderer)
         if self._background is None:
-            self.canvas.draw()
+            self.canvas.draw()  # type: ignore[no-untyped-call]
             self._background = buffer.copy()
         buffer[:] = self._background
         for artist in self._moving:
-            artist.draw(renderer)
+            artist.draw(self._renderer)
         return buffer
 
     def frame(self) -> NDArray[np.uint8]:
@@ -216,14 +215,14 @@ class Stage:
         """Paint the background with a message in place of the moving artists; see `paint`."""
         if self._background is None:
             self.paint()
-        buffer = canvas_of(self.canvas.get_renderer())
+        buffer = canvas_of(self._renderer)
         assert self._background is not None
         buffer[:] = self._background
         note = self.text(self.width / 2, self.height / 2, message, size=24, weight="medium", align="center", moves=True)
         self._moving.pop()
         ground = {"facecolor": self.theme.background, "edgecolor": self.theme.positive, "boxstyle": "round,pad=0.6"}
         note.set_bbox(ground)
-        note.draw(self.canvas.get_renderer())
+        note.draw(self._renderer)
         note.remove()
         return buffer
 

@@ -15,8 +15,30 @@ FAMILY = "Fira Sans"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
 
 # Okabe & Ito, "Color Universal Design" (2008), extended by Paul Tol's bright and muted schemes to ten colours.
-_CLASSES_DARK = ("#5ccfe6", "#ffb454", "#f07178", "#7fd962", "#d2a6ff", "#f7f08a", "#3f7fd6", "#b8734a", "#ffffff", "#8a93a6")
-_CLASSES_LIGHT = ("#0b6fa4", "#d9730d", "#b3202c", "#1f7a3a", "#7b3fa6", "#8c7a00", "#4a9fd8", "#6b3f1d", "#1b2230", "#8a93a0")
+_CLASSES_DARK = (
+    "#5ccfe6",
+    "#ffb454",
+    "#f07178",
+    "#7fd962",
+    "#d2a6ff",
+    "#f7f08a",
+    "#3f7fd6",
+    "#b8734a",
+    "#ffffff",
+    "#8a93a6",
+)
+_CLASSES_LIGHT = (
+    "#0b6fa4",
+    "#d9730d",
+    "#b3202c",
+    "#1f7a3a",
+    "#7b3fa6",
+    "#8c7a00",
+    "#4a9fd8",
+    "#6b3f1d",
+    "#1b2230",
+    "#8a93a0",
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +82,28 @@ class Theme:
 
 THEMES = {
     "dark": Theme(
-        "dark", "#0f1420", "#e9edf5", "white", "#8792a8", "#3b475f", _CLASSES_DARK[0], _CLASSES_DARK[1], _CLASSES_DARK, 0.36
+        "dark",
+        "#0f1420",
+        "#e9edf5",
+        "white",
+        "#8792a8",
+        "#3b475f",
+        _CLASSES_DARK[0],
+        _CLASSES_DARK[1],
+        _CLASSES_DARK,
+        0.36,
     ),
     "light": Theme(
-        "light", "#ffffff", "#1b2230", "black", "#5f6979", "#c3cad6", _CLASSES_LIGHT[0], _CLASSES_LIGHT[1], _CLASSES_LIGHT, 0.34
+        "light",
+        "#ffffff",
+        "#1b2230",
+        "black",
+        "#5f6979",
+        "#c3cad6",
+        _CLASSES_LIGHT[0],
+        _CLASSES_LIGHT[1],
+        _CLASSES_LIGHT,
+        0.34,
     ),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from animviz.errors import InputError
 from animviz.options import Range
@@ -19,6 +20,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
     "in-out": lambda u: u * u * (3 - 2 * u),
 }
 MAX_FRAMES = 1_000_000
+DEFAULT_FPS = 30.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Pacing:
     """How training time becomes video time.
 
     Args:
-        fps: frames per second.
+        fps: frames per second; unless given 30, and 25 in a GIF.
         pace: epochs per second.
         seconds: length of the whole video in seconds; overrules the pace.
         hold_start: seconds for which the first state stands still.
@@ -48,13 +50,18 @@ class Pacing:
         tween: between snapshots, blend the state or hold the last one.
     """
 
-    fps: Annotated[float, Range(0.1, 240)] = 30.0
+    fps: Annotated[float, Range(0.1, 240)] | None = None
     pace: Annotated[float, Range(1e-6, 1e6)] = 10.0
     seconds: Annotated[float, Range(0.01, 86_400)] | None = None
     hold_start: Annotated[float, Range(0, 3_600)] = 0.5
     hold_end: Annotated[float, Range(0, 3_600)] = 1.5
     ease: Literal["linear", "in", "out", "in-out"] = "linear"
     tween: Literal["state", "none"] = "state"
+
+    @property
+    def rate(self) -> float:
+        """Frames per second, given or by default."""
+        return self.fps or DEFAULT_FPS
 
 
 class Timeline(Sequence[Moment]):
@@ -68,16 +75,16 @@ class Timeline(Sequence[Moment]):
         InputError: the holds are longer than the video, or it has more than a million frames.
     """
 
-    def __init__(self, epochs: Sequence[float], pacing: Pacing | None = None) -> None:
+    def __init__(self, epochs: Sequence[float] | NDArray[np.float64], pacing: Pacing | None = None) -> None:
         self.pacing = pacing = pacing or Pacing()
         self.epochs = np.asarray(epochs, dtype=np.float64)
         span = float(self.epochs[-1] - self.epochs[0])
-        before = round(pacing.hold_start * pacing.fps)
-        after = max(1, round(pacing.hold_end * pacing.fps))
+        before = round(pacing.hold_start * pacing.rate)
+        after = max(1, round(pacing.hold_end * pacing.rate))
         if pacing.seconds is not None:
-            moving = max(1, round(pacing.seconds * pacing.fps)) - before - after
+            moving = max(1, round(pacing.seconds * pacing.rate)) - before - after
         else:
-            moving = math.ceil(span / pacing.pace * pacing.fps - 1e-9)
+            moving = math.ceil(span / pacing.pace * pacing.rate - 1e-9)
         if moving < 0 or (pacing.seconds is not None and span and moving == 0):
             raise InputError(
                 f"--seconds is {pacing.seconds:g}; --hold-start {pacing.hold_start:g} and --hold-end "
@@ -103,12 +110,12 @@ class Timeline(Sequence[Moment]):
         if isinstance(index, slice):
             return [self[frame] for frame in range(len(self))[index]]
         frame = range(len(self))[index]
-        return Moment(seconds=frame / self.pacing.fps, epoch=self._epoch(frame))
+        return Moment(seconds=frame / self.pacing.rate, epoch=self._epoch(frame))
 
     @property
     def seconds(self) -> float:
         """Length of the video."""
-        return len(self) / self.pacing.fps
+        return len(self) / self.pacing.rate
 
     def _epoch(self, frame: int) -> float:
         first, last = float(self.epochs[0]), float(self.epochs[-1])

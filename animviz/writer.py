@@ -110,7 +110,9 @@ class RecordingWriter:
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
                 index.write(line + "\n")
         except OSError as error:
-            raise RecordingError(f"cannot write snapshot {self.count} of {self.path}: {error.strerror or error}") from error
+            raise RecordingError(
+                f"cannot write snapshot {self.count} of {self.path}: {error.strerror or error}"
+            ) from error
         self.count += 1
 
     def mark(self, *, finished: bool) -> None:

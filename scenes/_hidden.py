@@ -208,4 +208,5 @@ class _Shadow:
 def _signed(directions: Array) -> Array:
     """Return the directions with their largest component positive: eigenvectors have no sign of their own."""
     largest = np.abs(directions).argmax(axis=1)
-    return directions * np.sign(directions[np.arange(len(directions)), largest])[:, None]
+    signs = np.sign(directions[np.arange(len(directions)), largest])
+    return np.asarray(directions * signs[:, None])

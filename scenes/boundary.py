@@ -3,8 +3,9 @@
 from animviz import Moment, Recording, Stage, scene
 from animviz.decision import class_count
 from animviz.panels import ACCURACY, LOSS, Header, Ruler, epoch_number, foot
-from animviz.scenes._plane import InputPlane, planar_inputs
 from animviz.stage import MARGIN, Box, Draw
+
+from ._plane import InputPlane, planar_inputs
 
 
 @scene(experiment="two_rings")

@@ -30,12 +30,18 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
         names = []
     validated = any(f"val_{name}" in recording.noted() for name in names)
     numbers = [epoch_number(recording)]
-    title = f"{recording.manifest.title}, learning curves" + (f" of {recording.manifest.arch}" if recording.manifest.arch else "")
+    title = f"{recording.manifest.title}, learning curves" + (
+        f" of {recording.manifest.arch}" if recording.manifest.arch else ""
+    )
     header = Header(stage, title, numbers)
     if not names:
         foot(stage, "no epoch has been trained yet: there are no numbers to draw")
         return lambda moment: header.show(recording.at(moment.epoch).snapshot.epoch)
-    parts = ["solid: training, mean over the epoch", "dashed: validation, at its end"] if validated else ["mean over each epoch of training"]
+    parts = (
+        ["solid: training, mean over the epoch", "dashed: validation, at its end"]
+        if validated
+        else ["mean over each epoch of training"]
+    )
     bottom = foot(stage, *parts)
     curves = [
         _Curves(stage, box, recording, name, log=log and name == "loss")
@@ -73,10 +79,14 @@ class _Curves:
             self._lines.append(stage.line(axes, color, 3, linestyle=dash, clip_on=False))
             dot = stage.line(axes, color, 0, marker="o", markersize=stage.points(11), markeredgewidth=0, clip_on=False)
             self._dots.append(dot)
-        for row, (label, color) in enumerate((("training", theme.negative), ("validation", theme.positive))[: len(self._series)]):
+        for row, (label, color) in enumerate(
+            (("training", theme.negative), ("validation", theme.positive))[: len(self._series)]
+        ):
             top = room.top + 20 + 66 * row
             stage.text(box.right, top, label, color=color, align="right")
-            self._values.append(stage.text(box.right, top + 30, "", size=28, weight="medium", align="right", moves=True))
+            self._values.append(
+                stage.text(box.right, top + 30, "", size=28, weight="medium", align="right", moves=True)
+            )
         self._number = Number(name, ".3f", "0.000")
 
     def show(self, epoch: float) -> None:
@@ -90,9 +100,7 @@ class _Curves:
             text.set_text(self._number.text(values[known][-1]) if known.any() else "–")
 
     @staticmethod
-    def _rules(
-        stage: Stage, axes: Any, room: Box, x: tuple[float, float], y: tuple[float, float], log: bool
-    ) -> None:
+    def _rules(stage: Stage, axes: Any, room: Box, x: tuple[float, float], y: tuple[float, float], log: bool) -> None:
         """Draw quiet level lines with their values, and the epochs below."""
         theme = stage.theme
         axes.xaxis.set_minor_locator(NullLocator())
@@ -121,7 +129,7 @@ def _limits(values: Array, name: str, log: bool) -> tuple[float, float]:
         return low / 1.3, high * 1.3
     top = float(finite.max())
     bottom = min(0.0, float(finite.min()))
-    if "acc" in name and 0 <= bottom and top <= 1:
+    if "acc" in name and bottom >= 0 and top <= 1:
         return 0.0, 1.0
     return bottom, top if top > bottom else bottom + 1.0
 
@@ -133,5 +141,6 @@ def _layout(stage: Stage, count: int, top: float, bottom: float) -> list[Box]:
     width = (stage.width - 2 * MARGIN - 48 * (columns - 1)) / columns
     height = (bottom - top - 24 * (rows - 1)) / rows
     return [
-        Box(MARGIN + (k % columns) * (width + 48), top + (k // columns) * (height + 24), width, height) for k in range(count)
+        Box(MARGIN + (k % columns) * (width + 48), top + (k // columns) * (height + 24), width, height)
+        for k in range(count)
     ]

@@ -28,7 +28,9 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     theme = stage.theme
     title = f"{recording.manifest.title}, fit of {recording.manifest.arch}"
     header = Header(stage, title, [epoch_number(recording), LOSS])
-    bottom = foot(stage, "blue: the target", "orange: what the network answers", *(["between them: the residual"] if band else []))
+    bottom = foot(
+        stage, "blue: the target", "orange: what the network answers", *(["between them: the residual"] if band else [])
+    )
     plot_box, ruler_box = _layout(stage, header.bottom, bottom - 14)
     axes = stage.axes(plot_box, (float(x[0, 0]), float(x[-1, 0])), _limits(recording, x, target))
     axes.axhline(0, color=theme.grid, linewidth=stage.points(1))
@@ -61,7 +63,9 @@ def _curve(recording: Recording) -> tuple[Array, Array]:
     """
     manifest = recording.manifest
     if manifest.task != "regression" or not is_chain(recording.layers):
-        raise SceneError(f"polyfit draws a chain of dense layers trained on a curve; {recording.path} is of another kind")
+        raise SceneError(
+            f"polyfit draws a chain of dense layers trained on a curve; {recording.path} is of another kind"
+        )
     inputs = recording.single_input(recording.inputs)
     target = recording.labels.reshape(len(inputs), -1)
     if inputs.ndim != 2 or inputs.shape[1] != 1 or target.shape[1] != 1:

@@ -11,13 +11,22 @@ from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
 from animviz.artists import Field, PointCloud
-from animviz.decision import boundary_lines, class_count, field_colors, last_hidden, plane_grid, probabilities, scores_at
+from animviz.decision import (
+    boundary_lines,
+    class_count,
+    field_colors,
+    last_hidden,
+    plane_grid,
+    probabilities,
+    scores_at,
+)
 from animviz.options import Range
 from animviz.panels import ACCURACY, LOSS, Header, Network, Ruler, epoch_number, foot
 from animviz.recording import State
-from animviz.scenes._hidden import _Orbit, _Shadow, projection_of
-from animviz.scenes._plane import InputPlane, input_limits, planar_inputs
 from animviz.stage import MARGIN, Box, Draw, joined
+
+from ._hidden import _Orbit, _Shadow, projection_of
+from ._plane import InputPlane, input_limits, planar_inputs
 
 Array = NDArray[Any]
 LINE_POINTS = 61  # vertices of a bent grid line
@@ -137,8 +146,8 @@ class _HiddenSpace:
 def _grid_lines(inputs: Array, count: int) -> Array:
     """Return the grid of the input space as polylines, float32 of shape (2 * count, LINE_POINTS, 2)."""
     x, y = input_limits(inputs)
-    along = [np.linspace(*limits, LINE_POINTS, dtype=np.float32) for limits in (x, y)]
-    across = [np.linspace(*limits, count, dtype=np.float32) for limits in (x, y)]
+    along = [np.linspace(low, high, LINE_POINTS, dtype=np.float32) for low, high in (x, y)]
+    across = [np.linspace(low, high, count, dtype=np.float32) for low, high in (x, y)]
     upright = [np.stack([np.full(LINE_POINTS, at, np.float32), along[1]], axis=1) for at in across[0]]
     level = [np.stack([along[0], np.full(LINE_POINTS, at, np.float32)], axis=1) for at in across[1]]
     return np.array(upright + level).reshape(-1, LINE_POINTS, 2)
