@@ -13,7 +13,7 @@ from animviz.errors import DivergedError
 from animviz.recording import Recording, State
 from animviz.stage import MARGIN, Box, Stage
 
-__all__ = ["Header", "Network", "Number", "Ruler", "epoch_number", "foot", "sampled_states"]
+__all__ = ["Header", "Network", "Number", "Ruler", "cut", "epoch_number", "foot", "sampled_states"]
 
 Array = NDArray[Any]
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
@@ -118,9 +118,16 @@ def _fitted(
     """Write a line in the largest type that fits, and cut it with an ellipsis where even the smallest does not."""
     while size > MIN_TITLE and stage.measure(text, size, weight) > room:
         size -= 1
+    stage.text(left, top, cut(stage, text, room, size, weight), size=size, weight=weight, color=color)
+
+
+def cut(
+    stage: Stage, text: str, room: float, size: float = LABEL, weight: Literal["regular", "medium"] = "regular"
+) -> str:
+    """Return the text, cut with an ellipsis if it is wider than the room in units."""
     while len(text) > 1 and stage.measure(text, size, weight) > room:
         text = text[:-2].rstrip() + "…"
-    stage.text(left, top, text, size=size, weight=weight, color=color)
+    return text
 
 
 class Ruler:

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.patches import Ellipse
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
@@ -161,6 +162,21 @@ class Stage:
         if moves:
             self.moves(artist)
         return artist
+
+    def dot(self, left: float, top: float, size: float, color: str) -> None:
+        """Add a disc that stands still.
+
+        Args:
+            left: centre in units from the left edge.
+            top: centre in units from the upper edge.
+            size: diameter in units.
+            color: of the disc.
+        """
+        disc = Ellipse(
+            (left / self.width, 1 - top / self.height), size / self.width, size / self.height,
+            transform=self.figure.transFigure, facecolor=color, edgecolor="none",
+        )  # fmt: skip
+        self.figure.add_artist(disc)
 
     def measure(self, text: str, size: float, weight: Weight = "regular") -> float:
         """Return the width in units of a line of text in a size given in units."""

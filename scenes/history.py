@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
 from animviz.errors import SceneError
-from animviz.panels import Header, Number, epoch_number, foot
+from animviz.panels import LABEL, VALUE, Header, Number, epoch_number, foot
 from animviz.stage import MARGIN, Box, Draw
 
 Array = NDArray[Any]
@@ -66,9 +66,10 @@ class _Curves:
         self._series = [entry for entry in self._series if len(entry[0])]
         values = np.concatenate([entry[1] for entry in self._series])
         low, high = _limits(values, name, log)
-        last = float(recording.epochs[-1])
-        first = min(float(min(entry[0][0] for entry in self._series)), last - 1e-9)
-        room = Box(box.left + 84, box.top + 44, box.width - 84 - 150, box.height - 44 - 44)
+        first, last = float(recording.epochs[0]), float(recording.epochs[-1])
+        left = max(stage.measure(f"{level:g}", LABEL) for level in _levels(low, high, log)) + 14
+        right = max(stage.measure("validation", LABEL), stage.measure("0.000", VALUE, "medium")) + 24
+        room = Box(box.left + left, box.top + 48, box.width - left - right, box.height - 48 - 40)
         axes = stage.axes(room, (first, last), (low, high))
         if log:
             axes.set_yscale("log")
@@ -82,21 +83,23 @@ class _Curves:
         for row, (label, color) in enumerate(
             (("training", theme.negative), ("validation", theme.positive))[: len(self._series)]
         ):
-            top = room.top + 20 + 66 * row
+            top = room.top + 16 + 84 * row
             stage.text(box.right, top, label, color=color, align="right")
-            self._values.append(
-                stage.text(box.right, top + 30, "", size=28, weight="medium", align="right", moves=True)
-            )
+            value = stage.text(box.right, top + 34, "", size=VALUE, weight="medium", align="right", moves=True)
+            self._values.append(value)
         self._number = Number(name, ".3f", "0.000")
 
     def show(self, epoch: float) -> None:
-        """Draw up to a moment: whole epochs only, since a mean over part of one is not known."""
+        """Draw up to a moment; the numbers are those of the last epoch that is complete."""
         for (epochs, values, _, _), line, dot, text in zip(
             self._series, self._lines, self._dots, self._values, strict=True
         ):
             known = epochs <= epoch + 1e-9
-            line.set_data(epochs[known], values[known])
-            dot.set_data(epochs[known][-1:], values[known][-1:])
+            # The pen runs along the line that joins the epochs, so the curve grows without jumps.
+            x = np.append(epochs[known], [epoch] if known.any() and not known.all() else [])
+            y = np.append(values[known], np.interp(x[known.sum() :], epochs, values))
+            line.set_data(x, y)
+            dot.set_data(x[-1:], y[-1:])
             text.set_text(self._number.text(values[known][-1]) if known.any() else "–")
 
     @staticmethod
@@ -104,16 +107,22 @@ class _Curves:
         """Draw quiet level lines with their values, and the epochs below."""
         theme = stage.theme
         axes.xaxis.set_minor_locator(NullLocator())
-        levels = LogLocator().tick_values(*y) if log else MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(*y)
-        for level in (v for v in levels if y[0] <= v <= y[1]):
+        for level in _levels(*y, log):
             share = (np.log(level / y[0]) / np.log(y[1] / y[0])) if log else (level - y[0]) / (y[1] - y[0])
             axes.plot(x, [level, level], color=theme.grid, linewidth=stage.points(1), clip_on=False)
             top = room.bottom - share * room.height + 8
             stage.text(room.left - 14, top, f"{level:g}", color=theme.quiet, align="right")
-        ticks = MaxNLocator(nbins=max(2, int(room.width // 120)), steps=[1, 2, 2.5, 5, 10], integer=True)
+        ticks = MaxNLocator(nbins=max(2, int(room.width // 90)), steps=[1, 2, 2.5, 5, 10], integer=True)
         for tick in (t for t in ticks.tick_values(*x) if x[0] <= t <= x[1] and t == round(t)):
             left = room.left + (tick - x[0]) / (x[1] - x[0]) * room.width
             stage.text(left, room.bottom + 34, f"{tick:.0f}", color=theme.quiet, align="center")
+
+
+def _levels(low: float, high: float, log: bool) -> list[float]:
+    """Return the values at which level lines are drawn; at least one."""
+    locator = LogLocator() if log else MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
+    inside = [float(v) for v in locator.tick_values(low, high) if low <= v <= high]
+    return inside or [low]
 
 
 def _limits(values: Array, name: str, log: bool) -> tuple[float, float]:

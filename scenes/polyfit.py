@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from animviz import Moment, Recording, Stage, scene
 from animviz.errors import SceneError
 from animviz.network import is_chain
-from animviz.panels import LOSS, Header, Ruler, epoch_number, foot, sampled_states
+from animviz.panels import LOSS, Header, Network, Ruler, epoch_number, foot, sampled_states
 from animviz.stage import MARGIN, Box, Draw
 
 Array = NDArray[Any]
@@ -41,6 +41,10 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     goal = stage.line(axes, theme.negative, 3.5)
     goal.set_data(x[:, 0], target)
     fit = stage.line(axes, theme.positive, 4)
+    network_box = Box(ruler_box.left, plot_box.top + 34, ruler_box.width, ruler_box.top - plot_box.top - 34 - 80)
+    network = Network(stage, network_box, recording) if network_box.height >= 120 else None
+    if network is not None:
+        stage.text(network_box.left, plot_box.top + 18, "network", color=theme.quiet)
     ruler = Ruler(stage, ruler_box, recording)
     stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=theme.quiet)
 
@@ -49,6 +53,8 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
         answer = state.outputs(x)[:, 0]
         fit.set_data(x[:, 0], answer)
         fill.set_xy(np.column_stack([np.append(x[:, 0], x[::-1, 0]), np.append(target, answer[::-1])]))
+        if network is not None:
+            network.show(state)
         ruler.show(moment.epoch)
         header.show(state.snapshot.epoch, state.snapshot.scores.get("loss", np.nan))
 

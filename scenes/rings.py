@@ -163,8 +163,8 @@ def _layout(stage: Stage, top: float, bottom: float) -> dict[str, Box]:
         plane = min(300.0, 0.56 * room)
         return {
             "hidden": Box(MARGIN, top, side, side),
-            "input": Box(left, top + 34, plane, plane),
-            "network": Box(left + plane + 44, top + 34, room - plane - 44, plane),
+            "input": Box(left, top + 56, plane, plane),
+            "network": Box(left + plane + 44, top + 56, room - plane - 44, plane),
             "ruler": Box(left, bottom - 176, room, 176),
         }
     if stage.height <= 1.2 * stage.width:
