@@ -143,7 +143,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment("xor", "Exclusive or", data.xor, replace(_ADAM, arch="2-4-2-*")),
         Experiment("blobs", "Blobs", data.blobs, _ADAM),
         Experiment("points", "Own points", data.points, replace(_ADAM, arch="2-8-8-2-*")),
-        Experiment("polynomial", "Polynomial", data.polynomial, Training(arch="1-6-1")),
+        Experiment("polynomial", "Polynomial", data.polynomial, Training(arch="1-6-1", epochs=200)),
     )
 }
 

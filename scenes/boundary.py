@@ -1,5 +1,7 @@
 """The input plane at full size, tinted by what the network predicts while it learns."""
 
+from matplotlib.text import Text
+
 from animviz import Moment, Recording, Stage, scene
 from animviz.decision import class_count
 from animviz.metrics import predicted
@@ -24,11 +26,9 @@ def boundary(stage: Stage, recording: Recording, *, points: bool = True) -> Draw
     title = f"{recording.manifest.title}, decisions of {recording.manifest.arch}"
     header = Header(stage, title, [epoch_number(recording), LOSS, ACCURACY])
     bottom = foot(stage, "colour: the predicted class", f"{stage.theme.ink_name}: where the answer flips")
-    plane_box, ruler_box = _layout(stage, header.bottom, bottom - 14)
+    plane_box, ruler_box, key_box = _layout(stage, header.bottom, bottom - 14)
     plane = InputPlane(stage, plane_box, recording, inputs, points=points, line=3.5)
-    key = _Key(
-        stage, Box(ruler_box.left, plane_box.top, ruler_box.width, ruler_box.top - plane_box.top - 60), recording
-    )
+    key = _Key(stage, key_box, recording)
     ruler = Ruler(stage, ruler_box, recording)
     stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=stage.theme.quiet)
 
@@ -48,11 +48,13 @@ class _Key:
 
     ROW = 42.0
 
-    def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
+    def __init__(self, stage: Stage, box: Box | None, recording: Recording) -> None:
         self._recording = recording
-        self._texts = []
+        self._texts: list[Text] = []
         names = recording.manifest.class_names
-        if box.height < self.ROW * (len(names) + 1):  # no room beside the plane: colour and field speak for themselves
+        if box is None or box.height < self.ROW * (
+            len(names) + 1
+        ):  # no room beside the plane: colour and field speak for themselves
             return
         stage.text(box.left, box.top + 20, "class", color=stage.theme.quiet)
         stage.text(box.right, box.top + 20, "correct", color=stage.theme.quiet, align="right")
@@ -73,12 +75,15 @@ class _Key:
             text.set_text(f"{100 * members.mean():.1f} %" if members.size else "–")
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box]:
-    """Return the boxes of plane and ruler: beside each other in wide frames, else one below the other."""
+def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box, Box | None]:
+    """Return the boxes of plane, ruler and key: beside each other in wide frames, else one below the other."""
     side = bottom - top
     if stage.width - side - 2 * MARGIN >= 300:
         right = MARGIN + side + 48
-        return Box(MARGIN, top, side, side), Box(right, bottom - 190, stage.width - MARGIN - right, 190)
-    side = min(stage.width - 2 * MARGIN, side - 190)
-    left = (stage.width - side) / 2
-    return Box(left, top, side, side), Box(MARGIN, bottom - 140, stage.width - 2 * MARGIN, 140)
+        room = stage.width - MARGIN - right
+        return Box(MARGIN, top, side, side), Box(right, bottom - 190, room, 190), Box(right, top, room, side - 260)
+    width = stage.width - 2 * MARGIN
+    side = min(width, side - 190)
+    below = top + side + 24
+    key = Box(MARGIN, below, width, bottom - 210 - below) if bottom - 210 - below > 120 else None
+    return Box((stage.width - side) / 2, top, side, side), Box(MARGIN, bottom - 140, width, 140), key

@@ -31,7 +31,7 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     bottom = foot(
         stage, "blue: the target", "orange: what the network answers", *(["between them: the residual"] if band else [])
     )
-    plot_box, ruler_box = _layout(stage, header.bottom, bottom - 14)
+    plot_box, ruler_box, network_box = _layout(stage, header.bottom, bottom - 14)
     axes = stage.axes(plot_box, (float(x[0, 0]), float(x[-1, 0])), _limits(recording, x, target))
     axes.axhline(0, color=theme.grid, linewidth=stage.points(1))
     axes.axvline(0, color=theme.grid, linewidth=stage.points(1))
@@ -41,10 +41,9 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     goal = stage.line(axes, theme.negative, 3.5)
     goal.set_data(x[:, 0], target)
     fit = stage.line(axes, theme.positive, 4)
-    network_box = Box(ruler_box.left, plot_box.top + 34, ruler_box.width, ruler_box.top - plot_box.top - 34 - 80)
-    network = Network(stage, network_box, recording) if network_box.height >= 120 else None
-    if network is not None:
-        stage.text(network_box.left, plot_box.top + 18, "network", color=theme.quiet)
+    network = Network(stage, network_box, recording) if network_box is not None else None
+    if network_box is not None:
+        stage.text(network_box.left, network_box.top - 12, "network", color=theme.quiet)
     ruler = Ruler(stage, ruler_box, recording)
     stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=theme.quiet)
 
@@ -91,10 +90,15 @@ def _limits(recording: Recording, x: Array, target: Array) -> tuple[float, float
     return low - 0.08 * span, high + 0.08 * span
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box]:
-    """Return the boxes of curve and ruler: beside each other in wide frames, else one below the other."""
+def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box, Box | None]:
+    """Return the boxes of curve, ruler and network: two columns in wide frames, rows in tall ones."""
     width = stage.width - 2 * MARGIN
     if stage.width >= 1150:
         plot = 0.64 * width
-        return Box(MARGIN, top, plot, bottom - top), Box(MARGIN + plot + 56, bottom - 200, width - plot - 56, 200)
-    return Box(MARGIN, top, width, bottom - top - 190), Box(MARGIN, bottom - 140, width, 140)
+        left, room = MARGIN + plot + 56, width - plot - 56
+        network = Box(left, top + 34, room, bottom - top - 34 - 280)
+        return Box(MARGIN, top, plot, bottom - top), Box(left, bottom - 200, room, 200), network
+    tall = 200.0 if stage.height > 1.2 * stage.width else 0.0
+    plot_height = bottom - top - 190 - (tall + 60 if tall else 0)
+    network_box = Box(MARGIN, bottom - 190 - tall, width, tall) if tall else None
+    return Box(MARGIN, top, width, plot_height), Box(MARGIN, bottom - 140, width, 140), network_box

@@ -154,38 +154,42 @@ def _grid_lines(inputs: Array, count: int) -> Array:
 
 
 def _layout(stage: Stage, top: float, bottom: float) -> dict[str, Box]:
-    """Return the boxes of the four panels for wide, nearly square and tall frames."""
+    """Return the boxes of the four panels: two columns in wide and square frames, rows in tall ones."""
     width = stage.width - 2 * MARGIN
-    if stage.width >= 1150:
-        side = bottom - top
-        left = MARGIN + side + 56
-        room = stage.width - MARGIN - left
-        plane = min(300.0, 0.56 * room)
+    if stage.height > 1.2 * stage.width:
+        side = min(width, 0.52 * (bottom - top))
+        below = top + side + 48
+        plane = min(0.5 * width - 22, bottom - below - 220)
         return {
-            "hidden": Box(MARGIN, top, side, side),
-            "input": Box(left, top + 56, plane, plane),
-            "network": Box(left + plane + 44, top + 56, room - plane - 44, plane),
-            "ruler": Box(left, bottom - 176, room, 176),
+            "hidden": Box((stage.width - side) / 2, top, side, side),
+            "input": Box(MARGIN, below, plane, plane),
+            "network": Box(MARGIN + plane + 44, below, width - plane - 44, plane),
+            "ruler": Box(MARGIN, bottom - 160, width, 160),
         }
-    if stage.height <= 1.2 * stage.width:
-        side = min(bottom - top, 0.6 * width)
-        left = MARGIN + side + 40
-        room = stage.width - MARGIN - left
-        first = top + 24
-        plane = min(room, 0.4 * (bottom - first))
-        rest = (bottom - first - plane) / 2
-        return {
-            "hidden": Box(MARGIN, top, side, side),
-            "input": Box(left, first, plane, plane),
-            "network": Box(left, first + plane + 36, room, rest - 36),
-            "ruler": Box(left, bottom - rest + 44, room, rest - 44),
-        }
-    side = min(width, 0.52 * (bottom - top))
-    below = top + side + 48
-    plane = min(0.5 * width - 22, bottom - below - 220)
-    return {
-        "hidden": Box((stage.width - side) / 2, top, side, side),
-        "input": Box(MARGIN, below, plane, plane),
-        "network": Box(MARGIN + plane + 44, below, width - plane - 44, plane),
-        "ruler": Box(MARGIN, bottom - 160, width, 160),
-    }
+    wide = stage.width >= 1150
+    side = min(bottom - top, 0.6 * width)
+    left = MARGIN + side + (56 if wide else 40)
+    room = stage.width - MARGIN - left
+    hidden = Box(MARGIN, top, side, side)
+    if wide:
+        plane = min(300.0, 0.56 * room, bottom - top - 56 - 210)
+        network = Box(left + plane + 44, top + 56, room - plane - 44, plane)
+        return _boxes(hidden, Box(left, top + 56, plane, plane), network, Box(left, bottom - 166, room, 166))
+    first = top + 24
+    if bottom - hidden.bottom >= 120:  # room below the square: the ruler takes it
+        plane = min(room, side - 24)
+        network = Box(left, first + plane + 44, room, hidden.bottom - first - plane - 44)
+        return _boxes(
+            hidden,
+            Box(left, first, plane, plane),
+            network,
+            Box(MARGIN, hidden.bottom + 40, width, bottom - hidden.bottom - 40),
+        )
+    plane = min(room, 0.4 * (bottom - first))
+    rest = (bottom - first - plane) / 2
+    network = Box(left, first + plane + 36, room, rest - 36)
+    return _boxes(hidden, Box(left, first, plane, plane), network, Box(left, bottom - rest + 44, room, rest - 44))
+
+
+def _boxes(hidden: Box, plane: Box, network: Box, ruler: Box) -> dict[str, Box]:
+    return {"hidden": hidden, "input": plane, "network": network, "ruler": ruler}
