@@ -67,7 +67,8 @@ class _Sectioned(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
-        for heading, options in self._sections.items():
+        helps = [option] if (option := self.get_help_option(ctx)) is not None else []
+        for heading, options in {**self._sections, "Help": helps}.items():
             rows = [row for option in options if (row := option.get_help_record(ctx)) is not None]
             if rows:
                 with formatter.section(heading):

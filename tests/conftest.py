@@ -47,3 +47,7 @@ def animviz(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         )  # fmt: skip
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--store-golden", action="store_true", help="draw the golden images anew instead of comparing")

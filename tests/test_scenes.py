@@ -90,10 +90,11 @@ def test_diverged_weights_give_a_marked_frame(drawn: tuple[str, Recording], tmp_
 def test_all_weights_diverged_is_an_error_or_a_picture(drawn: tuple[str, Recording], tmp_path: Path) -> None:
     name, recording = drawn
     broken = copy_of(recording, tmp_path / "nan.rec", keep=1, poison=0)
-    try:
-        still(name, broken, 0.0)
-    except SceneError as error:
-        assert "finite" in str(error)
+    if name in ("rings", "polyfit"):  # their limits come from the states, and there is none
+        with pytest.raises(SceneError, match="no snapshot has finite weights"):
+            still(name, broken, 0.0)
+    else:
+        assert still(name, broken, 0.0).std() > 0
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -161,7 +162,9 @@ def test_rings_draws_any_activation(activation: str, trained: Callable[..., Reco
     assert still("rings", recording, 4.0).std() > 0
 
 
-def test_scenes_refuse_recordings_of_another_kind(trained: Callable[..., Recording], rings_recording: Recording) -> None:
+def test_scenes_refuse_recordings_of_another_kind(
+    trained: Callable[..., Recording], rings_recording: Recording
+) -> None:
     curve = trained("polynomial", arch="1-3-1")
     for name, recording in (("rings", curve), ("boundary", curve), ("polyfit", rings_recording)):
         with pytest.raises(SceneError, match=name):

@@ -1,0 +1,89 @@
+"""What README and docs say is what happens: every command and every code block is executed."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: Path) -> list[str]:
+    lines = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("animviz ")]
+
+
+COMMANDS = [(page, command) for page in PAGES for command in commands(page)]
+
+
+def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=300, env=dict(os.environ))
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """Write the Python blocks that name a file in their first line."""
+    for block in blocks(page, "python"):
+        if match := re.match(r"# (\w+\.py)\n", block):
+            (folder / match[1]).write_text(block, encoding="utf-8")
+
+
+def test_there_are_commands_to_run() -> None:
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS, ids=[command for _, command in COMMANDS])
+def test_command_is_understood(page: Path, command: str, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
+    done = run([sys.executable, "-m", "animviz", *shlex.split(command)[1:], "--help"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    for flag in re.findall(r"(?<= )--[a-z-]+", command):
+        assert flag in done.stdout, f"{flag} is not in the help of: {command}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+def test_commands_run_in_order(page: Path, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
+    for command in commands(page):
+        done = run([sys.executable, "-m", "animviz", *shlex.split(command)[1:]], tmp_path)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
+def test_python_blocks_run(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page, "python"):
+        done = run([sys.executable, "-W", "error::UserWarning:animviz", "-c", block], tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_ci_runs_the_readme_test_command() -> None:
+    (command,) = [
+        line for block in blocks(ROOT / "README.md", "bash") for line in block.splitlines() if "pytest" in line
+    ]
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_scene_and_command_is_in_the_readme() -> None:
+    from animviz.cli import cli
+    from animviz.discovery import scene_names
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for name in scene_names():
+        assert f"`{name}`" in text
+    for name in cli.commands:
+        assert f"animviz {name}" in text or f"`{name}`" in text
+
+
+def test_links_in_the_docs_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
