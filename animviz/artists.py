@@ -46,7 +46,7 @@ class PointCloud(Artist):
 
     def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
         super().__init__()
-        self._classes = np.asarray(classes, dtype=np.int32)
+        self._classes = np.asarray(classes, dtype=np.intp)
         self._palette = palette.astype(np.float32) * 255
         self._stamps = _stamps(radius)
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
@@ -74,9 +74,10 @@ class PointCloud(Artist):
     def _cover(self, left: int, top: int, width: int, height: int) -> Float:
         """Return the coverage of the axes' pixels by each class, shape (classes, height * width)."""
         assert isinstance(self.axes, Axes)
-        # float32 halves the traffic; a coordinate is then off by less than a thousandth of a pixel.
-        place = self.axes.transData.transform(self._xy).astype(np.float32)
-        x, y = place[:, 0] - left, top - place[:, 1]
+        # The axes are linear, so two points give the transform; in float32 a place is off by under 1/1000 pixel.
+        (x0, y0), (x1, y1) = self.axes.transData.transform([(0, 0), (1, 1)]).astype(np.float32)
+        x = self._xy[:, 0].astype(np.float32) * (x1 - x0) + (x0 - left)
+        y = self._xy[:, 1].astype(np.float32) * (y0 - y1) + (top - y0)
         # A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
         reach = self._stamps.shape[1] // 2
         with np.errstate(invalid="ignore"):
@@ -100,19 +101,19 @@ def _stamps(radius: float) -> Float:
     return np.clip(radius + 0.5 - distance, 0, 1).reshape(PHASES**2, pixel.size, pixel.size).astype(np.float32)
 
 
-def _cover(x: Float, y: Float, classes: NDArray[np.int32], count: int, stamps: Float, shape: tuple[int, int]) -> Float:
+def _cover(x: Float, y: Float, classes: NDArray[np.intp], count: int, stamps: Float, shape: tuple[int, int]) -> Float:
     """Add up the stamps of all points; return the coverage by class, shape (classes, pixels)."""
     high, wide = shape
     reach = stamps.shape[1] // 2
-    column, row = x.astype(np.int32), y.astype(np.int32)
-    phase = ((y - row) * PHASES).astype(np.int32) * PHASES + ((x - column) * PHASES).astype(np.int32)
-    cell = classes * np.int32(high * wide) + row * np.int32(wide) + column
+    column, row = x.astype(np.intp), y.astype(np.intp)
+    phase = ((y - row) * PHASES).astype(np.intp) * PHASES + ((x - column) * PHASES).astype(np.intp)
+    cell = classes * (high * wide) + row * wide + column
     cover = np.zeros(count * high * wide, dtype=np.float32)
     for down in range(-reach, reach + 1):
         for right in range(-reach, reach + 1):
             weight = stamps[:, down + reach, right + reach]
             if weight.any():
-                np.add.at(cover, cell + np.int32(down * wide + right), weight[phase])
+                np.add.at(cover, cell + (down * wide + right), weight[phase])
     return cover.reshape(count, high * wide)
 
 
@@ -125,7 +126,7 @@ def _blend(window: NDArray[np.uint8], cover: Float, palette: Float) -> None:
         palette: colours from 0 to 255, shape (classes, 3).
     """
     total = cover.sum(axis=0)
-    covered = np.flatnonzero(total)
+    covered = np.flatnonzero(total > 0)  # of booleans it is twice as fast as of floats
     # Picking out pixels pays while they are few; from about a sixth on, plain arithmetic on all of them is faster.
     chosen = covered if covered.size < total.size / 6 else slice(None)
     total = total[chosen]

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 from contourpy import contour_generator
 from numpy.typing import NDArray
-from scipy import special
 
 from animviz.errors import SceneError
-from animviz.network import forward, is_chain
+from animviz.network import forward, is_chain, sigmoid, softmax
 from animviz.recording import Recording, State
 from animviz.stage import joined
 from animviz.theme import Theme
@@ -76,13 +75,13 @@ def probabilities(state: State, scores: Array) -> Array:
     """Return class probabilities, shape (samples, classes), for scores from `scores_at`."""
     last = state.recording.layers[-1].activation
     if last == "sigmoid" and scores.shape[1] == 2:
-        positive = special.expit(scores[:, 1])
+        positive = sigmoid(scores[:, 1])
         return np.stack([1 - positive, positive], axis=1)
     if last == "sigmoid":
-        independent = special.expit(scores)
+        independent = sigmoid(scores)
         return np.asarray(independent / independent.sum(axis=1, keepdims=True))
     if last == "softmax":
-        return np.asarray(special.softmax(scores, axis=1))
+        return softmax(scores)
     if state.recording.layers[-1].output_shape == (1,):
         positive = np.clip(scores[:, 1], 0, 1)
         return np.stack([1 - positive, positive], axis=1)

@@ -1,29 +1,31 @@
-"""Frames to files: MP4, WebM, WebP, APNG and GIF through the ffmpeg that imageio-ffmpeg ships, or a folder of PNGs.
+"""Frames to files: MP4, WebM, WebP, APNG and GIF, or a folder of PNGs.
 
-A thin writer of our own, since `imageio_ffmpeg.write_frames` does not check ffmpeg's exit code, accepts frames of the
-wrong size and rescales 1080 lines to 1088. A file appears under its name only when it is whole.
+A video is made of parts, each encoded on its own, and assembled at the end; short ones have a single part. All work
+is done in a hidden folder beside the target, which appears under its name only when it is whole.
 """
 
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Protocol, Self
 
 import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz.errors import EncodeError
+from animviz.ffmpeg import QUIET, FramePipe, ffmpeg_exe, have_encoder, run_ffmpeg, url
 
-__all__ = ["FORMATS", "Encoder", "Format", "check_output", "default_fps", "ffmpeg_exe", "format_of", "have_encoder"]
+__all__ = [
+    "FORMATS", "Encoder", "Format", "assemble", "check_output", "default_fps", "ffmpeg_exe", "format_of", "have_encoder",
+    "part_writer", "working_folder",
+]  # fmt: skip
 
 Pixels = NDArray[np.uint8]
 
@@ -34,6 +36,10 @@ _BT709 = (
     "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 )
 _BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1")
+_H264 = ("-vf", _BT709, "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-f", "mp4")
+_VP9 = ("-vf", _BT709, "-c:v", "libvpx-vp9", "-crf", "30", "-b:v", "0", "-row-mt", "1", "-cpu-used", "4", "-f", "webm")
+_LOSSLESS = ("-c:v", "libx264rgb", "-qp", "0", "-preset", "ultrafast", "-f", "mp4")
+_GIF = "[0:v][1:v]paletteuse=dither=none:diff_mode=rectangle"  # no dithering: flat colours stay flat
 
 
 @dataclass(frozen=True)
@@ -42,50 +48,36 @@ class Format:
 
     Attributes:
         encoder: ffmpeg's name of the encoder, or "" for a folder of PNGs.
-        arguments: ffmpeg's output options.
+        part: output options of a part; lossless where the final encoder must see all frames at once.
+        whole: output options of the assembled file.
         keeps_provenance: whether ffmpeg writes a comment into this container.
     """
 
     encoder: str
-    arguments: tuple[str, ...] = ()
+    part: tuple[str, ...] = _LOSSLESS
+    whole: tuple[str, ...] = ()
     keeps_provenance: bool = False
 
 
+_WEBP = ("-vf", "format=yuv420p", "-c:v", "libwebp_anim", "-lossless", "0", "-q:v", "80", "-loop", "0", "-f", "webp")
+_APNG = Format("apng", whole=("-vf", "format=rgb24", "-c:v", "apng", "-plays", "0", "-f", "apng"))
 FORMATS: dict[str, Format] = {
-    ".mp4": Format(
-        "libx264",
-        ("-vf", _BT709, "-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-movflags", "+faststart", "-f", "mp4"),
-        keeps_provenance=True,
-    ),
-    ".webm": Format(
-        "libvpx-vp9",
-        (
-            "-vf",
-            _BT709,
-            "-c:v",
-            "libvpx-vp9",
-            "-crf",
-            "30",
-            "-b:v",
-            "0",
-            "-row-mt",
-            "1",
-            "-cpu-used",
-            "4",
-            "-f",
-            "webm",
-        ),
-        keeps_provenance=True,
-    ),
-    ".webp": Format(
-        "libwebp_anim",
-        ("-vf", "format=yuv420p", "-c:v", "libwebp_anim", "-lossless", "0", "-q:v", "80", "-loop", "0", "-f", "webp"),
-    ),
-    ".apng": Format("apng", ("-vf", "format=rgb24", "-c:v", "apng", "-plays", "0", "-f", "apng")),
-    ".gif": Format("gif"),
+    ".mp4": Format("libx264", _H264, ("-c", "copy", "-movflags", "+faststart", "-f", "mp4"), keeps_provenance=True),
+    ".webm": Format("libvpx-vp9", _VP9, ("-c", "copy", "-f", "webm"), keeps_provenance=True),
+    ".webp": Format("libwebp_anim", whole=_WEBP),
+    ".apng": _APNG,
+    ".gif": Format("gif", whole=("-lavfi", _GIF, "-loop", "0", "-f", "gif")),
+    ".png": _APNG,
     "": Format(""),
 }
-FORMATS[".png"] = FORMATS[".apng"]
+
+
+class Writer(Protocol):
+    """Something that takes frames, uint8 of shape (height, width, 4)."""
+
+    def write(self, frame: Pixels) -> None:
+        """Take a frame."""
+        ...
 
 
 def format_of(path: Path) -> Format:
@@ -98,43 +90,13 @@ def format_of(path: Path) -> Format:
         return FORMATS[path.suffix.lower()]
     except KeyError:
         known = ", ".join(suffix for suffix in FORMATS if suffix)
-        raise EncodeError(
-            f"{path}: no encoder for {path.suffix!r}; expected {known}, or a folder for PNG files"
-        ) from None
+        way_out = f"expected {known}, or a folder for PNG files"
+        raise EncodeError(f"{path}: no encoder for {path.suffix!r}; {way_out}") from None
 
 
 def default_fps(path: Path) -> float:
     """Return the frame rate for a file if none is asked for: 30, and 25 in a GIF, which counts in hundredths."""
     return 25.0 if path.suffix.lower() == ".gif" else 30.0
-
-
-def ffmpeg_exe() -> str:
-    """Return the path of ffmpeg.
-
-    Raises:
-        EncodeError: imageio-ffmpeg has no binary for this machine.
-    """
-    import imageio_ffmpeg
-
-    try:
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError as error:
-        raise EncodeError(f"no ffmpeg: {error}; reinstall imageio-ffmpeg or set IMAGEIO_FFMPEG_EXE") from None
-
-
-def have_encoder(name: str) -> bool:
-    """Say whether ffmpeg lists an encoder.
-
-    Raises:
-        EncodeError: ffmpeg cannot be run.
-    """
-    try:
-        listed = subprocess.run([ffmpeg_exe(), "-hide_banner", "-encoders"], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise EncodeError(
-            f"ffmpeg cannot be run ({error}); reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
-        ) from None
-    return any(line.split()[1:2] == [name] for line in listed.stdout.splitlines())
 
 
 def check_output(path: Path, fps: float) -> None:
@@ -146,42 +108,102 @@ def check_output(path: Path, fps: float) -> None:
     """
     kind = format_of(path)
     if kind.encoder and not have_encoder(kind.encoder):
-        raise EncodeError(
-            f"{path}: this ffmpeg has no encoder {kind.encoder!r}; choose another extension than {path.suffix}"
-        )
+        way_out = f"choose another extension than {path.suffix}"
+        raise EncodeError(f"{path}: this ffmpeg has no encoder {kind.encoder!r}; {way_out}")
     if path.suffix.lower() == ".gif" and (fps > 50 or abs(100 / fps - round(100 / fps)) > 1e-6):
         near = min((10, 20, 25, 50), key=lambda rate: abs(rate - fps))
         raise EncodeError(
             f"{path}: GIF counts time in hundredths of a second; --fps is {fps:g}, expected 10, 20, 25 or 50 (say {near})"
         )
-    if kind.encoder and path.is_dir():
-        raise EncodeError(f"{path} is a folder; expected the name of a file")
-    if not kind.encoder and path.exists() and not (path.is_dir() and all(_is_frame(p) for p in path.iterdir())):
-        raise EncodeError(f"{path} exists and holds other things than frames; choose a new folder")
-    missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-    try:
+    _check_place(path, kind)
+    with _unwritable(path), _left_as_it_was(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
-    except OSError as error:
-        raise EncodeError(f"{path}: the folder {path.parent} cannot be written ({error.strerror})") from None
+
+
+@contextmanager
+def working_folder(path: Path) -> Iterator[Path]:
+    """Make a hidden folder beside a target, and remove it at the end.
+
+    Raises:
+        EncodeError: it cannot be made.
+    """
+    with _unwritable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".animviz-", suffix=".part", dir=path.parent))
+    try:
+        yield folder
     finally:
-        for folder in missing:
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def part_writer(
+    folder: Path, number: int, target: Path, size: tuple[int, int], fps: float
+) -> AbstractContextManager[Writer]:
+    """Return a writer of one part of a video, a context manager; the part is whole when it is left in peace.
+
+    Args:
+        folder: where the parts are kept.
+        number: place of the part in the video.
+        target: the video, whose format decides how parts are kept.
+        size: width and height in pixels.
+        fps: frames per second.
+    """
+    kind = format_of(target)
+    if not kind.encoder:
+        return _Pictures(folder / _part_name(number), target)
+    return FramePipe(folder / _part_name(number), size, fps, [*kind.part, *_BITEXACT], culprit=target)
+
+
+def assemble(folder: Path, count: int, target: Path, provenance: Mapping[str, Any]) -> None:
+    """Make a video of its parts, and put it under its name.
+
+    Args:
+        folder: holds the parts from `part_writer`, numbers 0 to count - 1.
+        count: how many parts there are.
+        target: the video.
+        provenance: facts to be written into containers that can hold them.
+
+    Raises:
+        EncodeError: ffmpeg fails, or the target cannot be written.
+    """
+    kind = format_of(target)
+    whole = folder / "whole"
+    if not kind.encoder:
+        _gather(folder, count, whole)
+    else:
+        listing = folder / "parts.txt"
+        listing.write_text("".join(f"file {_part_name(number)}\n" for number in range(count)), encoding="utf-8")
+        source = ["-f", "concat", "-safe", "0", "-i", url(listing)]
+        if target.suffix.lower() == ".gif":
+            palette = folder / "palette.png"
+            generate = ["-vf", "palettegen=stats_mode=full", "-update", "1", "-frames:v", "1", url(palette)]
+            run_ffmpeg([*QUIET, *source, *generate], culprit=target)
+            source += ["-i", url(palette)]
+        facts = json.dumps(dict(provenance), sort_keys=True)
+        comment = ["-metadata", f"comment={facts}"] if kind.keeps_provenance and provenance else []
+        run_ffmpeg([*QUIET, *source, *kind.whole, *_BITEXACT, *comment, url(whole)], culprit=target)
+    _check_place(target, kind)  # once more: it may have changed while frames were drawn
+    with _unwritable(target):
+        if whole.is_dir() and target.exists():
+            shutil.rmtree(target)
+        os.replace(whole, target)
 
 
 class Encoder:
-    """Write frames to a file; a context manager.
+    """Write frames to a file in one part; a context manager.
 
-    Leaving it by an exception removes what is unfinished. Frames are uint8 of shape (height, width, 4), the fourth
-    channel being ignored.
+    Leaving it by an exception removes what is unfinished.
 
     Args:
         path: file or folder to write.
         size: width and height in pixels.
         fps: frames per second.
         provenance: facts to be written into containers that can hold them.
+
+    Attributes:
+        frames: number of frames written so far.
 
     Raises:
         EncodeError: the format is unknown, ffmpeg fails, or the result cannot be written.
@@ -194,176 +216,107 @@ class Encoder:
         self.size = size
         self.fps = fps
         self.frames = 0
-        self._format = format_of(path)
         self._provenance = dict(provenance or {})
-        self._work: Path | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._errors: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._work = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent))
-        except OSError as error:
-            raise EncodeError(
-                f"{self.path}: the folder {self.path.parent} cannot be written ({error.strerror})"
-            ) from None
-        if self._format.encoder:
-            self._start()
+        with ExitStack() as stack:
+            self._folder = stack.enter_context(working_folder(self.path))
+            self._part = part_writer(self._folder, 0, self.path, self.size, self.fps)
+            self._writer = self._part.__enter__()
+            self._kept = stack.pop_all()
         return self
 
     def write(self, frame: Pixels) -> None:
-        """Add a frame.
+        """Add a frame, uint8 of shape (height, width, 4), whose fourth channel is ignored.
 
         Raises:
             EncodeError: wrong shape or dtype, or ffmpeg has died; quotes its last words.
         """
         width, height = self.size
         if frame.shape != (height, width, 4) or frame.dtype != np.uint8:
-            raise EncodeError(
-                f"frame {self.frames} is {frame.dtype} {frame.shape}; expected uint8 {(height, width, 4)}"
-            )
-        if self._process is None:
-            assert self._work is not None
-            iio.imwrite(self._work / f"{self.frames:06d}.png", frame[:, :, :3], compress_level=1)
-        else:
-            assert self._process.stdin is not None
-            try:
-                self._process.stdin.write(np.ascontiguousarray(frame).data)
-            except OSError:
-                raise EncodeError(f"{self.path}: {self._last_words()}") from None
+            found, expected = f"{frame.dtype} {frame.shape}", f"uint8 {(height, width, 4)}"
+            raise EncodeError(f"frame {self.frames} is {found}; expected {expected}")
+        self._writer.write(frame)
         self.frames += 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        try:
+        with self._kept:
+            if kind is None and not self.frames:
+                error = EncodeError(f"{self.path}: no frames were drawn")
+                self._part.__exit__(EncodeError, error, None)
+                raise error
+            self._part.__exit__(kind, error, traceback)
             if kind is None:
-                self._finish()
-            elif self._process is not None:
-                self._process.kill()
-                self._process.wait()
-        finally:
-            if self._process is not None and self._process.stdin is not None:
-                with suppress(OSError):
-                    self._process.stdin.close()
-            if self._errors is not None:
-                self._errors.close()
-            if self._work is not None:
-                shutil.rmtree(self._work, ignore_errors=True)
-
-    def _start(self) -> None:
-        assert self._work is not None
-        if self.path.suffix.lower() == ".gif":
-            # The palette needs all frames before the first can be written, so they wait in a lossless file.
-            output: Sequence[str] = (
-                "-c:v",
-                "libx264rgb",
-                "-qp",
-                "0",
-                "-preset",
-                "ultrafast",
-                str(self._work / "frames.mkv"),
-            )
-        else:
-            output = (*self._format.arguments, *_BITEXACT, *self._comment(), str(self._work / "video"))
-        width, height = self.size
-        source = (
-            "-f",
-            "rawvideo",
-            "-pix_fmt",
-            "rgb0",
-            "-s",
-            f"{width}x{height}",
-            "-framerate",
-            f"{self.fps:.10g}",
-            "-i",
-            "-",
-        )
-        # A file and not a pipe: nobody has to drain it. It lives as long as the process, hence no `with`.
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
-        command = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y", *source, *output]
-        try:
-            # A group of its own: Ctrl-C in the terminal must not reach ffmpeg before us.
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors,
-                start_new_session=sys.platform != "win32",
-            )  # fmt: skip
-        except OSError as error:
-            raise EncodeError(
-                f"ffmpeg cannot be run ({error}); reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
-            ) from None
-        _widen_pipe(self._process.stdin)
-
-    def _comment(self) -> tuple[str, ...]:
-        if not (self._format.keeps_provenance and self._provenance):
-            return ()
-        return ("-metadata", "comment=" + json.dumps(self._provenance, sort_keys=True))
-
-    def _finish(self) -> None:
-        assert self._work is not None
-        if not self.frames:
-            raise EncodeError(f"{self.path}: no frames were drawn")
-        if self._process is None:
-            return self._publish_folder()
-        assert self._process.stdin is not None
-        with suppress(OSError):
-            self._process.stdin.close()
-        if self._process.wait() != 0:
-            raise EncodeError(f"{self.path}: {self._last_words()}")
-        if self.path.suffix.lower() == ".gif":
-            self._palette_pass()
-        try:
-            os.replace(self._work / "video", self.path)
-        except OSError as error:
-            raise EncodeError(f"{self.path} cannot be written ({error.strerror})") from None
-
-    def _palette_pass(self) -> None:
-        """Choose a palette over all frames, then draw with it, without dithering: flat colours stay flat."""
-        assert self._work is not None
-        frames, palette = str(self._work / "frames.mkv"), str(self._work / "palette.png")
-        quiet = [ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y", "-i", frames]
-        mapped = "paletteuse=dither=none:diff_mode=rectangle"
-        for arguments in (
-            ["-vf", "palettegen=stats_mode=full", "-update", "1", "-frames:v", "1", palette],
-            ["-i", palette, "-lavfi", mapped, "-loop", "0", "-f", "gif", *_BITEXACT, str(self._work / "video")],
-        ):
-            done = subprocess.run([*quiet, *arguments], capture_output=True, text=True)
-            if done.returncode:
-                raise EncodeError(f"{self.path}: {_last_line(done.stderr)}")
-
-    def _publish_folder(self) -> None:
-        """Put the PNGs in place of the frames of an earlier run."""
-        assert self._work is not None
-        try:
-            if self.path.exists():
-                shutil.rmtree(self.path)
-            os.replace(self._work, self.path)
-            self.path.chmod(0o755)
-        except OSError as error:
-            raise EncodeError(f"{self.path} cannot be written ({error.strerror})") from None
-
-    def _last_words(self) -> str:
-        assert self._process is not None
-        assert self._errors is not None
-        self._process.wait()
-        self._errors.seek(0)
-        return _last_line(self._errors.read().decode(errors="replace"))
+                assemble(self._folder, 1, self.path, self._provenance)
 
 
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return f"ffmpeg failed: {lines[-1]}" if lines else "ffmpeg failed without a word"
+class _Pictures:
+    """A part as a folder of PNGs."""
+
+    def __init__(self, folder: Path, target: Path) -> None:
+        self._folder = folder
+        self._target = target
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        with _unwritable(self._target):
+            self._folder.mkdir()
+        return self
+
+    def write(self, frame: Pixels) -> None:
+        with _unwritable(self._target):
+            iio.imwrite(self._folder / f"{self._count:06d}.png", frame[:, :, :3], compress_level=1)
+        self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _part_name(number: int) -> str:
+    return f"part-{number:05d}"
+
+
+def _gather(folder: Path, count: int, whole: Path) -> None:
+    """Move the pictures of all parts into one folder, numbered through."""
+    whole.mkdir()
+    pictures = [picture for number in range(count) for picture in sorted((folder / _part_name(number)).iterdir())]
+    for place, picture in enumerate(pictures):
+        picture.rename(whole / f"{place:06d}.png")
+
+
+def _check_place(path: Path, kind: Format) -> None:
+    """Refuse a target in whose place stands something that must not be replaced, or whose name the disk refuses."""
+    with _unwritable(path):
+        if kind.encoder and path.is_dir():
+            raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
+        if not kind.encoder and path.resolve() in (Path.cwd(), *Path.cwd().parents):
+            raise EncodeError(f"{path} is the folder in which we stand; choose a new folder for the PNG files")
+        if not kind.encoder and path.exists() and not (path.is_dir() and all(map(_is_frame, path.iterdir()))):
+            raise EncodeError(f"{path} exists and holds other things than frames; choose a new folder")
 
 
 def _is_frame(path: Path) -> bool:
     return path.suffix == ".png" and path.stem.isdigit()
 
 
-def _widen_pipe(pipe: IO[bytes] | None) -> None:
-    """Let the pipe hold a frame or so, where the system allows it, so that drawing need not wait for ffmpeg's reads."""
-    if pipe is not None and sys.platform == "linux":
-        import fcntl
+@contextmanager
+def _unwritable(path: Path) -> Iterator[None]:
+    """Turn what the system says into an error about the target."""
+    try:
+        yield
+    except OSError as error:
+        raise EncodeError(f"{path}: the folder {path.parent} cannot be written ({error.strerror or error})") from None
 
-        with suppress(OSError):
-            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
+
+@contextmanager
+def _left_as_it_was(folder: Path) -> Iterator[None]:
+    """Remove the folders that the block made on the way to this one, as far as they are empty."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield
+    finally:
+        for place in missing:
+            if place.is_dir() and not any(place.iterdir()):
+                place.rmdir()

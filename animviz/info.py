@@ -2,12 +2,11 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from animviz.encode import ffmpeg_exe
 from animviz.errors import EncodeError, InputError, RecordingError
+from animviz.ffmpeg import run_ffmpeg, url
 from animviz.recording import Recording
 
 __all__ = ["describe", "provenance"]
@@ -36,12 +35,11 @@ def provenance(path: Path) -> dict[str, object]:
     Raises:
         EncodeError: the file is not a video, or says nothing.
     """
-    listed = subprocess.run(
-        [ffmpeg_exe(), "-v", "error", "-i", str(path), "-f", "ffmetadata", "-"], capture_output=True, text=True
-    )
-    if listed.returncode:
-        raise EncodeError(f"{path} is neither a recording nor a video that ffmpeg can read")
-    found = re.search(r"^comment=((?:.|\\\n)*?)(?<!\\)$", listed.stdout, re.MULTILINE | re.IGNORECASE)
+    try:
+        listed = run_ffmpeg(["-v", "error", "-i", url(path), "-f", "ffmetadata", "-"], culprit=path)
+    except EncodeError:
+        raise EncodeError(f"{path} is neither a recording nor a video that ffmpeg can read") from None
+    found = re.search(r"^comment=((?:.|\\\n)*?)(?<!\\)$", listed, re.MULTILINE | re.IGNORECASE)
     try:
         facts = json.loads(re.sub(r"\\([=;#\\\n])", r"\1", found.group(1))) if found else None
     except ValueError:

@@ -63,7 +63,9 @@ def test_an_empty_architecture_is_called_empty(text: str) -> None:
     assert "architecture is empty" in refusal(text)
 
 
-@pytest.mark.parametrize(("text", "place"), [("2--1", 2), ("2-3-", 3), ("-", 1), ("2-3- -1", 3), ("-2-3", 1), ("2--3-1", 2)])
+@pytest.mark.parametrize(
+    ("text", "place"), [("2--1", 2), ("2-3-", 3), ("-", 1), ("2-3- -1", 3), ("-2-3", 1), ("2--3-1", 2)]
+)
 def test_a_double_or_loose_dash_is_an_empty_layer(text: str, place: int) -> None:
     message = refusal(text)
     assert f"layer {place} is empty" in message
@@ -75,7 +77,9 @@ def test_zero_units_are_refused(text: str) -> None:
     assert "has 0 units" in refusal(text)
 
 
-@pytest.mark.parametrize(("text", "token"), [("2-three-1", "'three'"), ("2-٣-1", "'٣'"), ("２-1", "'２'"), ("2,3,1", "'2,3,1'")])
+@pytest.mark.parametrize(
+    ("text", "token"), [("2-three-1", "'three'"), ("2-٣-1", "'٣'"), ("２-1", "'２'"), ("2,3,1", "'2,3,1'")]
+)
 def test_what_is_not_a_whole_number_is_quoted(text: str, token: str) -> None:
     assert f"{token}, not a whole number" in refusal(text)
 

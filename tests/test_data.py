@@ -160,7 +160,14 @@ def test_any_polynomial_can_be_asked_for(numbers: list[float], reach: float) -> 
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("1,x,2", "'x'"), ("", "''"), ("1,,2", "''"), ("nan", "'nan'"), ("1,inf", "'1,inf'"), (",".join("1" * 21), "1 to 20")],
+    [
+        ("1,x,2", "'x'"),
+        ("", "''"),
+        ("1,,2", "''"),
+        ("nan", "'nan'"),
+        ("1,inf", "'1,inf'"),
+        (",".join("1" * 21), "1 to 20"),
+    ],
 )
 def test_bad_coefficients_are_named(text: str, named: str) -> None:
     with pytest.raises(InputError, match=r"^--coefficients") as caught:
@@ -297,7 +304,9 @@ def test_any_good_file_is_read_to_the_last_row(points: list[tuple[float, float, 
 
 
 @pytest.mark.parametrize("missing", ["x", "y", "label"])
-def test_a_missing_column_is_named(missing: str, write_csv: Callable[..., Path], write_npz: Callable[..., Path]) -> None:
+def test_a_missing_column_is_named(
+    missing: str, write_csv: Callable[..., Path], write_npz: Callable[..., Path]
+) -> None:
     header = tuple("other" if name == missing else name for name in ("x", "y", "label"))
     assert f"no column '{missing}'; it has {', '.join(header)}" in refusal(write_csv(ROWS, header=header))
     assert f"no array '{missing}'" in refusal(write_npz(**{missing: None}))
@@ -342,7 +351,9 @@ def test_the_line_is_that_of_the_file_when_lines_are_blank_or_cells_span_several
     assert "line 26: x is 'seven'" in refusal(path)
 
 
-@pytest.mark.parametrize(("row", "name"), [(("", 1, 0), "x"), ((1, "  ", 0), "y"), ((1, 1, ""), "label"), ((1,), "y")])
+@pytest.mark.parametrize(
+    ("row", "name"), [(("", 1, 0), "x"), ((1, "  ", 0), "y"), ((1, 1, ""), "label"), ((1, 1), "label")]
+)
 def test_an_empty_cell_is_named_with_its_line(row: tuple[Any, ...], name: str, write_csv: Callable[..., Path]) -> None:
     assert f"line 5: {name} is empty" in refusal(write_csv([*ROWS[:3], row, *ROWS[3:]]))
 

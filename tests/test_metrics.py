@@ -28,7 +28,10 @@ def of_keras(loss: keras.losses.Loss, target: np.ndarray, output: np.ndarray) ->
 @given(seed=SEEDS, samples=SIZES, units=st.integers(1, 5))
 @pytest.mark.parametrize(
     ("name", "loss"),
-    [("mean_squared_error", keras.losses.MeanSquaredError()), ("mean_absolute_error", keras.losses.MeanAbsoluteError())],
+    [
+        ("mean_squared_error", keras.losses.MeanSquaredError()),
+        ("mean_absolute_error", keras.losses.MeanAbsoluteError()),
+    ],
 )
 def test_losses_of_regression_are_those_of_keras(
     name: str, loss: keras.losses.Loss, seed: int, samples: int, units: int
@@ -55,7 +58,9 @@ def test_losses_of_two_classes_are_those_of_keras(name: str, loss: keras.losses.
     rng = np.random.default_rng(seed)
     labels, output = rng.integers(0, 2, samples), probabilities(rng, samples, 1)
     found = scores(labels, output, loss=name, task="classification")
-    assert found["loss"] == pytest.approx(of_keras(loss, labels[:, None].astype(np.float32), output), rel=1e-4, abs=1e-6)
+    assert found["loss"] == pytest.approx(
+        of_keras(loss, labels[:, None].astype(np.float32), output), rel=1e-4, abs=1e-6
+    )
     expected = float(keras.metrics.BinaryAccuracy()(labels[:, None], output))
     assert found["accuracy"] == pytest.approx(expected)
 

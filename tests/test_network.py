@@ -123,7 +123,9 @@ def test_replay_can_stop_at_a_layer_and_start_after_one() -> None:
 
 
 def test_weights_that_diverged_give_no_warning() -> None:
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "exponential"), keras.layers.Dense(2, "softmax")])
+    model = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(3, "exponential"), keras.layers.Dense(2, "softmax")]
+    )
     layers, weights = layer_table(model), {name: np.full_like(a, 1e30) for name, a in weights_of(model).items()}
     assert not np.isfinite(forward(layers, weights, np.ones((1, 2), np.float32))).all()
 
@@ -178,7 +180,9 @@ def custom_activation_of_a_known_name() -> Any:
 
 
 def layer_as_activation() -> Any:
-    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, keras.layers.LeakyReLU(0.1)), keras.layers.Dense(1)])
+    return keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(3, keras.layers.LeakyReLU(0.1)), keras.layers.Dense(1)]
+    )
 
 
 def normalised() -> Any:

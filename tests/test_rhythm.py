@@ -21,7 +21,9 @@ def captures(rhythm: Rhythm, epochs: int, steps: int) -> list[Fraction]:
 
 
 RHYTHMS = st.one_of(
-    st.integers(1, 30).map(Rhythm.parse), st.integers(1, 300).map(lambda k: Rhythm.parse(f"1/{k}")), st.just(Rhythm(None))
+    st.integers(1, 30).map(Rhythm.parse),
+    st.integers(1, 300).map(lambda k: Rhythm.parse(f"1/{k}")),
+    st.just(Rhythm(None)),
 )
 
 
@@ -38,7 +40,9 @@ def test_captures_within_an_epoch_leave_out_its_end(rhythm: Rhythm, epoch: int, 
 
 
 @given(rhythm=RHYTHMS, epochs=st.integers(0, 40), steps=st.one_of(st.none(), st.integers(1, 400)))
-def test_count_is_the_number_of_captures_and_the_untrained_state(rhythm: Rhythm, epochs: int, steps: int | None) -> None:
+def test_count_is_the_number_of_captures_and_the_untrained_state(
+    rhythm: Rhythm, epochs: int, steps: int | None
+) -> None:
     ends = sum(rhythm.due_after(epoch) for epoch in range(epochs))
     assert rhythm.count(epochs, steps) == 1 + (len(captures(rhythm, epochs, steps)) if steps else ends)
 

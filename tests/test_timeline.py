@@ -12,13 +12,13 @@ from animviz.timeline import EASINGS, Pacing, Timeline
 
 FPS = st.sampled_from([1, 5, 12.5, 24, 25, 29.97, 30, 50, 60, 120])
 GAPS = st.lists(st.sampled_from([0.01, 0.25, 1 / 3, 1, 2, 5]), min_size=1, max_size=30)
-EPOCHS = st.builds(lambda start, gaps: start + np.concatenate([[0], np.cumsum(gaps)]), st.sampled_from([0.0, 3.0]), GAPS)
+EPOCHS = st.builds(
+    lambda start, gaps: start + np.concatenate([[0], np.cumsum(gaps)]), st.sampled_from([0.0, 3.0]), GAPS
+)
 HOLD = st.floats(0, 3)
 EASE = st.sampled_from(sorted(EASINGS))
 TWEEN = st.sampled_from(["state", "none"])
-PACING = st.builds(
-    Pacing, fps=FPS, pace=st.floats(0.1, 50), hold_start=HOLD, hold_end=HOLD, ease=EASE, tween=TWEEN
-)
+PACING = st.builds(Pacing, fps=FPS, pace=st.floats(0.1, 50), hold_start=HOLD, hold_end=HOLD, ease=EASE, tween=TWEEN)
 
 
 @given(epochs=EPOCHS, pacing=PACING)
@@ -148,7 +148,9 @@ def test_a_timeline_is_a_sequence(epochs: np.ndarray, pacing: Pacing, cut: slice
 
 @pytest.mark.parametrize("seconds", [0.01, 1.0, 2.0])
 def test_holds_that_leave_no_time_for_motion_are_refused(seconds: float) -> None:
-    with pytest.raises(InputError, match=rf"--seconds is {seconds:g}; --hold-start 0.5 and --hold-end 1.5 leave no time"):
+    with pytest.raises(
+        InputError, match=rf"--seconds is {seconds:g}; --hold-start 0.5 and --hold-end 1.5 leave no time"
+    ):
         Timeline(range(5), Pacing(seconds=seconds))
 
 

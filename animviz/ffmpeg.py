@@ -1,0 +1,156 @@
+"""The ffmpeg that imageio-ffmpeg ships: find it, run it, feed it frames, and turn its failures into errors.
+
+`imageio_ffmpeg.write_frames` is not used: it does not check the exit code, accepts frames of the wrong size, and
+rescales 1080 lines to 1088.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.errors import EncodeError
+
+__all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "url"]
+
+WAY_OUT = "reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
+QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin", "-y")
+
+
+def ffmpeg_exe() -> str:
+    """Return the path of ffmpeg.
+
+    Raises:
+        EncodeError: imageio-ffmpeg has no binary for this machine.
+    """
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise EncodeError(f"no ffmpeg ({error}); {WAY_OUT}") from None
+
+
+def url(path: Path) -> str:
+    """Return a path as ffmpeg cannot mistake it: a colon in it is no protocol, a leading dash no option."""
+    return f"file:{path.absolute()}"
+
+
+def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
+    """Run ffmpeg to its end and return what it prints.
+
+    Args:
+        arguments: without the program's name.
+        culprit: what the error is about, usually the target's path.
+
+    Raises:
+        EncodeError: it cannot be run, or fails; quotes its last words.
+    """
+    try:
+        done = subprocess.run([ffmpeg_exe(), *arguments], capture_output=True, text=True, errors="replace")
+    except OSError as error:
+        raise EncodeError(f"ffmpeg cannot be run ({error}); {WAY_OUT}") from None
+    if done.returncode:
+        raise EncodeError(f"{culprit}: {_last_words(done.stderr)}")
+    return done.stdout
+
+
+def have_encoder(name: str) -> bool:
+    """Say whether ffmpeg lists an encoder.
+
+    Raises:
+        EncodeError: ffmpeg cannot be run.
+    """
+    listed = run_ffmpeg(["-hide_banner", "-encoders"], culprit="ffmpeg -encoders")
+    return any(line.split()[1:2] == [name] for line in listed.splitlines())
+
+
+class FramePipe:
+    """ffmpeg with frames going in; a context manager that ends with a whole file, or with an error.
+
+    Args:
+        path: file that ffmpeg writes.
+        size: width and height in pixels.
+        fps: frames per second.
+        output: ffmpeg's output options.
+        culprit: what errors are about.
+
+    Raises:
+        EncodeError: ffmpeg cannot be run, or fails; quotes its last words.
+    """
+
+    def __init__(
+        self, path: Path, size: tuple[int, int], fps: float, output: Sequence[str], *, culprit: object
+    ) -> None:
+        width, height = size
+        source = ("-f", "rawvideo", "-pix_fmt", "rgb0", "-s", f"{width}x{height}", "-framerate", f"{fps:.10g}")
+        self._command = [*QUIET, *source, "-i", "-", *output, url(path)]
+        self._culprit = culprit
+
+    def __enter__(self) -> Self:
+        program = ffmpeg_exe()
+        # A file and not a pipe: nobody has to drain it. It lives as long as the process, hence no `with`.
+        self._errors = tempfile.TemporaryFile()
+        try:
+            # A session of its own: Ctrl-C in the terminal must not reach ffmpeg before us.
+            self._process = subprocess.Popen(
+                [program, *self._command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors,
+                start_new_session=sys.platform != "win32",
+            )  # fmt: skip
+        except OSError as error:
+            self._errors.close()
+            raise EncodeError(f"ffmpeg cannot be run ({error}); {WAY_OUT}") from None
+        assert self._process.stdin is not None
+        self._pipe = self._process.stdin
+        _widen(self._pipe)
+        return self
+
+    def write(self, frame: NDArray[np.uint8]) -> None:
+        """Send a frame, uint8 of shape (height, width, 4).
+
+        Raises:
+            EncodeError: ffmpeg has died.
+        """
+        try:
+            self._pipe.write(np.ascontiguousarray(frame).data)
+        except OSError:
+            raise EncodeError(f"{self._culprit}: {self._failure()}") from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if kind is not None:
+                self._process.kill()
+            with suppress(OSError):
+                self._pipe.close()
+            if self._process.wait() != 0 and kind is None:
+                raise EncodeError(f"{self._culprit}: {self._failure()}")
+        finally:
+            self._errors.close()
+
+    def _failure(self) -> str:
+        self._process.wait()
+        self._errors.seek(0)
+        return _last_words(self._errors.read().decode(errors="replace"))
+
+
+def _last_words(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f"ffmpeg failed: {lines[-1]}" if lines else "ffmpeg failed without a word"
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let the pipe hold more, where the system allows it, so that drawing need not wait for each of ffmpeg's reads."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)

@@ -1,0 +1,312 @@
+"""Training and rendering that are killed or stopped at random moments: what is finished stays, what is not is gone."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from animviz import Recording
+from animviz.errors import RecordingError
+
+pytestmark = pytest.mark.slow
+
+EPOCHS = 400
+RECORD = ("record", "two_rings", "--epochs", str(EPOCHS), "--samples", "2000", "-o", "x.rec")
+KILLS = 22
+AT_ONCE = 2
+# How long these epochs take where two run at once: kills are spread over this time.
+TRAINING = 1.5
+PATIENCE = 120
+
+
+class Run:
+    """A command that runs in a folder of its own, in a process group of its own, as in a terminal."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._errors = (folder / "stderr.txt").open("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "animviz", *arguments],
+            cwd=folder, stdout=subprocess.DEVNULL, stderr=self._errors, start_new_session=True,
+        )  # fmt: skip
+
+    def wait_for(self, *found: Callable[[], object]) -> None:
+        """Wait until all that is looked for is there."""
+        end = time.monotonic() + PATIENCE
+        while not all(look() for look in found):
+            assert self.process.poll() is None, f"ended early: {self.said()}"
+            assert time.monotonic() < end, "it takes too long"
+            time.sleep(0.005)
+
+    def stop(self, sign: signal.Signals) -> int:
+        """Send a signal to the whole group, as a terminal does; return the exit code."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, sign)
+        return self.finish()
+
+    def finish(self) -> int:
+        """Wait for the end and return the exit code."""
+        code = self.process.wait(PATIENCE)
+        return code
+
+    def said(self) -> str:
+        """Return what it wrote to stderr, without the blank line with which the terminal's ^C ends."""
+        self._errors.seek(0)
+        return self._errors.read().lstrip("\n")
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self._errors.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """Return a function that starts a command; whatever still runs is ended with the test."""
+    runs: list[Run] = []
+
+    def begin(*arguments: str, folder: str = "here") -> Run:
+        runs.append(Run(tmp_path / folder, *arguments))
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.close()
+
+
+def snapshot_files(path: Path) -> list[str]:
+    return sorted(file.name for file in (path / "snapshots").glob("[0-9]*.safetensors"))
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != "stderr.txt")
+
+
+def check_readable(path: Path) -> int:
+    """Check that every finished snapshot can be read, and return how many there are."""
+    files = snapshot_files(path)
+    assert files == [f"{index:06d}.safetensors" for index in range(len(files))]
+    if not files:
+        with pytest.raises(RecordingError):
+            Recording(path)
+        return 0
+    recording = Recording(path)
+    snapshots = list(recording)
+    assert len(snapshots) == len(files)
+    assert [snapshot.epoch for snapshot in snapshots] == list(range(len(files)))
+    for snapshot in snapshots:
+        assert {name: array.shape for name, array in snapshot.weights.items()} == {
+            name: spec.shape for name, spec in recording.manifest.weights.items()
+        }
+        assert all(np.isfinite(array).all() for array in snapshot.weights.values())
+        assert "loss" in snapshot.scores
+    if len(files) <= EPOCHS:
+        assert not recording.manifest.finished
+    return len(files)
+
+
+def test_training_killed_at_random_moments_keeps_every_finished_snapshot(
+    start: Callable[..., Run], animviz: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    chance = random.Random(0)
+    counts: dict[Path, int] = {}
+    waiting = [f"run{index}" for index in range(KILLS)]
+    running: list[tuple[Run, float]] = []
+    while waiting or running:
+        while waiting and len(running) < AT_ONCE:
+            running.append((start(*RECORD, folder=waiting.pop()), 0.0))
+            time.sleep(0.3)
+        for place, (run, due) in enumerate(running):
+            path = run.folder / "x.rec"
+            if run.process.poll() is not None and not due:
+                pytest.fail(run.said())
+            if not due and path.exists():
+                running[place] = run, time.monotonic() + chance.uniform(0, TRAINING)
+            elif due and time.monotonic() >= due:
+                run.stop(signal.SIGKILL)
+                counts[path] = check_readable(path)
+                del running[place]
+                break
+        time.sleep(0.002)
+    assert len(counts) == KILLS
+    midway = {path: count for path, count in counts.items() if 0 < count <= EPOCHS}
+    assert len(midway) >= KILLS // 2, f"the kills missed the training: {sorted(counts.values())}"
+
+    # An unfinished recording draws as far as it goes, and the same command trains it anew and says so.
+    path = max(midway, key=lambda path: midway[path])
+    assert animviz("info", "x.rec", cwd=path.parent).returncode == 0
+    for path in (path, min(counts, key=lambda path: counts[path])):
+        again = animviz(*RECORD, cwd=path.parent)
+        assert again.returncode == 0, again.stderr
+        assert again.stderr.startswith("animviz: training anew: ")
+        assert again.stderr.count("\n") == 1
+        assert f"x.rec: {EPOCHS + 1} snapshots to epoch {EPOCHS}, " in again.stdout
+        assert check_readable(path) == EPOCHS + 1
+        assert Recording(path).manifest.finished
+        assert left_behind(path.parent) == ["x.rec"]
+
+
+def test_training_anew_that_is_killed_leaves_a_recording_that_can_be_read_or_none(start: Callable[..., Run]) -> None:
+    command = ("record", "two_rings", "--epochs", "3", "--samples", "20000", "-o", "x.rec")
+    assert start(*command).finish() == 0
+    chance = random.Random(1)
+    for _ in range(4):
+        run = start(*command, "--retrain")
+        path = run.folder / "x.rec"
+        before = path.stat().st_ino
+        run.wait_for(lambda path=path, before=before: not path.exists() or path.stat().st_ino != before)
+        time.sleep(chance.uniform(0, 0.02))
+        run.stop(signal.SIGKILL)
+        if path.exists():
+            check_readable_of_any_length(path)
+    assert start(*command, "--retrain").finish() == 0
+    assert len(Recording(path)) == 4
+
+
+def check_readable_of_any_length(path: Path) -> None:
+    files = snapshot_files(path)
+    if files:
+        assert len(list(Recording(path))) == len(files)
+
+
+def test_ctrl_c_while_training_leaves_a_readable_recording_and_says_how_to_go_on(
+    start: Callable[..., Run], animviz: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    run = start(*RECORD)
+    path = run.folder / "x.rec"
+    run.wait_for(lambda: len(snapshot_files(path)) > 20)
+    assert run.stop(signal.SIGINT) == 130
+    assert run.said() == (
+        "animviz: stopped; the finished epochs are in x.rec: draw them with --from x.rec, or run again to train anew\n"
+    )
+    count = check_readable(path)
+    assert 20 < count <= EPOCHS
+    assert not [name for name in os.listdir(path / "snapshots") if "part" in name]
+    drawn = animviz(
+        "render", "rings", "--from", "x.rec", "-o", "m.mp4", "--size", "160x90", "--seconds", "1", "--hold-end", "0.2",
+        "--hold-start", "0", cwd=run.folder,
+    )  # fmt: skip
+    assert drawn.returncode == 0, drawn.stderr
+    again = animviz(*RECORD, cwd=run.folder)
+    assert again.returncode == 0
+    assert f"training anew: x.rec ends at epoch {count - 1}, its training was cut short" in again.stderr
+
+
+def test_ctrl_c_at_any_moment_is_no_traceback(start: Callable[..., Run]) -> None:
+    for place, seconds in enumerate((0.7, 1.2, 1.7, 2.2)):
+        run = start(*RECORD, folder=f"run{place}")
+        time.sleep(seconds)
+        code = run.stop(signal.SIGINT)
+        said = run.said()
+        assert code == 130, said
+        assert "Traceback" not in said
+        assert said.count("\n") <= 1, said
+        if not (run.folder / "x.rec").exists():
+            assert "the finished epochs are in" not in said, "there are none"
+
+
+# A render that lasts for some seconds.
+LONG = ("--size", "1280x720", "--seconds", "20")
+
+
+def parts(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.name.endswith(".part")]
+
+
+def writers(folder: Path) -> list[str]:
+    """Return the commands of the processes that still write into a folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            here = os.readlink(process / "cwd")
+        except OSError:
+            continue
+        if "ffmpeg" in command and here == str(folder):
+            found.append(command)
+    return found
+
+
+@pytest.mark.parametrize("target", ["m.mp4", "m.webm", "m.gif", "m"])
+def test_render_killed_leaves_nothing_under_the_targets_name(
+    target: str, start: Callable[..., Run], rings_recording: Recording
+) -> None:
+    chance = random.Random(target)
+    command = ("render", "rings", "--from", str(rings_recording.path), "-o", target, *LONG)
+    for _ in range(2):
+        run = start(*command)
+        known = len(parts(run.folder))
+        run.wait_for(lambda run=run, known=known: len(parts(run.folder)) > known)
+        time.sleep(chance.uniform(0, 1.5))
+        assert run.stop(signal.SIGKILL) == -signal.SIGKILL
+        assert not (run.folder / target).exists()
+    end = time.monotonic() + 20
+    while writers(run.folder):
+        assert time.monotonic() < end, "ffmpeg outlives us"
+        time.sleep(0.05)
+    assert not (run.folder / target).exists()
+    short = start(*command[:-1], "2.5", "--size", "160x90")
+    assert short.finish() == 0, short.said()
+    assert (run.folder / target).exists()
+
+
+def test_render_killed_keeps_the_earlier_video(start: Callable[..., Run], rings_recording: Recording) -> None:
+    command = ("render", "rings", "--from", str(rings_recording.path), "-o", "m.mp4")
+    assert start(*command, "--size", "160x90", "--seconds", "2.5").finish() == 0
+    run = start(*command, *LONG)
+    before = (run.folder / "m.mp4").read_bytes()
+    run.wait_for(lambda: parts(run.folder))
+    time.sleep(0.5)
+    assert run.stop(signal.SIGKILL) == -signal.SIGKILL
+    assert (run.folder / "m.mp4").read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["m.mp4", "m.webm", "m.gif", "m.apng", "m"])
+def test_ctrl_c_while_drawing_leaves_no_video_and_no_part(
+    target: str, start: Callable[..., Run], rings_recording: Recording
+) -> None:
+    chance = random.Random(target)
+    for _ in range(2):
+        run = start("render", "rings", "--from", str(rings_recording.path), "-o", target, *LONG)
+        run.wait_for(lambda run=run: parts(run.folder))
+        time.sleep(chance.uniform(0.05, 1.5))
+        assert run.stop(signal.SIGINT) == 130
+        assert run.said() == f"animviz: stopped; no video was written; its recording is {rings_recording.path}\n"
+        assert left_behind(run.folder) == []
+        assert not writers(run.folder)
+
+
+@pytest.mark.parametrize("target", ["m.gif", "m.mp4"])
+def test_ctrl_c_while_the_file_is_finished_leaves_no_part(
+    target: str, start: Callable[..., Run], rings_recording: Recording
+) -> None:
+    # The last frames are in, and ffmpeg chooses its palette or writes what it still holds back.
+    chance = random.Random(target)
+    options = ("--size", "640x360", "--seconds", "4")
+    command = ("render", "rings", "--from", str(rings_recording.path), "-o", target, *options)
+    begin = time.monotonic()
+    run = start(*command)
+    run.wait_for(lambda: parts(run.folder))
+    opened = time.monotonic() - begin
+    assert run.finish() == 0
+    whole = time.monotonic() - begin - opened
+    (run.folder / target).unlink()
+    for _ in range(6):
+        run = start(*command)
+        run.wait_for(lambda run=run: parts(run.folder))
+        time.sleep(whole * chance.uniform(0.6, 1.0))
+        code = run.stop(signal.SIGINT)
+        assert code in (0, 130), run.said()
+        assert left_behind(run.folder) == ([target] if code == 0 else []), run.said()
+        assert "Traceback" not in run.said()
+        (run.folder / target).unlink(missing_ok=True)
