@@ -116,6 +116,17 @@ def record_group() -> None:
 
 
 @cli.command()
+@click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Video to write.")
+def join(parts: tuple[Path, ...], output: Path) -> None:
+    """Put together a video whose shares were drawn with --segment."""
+    from animviz.commands import report
+    from animviz.shares import join as join_shares
+
+    report(join_shares(parts, output))
+
+
+@cli.command()
 def scenes() -> None:
     """List the scenes that are installed."""
     from animviz.commands import scene_rows

@@ -3,12 +3,13 @@
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
+from animviz.cluster import cluster
 from animviz.contract import Scene
 from animviz.discovery import find_scene, scene_names
 from animviz.encode import check_output
@@ -17,13 +18,14 @@ from animviz.experiment import EXPERIMENTS, Experiment, Run, experiment_named
 from animviz.options import Option, options_of
 from animviz.progress import Progress, muted_stderr, note
 from animviz.recording import Recording
-from animviz.rendering import check_poster, pacing_for, render
+from animviz.rendering import Movie, Plan, check_poster, pacing_for, render
+from animviz.shares import draw_share, parse_share
 from animviz.stage import check_size
 from animviz.theme import THEMES
 from animviz.timeline import Pacing, Timeline
 from animviz.writer import require_replaceable
 
-__all__ = ["RecordCommand", "RenderCommand", "experiment_rows", "scene_rows"]
+__all__ = ["RecordCommand", "RenderCommand", "experiment_rows", "report", "scene_rows"]
 
 RENDERS = Path("renders")
 Sections = dict[str, list[click.Option]]
@@ -117,6 +119,7 @@ class RenderCommand(_Sectioned):
     """
 
     def __init__(self, reference: str) -> None:
+        self.reference = reference
         self.scene = find_scene(reference)
         self.experiment: Experiment | None = None
         super().__init__(reference, self.scene.summary)
@@ -142,31 +145,25 @@ class RenderCommand(_Sectioned):
         values.pop("experiment")
         if self.experiment is None or self.experiment.name != "points":
             values.pop("data", None)
-        source, retrain, output, poster = (values.pop(name) for name in ("source", "retrain", "output", "poster"))
-        size, theme = values.pop("size"), values.pop("theme")
+        source, retrain, output = (values.pop(name) for name in ("source", "retrain", "output"))
+        video = {option.name: values.pop(option.name) for option in _VIDEO if option.name != "output"}
         pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
         options = {option.name: values.pop(option.name) for option in self.scene.options}
-        check_size(*size)
+        check_size(*video["size"])
+        if video["segment"] is not None and source is None:
+            raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
         if source is not None:
             self._refuse_training_options()
             recording = Recording(source)
             stem = recording.manifest.arch or source.stem
             target = output or RENDERS / f"{self.scene.name}-{stem}.mp4"
-            _check_target(target, pacing, poster, recording.epochs)
+            _check_target(target, pacing, video["poster"], recording.epochs)
         else:
             decided = self._decided(values)
             target = output or RENDERS / f"{self.scene.name}-{decided.arch}.mp4"
-            _check_target(target, pacing, poster, [0.0, decided.training.epochs])
+            _check_target(target, pacing, video["poster"], [0.0, decided.training.epochs])
             recording = _recorded(decided, target.with_suffix(".rec"), retrain=retrain)
-        command = shlex.join(["animviz", *sys.argv[1:]])
-        with _interruptible(f"no video was written; its recording is {recording.path}"), Progress() as progress:
-            count = len(Timeline(recording.epochs, pacing_for(target, pacing)))
-            movie = render(
-                self.scene, recording, target, size=size, theme=theme, poster=poster, command=command,
-                on_frame=progress.stage("drawing", count), **pacing, **options,
-            )  # fmt: skip
-        width, height = size
-        click.echo(f"{target}: {movie.frames} frames, {movie.seconds:.1f} s, {width}x{height}, {_weight(target)}")
+        _draw(self.reference, recording, target, video, {**pacing, **options})
 
     def _decided(self, values: Mapping[str, Any]) -> Run:
         if self.experiment is None:
@@ -185,6 +182,34 @@ class RenderCommand(_Sectioned):
                 raise InputError(
                     f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out"
                 )
+
+
+def _draw(
+    reference: str, recording: Recording, target: Path, video: Mapping[str, Any], options: dict[str, Any]
+) -> None:
+    """Draw a video, or a share of it, and say what was written."""
+    command = shlex.join(["animviz", *sys.argv[1:]])
+    size, theme, workers = video["size"], video["theme"], video["workers"]
+    plan = Plan.of(reference, recording, target, size=size, theme=theme, workers=workers, options=options)
+    on_stop = f"no video was written; its recording is {recording.path}"
+    with _interruptible(on_stop), Progress() as progress, ExitStack() as stack:
+        on_frame = progress.stage("drawing", len(plan.timeline))
+        if video["segment"] is not None:
+            click.echo(draw_share(plan, parse_share(video["segment"]), command, on_frame))
+            return
+        executor = stack.enter_context(cluster(video["cluster"], recording.path)) if video["cluster"] else None
+        movie = render(
+            reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=workers,
+            executor=executor, command=command, on_frame=on_frame, **options,
+        )  # fmt: skip
+    report(movie)
+
+
+def report(movie: Movie) -> None:
+    """Say in one line what was written."""
+    width, height = movie.size
+    size = f"{width}x{height}"
+    click.echo(f"{movie.path}: {movie.frames} frames, {movie.seconds:.1f} s, {size}, {_weight(movie.path)}")
 
 
 def _experiment_for(scene: Scene, arguments: Sequence[str]) -> Experiment | None:
@@ -348,6 +373,9 @@ _EXPERIMENT = click.Option(
 _VIDEO = [
     click.Option(["--size"], type=_Size(), default="1280x720", show_default=True, help="Width and height in pixels, even."),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
+    click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
+    click.Option(["--cluster"], metavar="ADDRESS", help="Dask scheduler whose workers draw, such as tcp://host:8786."),
+    click.Option(["--segment"], metavar="I/N", help="Draw only one of N shares, for `animviz join`."),
     _path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),
     _path_option(
         "-o", "--output",

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.contract import Scene
-from animviz.discovery import find_scene
-from animviz.encode import Encoder, check_output, default_fps
-from animviz.errors import AnimvizError, DivergedError, EncodeError, SceneError
+from animviz.discovery import find_scene, is_path
+from animviz.encode import assemble, check_output, default_fps, working_folder
+from animviz.errors import EncodeError, InputError
 from animviz.options import checked, options_of
+from animviz.painter import Painter
 from animviz.recording import Recording
-from animviz.stage import Draw, Stage
-from animviz.timeline import Moment, Pacing, Timeline
+from animviz.segments import Job, default_workers, draw_all, segments, write_part
+from animviz.timeline import Pacing, Timeline
 
-__all__ = ["Movie", "frame_at", "frames", "render"]
+__all__ = ["Movie", "Plan", "frame_at", "frames", "pacing_for", "render"]
 
 Pixels = NDArray[np.uint8]
 
@@ -55,6 +57,8 @@ def render(
     size: tuple[int, int] = (1280, 720),
     theme: str = "dark",
     poster: str | Path | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
     command: str | None = None,
     on_frame: Callable[[int], None] | None = None,
     **options: Any,
@@ -68,6 +72,8 @@ def render(
         size: width and height in pixels, even numbers.
         theme: "dark" or "light".
         poster: file for a picture of the last frame.
+        workers: processes that draw; by default as many as pay.
+        executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
         on_frame: called with the number of frames done.
         **options: the scene's options, and those of `animviz.timeline.Pacing` (fps, pace, seconds, ...).
@@ -75,28 +81,97 @@ def render(
     Raises:
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
-    chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
-    source = recording if isinstance(recording, Recording) else Recording(recording)
-    target = Path(path)
-    names = {option.name for option in options_of(Pacing)}
-    pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
-    rest = {name: value for name, value in options.items() if name not in names}
-    stage = Stage(size, theme)
-    timeline = Timeline(source.epochs, pacing)
-    check_output(target, pacing.rate)
+    plan = Plan.of(scene, recording, Path(path), size=size, theme=theme, workers=workers, options=options)
+    parts = segments(len(plan.timeline), plan.pacing.rate)
+    workers = workers or (default_workers(len(parts)) if plan.reference else 1)
+    check_output(plan.target, plan.pacing.rate)
     if poster is not None:
         check_poster(Path(poster))
-    draw = _set_up(chosen, stage, source, rest)
-    provenance = _provenance(chosen, source, rest, pacing, theme, command)
-    with Encoder(target, size, pacing.rate, provenance) as encoder:
-        last: Pixels | None = None
-        for done, last in enumerate(_paint_all(chosen, stage, draw, timeline), start=1):
-            encoder.write(last)
-            if on_frame is not None:
-                on_frame(done)
-        if poster is not None and last is not None:
-            write_poster(Path(poster), last)
-    return Movie(target, len(timeline), pacing.rate, size)
+    # Set up here in any case: what cannot be drawn is refused before a worker is started.
+    painter = Painter(plan.scene, plan.recording, size, theme, plan.options)
+    with working_folder(plan.target) as folder:
+        if workers > 1 or executor is not None:
+            numbers = range(len(parts))
+            draw_all(plan.job(), numbers, folder, workers=workers, executor=executor, on_frame=on_frame)
+        else:
+            for number, part in enumerate(parts):
+                write_part(painter, plan.timeline, part, folder, number, plan.target, size, on_frame)
+        if poster is not None:
+            write_poster(Path(poster), painter.paint(plan.timeline[-1]))
+        assemble(folder, len(parts), plan.target, plan.provenance(command))
+    return Movie(plan.target, len(plan.timeline), plan.pacing.rate, size)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A video that is fully decided and checked, before anything is drawn.
+
+    Attributes:
+        scene: what is drawn.
+        reference: name or path by which a worker finds the scene; "" for a scene given as an object.
+        recording: from which it is drawn.
+        target: the file or folder.
+        pacing: how frames become moments.
+        timeline: the moments.
+        size: width and height in pixels.
+        theme: name of the theme.
+        options: the scene's options.
+    """
+
+    scene: Scene
+    reference: str
+    recording: Recording
+    target: Path
+    pacing: Pacing
+    timeline: Timeline
+    size: tuple[int, int]
+    theme: str
+    options: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, scene: str | Path | Scene, recording: str | Path | Recording, target: Path, *, size: tuple[int, int],
+        theme: str, workers: int | None, options: Mapping[str, Any],
+    ) -> "Plan":  # fmt: skip
+        """Decide and check a video; see `render`."""
+        chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
+        reference = "" if isinstance(scene, Scene) else str(scene)
+        if workers is not None and workers < 1:
+            raise InputError(f"--workers is {workers}; expected at least 1")
+        source = recording if isinstance(recording, Recording) else Recording(recording)
+        names = {option.name for option in options_of(Pacing)}
+        pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
+        rest = {name: value for name, value in options.items() if name not in names}
+        timeline = Timeline(source.epochs, pacing)
+        return cls(chosen, reference, source, target, pacing, timeline, size, theme, rest)
+
+    def job(self) -> Job:
+        """Return what a worker needs.
+
+        Raises:
+            InputError: the scene was given as an object, which no other process can find.
+        """
+        if not self.reference:
+            raise InputError(f"scene {self.scene.name!r} was given as an object; workers need its name or path")
+        reference = str(Path(self.reference).resolve()) if is_path(self.reference) else self.reference
+        options = tuple(sorted(self.options.items()))
+        recording, target = self.recording.path.resolve(), self.target.resolve()
+        return Job(reference, recording, options, self.pacing, self.size, self.theme, target)
+
+    def provenance(self, command: str | None) -> dict[str, Any]:
+        """Return what made the video, as JSON types; nothing in it depends on the time of day."""
+        manifest = self.recording.manifest
+        return {
+            "made_by": f"animviz {version('animviz')}",
+            "command": command or f"animviz.render({self.scene.name!r}, ...)",
+            "scene": self.scene.name,
+            "options": {name: str(value) for name, value in self.options.items()},
+            "pacing": {name: value for name, value in asdict(self.pacing).items() if value is not None},
+            "theme": self.theme,
+            "recording": manifest.id,
+            "seed": (manifest.settings or {}).get("training", {}).get("seed"),
+            "versions": manifest.versions | {"matplotlib": version("matplotlib")},
+        }
 
 
 def pacing_for(path: Path, values: Mapping[str, Any]) -> Pacing:
@@ -124,9 +199,8 @@ def frames(
         AnimvizError: the scene cannot be found, or cannot draw this recording.
     """
     chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
-    stage = Stage(size, theme)
-    draw = _set_up(chosen, stage, recording, options)
-    return (pixels[:, :, :3].copy() for pixels in _paint_all(chosen, stage, draw, timeline))
+    painter = Painter(chosen, recording, size, theme, options)
+    return (painter.paint(moment)[:, :, :3].copy() for moment in timeline)
 
 
 def frame_at(scene: str | Path | Scene, recording: Recording, epoch: float, **options: Any) -> Pixels:
@@ -162,49 +236,3 @@ def write_poster(path: Path, frame: Pixels) -> None:
         os.replace(beside, path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _set_up(scene: Scene, stage: Stage, recording: Recording, options: Mapping[str, Any]) -> Draw:
-    try:
-        return scene.set_up(stage, recording, **options)
-    except AnimvizError:
-        raise
-    except Exception as error:
-        raise SceneError(f"scene {scene.name!r} failed while it was set up: {type(error).__name__}: {error}") from error
-
-
-def _paint_all(scene: Scene, stage: Stage, draw: Draw, timeline: Timeline) -> Iterator[Pixels]:
-    """Paint the moments one by one into the stage's own buffer."""
-    for frame, moment in enumerate(timeline):
-        yield _paint(scene, stage, draw, moment, frame)
-
-
-def _paint(scene: Scene, stage: Stage, draw: Draw, moment: Moment, frame: int) -> Pixels:
-    try:
-        draw(moment)
-        return stage.paint()
-    except DivergedError as error:
-        return stage.paint_failure(str(error))
-    except AnimvizError:
-        raise
-    except Exception as error:
-        place = f"frame {frame}, epoch {moment.epoch:.3g}"
-        raise SceneError(f"scene {scene.name!r} failed at {place}: {type(error).__name__}: {error}") from error
-
-
-def _provenance(
-    scene: Scene, recording: Recording, options: Mapping[str, Any], pacing: Pacing, theme: str, command: str | None
-) -> dict[str, Any]:
-    """Return what made the video, as JSON types; nothing in it depends on the time of day."""
-    training = (recording.manifest.settings or {}).get("training", {})
-    return {
-        "made_by": f"animviz {version('animviz')}",
-        "command": command or f"animviz.render({scene.name!r}, ...)",
-        "scene": scene.name,
-        "options": {name: str(value) for name, value in options.items()},
-        "pacing": {name: value for name, value in asdict(pacing).items() if value is not None},
-        "theme": theme,
-        "recording": recording.id,
-        "seed": training.get("seed"),
-        "versions": recording.manifest.versions | {"matplotlib": version("matplotlib")},
-    }

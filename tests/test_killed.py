@@ -54,8 +54,7 @@ class Run:
 
     def finish(self) -> int:
         """Wait for the end and return the exit code."""
-        code = self.process.wait(PATIENCE)
-        return code
+        return self.process.wait(PATIENCE)
 
     def said(self) -> str:
         """Return what it wrote to stderr, without the blank line with which the terminal's ^C ends."""
@@ -306,7 +305,8 @@ def test_ctrl_c_while_the_file_is_finished_leaves_no_part(
         run.wait_for(lambda run=run: parts(run.folder))
         time.sleep(whole * chance.uniform(0.6, 1.0))
         code = run.stop(signal.SIGINT)
-        assert code in (0, 130), run.said()
-        assert left_behind(run.folder) == ([target] if code == 0 else []), run.said()
+        # Once the video is there, the signal may meet an interpreter that is on its way out.
+        assert code in (0, 130, -signal.SIGINT), run.said()
         assert "Traceback" not in run.said()
+        assert left_behind(run.folder) == ([] if code == 130 else [target]), run.said()
         (run.folder / target).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """When snapshots are taken."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ RHYTHMS = st.one_of(
 @given(rhythm=RHYTHMS, epochs=st.integers(1, 60), steps=st.integers(1, 400))
 def test_captures_rise_strictly_and_lie_within_the_run(rhythm: Rhythm, epochs: int, steps: int) -> None:
     moments = captures(rhythm, epochs, steps)
-    assert all(before < after for before, after in zip(moments, moments[1:], strict=False))
+    assert all(before < after for before, after in pairwise(moments))
     assert all(0 < moment <= epochs for moment in moments)
 
 

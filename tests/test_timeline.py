@@ -1,6 +1,7 @@
 """From frame numbers to moments."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def test_time_and_epoch_never_run_backwards(epochs: np.ndarray, pacing: Pacing) 
     moments = list(Timeline(epochs, pacing))
     seconds = [moment.seconds for moment in moments]
     assert seconds == pytest.approx([frame / pacing.rate for frame in range(len(moments))])
-    assert all(a.epoch <= b.epoch for a, b in zip(moments, moments[1:], strict=False))
+    assert all(a.epoch <= b.epoch for a, b in pairwise(moments))
     assert all(epochs[0] <= moment.epoch <= epochs[-1] for moment in moments)
 
 
@@ -115,7 +116,7 @@ def test_an_easing_leads_from_zero_to_one_without_going_back(ease: str) -> None:
     values = [ease_of(share) for share in np.linspace(0, 1, 1001)]
     assert ease_of(0) == 0
     assert ease_of(1) == 1
-    assert all(a <= b for a, b in zip(values, values[1:], strict=False))
+    assert all(a <= b for a, b in pairwise(values))
     assert 0 <= min(values) <= max(values) <= 1
 
 

@@ -1,0 +1,72 @@
+"""Beyond one machine: the segments of a video mapped over a Dask cluster (extra `cluster`)."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from animviz.errors import InputError
+
+__all__ = ["cluster"]
+
+PATIENCE = 10  # seconds to wait for a scheduler
+
+
+@contextmanager
+def cluster(address: str, recording: Path) -> Iterator[Executor]:
+    """Connect to a Dask scheduler and return an executor whose tasks outlive a killed worker.
+
+    Args:
+        address: such as "tcp://host:8786".
+        recording: must be seen by every worker under the same path.
+
+    Raises:
+        InputError: Dask is not installed, the scheduler cannot be reached, the workers' versions differ, there is no
+            worker, or a worker cannot see the recording.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError("--cluster needs Dask: pip install 'animviz[cluster]'") from None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
+        first = str(error).partition("\n")[0]
+        raise InputError(
+            f"--cluster {address}: no scheduler answers ({first}); start one with 'dask scheduler'"
+        ) from None
+    with client:
+        _require_workers(client, address, recording)
+        yield client.get_executor(retries=3, pure=False)
+
+
+def _require_workers(client: Any, address: str, recording: Path) -> None:
+    """Refuse a cluster on which the work would fail or come out different."""
+    seen = client.run(_look, str(recording.resolve()))
+    if not seen:
+        raise InputError(f"--cluster {address}: the scheduler has no workers; start some with 'dask worker {address}'")
+    mine = _look(str(recording.resolve()))
+    for worker, theirs in seen.items():
+        for name, number in mine["versions"].items():
+            if theirs["versions"].get(name) != number:
+                found = theirs["versions"].get(name)
+                raise InputError(f"--cluster: worker {worker} has {name} {found}, here is {number}; install the same")
+        if not theirs["sees"]:
+            raise InputError(
+                f"--cluster: worker {worker} does not see {recording}; put it on a path that all machines share"
+            )
+
+
+def _look(recording: str) -> dict[str, Any]:
+    """Run on a worker: say whether it sees the recording, and the versions that decide the pixels."""
+    from importlib.metadata import PackageNotFoundError, version
+    from pathlib import Path
+
+    versions = {}
+    for name in ("animviz", "matplotlib", "numpy", "imageio-ffmpeg"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "none"
+    return {"sees": (Path(recording) / "manifest.json").is_file(), "versions": versions}

@@ -1,0 +1,64 @@
+"""The painter: a scene set up on a stage, that paints one moment at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.contract import Scene
+from animviz.errors import AnimvizError, DivergedError, SceneError
+from animviz.recording import Recording
+from animviz.stage import Stage
+from animviz.timeline import Moment
+
+__all__ = ["Painter"]
+
+
+class Painter:
+    """A scene on a stage, ready to paint.
+
+    Args:
+        scene: what to draw.
+        recording: from which.
+        size: width and height in pixels.
+        theme: name of the theme.
+        options: the scene's options.
+
+    Raises:
+        InputError: an option is unknown or does not fit.
+        SceneError: the scene cannot draw this recording, or breaks; the cause is chained.
+    """
+
+    def __init__(
+        self, scene: Scene, recording: Recording, size: tuple[int, int], theme: str, options: Mapping[str, Any]
+    ) -> None:
+        self._name = scene.name
+        self._stage = Stage(size, theme)
+        try:
+            self._draw = scene.set_up(self._stage, recording, **options)
+        except AnimvizError:
+            raise
+        except Exception as error:
+            cause = f"{type(error).__name__}: {error}"
+            raise SceneError(f"scene {self._name!r} failed while it was set up: {cause}") from error
+
+    def paint(self, moment: Moment) -> NDArray[np.uint8]:
+        """Paint a moment; a state that is not finite becomes a marked frame.
+
+        Returns:
+            The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
+
+        Raises:
+            SceneError: the scene breaks; names the epoch, the cause is chained.
+        """
+        try:
+            self._draw(moment)
+            return self._stage.paint()
+        except DivergedError as error:
+            return self._stage.paint_failure(str(error))
+        except AnimvizError:
+            raise
+        except Exception as error:
+            cause = f"{type(error).__name__}: {error}"
+            raise SceneError(f"scene {self._name!r} failed at epoch {moment.epoch:.3g}: {cause}") from error

@@ -1,0 +1,180 @@
+"""Segments: a video split into fixed runs of frames, which any number of workers can draw, on one machine or many.
+
+The split depends on the frames alone, so one worker and many make the same bytes. Workers get names and numbers, never
+arrays: the path of the recording, the scene's name or file, the range of frames. They never import TensorFlow.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from animviz.discovery import find_scene
+from animviz.encode import part_writer
+from animviz.errors import SceneError
+from animviz.painter import Painter
+from animviz.recording import Recording
+from animviz.timeline import Pacing, Timeline
+
+__all__ = ["Job", "default_workers", "draw_all", "draw_segment", "segments", "write_part"]
+
+SECONDS = 8.0  # of a segment: long enough for the encoder, short enough to share the work out
+ATTEMPTS = 3  # to draw a segment whose worker died
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to draw frames of a video.
+
+    Attributes:
+        scene: name or path of the scene.
+        recording: path of the recording.
+        options: the scene's options as sorted pairs.
+        pacing: how frames become moments.
+        size: width and height in pixels.
+        theme: name of the theme.
+        target: the video, whose format decides how parts are kept.
+    """
+
+    scene: str
+    recording: Path
+    options: tuple[tuple[str, Any], ...]
+    pacing: Pacing
+    size: tuple[int, int]
+    theme: str
+    target: Path
+
+
+def segments(frames: int, fps: float) -> list[range]:
+    """Split frame numbers into runs of eight seconds."""
+    step = max(1, round(SECONDS * fps))
+    return [range(start, min(start + step, frames)) for start in range(0, frames, step)]
+
+
+def default_workers(count: int) -> int:
+    """Return how many processes to use for so many segments if nobody says.
+
+    One encoder keeps about one core busy beside the drawing, and a process costs as much to start as about a hundred
+    frames to draw; hence half the cores, and never more than segments.
+    """
+    return max(1, min((os.cpu_count() or 1) // 2, count))
+
+
+def write_part(
+    painter: Painter, timeline: Timeline, frames: range, folder: Path, number: int, target: Path,
+    size: tuple[int, int], on_frame: Callable[[int], None] | None = None,
+) -> None:  # fmt: skip
+    """Draw a run of frames into one part of a video.
+
+    Args:
+        painter: the scene, set up.
+        timeline: of the whole video.
+        frames: which of its frames.
+        folder: where parts are kept.
+        number: place of the part.
+        target: the video.
+        size: width and height in pixels.
+        on_frame: called with the number of each frame that is done.
+    """
+    with part_writer(folder, number, target, size, timeline.pacing.rate) as writer:
+        for frame in frames:
+            writer.write(painter.paint(timeline[frame]))
+            if on_frame is not None:
+                on_frame(frame + 1)
+
+
+def draw_segment(job: Job, number: int, folder: Path) -> int:
+    """Draw one segment of a job into a folder, in a worker; return how many frames it has."""
+    painter, timeline = _set_up(job)
+    frames = segments(len(timeline), timeline.pacing.rate)[number]
+    write_part(painter, timeline, frames, folder, number, job.target, job.size)
+    return len(frames)
+
+
+def draw_all(
+    job: Job, numbers: range, folder: Path, *, workers: int = 1, executor: Executor | None = None,
+    on_frame: Callable[[int], None] | None = None,
+) -> None:  # fmt: skip
+    """Draw segments of a job in other processes; a segment whose worker died is drawn again.
+
+    Args:
+        job: the video.
+        numbers: which segments.
+        folder: where parts are kept; every worker must see it under this path.
+        workers: processes to start, if no executor is given.
+        executor: any `concurrent.futures.Executor`, such as a Dask client's.
+        on_frame: called with the number of frames done.
+
+    Raises:
+        SceneError: the scene breaks, or workers keep dying.
+    """
+    missing = set(numbers)
+    done = 0
+
+    def finished(number: int, frames: int) -> None:
+        nonlocal done
+        missing.discard(number)
+        done += frames
+        if on_frame is not None:
+            on_frame(done)
+
+    for _ in range(ATTEMPTS):
+        try:
+            if executor is not None:
+                _map(executor, job, sorted(missing), folder, finished)
+            else:
+                with _pool(workers) as pool:
+                    _map(pool, job, sorted(missing), folder, finished)
+            return
+        except BrokenProcessPool:
+            continue
+    raise SceneError(f"workers died {ATTEMPTS} times while drawing segments {sorted(missing)}; try --workers 1")
+
+
+def _map(executor: Executor, job: Job, numbers: list[int], folder: Path, finished: Callable[[int, int], None]) -> None:
+    waiting: Mapping[Future[int], int] = {executor.submit(draw_segment, job, n, folder): n for n in numbers}
+    try:
+        for future in as_completed(waiting):
+            finished(waiting[future], future.result())
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
+    """Return a pool of processes that do not outlive the block.
+
+    Spawned, not forked: a fork after TensorFlow has started its threads can deadlock.
+    """
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
+    try:
+        yield pool
+        pool.shutdown()
+    except BaseException:
+        # Waiting would mean to draw the segments that are under way to their end.
+        for process in list((getattr(pool, "_processes", None) or {}).values()):
+            process.kill()
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, and the cores to the other workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+@lru_cache(maxsize=1)
+def _set_up(job: Job) -> tuple[Painter, Timeline]:
+    recording = Recording(job.recording)
+    painter = Painter(find_scene(job.scene), recording, job.size, job.theme, dict(job.options))
+    return painter, Timeline(recording.epochs, job.pacing)
