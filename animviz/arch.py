@@ -29,11 +29,12 @@ class Arch:
                 more than MAX_LAYERS of them; the message names the token.
         """
         tokens = text.strip().split("-")
+        shown = text if len(text) <= 60 else text[:57] + "..."
         if not text.strip():
             raise InputError("architecture is empty; write widths joined by dashes, such as 2-3-2-1")
-        widths = tuple(_width(token, place, text) for place, token in enumerate(tokens, start=1))
+        widths = tuple(_width(token, place, shown) for place, token in enumerate(tokens, start=1))
         if len(widths) < 2:
-            raise InputError(f"architecture {text!r} has a single layer; it needs inputs and outputs, such as 2-1")
+            raise InputError(f"architecture {shown!r} has a single layer; it needs inputs and outputs, such as 2-1")
         if len(widths) > MAX_LAYERS:
             raise InputError(f"architecture has {len(widths)} layers; at most {MAX_LAYERS} are allowed")
         return cls(widths)
@@ -68,7 +69,7 @@ def _width(token: str, place: int, text: str) -> int:
     if not token.strip():
         raise InputError(f"{where} is empty; write whole numbers joined by single dashes, such as 2-3-2-1")
     if not (token.isascii() and token.isdigit()):
-        raise InputError(f"{where} is {token!r}, not a whole number")
+        raise InputError(f"{where} is {token[:20]!r}, not a whole number")
     # Digits are counted before int() so that a token of a million digits costs nothing.
     units = int(token) if len(token.lstrip("0")) <= 9 else MAX_UNITS + 1
     if units == 0:

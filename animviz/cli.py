@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
         _fail(error.format_message(), error)
     except AnimvizError as error:
@@ -48,7 +51,7 @@ def _fail(message: str, error: Exception) -> None:
 @click.version_option(package_name="animviz", prog_name=PROG, message="%(prog)s %(version)s")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is done, and what a recording will cost.")
 def cli(verbose: bool) -> None:
-    r"""Animations and videos of neural networks while they learn.
+    """Animations and videos of neural networks while they learn.
 
     \b
     animviz render rings --arch 2-3-2-1         train, record and render
@@ -164,7 +167,7 @@ def doctor() -> None:
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    r"""Print a script that completes commands in your shell.
+    """Print a script that completes commands in your shell.
 
     \b
     bash: animviz completion bash > ~/.animviz-complete && echo '. ~/.animviz-complete' >> ~/.bashrc

@@ -124,6 +124,11 @@ class RenderCommand(_Sectioned):
         self.experiment: Experiment | None = None
         super().__init__(reference, self.scene.summary)
 
+    @property
+    def experiment_name(self) -> str:
+        """Name of what is trained, or "none"."""
+        return self.experiment.name if self.experiment is not None else "none"
+
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return the options of the scene, its experiment, the training, the recording and the video."""
         self.experiment = _experiment_for(self.scene, arguments)
@@ -143,8 +148,8 @@ class RenderCommand(_Sectioned):
     def run(self, **values: Any) -> None:
         """Check everything, train where need be, draw."""
         values.pop("experiment")
-        if self.experiment is None or self.experiment.name != "points":
-            values.pop("data", None)
+        if self.experiment_name != "points" and values.pop("data", None) is not None:
+            raise InputError(f"--data goes with the experiment 'points'; here it is {self.experiment_name!r}")
         source, retrain, output = (values.pop(name) for name in ("source", "retrain", "output"))
         video = {option.name: values.pop(option.name) for option in _VIDEO if option.name != "output"}
         pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
@@ -307,7 +312,7 @@ def _check_target(target: Path, pacing: Mapping[str, Any], poster: Path | None, 
     Timeline(epochs, decided)
     check_output(target, decided.rate)
     if poster is not None:
-        check_poster(poster)
+        check_poster(poster, target)
 
 
 def _require_distinct(scene: Scene, sections: Sections) -> None:

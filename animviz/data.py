@@ -3,9 +3,7 @@
 Every generator takes a seeded ``numpy.random.Generator`` and keyword-only options, and returns a ``Dataset``.
 """
 
-import csv
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,12 +13,12 @@ from numpy.typing import NDArray
 
 from animviz.errors import InputError
 from animviz.options import Range
+from animviz.points_file import MIN_ROWS, read_points
 
 __all__ = ["Dataset", "blobs", "moons", "points", "polynomial", "spirals", "two_rings", "xor"]
 
 Float = NDArray[np.float32]
 MAX_CLASSES = 10
-MIN_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -204,36 +202,24 @@ def points(rng: np.random.Generator, *, data: Path | None = None) -> Dataset:
     """
     if data is None:
         raise InputError("the experiment 'points' needs a file: --data points.csv or --data points.npz")
-    readers = {".csv": _read_csv, ".npz": _read_npz}
-    if data.suffix.lower() not in readers:
-        raise InputError(f"--data {data}: expected a .csv or .npz file with columns x, y and label")
-    if not data.is_file():
-        raise InputError(f"--data {data}: no such file")
-    columns = readers[data.suffix.lower()](data)
-    x, y = (_coordinate(columns[name], name, data) for name in ("x", "y"))
-    names, label = np.unique(columns["label"], return_inverse=True)
-    if len({len(x), len(y), len(label)}) > 1:
-        raise InputError(
-            f"--data {data}: x, y and label have {len(x)}, {len(y)} and {len(label)} rows; expected as many"
-        )
-    if len(label) < MIN_ROWS:
-        raise InputError(f"--data {data}: {len(label)} rows; expected at least {MIN_ROWS}")
+    x, y, label = read_points(data)
+    names, number = np.unique(label, return_inverse=True)
     if len(names) < 2:
         raise InputError(f"--data {data}: only one class, {names[0]!s}; expected at least 2")
     if len(names) > MAX_CLASSES:
-        raise InputError(
-            f"--data {data}: {len(names)} classes; expected at most {MAX_CLASSES} (is label a number of the row?)"
-        )
-    return _planar(_to_unit(x), _to_unit(y), label, tuple(map(str, names)))
+        way_out = "does label hold numbers of rows?"
+        raise InputError(f"--data {data}: {len(names)} classes; expected at most {MAX_CLASSES} ({way_out})")
+    return _planar(_to_unit(x), _to_unit(y), number, tuple(map(str, names)))
+
+
+def _to_unit(axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale to [-1, 1]; halves first, so that the greatest numbers do not overflow."""
+    low, high = axis.min() / 2, axis.max() / 2
+    return np.asarray((axis - (low + high)) / (high - low) if high > low else axis - axis)
 
 
 def _planar(x: NDArray[Any], y: NDArray[Any], label: NDArray[Any], names: tuple[str, ...]) -> Dataset:
     return Dataset(np.stack([x, y], axis=1).astype(np.float32), label.astype(np.int64), names)
-
-
-def _to_unit(axis: NDArray[np.float64]) -> NDArray[np.float64]:
-    low, high = axis.min(), axis.max()
-    return np.asarray((2 * axis - low - high) / (high - low) if high > low else axis - low)
 
 
 def _coefficients(text: str) -> list[float]:
@@ -246,85 +232,3 @@ def _coefficients(text: str) -> list[float]:
     if not np.isfinite(numbers).all() or len(numbers) > 20:
         raise InputError(f"--coefficients {text[:60]!r}: expected 1 to 20 finite numbers joined by commas")
     return numbers
-
-
-def _coordinate(column: NDArray[Any], name: str, path: Path) -> NDArray[np.float64]:
-    if column.ndim != 1 or column.dtype.kind not in "fiu":
-        raise InputError(
-            f"--data {path}: {name} has shape {column.shape} of {column.dtype}; expected one column of numbers"
-        )
-    bad = np.flatnonzero(~np.isfinite(column))
-    if bad.size:
-        raise InputError(f"--data {path}: {name} is {column[bad[0]]} in row {bad[0] + 1}; expected finite numbers")
-    return column.astype(np.float64)
-
-
-def _read_csv(path: Path) -> Mapping[str, NDArray[Any]]:
-    """Read the three columns of a CSV file with a header; the label may be text."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, skipinitialspace=True)
-            header = reader.fieldnames or []
-            _require_names(header, "column", path)
-            rows = list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"--data {path}: not a CSV text file ({error})") from None
-    columns: dict[str, NDArray[Any]] = {
-        "label": np.array([_cell(row, "label", line, path) for line, row in enumerate(rows, 2)])
-    }
-    for name in ("x", "y"):
-        columns[name] = np.array(
-            [_number(_cell(row, name, line, path), name, line, path) for line, row in enumerate(rows, 2)]
-        )
-    if rows and all(_is_whole(text) for text in columns["label"]):
-        columns["label"] = columns["label"].astype(np.float64).astype(np.int64)
-    return columns
-
-
-def _cell(row: Mapping[str, str | None], name: str, line: int, path: Path) -> str:
-    text = (row[name] or "").strip()
-    if not text:
-        raise InputError(f"--data {path}, line {line}: {name} is empty")
-    return text
-
-
-def _number(text: str, name: str, line: int, path: Path) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"--data {path}, line {line}: {name} is {text!r}, not a number") from None
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        return float(text).is_integer()
-    except ValueError:
-        return False
-
-
-def _read_npz(path: Path) -> Mapping[str, NDArray[Any]]:
-    """Read the three arrays of an .npz file; pickled objects are refused, never loaded."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            _require_names(list(archive), "array", path)
-            columns = {name: np.asarray(archive[name]) for name in ("x", "y", "label")}
-    except InputError:
-        raise
-    except ValueError as error:
-        if "pickle" in str(error).lower():
-            raise InputError(f"--data {path}: holds Python objects; expected plain arrays of numbers or text") from None
-        raise InputError(f"--data {path}: not a readable .npz file ({error})") from None
-    except Exception as error:  # a broken archive raises zip, zlib, OS and end-of-file errors alike
-        raise InputError(f"--data {path}: not a readable .npz file ({error})") from None
-    label = columns["label"]
-    if label.ndim != 1 or label.dtype.kind not in "iubfUS":
-        raise InputError(f"--data {path}: label has shape {label.shape} of {label.dtype}; expected one column")
-    if label.dtype.kind == "f" and not np.isfinite(label).all():
-        raise InputError(f"--data {path}: label holds NaN or infinity; expected class numbers or names")
-    return columns
-
-
-def _require_names(names: Any, kind: str, path: Path) -> None:
-    for name in ("x", "y", "label"):
-        if name not in names:
-            raise InputError(f"--data {path}: no {kind} {name!r}; it has {', '.join(map(str, names)) or 'none'}")

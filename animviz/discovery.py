@@ -75,8 +75,9 @@ def _scenes_in(path: Path) -> list[Scene]:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SceneError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     finally:
         sys.path.pop(0)
-    return [value for value in vars(module).values() if isinstance(value, Scene)]
+    scenes = [value for value in vars(module).values() if isinstance(value, Scene)]
+    return [scene for scene in scenes if scene.function.__module__ == module_name]  # not those it has imported

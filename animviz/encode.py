@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import EncodeError
 from animviz.ffmpeg import QUIET, FramePipe, ffmpeg_exe, have_encoder, run_ffmpeg, url
+from animviz.files import left_as_it_was
 
 __all__ = [
     "FORMATS", "Encoder", "Format", "assemble", "check_output", "default_fps", "ffmpeg_exe", "format_of", "have_encoder",
@@ -116,7 +117,7 @@ def check_output(path: Path, fps: float) -> None:
             f"{path}: GIF counts time in hundredths of a second; --fps is {fps:g}, expected 10, 20, 25 or 50 (say {near})"
         )
     _check_place(path, kind)
-    with _unwritable(path), _left_as_it_was(path.parent):
+    with _unwritable(path), left_as_it_was(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
@@ -308,15 +309,3 @@ def _unwritable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise EncodeError(f"{path}: the folder {path.parent} cannot be written ({error.strerror or error})") from None
-
-
-@contextmanager
-def _left_as_it_was(folder: Path) -> Iterator[None]:
-    """Remove the folders that the block made on the way to this one, as far as they are empty."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    try:
-        yield
-    finally:
-        for place in missing:
-            if place.is_dir() and not any(place.iterdir()):
-                place.rmdir()

@@ -126,9 +126,9 @@ class Run:
         options = {name: str(value) if isinstance(value, Path) else value for name, value in self.options.items()}
         return {
             "experiment": self.experiment.name,
+            "training": asdict(self.training),
             "data": options,
             "data_digest": self.dataset.digest,
-            "training": asdict(self.training),
         }
 
 

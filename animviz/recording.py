@@ -65,7 +65,7 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["animviz-recording"] = "animviz-recording"
-    schema_version: int = SCHEMA
+    schema_version: Literal[1] = 1
     id: str
     title: str
     finished: bool = False
@@ -192,7 +192,9 @@ class State:
         return forward(recording.layers, self.weights, values, after=index)
 
     def _blend(self, before: Array, after: Array) -> Array:
-        return before if self._share == 0 else np.asarray(before + self._share * (after - before), before.dtype)
+        if self._share == 0 or before.dtype.kind != "f":  # whole numbers and truth values have no in-between
+            return before
+        return np.asarray(before + self._share * (after - before), before.dtype)
 
 
 class Recording(Sequence[Snapshot]):
@@ -376,7 +378,7 @@ def _read_manifest(folder: Path) -> Manifest:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "contents"
         raise RecordingError(f"{path}: {place}: {first['msg']}") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise RecordingError(f"{path} cannot be read ({error})") from None
 
 
@@ -404,7 +406,7 @@ def _indexed(path: Path) -> list[Entry]:
     """Return the entries up to the first line that is torn or missing."""
     entries: list[Entry] = []
     if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_bytes().splitlines():
             try:
                 entries.append(Entry.model_validate_json(line))
             except ValidationError:

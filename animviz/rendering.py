@@ -86,7 +86,7 @@ def render(
     workers = workers or (default_workers(len(parts)) if plan.reference else 1)
     check_output(plan.target, plan.pacing.rate)
     if poster is not None:
-        check_poster(Path(poster))
+        check_poster(Path(poster), plan.target)
     # Set up here in any case: what cannot be drawn is refused before a worker is started.
     painter = Painter(plan.scene, plan.recording, size, theme, plan.options)
     with working_folder(plan.target) as folder:
@@ -216,14 +216,18 @@ def frame_at(scene: str | Path | Scene, recording: Recording, epoch: float, **op
     return next(frames(scene, recording, timeline, **options))
 
 
-def check_poster(path: Path) -> None:
-    """Refuse a poster that could not be written.
+def check_poster(path: Path, target: Path) -> None:
+    """Refuse a poster that could not be written, or would take the place of its video.
 
     Raises:
         EncodeError: not a .png, .jpg or .webp, or the folder cannot be written.
     """
     if path.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
         raise EncodeError(f"--poster {path}: expected a name that ends in .png, .jpg or .webp")
+    if path.is_dir():
+        raise EncodeError(f"--poster {path} is a folder; expected the name of a file")
+    if path.resolve() == target.resolve():
+        raise EncodeError(f"--poster {path} is the name of the video itself; choose another")
     check_output(path.with_suffix(".png"), 25)
 
 

@@ -1,8 +1,10 @@
 """Write a recording: whole files only, each beside its name and then renamed."""
 
 import hashlib
+import json
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,21 +14,12 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from animviz.errors import RecordingError
+from animviz.files import left_as_it_was, replace_file
 from animviz.recording import Entry, Manifest, Recording, snapshot_path
 
-__all__ = ["RecordingWriter", "recording_id", "replace_file"]
+__all__ = ["RecordingWriter", "recording_id", "require_replaceable"]
 
 Array = NDArray[Any]
-
-
-def replace_file(path: Path, contents: bytes) -> None:
-    """Write a file so that its name shows the old contents or the new, never a part."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(contents)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
@@ -69,7 +62,7 @@ class RecordingWriter:
         try:
             (beside / "snapshots").mkdir(parents=True)
             if data:
-                replace_file(beside / "inputs.safetensors", save({k: np.ascontiguousarray(a) for k, a in data.items()}))
+                replace_file(beside / "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
             writer = cls(beside, manifest)
             writer._write_manifest()
             # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
@@ -105,7 +98,7 @@ class RecordingWriter:
         """
         line = entry.model_dump_json()
         try:
-            contents = save({name: np.ascontiguousarray(a) for name, a in arrays.items()}, {"entry": line})
+            contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
             replace_file(snapshot_path(self.path, self.count), contents)
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
                 index.write(line + "\n")
@@ -124,12 +117,36 @@ class RecordingWriter:
         replace_file(self.path / "manifest.json", self.manifest.model_dump_json(indent=1).encode())
 
 
+def is_recording(path: Path) -> bool:
+    """Say whether a folder is a recording: by what its manifest says, or by its snapshots if that is damaged."""
+    try:
+        said = json.loads((path / "manifest.json").read_bytes())
+    except OSError:
+        return False
+    except (ValueError, RecursionError):
+        return (path / "snapshots").is_dir()
+    return isinstance(said, dict) and said.get("format") == "animviz-recording"
+
+
+def _plain(array: Array) -> Array:
+    """Return the array in C order; `np.ascontiguousarray` would make a scalar one-dimensional."""
+    return np.asarray(array, order="C")
+
+
 def require_replaceable(path: Path) -> None:
-    """Check that writing a recording here destroys nothing else.
+    """Check that a recording can be written here and destroys nothing else; leaves nothing behind.
 
     Raises:
-        RecordingError: the path is a file, or a folder that holds something other than a recording.
+        RecordingError: the path is a file, or a folder that holds something other than a recording, or cannot be
+            written.
     """
-    if not path.exists() or (path / "manifest.json").is_file() or (path.is_dir() and not any(path.iterdir())):
-        return
-    raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")
+    try:
+        with left_as_it_was(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+        free = not path.exists() or is_recording(path) or (path.is_dir() and not any(path.iterdir()))
+    except OSError as error:
+        raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from None
+    if not free or path.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animviz.arch import MAX_LAYERS, MAX_UNITS, Arch
@@ -20,6 +20,7 @@ def refusal(text: str) -> str:
     return message
 
 
+@settings(deadline=None)
 @given(widths=WIDTHS)
 def test_an_architecture_survives_being_written_and_read(widths: tuple[int, ...]) -> None:
     arch = Arch(widths)
@@ -28,12 +29,14 @@ def test_an_architecture_survives_being_written_and_read(widths: tuple[int, ...]
     assert (arch.inputs, arch.outputs) == (widths[0], widths[-1])
 
 
+@settings(deadline=None)
 @given(widths=WIDTHS, zeros=st.integers(0, 30))
 def test_leading_zeros_and_outer_spaces_do_not_matter(widths: tuple[int, ...], zeros: int) -> None:
     text = "-".join("0" * zeros + str(width) for width in widths)
     assert Arch.parse(f"  {text}\n").widths == widths
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=20))
 def test_any_text_is_either_an_architecture_or_refused(text: str) -> None:
     try:
@@ -45,6 +48,7 @@ def test_any_text_is_either_an_architecture_or_refused(text: str) -> None:
         assert Arch.parse(str(arch)) == arch
 
 
+@settings(deadline=None)
 @given(
     widths=WIDTHS.filter(lambda widths: len(widths) < MAX_LAYERS),
     bad=st.sampled_from(["x", "3.5", "0x3", "1e2", "+3", "2 3", "²", "٣", "½", "_", "1_0", "10001", "0", "000"]),
@@ -122,6 +126,7 @@ def test_required_ends_are_named_with_what_was_found() -> None:
         Arch.parse("1-2-2").require(1, 1, "polynomial")
 
 
+@settings(deadline=None)
 @given(widths=WIDTHS)
 def test_fitting_ends_are_accepted(widths: tuple[int, ...]) -> None:
     Arch(widths).require(widths[0], widths[-1], "anything")

@@ -67,7 +67,7 @@ def test_the_digest_tells_labels_apart() -> None:
     assert len(Dataset(x, np.array([0, 1, 1])).digest) == 16
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(outer=st.floats(0.5, 50), share=st.floats(0, 0.9), seed=st.integers(0, 100))
 def test_rings_without_noise_have_exactly_their_radii(outer: float, share: float, seed: int) -> None:
     dataset = data.two_rings(rng(seed), samples=60, outer=outer, inner=share * outer, noise=0.0)
@@ -148,7 +148,7 @@ def test_the_polynomial_is_that_of_the_notebook_by_default() -> None:
     np.testing.assert_allclose(dataset.validation[0][:, 0], np.linspace(-2, 2, 400), atol=1e-6)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(numbers=st.lists(st.floats(-10, 10), min_size=1, max_size=8), reach=st.floats(0.01, 3))
 def test_any_polynomial_can_be_asked_for(numbers: list[float], reach: float) -> None:
     text = ",".join(map(repr, numbers))
@@ -286,7 +286,7 @@ def test_labels_of_an_npz_may_be_text_bytes_or_truth_values(write_npz: Callable[
     assert read(write_npz(label=np.array([b"b", b"a"] * 6))).class_names == ("a", "b")
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     points=st.lists(
         st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.integers(0, 9)), min_size=10, max_size=40
@@ -428,7 +428,7 @@ def test_a_bare_array_under_the_name_of_an_archive_is_refused(tmp_path: Path) ->
     refusal(path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data_=st.data())
 def test_a_truncated_archive_is_refused(data_: st.DataObject, tmp_path_factory: Any) -> None:
     path = tmp_path_factory.mktemp("cut") / "points.npz"
@@ -439,7 +439,7 @@ def test_a_truncated_archive_is_refused(data_: st.DataObject, tmp_path_factory: 
     refusal(path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data_=st.data())
 def test_a_damaged_archive_is_refused_or_harmless(data_: st.DataObject, tmp_path_factory: Any) -> None:
     path = tmp_path_factory.mktemp("damage") / "points.npz"
@@ -491,7 +491,7 @@ def test_a_csv_file_that_is_not_text_is_refused(contents: bytes, tmp_path: Path)
     assert "not a CSV text file" in refusal(path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(contents=st.binary(max_size=49))
 def test_any_bytes_are_read_or_refused_in_one_line(contents: bytes, tmp_path_factory: Any) -> None:
     path = tmp_path_factory.mktemp("bytes") / "points.csv"

@@ -223,25 +223,32 @@ def parts(folder: Path) -> list[Path]:
 
 
 def writers(folder: Path) -> list[str]:
-    """Return the commands of the processes that still write into a folder."""
+    """Return the processes that still run in a folder: ffmpeg, or workers that draw."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            here = os.readlink(process / "cwd")
+            if os.readlink(process / "cwd") == str(folder):
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
         except OSError:
             continue
-        if "ffmpeg" in command and here == str(folder):
-            found.append(command)
-    return found
+    return [command for command in found if command]
 
 
+def check_all_end(folder: Path) -> None:
+    """Check that whatever still runs in a folder ends by itself, soon."""
+    end = time.monotonic() + 15
+    while running := writers(folder):
+        assert time.monotonic() < end, f"they outlive the render: {running}"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("target", ["m.mp4", "m.webm", "m.gif", "m"])
 def test_render_killed_leaves_nothing_under_the_targets_name(
-    target: str, start: Callable[..., Run], rings_recording: Recording
+    target: str, workers: str, start: Callable[..., Run], rings_recording: Recording
 ) -> None:
     chance = random.Random(target)
-    command = ("render", "rings", "--from", str(rings_recording.path), "-o", target, *LONG)
+    command = ("render", "rings", "--from", str(rings_recording.path), "-o", target, "--workers", workers, *LONG)
     for _ in range(2):
         run = start(*command)
         known = len(parts(run.folder))
@@ -249,12 +256,9 @@ def test_render_killed_leaves_nothing_under_the_targets_name(
         time.sleep(chance.uniform(0, 1.5))
         assert run.stop(signal.SIGKILL) == -signal.SIGKILL
         assert not (run.folder / target).exists()
-    end = time.monotonic() + 20
-    while writers(run.folder):
-        assert time.monotonic() < end, "ffmpeg outlives us"
-        time.sleep(0.05)
+    check_all_end(run.folder)
     assert not (run.folder / target).exists()
-    short = start(*command[:-1], "2.5", "--size", "160x90")
+    short = start(*command, "--size", "160x90", "--seconds", "2.5")
     assert short.finish() == 0, short.said()
     assert (run.folder / target).exists()
 
@@ -270,19 +274,22 @@ def test_render_killed_keeps_the_earlier_video(start: Callable[..., Run], rings_
     assert (run.folder / "m.mp4").read_bytes() == before
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("target", ["m.mp4", "m.webm", "m.gif", "m.apng", "m"])
 def test_ctrl_c_while_drawing_leaves_no_video_and_no_part(
-    target: str, start: Callable[..., Run], rings_recording: Recording
+    target: str, workers: str, start: Callable[..., Run], rings_recording: Recording
 ) -> None:
     chance = random.Random(target)
+    command = ("render", "rings", "--from", str(rings_recording.path), "-o", target, "--workers", workers, *LONG)
     for _ in range(2):
-        run = start("render", "rings", "--from", str(rings_recording.path), "-o", target, *LONG)
+        run = start(*command)
         run.wait_for(lambda run=run: parts(run.folder))
         time.sleep(chance.uniform(0.05, 1.5))
         assert run.stop(signal.SIGINT) == 130
         assert run.said() == f"animviz: stopped; no video was written; its recording is {rings_recording.path}\n"
         assert left_behind(run.folder) == []
-        assert not writers(run.folder)
+        check_all_end(run.folder)
+        assert left_behind(run.folder) == []
 
 
 @pytest.mark.parametrize("target", ["m.gif", "m.mp4"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animviz.errors import InputError, SceneError
@@ -150,6 +150,7 @@ def test_an_option_without_default_is_refused() -> None:
         options_of(undecided)
 
 
+@settings(deadline=None)
 @given(value=st.integers(2, 200))
 def test_whole_numbers_within_the_bounds_pass_unchanged(value: int) -> None:
     checked_value = OPTIONS["grid"].check(value)
@@ -157,16 +158,19 @@ def test_whole_numbers_within_the_bounds_pass_unchanged(value: int) -> None:
     assert type(checked_value) is int
 
 
+@settings(deadline=None)
 @given(value=st.one_of(st.integers(max_value=1), st.integers(min_value=201)))
 def test_whole_numbers_outside_the_bounds_are_refused(value: int) -> None:
     assert "expected 2 to 200" in refusal("grid", value)
 
 
+@settings(deadline=None)
 @given(value=st.floats(0.1, 240))
 def test_numbers_within_the_bounds_pass_unchanged(value: float) -> None:
     assert OPTIONS["rate"].check(value) == value
 
 
+@settings(deadline=None)
 @given(value=st.floats().filter(lambda number: not 0.1 <= number <= 240))
 def test_numbers_outside_the_bounds_are_refused_not_a_number_among_them(value: float) -> None:
     assert "expected 0.1 to 240" in refusal("rate", value)

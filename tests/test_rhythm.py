@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animviz.errors import InputError
@@ -28,6 +28,7 @@ RHYTHMS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(rhythm=RHYTHMS, epochs=st.integers(1, 60), steps=st.integers(1, 400))
 def test_captures_rise_strictly_and_lie_within_the_run(rhythm: Rhythm, epochs: int, steps: int) -> None:
     moments = captures(rhythm, epochs, steps)
@@ -35,11 +36,13 @@ def test_captures_rise_strictly_and_lie_within_the_run(rhythm: Rhythm, epochs: i
     assert all(0 < moment <= epochs for moment in moments)
 
 
+@settings(deadline=None)
 @given(rhythm=RHYTHMS, epoch=st.integers(0, 1000), steps=st.integers(1, 400))
 def test_captures_within_an_epoch_leave_out_its_end(rhythm: Rhythm, epoch: int, steps: int) -> None:
     assert all(1 <= stop < steps for stop in rhythm.steps(epoch, steps))
 
 
+@settings(deadline=None)
 @given(rhythm=RHYTHMS, epochs=st.integers(0, 40), steps=st.one_of(st.none(), st.integers(1, 400)))
 def test_count_is_the_number_of_captures_and_the_untrained_state(
     rhythm: Rhythm, epochs: int, steps: int | None
@@ -48,6 +51,7 @@ def test_count_is_the_number_of_captures_and_the_untrained_state(
     assert rhythm.count(epochs, steps) == 1 + (len(captures(rhythm, epochs, steps)) if steps else ends)
 
 
+@settings(deadline=None)
 @given(rhythm=RHYTHMS, moments=st.lists(st.floats(0, 1e5), min_size=2, max_size=2).map(sorted))
 def test_the_next_capture_lies_ahead_and_never_falls_back(rhythm: Rhythm, moments: list[float]) -> None:
     early, late = moments
@@ -55,6 +59,7 @@ def test_the_next_capture_lies_ahead_and_never_falls_back(rhythm: Rhythm, moment
     assert rhythm.after(early) <= rhythm.after(late)
 
 
+@settings(deadline=None)
 @given(parts=st.integers(1, 200), epoch=st.integers(0, 5000), extra=st.integers(0, 500))
 def test_one_kth_gives_k_captures_in_every_epoch(parts: int, epoch: int, extra: int) -> None:
     rhythm, steps = Rhythm.parse(Fraction(1, parts)), parts + extra
@@ -64,12 +69,14 @@ def test_one_kth_gives_k_captures_in_every_epoch(parts: int, epoch: int, extra: 
     assert rhythm.due_after(epoch)
 
 
+@settings(deadline=None)
 @given(parts=st.integers(1, 200), steps=st.integers(1, 200))
 def test_more_captures_than_steps_means_every_step(parts: int, steps: int) -> None:
     if parts >= steps:
         assert Rhythm.parse(Fraction(1, parts)).steps(3, steps) == list(range(1, steps))
 
 
+@settings(deadline=None)
 @given(every=st.integers(1, 50), epochs=st.integers(1, 300))
 def test_every_k_epochs_is_just_that(every: int, epochs: int) -> None:
     assert captures(Rhythm.parse(every), epochs, 10) == list(range(every, epochs + 1, every))

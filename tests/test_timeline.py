@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from animviz.errors import InputError
@@ -22,6 +22,7 @@ TWEEN = st.sampled_from(["state", "none"])
 PACING = st.builds(Pacing, fps=FPS, pace=st.floats(0.1, 50), hold_start=HOLD, hold_end=HOLD, ease=EASE, tween=TWEEN)
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, pacing=PACING)
 def test_time_and_epoch_never_run_backwards(epochs: np.ndarray, pacing: Pacing) -> None:
     moments = list(Timeline(epochs, pacing))
@@ -31,6 +32,7 @@ def test_time_and_epoch_never_run_backwards(epochs: np.ndarray, pacing: Pacing) 
     assert all(epochs[0] <= moment.epoch <= epochs[-1] for moment in moments)
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, pacing=PACING)
 def test_the_first_frame_shows_the_first_state_and_the_last_frame_the_last(epochs: np.ndarray, pacing: Pacing) -> None:
     timeline = Timeline(epochs, pacing)
@@ -38,6 +40,7 @@ def test_the_first_frame_shows_the_first_state_and_the_last_frame_the_last(epoch
     assert timeline[-1].epoch == epochs[-1]
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, pacing=PACING)
 def test_holds_stand_still_for_their_time(epochs: np.ndarray, pacing: Pacing) -> None:
     shown = [moment.epoch for moment in Timeline(epochs, pacing)]
@@ -48,6 +51,7 @@ def test_holds_stand_still_for_their_time(epochs: np.ndarray, pacing: Pacing) ->
     )
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, pace=st.floats(0.1, 50), holds=st.tuples(HOLD, HOLD), rates=st.tuples(FPS, FPS))
 def test_the_frame_rate_changes_the_duration_by_rounding_only(
     epochs: np.ndarray, pace: float, holds: tuple[float, float], rates: tuple[float, float]
@@ -60,6 +64,7 @@ def test_the_frame_rate_changes_the_duration_by_rounding_only(
         assert abs(timeline.seconds - nominal) <= 2.5 / fps
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, fps=FPS, ease=EASE)
 def test_motion_takes_the_pace(epochs: np.ndarray, fps: float, ease: str) -> None:
     timeline = Timeline(epochs, Pacing(fps=fps, pace=2, hold_start=0, hold_end=0, ease=ease))  # type: ignore[arg-type]
@@ -67,6 +72,7 @@ def test_motion_takes_the_pace(epochs: np.ndarray, fps: float, ease: str) -> Non
     assert len(timeline) == moving + 1
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, fps=FPS, seconds=st.floats(0.5, 60), holds=st.tuples(st.floats(0, 0.4), st.floats(0, 0.4)))
 def test_seconds_are_honoured_to_the_frame(
     epochs: np.ndarray, fps: float, seconds: float, holds: tuple[float, float]
@@ -79,6 +85,7 @@ def test_seconds_are_honoured_to_the_frame(
     assert timeline[-1].epoch == epochs[-1]
 
 
+@settings(deadline=None)
 @given(fps=FPS, seconds=st.floats(3, 60), tween=TWEEN)
 def test_a_single_snapshot_fills_the_seconds(fps: float, seconds: float, tween: str) -> None:
     timeline = Timeline([7.0], Pacing(fps=fps, seconds=seconds, tween=tween))  # type: ignore[arg-type]
@@ -86,6 +93,7 @@ def test_a_single_snapshot_fills_the_seconds(fps: float, seconds: float, tween: 
     assert {moment.epoch for moment in timeline} == {7.0}
 
 
+@settings(deadline=None)
 @given(pacing=PACING)
 def test_a_single_snapshot_stands_for_both_holds(pacing: Pacing) -> None:
     timeline = Timeline([0.0], pacing)
@@ -94,6 +102,7 @@ def test_a_single_snapshot_stands_for_both_holds(pacing: Pacing) -> None:
     assert {moment.epoch for moment in timeline} == {0.0}
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, fps=FPS, pace=st.floats(0.1, 50), ease=EASE)
 def test_without_tween_only_true_epochs_are_shown(epochs: np.ndarray, fps: float, pace: float, ease: str) -> None:
     held = Timeline(epochs, Pacing(fps=fps, pace=pace, ease=ease, tween="none"))  # type: ignore[arg-type]
@@ -135,6 +144,7 @@ def test_the_linear_pace_is_ten_epochs_a_second() -> None:
     assert timeline[15 + 30].epoch == pytest.approx(10)
 
 
+@settings(deadline=None)
 @given(epochs=EPOCHS, pacing=PACING, cut=st.slices(40))
 def test_a_timeline_is_a_sequence(epochs: np.ndarray, pacing: Pacing, cut: slice) -> None:
     timeline = Timeline(epochs, pacing)
