@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from animviz.discovery import find_scene
-from animviz.encode import check_output, default_fps
 from animviz.recorder import Recorder
-from animviz.rendering import Movie, render
+from animviz.rendering import Movie, check_request, render
 
 __all__ = ["Animate"]
 
@@ -42,8 +41,8 @@ class Animate(Recorder):
     ) -> None:
         self.scene = find_scene(scene)
         self.target = Path(path)
-        check_output(self.target, options.get("fps") or default_fps(self.target))
         self.options = options
+        check_request(self.scene, self.target, **options)
         self.movie: Movie | None = None
         super().__init__(self.target.with_suffix(".rec"), inputs, labels, **{"overwrite": True, **(recorder or {})})
 

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,13 @@ import click
 from animviz.cluster import cluster
 from animviz.contract import Scene
 from animviz.discovery import find_scene, scene_names
-from animviz.encode import check_output
 from animviz.errors import InputError, RecordingError, SceneError
 from animviz.experiment import EXPERIMENTS, Experiment, Run, experiment_named
 from animviz.options import Option, options_of
 from animviz.progress import Progress, muted_stderr, note
 from animviz.recording import Recording
-from animviz.rendering import Movie, Plan, check_poster, pacing_for, render
+from animviz.rendering import Movie, Plan, check_request, render
 from animviz.shares import draw_share, parse_share
-from animviz.stage import check_size
 from animviz.theme import THEMES
 from animviz.timeline import Pacing, Timeline
 from animviz.writer import require_replaceable
@@ -154,7 +152,7 @@ class RenderCommand(_Sectioned):
         video = {option.name: values.pop(option.name) for option in _VIDEO if option.name != "output"}
         pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
         options = {option.name: values.pop(option.name) for option in self.scene.options}
-        check_size(*video["size"])
+        asked = {name: video[name] for name in ("size", "theme", "poster", "workers")} | pacing | options
         if video["segment"] is not None and source is None:
             raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
         if source is not None:
@@ -162,11 +160,11 @@ class RenderCommand(_Sectioned):
             recording = Recording(source)
             stem = recording.manifest.arch or source.stem
             target = output or RENDERS / f"{self.scene.name}-{stem}.mp4"
-            _check_target(target, pacing, video["poster"], recording.epochs)
+            check_request(self.scene, target, **asked)
         else:
             decided = self._decided(values)
             target = output or RENDERS / f"{self.scene.name}-{decided.arch}.mp4"
-            _check_target(target, pacing, video["poster"], [0.0, decided.training.epochs])
+            Timeline([0.0, decided.training.epochs], check_request(self.scene, target, **asked))
             recording = _recorded(decided, target.with_suffix(".rec"), retrain=retrain)
         _draw(self.reference, recording, target, video, {**pacing, **options})
 
@@ -194,17 +192,17 @@ def _draw(
 ) -> None:
     """Draw a video, or a share of it, and say what was written."""
     command = shlex.join(["animviz", *sys.argv[1:]])
-    size, theme, workers = video["size"], video["theme"], video["workers"]
-    plan = Plan.of(reference, recording, target, size=size, theme=theme, workers=workers, options=options)
-    on_stop = f"no video was written; its recording is {recording.path}"
-    with _interruptible(on_stop), Progress() as progress, ExitStack() as stack:
+    size, theme = video["size"], video["theme"]
+    plan = Plan.of(reference, recording, target, size=size, theme=theme, options=options)
+    on_stop = f"no video was written; run again, its recording {recording.path} is kept"
+    with _interruptible(lambda: on_stop), Progress() as progress, ExitStack() as stack:
         on_frame = progress.stage("drawing", len(plan.timeline))
         if video["segment"] is not None:
             click.echo(draw_share(plan, parse_share(video["segment"]), command, on_frame))
             return
         executor = stack.enter_context(cluster(video["cluster"], recording.path)) if video["cluster"] else None
         movie = render(
-            reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=workers,
+            reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=video["workers"],
             executor=executor, command=command, on_frame=on_frame, **options,
         )  # fmt: skip
     report(movie)
@@ -254,7 +252,12 @@ def _recorded(run: Run, path: Path, *, retrain: bool) -> Recording:
         note(f"training anew: {reason}")
     elif isinstance(found, str):
         note(f"training anew: {found}")
-    on_stop = f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"
+
+    def on_stop() -> str:
+        if not (path / "manifest.json").exists():
+            return "nothing was trained yet; run the same command again"
+        return f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"
+
     with _interruptible(on_stop), Progress() as progress:
         loading = progress.stage("TensorFlow", 1)
         with muted_stderr():
@@ -297,22 +300,13 @@ def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _interruptible(how_to_go_on: str) -> Iterator[None]:
+def _interruptible(how_to_go_on: Callable[[], str]) -> Iterator[None]:
     """On Ctrl-C say how to go on, and leave."""
     try:
         yield
     except KeyboardInterrupt:
-        note(f"stopped; {how_to_go_on}")
+        note(f"stopped; {how_to_go_on()}")
         raise click.Abort from None
-
-
-def _check_target(target: Path, pacing: Mapping[str, Any], poster: Path | None, epochs: Any) -> None:
-    """Refuse an output that could not be written, and a timeline that cannot be, before any training."""
-    decided = pacing_for(target, pacing)
-    Timeline(epochs, decided)
-    check_output(target, decided.rate)
-    if poster is not None:
-        check_poster(poster, target)
 
 
 def _require_distinct(scene: Scene, sections: Sections) -> None:

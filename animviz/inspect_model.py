@@ -15,6 +15,7 @@ __all__ = ["chain_arch", "layer_table", "loss_name", "probe", "weight_names"]
 
 PROBE_BATCH = 512
 IDENTITY = {"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization"}
+REPLAYED = {"Dense", "Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU", *IDENTITY}
 
 
 def layer_table(model: Any) -> tuple[Layer, ...]:
@@ -59,8 +60,8 @@ def loss_name(model: Any) -> str | None:
     return canonical_loss(loss if isinstance(loss, str) else getattr(loss, "__name__", ""))
 
 
-def probe(model: Any, inputs: Any, names: set[str]) -> dict[str, NDArray[Any]]:
-    """Return the outputs of the named layers, as they are when the model is used (not trained).
+def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[Any]], NDArray[Any] | None]:
+    """Return the outputs of the named layers and of the model, as they are when it is used (not trained).
 
     The model is run eagerly with a tap on each layer's ``call``, which works for subclassed models too.
 
@@ -70,17 +71,23 @@ def probe(model: Any, inputs: Any, names: set[str]) -> dict[str, NDArray[Any]]:
         names: names of layers in ``model.layers``.
 
     Returns:
-        Arrays of shape (samples, ...) by layer.
+        Arrays of shape (samples, ...) by layer, and the model's own output; None where it has several.
     """
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+    outputs: list[NDArray[Any]] | None = []
     count = len(next(_leaves(inputs)))
     for start in range(0, count, PROBE_BATCH):
         batch = _map(inputs, lambda array, start=start: keras.ops.convert_to_tensor(array[start : start + PROBE_BATCH]))
         with _tapped(model, names) as taken:
-            model(batch, training=False)
+            output = model(batch, training=False)
         for name in names:
             parts[name].append(np.asarray(keras.ops.convert_to_numpy(taken[name])))
-    return {name: np.concatenate(arrays) for name, arrays in parts.items()}
+        if outputs is not None and keras.ops.is_tensor(output):
+            outputs.append(np.asarray(keras.ops.convert_to_numpy(output)))
+        else:
+            outputs = None
+    layers = {name: np.concatenate(arrays) for name, arrays in parts.items()}
+    return layers, None if outputs is None else np.concatenate(outputs)
 
 
 @contextmanager
@@ -105,7 +112,7 @@ def _tapped(model: Any, names: set[str]) -> Iterator[dict[str, Any]]:
 def _is_straight(model: Any, layers: list[Any]) -> bool:
     """Say whether the model is one line of layers, each fed by the one before."""
     if isinstance(model, keras.Sequential):
-        return True
+        return type(model).call is keras.Sequential.call
     if type(model) is not keras.Model and type(model).__name__ != "Functional":
         return False
     try:
@@ -124,7 +131,7 @@ def _describe(layer: Any, names: Mapping[int, str], chained: bool) -> Layer:
     kind = type(layer).__name__
     activation, slope = _activation(layer, kind)
     dense = kind == "Dense" and layer.quantization_mode is None and not getattr(layer, "lora_enabled", False)
-    known = dense or kind in IDENTITY or kind in ("Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU")
+    known = type(layer).__module__.startswith("keras.") and kind in REPLAYED and (dense or kind != "Dense")
     full = layer.dtype_policy.name in ("float32", "float64")
     shape = _output_shape(layer)
     return Layer(
@@ -154,7 +161,7 @@ def _activation(layer: Any, kind: str) -> tuple[str | None, float]:
     if function is None:
         return "", 0.2
     name = getattr(function, "__name__", "")
-    same = name in (*ACTIVATIONS, "leaky_relu") and keras.activations.get(name) is function
+    same = bool(name) and name in (*ACTIVATIONS, "leaky_relu") and keras.activations.get(name) is function
     return (name if same else None), 0.2
 
 

@@ -67,7 +67,7 @@ class Option:
         if value is None and self.optional:
             return None
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+            value = float(value) if abs(value) < 2**1023 else math.inf  # refused below
         if self.kind is Path and isinstance(value, str):
             value = Path(value)
         if not isinstance(value, self.kind) or (self.kind is int and isinstance(value, bool)):
@@ -153,4 +153,6 @@ def _bounds_text(bounds: Range) -> str:
         return "a finite number"
     if math.isinf(bounds.high):
         return f"at least {bounds.low:g}"
+    if math.isinf(bounds.low):
+        return f"at most {bounds.high:g}"
     return f"{bounds.low:g} to {bounds.high:g}"

@@ -59,7 +59,7 @@ def muted_stderr() -> Iterator[None]:
         os.dup2(taken.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             taken.seek(0)
             os.write(kept, taken.read())
             raise

@@ -177,9 +177,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         arrays = {f"weights/{name}": value for name, value in weights.items()}
         outputs = None
         if self.chosen:
-            stored = probe(model, self._fed(), {*self.chosen, self._layers[-1].name})
+            stored, outputs = probe(model, self._fed(), set(self.chosen))
             arrays |= {f"stored/{name}": _portable(stored[name]) for name in self.chosen}
-            outputs = stored[self._layers[-1].name]
+            if outputs is not None:
+                arrays["outputs"] = _portable(outputs)
         elif self.labels is not None and "inputs" in self.inputs and is_chain(self._layers):
             outputs = forward(self._layers, weights, self.inputs["inputs"])
         if outputs is None or self.labels is None or outputs.ndim != 2:
@@ -222,6 +223,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
             layers=self._layers,
             weights={name.removeprefix("weights/"): s for name, s in specs.items() if name.startswith("weights/")},
             stored={name.removeprefix("stored/"): s for name, s in specs.items() if name.startswith("stored/")},
+            outputs=specs.get("outputs"),
             model=_as_json(model),
             versions={name: _version(name) for name in ("animviz", "keras", "tensorflow", "numpy")},
         )

@@ -15,11 +15,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
 
 from animviz.errors import DivergedError, InputError, RecordingError
@@ -58,6 +58,7 @@ class Manifest(BaseModel):
         layers: the model's layers in order.
         weights: the arrays that every snapshot holds.
         stored: activations that every snapshot holds, by layer.
+        outputs: the model's outputs that every snapshot holds, where activations are stored and there is one output.
         model: Keras' JSON of the model, where it has one.
         versions: packages that wrote the recording.
     """
@@ -77,8 +78,17 @@ class Manifest(BaseModel):
     layers: tuple[Layer, ...]
     weights: dict[str, ArraySpec]
     stored: dict[str, ArraySpec] = {}
+    outputs: ArraySpec | None = None
     model: str | None = None
     versions: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        for layer in self.layers:
+            for name in (layer.kernel, layer.bias):
+                if name is not None and name not in self.weights:
+                    raise ValueError(f"layer {layer.name} names the weight {name}, which is not among the weights")
+        return self
 
 
 class Entry(BaseModel):
@@ -103,6 +113,7 @@ class Snapshot:
         scores: loss and accuracy of this very state on the recording's own inputs and labels.
         weights: arrays by name.
         stored: activations by layer, shape (samples, ...).
+        outputs: the model's outputs, shape (samples, ...), or None where they are replayed.
     """
 
     def __init__(self, index: int, entry: Entry, arrays: Mapping[str, Array]) -> None:
@@ -112,6 +123,7 @@ class Snapshot:
         self.logs: Mapping[str, float] = entry.logs
         self.scores: Mapping[str, float] = entry.scores
         self.weights = {name.removeprefix("weights/"): a for name, a in arrays.items() if name.startswith("weights/")}
+        self.outputs = arrays.get("outputs")
         self.stored = {name.removeprefix("stored/"): a for name, a in arrays.items() if name.startswith("stored/")}
 
 
@@ -162,18 +174,27 @@ class State:
             return self._blend(self.snapshot.stored[layer], self._after.stored[layer])
         if is_chain(recording.layers[: index + 1]):
             return forward(recording.layers, self.weights, recording.single_input(given), until=index)
-        if recording.manifest.model is None:
-            raise RecordingError(
-                f"{recording.path}: layer {layer!r} is not stored and the model cannot be rebuilt; "
-                f"record it with Recorder(..., layers=[{layer!r}])"
-            )
         from animviz.rebuild import activations  # imports Keras, so only where nothing else will do
 
-        return activations(recording.manifest.model, self.weights, layer, given)
+        return activations(self._rebuildable(layer), self.weights, layer, given)
 
     def outputs(self, inputs: Inputs | None = None) -> Array:
-        """Return what the last layer puts out, shape (samples, units); see `activations`."""
-        return self.activations(self.recording.layers[-1].name, inputs)
+        """Return what the model puts out, shape (samples, units): replayed, stored, or through the rebuilt model.
+
+        Raises:
+            RecordingError: neither stored nor replayable, or the model has several outputs.
+            DivergedError: the weights are not finite.
+        """
+        recording = self.recording
+        given = recording.inputs if inputs is None else inputs
+        if is_chain(recording.layers):
+            return forward(recording.layers, self.weights, recording.single_input(given))
+        before, after = self.snapshot.outputs, self._after.outputs
+        if inputs is None and before is not None and after is not None:
+            return self._blend(before, after)
+        from animviz.rebuild import outputs
+
+        return outputs(self._rebuildable(recording.layers[-1].name), self.weights, given)
 
     def onward(self, layer: str, values: Array) -> Array:
         """Return the network's output for values that this layer is made to put out.
@@ -190,6 +211,14 @@ class State:
         if not is_chain(recording.layers[index + 1 :]):
             raise RecordingError(f"{recording.path}: the layers after {layer!r} cannot be replayed without Keras")
         return forward(recording.layers, self.weights, values, after=index)
+
+    def _rebuildable(self, layer: str) -> str:
+        model = self.recording.manifest.model
+        if model is None:
+            way_out = f"record it with Recorder(..., layers=[{layer!r}])"
+            cause = f"layer {layer!r} is not stored and the model cannot be rebuilt"
+            raise RecordingError(f"{self.recording.path}: {cause}; {way_out}")
+        return model
 
     def _blend(self, before: Array, after: Array) -> Array:
         if self._share == 0 or before.dtype.kind != "f":  # whole numbers and truth values have no in-between
@@ -336,6 +365,8 @@ class Recording(Sequence[Snapshot]):
         arrays, _ = _load(path)
         expected = {f"weights/{name}": spec for name, spec in self.manifest.weights.items()}
         expected |= {f"stored/{name}": spec for name, spec in self.manifest.stored.items()}
+        if self.manifest.outputs is not None:
+            expected["outputs"] = self.manifest.outputs
         for name in expected.keys() ^ arrays.keys():
             raise RecordingError(f"{path}: {name} is {'missing' if name in expected else 'not in the manifest'}")
         for name, spec in expected.items():

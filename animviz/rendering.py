@@ -20,9 +20,11 @@ from animviz.options import checked, options_of
 from animviz.painter import Painter
 from animviz.recording import Recording
 from animviz.segments import Job, default_workers, draw_all, segments, write_part
+from animviz.stage import check_size
+from animviz.theme import theme_named
 from animviz.timeline import Pacing, Timeline
 
-__all__ = ["Movie", "Plan", "frame_at", "frames", "pacing_for", "render"]
+__all__ = ["Movie", "Plan", "check_request", "frame_at", "frames", "pacing_for", "render"]
 
 Pixels = NDArray[np.uint8]
 
@@ -81,12 +83,10 @@ def render(
     Raises:
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
-    plan = Plan.of(scene, recording, Path(path), size=size, theme=theme, workers=workers, options=options)
+    plan = Plan.of(scene, recording, Path(path), size=size, theme=theme, options=options)
+    check_request(plan.scene, plan.target, size=size, theme=theme, poster=poster, workers=workers, **options)
     parts = segments(len(plan.timeline), plan.pacing.rate)
     workers = workers or (default_workers(len(parts)) if plan.reference else 1)
-    check_output(plan.target, plan.pacing.rate)
-    if poster is not None:
-        check_poster(Path(poster), plan.target)
     # Set up here in any case: what cannot be drawn is refused before a worker is started.
     painter = Painter(plan.scene, plan.recording, size, theme, plan.options)
     with working_folder(plan.target) as folder:
@@ -131,13 +131,11 @@ class Plan:
     @classmethod
     def of(
         cls, scene: str | Path | Scene, recording: str | Path | Recording, target: Path, *, size: tuple[int, int],
-        theme: str, workers: int | None, options: Mapping[str, Any],
+        theme: str, options: Mapping[str, Any],
     ) -> "Plan":  # fmt: skip
-        """Decide and check a video; see `render`."""
+        """Decide a video; see `render`."""
         chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
         reference = "" if isinstance(scene, Scene) else str(scene)
-        if workers is not None and workers < 1:
-            raise InputError(f"--workers is {workers}; expected at least 1")
         source = recording if isinstance(recording, Recording) else Recording(recording)
         names = {option.name for option in options_of(Pacing)}
         pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
@@ -182,6 +180,30 @@ def pacing_for(path: Path, values: Mapping[str, Any]) -> Pacing:
     """
     given = checked(options_of(Pacing), values, "video")
     return Pacing(**{**given, "fps": given["fps"] or default_fps(path)})
+
+
+def check_request(
+    scene: Scene, target: Path, *, size: tuple[int, int] = (1280, 720), theme: str = "dark",
+    poster: str | Path | None = None, workers: int | None = None, **options: Any,
+) -> Pacing:  # fmt: skip
+    """Refuse what can be refused of a request to `render` before anything is trained or drawn; return its pacing.
+
+    Raises:
+        InputError: an option is unknown or does not fit.
+        EncodeError: target or poster cannot be written.
+    """
+    names = {option.name for option in options_of(Pacing)}
+    pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
+    rest = {name: value for name, value in options.items() if name not in names}
+    checked(scene.options, rest, f"scene {scene.name!r}")
+    check_size(*size)
+    theme_named(theme)
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers is {workers}; expected at least 1")
+    check_output(target, pacing.rate)
+    if poster is not None:
+        check_poster(Path(poster), target)
+    return pacing
 
 
 def frames(

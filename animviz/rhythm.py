@@ -35,11 +35,15 @@ class Rhythm:
         if isinstance(every, str) and every.strip() == "log":
             return cls(None)
         try:
-            step = Fraction(every).limit_denominator(100_000)
+            # Long texts are refused unread: "1e1000000000" would take for ever.
+            step = Fraction(every if len(str(every)) < 30 else 0).limit_denominator(100_000)
         except (ValueError, TypeError, OverflowError, ZeroDivisionError):
             step = Fraction(0)
-        if step <= 0 or (step < 1 and step.numerator != 1) or (step > 1 and step.denominator != 1):
-            raise InputError(f"--every is {str(every)!r}; expected whole epochs (1, 5), a part of one (1/4) or log")
+        part_of_epoch, whole = step.numerator == 1, step.denominator == 1
+        if not 0 < step <= 10**9 or not (part_of_epoch or whole):
+            raise InputError(
+                f"--every is {str(every)[:30]!r}; expected whole epochs (1, 5), a part of one (1/4) or log"
+            )
         return cls(step)
 
     def after(self, epoch: float) -> float:

@@ -6,6 +6,7 @@ arrays: the path of the recording, the scene's name or file, the range of frames
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -139,7 +140,8 @@ def draw_all(
 
 
 def _map(executor: Executor, job: Job, numbers: list[int], folder: Path, finished: Callable[[int, int], None]) -> None:
-    waiting: Mapping[Future[int], int] = {executor.submit(draw_segment, job, n, folder): n for n in numbers}
+    with _ctrl_c_ignored():
+        waiting: Mapping[Future[int], int] = {executor.submit(draw_segment, job, n, folder): n for n in numbers}
     try:
         for future in as_completed(waiting):
             finished(waiting[future], future.result())
@@ -164,6 +166,19 @@ def _pool(workers: int) -> Iterator[Executor]:
             process.kill()
         pool.shutdown(cancel_futures=True)
         raise
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C from their first moment: the parent ends them. Only its main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _start_worker() -> None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from animviz.artists import canvas_of
 from animviz.errors import InputError
-from animviz.theme import THEMES, load_fonts
+from animviz.theme import load_fonts, theme_named
 from animviz.timeline import Moment
 
 __all__ = ["Box", "Draw", "Stage", "check_size"]
@@ -96,10 +96,8 @@ class Stage:
 
     def __init__(self, size: tuple[int, int] = (1280, 720), theme: str = "dark") -> None:
         check_size(*size)
-        if theme not in THEMES:
-            raise InputError(f"--theme is {theme!r}; expected one of {', '.join(THEMES)}")
         self.size = size
-        self.theme = THEMES[theme]
+        self.theme = theme_named(theme)
         self.pixel = min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)

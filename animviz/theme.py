@@ -9,7 +9,9 @@ from matplotlib import font_manager
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-__all__ = ["THEMES", "Theme", "load_fonts"]
+from animviz.errors import InputError
+
+__all__ = ["THEMES", "Theme", "load_fonts", "theme_named"]
 
 FAMILY = "Fira Sans"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
@@ -106,6 +108,17 @@ THEMES = {
         0.34,
     ),
 }
+
+
+def theme_named(name: str) -> Theme:
+    """Return a theme.
+
+    Raises:
+        InputError: there is none of that name; lists those there are.
+    """
+    if name not in THEMES:
+        raise InputError(f"--theme is {name!r}; expected one of {', '.join(THEMES)}")
+    return THEMES[name]
 
 
 @cache

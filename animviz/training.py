@@ -165,14 +165,14 @@ def fit(
             x, y, epochs=epochs, batch_size=batch_size, callbacks=list(callbacks), validation_data=validation_data,
             shuffle=shuffle, initial_epoch=initial_epoch, verbose=0,
         )  # fmt: skip
-    logs: dict[str, float] = {}
+    logs: dict[str, Any] = {}
     model.stop_training = False
     watched.on_train_begin()
     for epoch in range(initial_epoch, epochs):
         watched.on_epoch_begin(epoch)
         order = np.random.default_rng([seed, epoch]).permutation(_count(x)) if shuffle else np.arange(_count(x))
         logs = passes.train(order, _stops(callbacks, epoch, steps), watched)
-        logs |= passes.validate()
+        logs |= passes.validate(watched)
         watched.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
@@ -198,10 +198,10 @@ class _Passes:
         self.validation = None if validation is None else tf.nest.map_structure(tf.constant, validation)
         self._build(x, y)
         small = model.count_params() <= XLA_WEIGHTS
-        self._train = self._compile(model.train_step, small)
-        self._test = self._compile(model.test_step, small)
+        self._train = self._compile(model.train_step, self.data, small)
+        self._test = self._compile(model.test_step, self.validation, small) if validation is not None else self._train
 
-    def train(self, order: NDArray[Any], stops: list[int], watched: Any) -> dict[str, float]:
+    def train(self, order: NDArray[Any], stops: list[int], watched: Any) -> dict[str, Any]:
         """Run one epoch in the given order, calling the batch hooks at each of the stops; return its logs."""
         self.model.reset_metrics()
         start = 0
@@ -214,14 +214,17 @@ class _Passes:
                 break
         return self._logs()
 
-    def validate(self) -> dict[str, float]:
+    def validate(self, watched: Any) -> dict[str, Any]:
         """Return the metrics on the validation data under the names that Keras gives them."""
         if self.validation is None:
             return {}
         self.model.reset_metrics()
+        watched.on_test_begin()
         count = len(tf.nest.flatten(self.validation)[0])
         self._steps(self._test, self.validation, np.arange(count), 0, -(-count // self.batch_size))
-        return {f"val_{name}": value for name, value in self._logs().items()}
+        logs = self._logs()
+        watched.on_test_end(logs)
+        return {f"val_{name}": value for name, value in logs.items()}
 
     def _steps(self, function: Callable[..., Any], data: Any, order: NDArray[Any], start: int, stop: int) -> None:
         """Run steps from start to stop; the short batch at the end, if there is one, is a step of its own shape."""
@@ -233,9 +236,9 @@ class _Passes:
             rest = order[None, whole * self.batch_size :].astype(np.int32)
             function(data, tf.constant(rest), tf.constant(0), tf.constant(1))
 
-    def _logs(self) -> dict[str, float]:
+    def _logs(self) -> dict[str, Any]:
         results = self.model.get_metrics_result()
-        return {name: float(value) for name, value in results.items()}
+        return {name: float(value) if np.ndim(value) == 0 else np.asarray(value) for name, value in results.items()}
 
     def _build(self, x: Any, y: Any) -> None:
         """Create weights, metrics and optimizer slots now: variables cannot be made inside a compiled loop."""
@@ -244,7 +247,9 @@ class _Passes:
         self.model.optimizer.build(self.model.trainable_variables)
 
     @staticmethod
-    def _compile(step: Callable[[Any], Any], small: bool) -> Callable[..., Any]:
+    def _compile(step: Callable[[Any], Any], data: Any, small: bool) -> Callable[..., Any]:
+        """Return a compiled loop over steps: by XLA for small models, where it has a form for all their operations."""
+
         def steps(data: Any, batches: Any, start: Any, stop: Any) -> None:
             def body(place: Any) -> Any:
                 chosen = batches[place]
@@ -253,7 +258,24 @@ class _Passes:
 
             tf.while_loop(lambda place: place < stop, body, (start,), parallel_iterations=1)
 
-        return tf.function(steps, jit_compile=small)  # type: ignore[no-any-return]
+        # The size of a batch is left open, as in Keras' own fit: some of its metrics ask for it while they are traced.
+        number, table = tf.TensorSpec([], tf.int32), tf.TensorSpec([None, None], tf.int32)
+        signature = [tf.nest.map_structure(tf.TensorSpec.from_tensor, data), table, number, number]
+        loops = [tf.function(steps, input_signature=signature)]
+        if small:
+            loops.append(tf.function(steps, input_signature=signature, jit_compile=True))
+
+        def run(*arguments: Any) -> None:
+            try:
+                loops[-1](*arguments)
+            except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
+                if len(loops) == 1:
+                    raise
+                loops.pop()
+                log.warning("training without XLA, which has no form for an operation of the model")
+                loops[-1](*arguments)
+
+        return run
 
 
 def _stops(callbacks: Sequence[Any], epoch: int, steps: int) -> list[int]:
@@ -266,9 +288,14 @@ def _stops(callbacks: Sequence[Any], epoch: int, steps: int) -> list[int]:
     for callback in callbacks:
         if hasattr(callback, "capture_steps"):
             stops |= set(callback.capture_steps(epoch, steps))
-        elif any(getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook) for hook in hooks):
+        elif any(_overrides(callback, hook) for hook in hooks):
             return list(range(1, steps + 1))
     return sorted(stops)
+
+
+def _overrides(callback: Any, hook: str) -> bool:
+    own = getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook)
+    return own or hook in vars(callback)  # LambdaCallback sets its hooks on the instance
 
 
 def _count(x: Any) -> int:
