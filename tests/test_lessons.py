@@ -1,0 +1,53 @@
+"""The lessons that the pictures teach hold on real training at the defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from animviz import Recording
+from animviz.cli import main
+
+RINGS = ["2-1-2-1", "2-2-2-1", "2-3-2-1", "2-4-2-1"]
+POLYNOMIALS = ["1-2-1", "1-2-2-2-1", "1-6-1", "1-3-3-1", "1-3-1-3-1", "1-3-3-1-3-3-1"]
+QUICK = ["--size", "320x180", "--seconds", "3"]
+
+pytestmark = pytest.mark.slow
+
+
+def rendered(scene: str, arch: str, monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str) -> Recording:
+    """Render from the command line at the defaults of data and training, and return the recording."""
+    monkeypatch.chdir(folder)
+    with pytest.raises(SystemExit) as done:
+        main(["render", scene, "--arch", arch, *QUICK, *options])
+        raise SystemExit(0)
+    assert not done.value.code
+    assert (folder / "renders" / f"{scene}-{arch}.mp4").stat().st_size > 10_000
+    return Recording(folder / "renders" / f"{scene}-{arch}.rec")
+
+
+@pytest.mark.parametrize("arch", RINGS)
+def test_two_hidden_units_cannot_part_rings_and_three_can(
+    arch: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    accuracy = rendered("rings", arch, monkeypatch, tmp_path)[-1].scores["accuracy"]
+    assert accuracy == 1.0 if arch in ("2-3-2-1", "2-4-2-1") else accuracy <= 0.92
+
+
+@pytest.mark.parametrize("arch", POLYNOMIALS)
+def test_every_architecture_of_the_notebook_fits_a_polynomial(
+    arch: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    recording = rendered("polyfit", arch, monkeypatch, tmp_path)
+    assert recording[-1].scores["loss"] < 0.4 * recording[0].scores["loss"]
+
+
+@pytest.mark.parametrize("experiment", ["moons", "spirals", "xor", "blobs"])
+def test_other_experiments_are_learned_at_their_defaults(
+    experiment: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as done:
+        main(["record", experiment, "-o", "run.rec"])
+        raise SystemExit(0)
+    assert not done.value.code
+    assert Recording("run.rec")[-1].scores["accuracy"] > 0.95
