@@ -106,14 +106,16 @@ def field_colors(probability: Array, palette: Array, theme: Theme, shape: tuple[
         shape: (rows, columns).
 
     Returns:
-        uint8 of shape (rows, columns, 3), top row first.
+        uint8 of shape (rows, columns, 4), top row first, the fourth channel 255: for `animviz.artists.Field`.
     """
     classes = probability.shape[1]
     # From 0 where all classes are equally likely to 1 where one is certain, so that colours meet without an edge.
     sure = np.clip((probability - 1 / classes) / (1 - 1 / classes), 0, 1)
     under = np.array(theme.mix(theme.background, 1.0))
     color = under + theme.tint * (sure @ palette - sure.sum(axis=1, keepdims=True) * under)
-    return np.asarray((color * 255 + 0.5).astype(np.uint8).reshape(*shape, 3)[::-1])
+    opaque = np.full((len(color), 4), 255, dtype=np.uint8)
+    opaque[:, :3] = color * 255 + 0.5
+    return np.ascontiguousarray(opaque.reshape(*shape, 4)[::-1])
 
 
 def boundary_lines(scores: Array, xs: Array, ys: Array) -> NDArray[np.float64]:

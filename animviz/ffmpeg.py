@@ -7,9 +7,11 @@ rescales 1080 lines to 1088.
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from queue import Queue
 from types import TracebackType
 from typing import IO, Self
 
@@ -21,6 +23,7 @@ from animviz.errors import EncodeError
 __all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "url"]
 
 WAY_OUT = "reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
+AHEAD = 3  # frames that may wait for ffmpeg: enough to smooth the two paces, few enough to stay small
 QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin", "-y")
 
 
@@ -110,18 +113,30 @@ class FramePipe:
         assert self._process.stdin is not None
         self._pipe = self._process.stdin
         _widen(self._pipe)
+        self._dead = False
+        self._waiting: Queue[NDArray[np.uint8] | None] = Queue(AHEAD)
+        self._sender = threading.Thread(target=self._send, daemon=True)
+        self._sender.start()
         return self
 
     def write(self, frame: NDArray[np.uint8]) -> None:
-        """Send a frame, uint8 of shape (height, width, 4).
+        """Send a copy of a frame, uint8 of shape (height, width, 4).
 
         Raises:
             EncodeError: ffmpeg has died.
         """
-        try:
-            self._pipe.write(np.ascontiguousarray(frame).data)
-        except OSError:
-            raise EncodeError(f"{self._culprit}: {self._failure()}") from None
+        if self._dead:
+            raise EncodeError(f"{self._culprit}: {self._failure()}")
+        self._waiting.put(frame.copy())
+
+    def _send(self) -> None:
+        """Pass frames on, in a thread: while ffmpeg takes one, the next is drawn. A dead ffmpeg swallows the rest."""
+        while (frame := self._waiting.get()) is not None:
+            try:
+                if not self._dead:
+                    self._pipe.write(frame.data)
+            except OSError:
+                self._dead = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -129,6 +144,8 @@ class FramePipe:
         try:
             if kind is not None:
                 self._process.kill()
+            self._waiting.put(None)
+            self._sender.join()
             with suppress(OSError):
                 self._pipe.close()
             if self._process.wait() != 0 and kind is None:

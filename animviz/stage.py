@@ -19,7 +19,7 @@ from matplotlib.patches import Ellipse
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz.artists import canvas_of
+from animviz.artists import Strokes, canvas_of
 from animviz.errors import InputError
 from animviz.theme import load_fonts, theme_named
 from animviz.timeline import Moment
@@ -199,6 +199,18 @@ class Stage:
         axes.add_line(line)
         self.moves(line)
         return line
+
+    def strokes(self, axes: Axes, color: Any, width: float) -> Strokes:
+        """Add moving thin lines of one colour, for many or long ones: `Strokes.set_lines` takes them all at once.
+
+        Args:
+            axes: where.
+            color: of the strokes.
+            width: of the strokes in units.
+        """
+        strokes = Strokes(axes, color, width * self.pixel)
+        self.moves(strokes)
+        return strokes
 
     def moves(self, *artists: Artist) -> None:
         """Declare artists that change from frame to frame; they are painted in this order, over all that stands still."""

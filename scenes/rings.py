@@ -29,7 +29,7 @@ from ._hidden import _Orbit, _Shadow, projection_of
 from ._plane import InputPlane, input_limits, planar_inputs
 
 Array = NDArray[Any]
-LINE_POINTS = 61  # vertices of a bent grid line
+LINE_POINTS = 121  # vertices of a bent grid line
 CELLS = 72  # of the tinted field along each side
 
 
@@ -90,7 +90,7 @@ class _HiddenSpace:
         self._field = Field(axes)
         stage.moves(self._field)
         self._space = stage.line(axes, theme.grid, 1.4)
-        self._bent = stage.line(axes, theme.grid, 1.2)
+        self._bent = stage.strokes(axes, theme.grid, 1.3)
         self._cloud = None
         if points:
             self._cloud = PointCloud(axes, self._recording.labels, self._palette, max(0.8, 1.6 * stage.pixel))
@@ -110,7 +110,7 @@ class _HiddenSpace:
         if len(self._lines):
             at = state.activations(self._layer, self._lines.reshape(-1, 2))
             places = self.projection.place(state, seconds, at, self._lines.reshape(-1, 2))
-            self._bent.set_data(*joined(places.reshape(*self._lines.shape)).T)
+            self._bent.set_lines(joined(places.reshape(*self._lines.shape)))
         self._show_decision(state)
         self._show_space(state, seconds)
         if isinstance(self.projection, _Shadow):

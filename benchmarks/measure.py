@@ -1,0 +1,69 @@
+"""Timing that a noisy machine cannot fool: rounds in turn, medians, and ratios within one run."""
+
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+__all__ = ["Row", "command_seconds", "in_turn", "peak_memory"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        what: what was measured.
+        against: the baseline.
+        ours: median of ours, with its unit.
+        theirs: median of the baseline, with its unit.
+        ratio: the figure that the target is about.
+        target: the target, as text.
+        met: whether the ratio meets it.
+    """
+
+    what: str
+    against: str
+    ours: str
+    theirs: str
+    ratio: str
+    target: str
+    met: bool
+
+
+def in_turn(rounds: int, *functions: Callable[[], object]) -> list[float]:
+    """Run functions in turn, A B A B ..., and return the median seconds of each; the first round is not counted."""
+    taken: list[list[float]] = [[] for _ in functions]
+    for number in range(rounds + 1):
+        for times, function in zip(taken, functions, strict=True):
+            started = time.perf_counter()
+            function()
+            if number:
+                times.append(time.perf_counter() - started)
+    return [median(times) for times in taken]
+
+
+def command_seconds(*command: str) -> Callable[[], None]:
+    """Return a function that runs a Python command line in a cold process."""
+
+    def run() -> None:
+        subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    return run
+
+
+def peak_memory(code: str) -> float:
+    """Run code in a fresh process and return its peak memory in MB."""
+    wrapped = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", wrapped], check=True, capture_output=True, text=True)
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return int(done.stdout.split()[-1]) / unit
+
+
+def cpu_of_children() -> float:
+    """Return the processor seconds of finished child processes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
