@@ -149,7 +149,7 @@ class Strokes(Artist):
         edge = np.floor(np.clip(low, -8, limits[1] + 8))
         cell = pixel * strides[0] + edge.astype(np.intp) * strides[1]
         taps = int(np.ceil(self._width * np.sqrt(2))) + 1
-        for tap in range(taps):
+        for _ in range(taps):
             weight = np.clip(np.minimum(high, edge + 1) - np.maximum(low, edge), 0, 1)
             weight[(edge < 0) | (edge >= limits[1])] = 0
             # All in float32: numpy adds at indices ten times slower where it has to convert.

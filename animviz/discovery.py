@@ -1,5 +1,6 @@
 """Find scenes: by name through the entry points of installed packages, or by path in the user's own file."""
 
+import hashlib
 import importlib.util
 import sys
 from importlib.metadata import EntryPoint, entry_points
@@ -8,7 +9,7 @@ from pathlib import Path
 from animviz.contract import Scene
 from animviz.errors import SceneError
 
-__all__ = ["GROUP", "find_scene", "is_path", "scene_names"]
+__all__ = ["GROUP", "find_scene", "is_path", "scene_names", "scene_version"]
 
 GROUP = "animviz.scenes"
 
@@ -21,6 +22,13 @@ def scene_names() -> list[str]:
 def is_path(reference: str) -> bool:
     """Say whether a reference means a file, such as "my_scene.py" or "my_scene.py:name"."""
     return reference.endswith(".py") or ".py:" in reference
+
+
+def scene_version(reference: str) -> str:
+    """Return a digest of a scene's file, or "" for an installed scene."""
+    if not is_path(reference):
+        return ""
+    return hashlib.sha256(Path(reference.rpartition(".py")[0] + ".py").read_bytes()).hexdigest()[:16]
 
 
 def find_scene(reference: str) -> Scene:

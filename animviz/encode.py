@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -137,7 +138,10 @@ def working_folder(path: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Again if need be: the ffmpeg of a worker that died may open its file a moment after it was removed.
+        for patience in (0.0, 0.1, 0.3, 1.0):
+            time.sleep(patience if folder.exists() else 0.0)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def part_writer(
@@ -264,6 +268,8 @@ class _Pictures:
 
     def __enter__(self) -> Self:
         with _unwritable(self._target):
+            if self._folder.exists():  # left by a worker that died
+                shutil.rmtree(self._folder)
             self._folder.mkdir()
         return self
 

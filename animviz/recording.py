@@ -234,14 +234,18 @@ class Recording(Sequence[Snapshot]):
         manifest: what it says of itself.
         entries: when each snapshot was taken and what was known then.
 
+    Args:
+        path: its folder.
+        limit: how many snapshots to see at most, for readers that must agree while training goes on.
+
     Raises:
         RecordingError: it is missing, damaged or of another schema; says what is wrong and where.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, limit: int | None = None) -> None:
         self.path = Path(path)
         self.manifest = _read_manifest(self.path)
-        self.entries = _read_index(self.path)
+        self.entries = _read_index(self.path)[:limit]
         if not self.entries:
             raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
         self._read = lru_cache(maxsize=4)(self._read_snapshot)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.contract import Scene
-from animviz.discovery import find_scene, is_path
+from animviz.discovery import find_scene, is_path, scene_version
 from animviz.encode import assemble, check_output, default_fps, working_folder
 from animviz.errors import EncodeError, InputError
 from animviz.options import checked, options_of
@@ -154,7 +154,8 @@ class Plan:
         reference = str(Path(self.reference).resolve()) if is_path(self.reference) else self.reference
         options = tuple(sorted(self.options.items()))
         recording, target = self.recording.path.resolve(), self.target.resolve()
-        return Job(reference, recording, options, self.pacing, self.size, self.theme, target)
+        version, count = scene_version(self.reference), len(self.recording)
+        return Job(reference, version, recording, count, options, self.pacing, self.size, self.theme, target)
 
     def provenance(self, command: str | None) -> dict[str, Any]:
         """Return what made the video, as JSON types; nothing in it depends on the time of day."""

@@ -36,7 +36,9 @@ class Job:
 
     Attributes:
         scene: name or path of the scene.
+        version: digest of the scene's file, so that no worker draws with an older one; "" for an installed scene.
         recording: path of the recording.
+        snapshots: how many of its snapshots the video shows: training may go on meanwhile.
         options: the scene's options as sorted pairs.
         pacing: how frames become moments.
         size: width and height in pixels.
@@ -45,7 +47,9 @@ class Job:
     """
 
     scene: str
+    version: str
     recording: Path
+    snapshots: int
     options: tuple[tuple[str, Any], ...]
     pacing: Pacing
     size: tuple[int, int]
@@ -93,7 +97,7 @@ def write_part(
 
 def draw_segment(job: Job, number: int, folder: Path) -> int:
     """Draw one segment of a job into a folder, in a worker; return how many frames it has."""
-    painter, timeline = _set_up(job)
+    painter, timeline = _set_up(job, threading.get_ident())
     frames = segments(len(timeline), timeline.pacing.rate)[number]
     write_part(painter, timeline, frames, folder, number, job.target, job.size)
     return len(frames)
@@ -188,8 +192,9 @@ def _start_worker() -> None:
         os.environ[name] = "1"
 
 
-@lru_cache(maxsize=1)
-def _set_up(job: Job) -> tuple[Painter, Timeline]:
-    recording = Recording(job.recording)
+@lru_cache(maxsize=8)
+def _set_up(job: Job, thread: int) -> tuple[Painter, Timeline]:
+    """Set a job up once for each thread that draws: a stage is one canvas."""
+    recording = Recording(job.recording, limit=job.snapshots)
     painter = Painter(find_scene(job.scene), recording, job.size, job.theme, dict(job.options))
     return painter, Timeline(recording.epochs, job.pacing)

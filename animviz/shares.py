@@ -31,6 +31,7 @@ class _Share(BaseModel):
 
     video: str  # hex digits over all that decides the frames: shares of one video agree in it
     numbers: tuple[int, ...]
+    weights: tuple[int, ...]  # bytes of each part, by which one that was cut short is known
     count: int
     frames: int
     fps: float
@@ -87,6 +88,7 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
         video = hashlib.sha256(json.dumps([facts, len(plan.timeline), plan.size], sort_keys=True).encode()).hexdigest()
         said = _Share(
             video=video[:16], numbers=tuple(numbers), count=len(parts), frames=len(plan.timeline),
+            weights=tuple(_weight(kept / f"part-{number:05d}") for number in numbers),
             fps=plan.pacing.rate, size=plan.size, suffix=plan.target.suffix.lower(), provenance=facts,
         )  # fmt: skip
         (kept / "share.json").write_text(said.model_dump_json(), encoding="utf-8")
@@ -117,6 +119,11 @@ def join(paths: Sequence[Path], target: Path) -> Movie:
         raise InputError(
             f"{target}: the shares were drawn for {first.suffix or 'a folder of PNGs'}; expected that here"
         )
+    for path, share in shares.items():
+        for number, weight in zip(share.numbers, share.weights, strict=False):
+            part = path / f"part-{number:05d}"
+            if _weight(part) != weight:
+                raise EncodeError(f"{part} cannot be read (missing or cut short); draw this share again")
     homes = {number: path for path, share in shares.items() for number in share.numbers}
     missing = sorted(set(range(first.count)) - set(homes))
     if missing:
@@ -134,6 +141,13 @@ def _read(path: Path) -> _Share:
         return _Share.model_validate_json((path / "share.json").read_bytes())
     except (OSError, ValidationError):
         raise EncodeError(f"{path} is not a share of a video; expected a folder made with --segment") from None
+
+
+def _weight(part: Path) -> int:
+    """Return the bytes of a part, or -1 where there is none."""
+    if part.is_dir():
+        return sum(file.stat().st_size for file in part.iterdir())
+    return part.stat().st_size if part.exists() else -1
 
 
 def _bring(part: Path, folder: Path) -> None:

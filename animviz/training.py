@@ -205,14 +205,16 @@ class _Passes:
         """Run one epoch in the given order, calling the batch hooks at each of the stops; return its logs."""
         self.model.reset_metrics()
         start = 0
+        logs: dict[str, Any] = {}
         for stop in stops:
             watched.on_train_batch_begin(start)
             self._steps(self._train, self.data, order, start, stop)
-            watched.on_train_batch_end(stop - 1, self._logs())
+            logs = self._logs()
+            watched.on_train_batch_end(stop - 1, logs)
             start = stop
             if self.model.stop_training:
                 break
-        return self._logs()
+        return logs
 
     def validate(self, watched: Any) -> dict[str, Any]:
         """Return the metrics on the validation data under the names that Keras gives them."""
@@ -261,9 +263,9 @@ class _Passes:
         # The size of a batch is left open, as in Keras' own fit: some of its metrics ask for it while they are traced.
         number, table = tf.TensorSpec([], tf.int32), tf.TensorSpec([None, None], tf.int32)
         signature = [tf.nest.map_structure(tf.TensorSpec.from_tensor, data), table, number, number]
-        loops = [tf.function(steps, input_signature=signature)]
+        loops = [tf.function(steps, input_signature=signature, autograph=False)]
         if small:
-            loops.append(tf.function(steps, input_signature=signature, jit_compile=True))
+            loops.append(tf.function(steps, input_signature=signature, autograph=False, jit_compile=True))
 
         def run(*arguments: Any) -> None:
             try:

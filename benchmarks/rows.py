@@ -44,6 +44,12 @@ def at_most(what: str, against: str, ours: float, theirs: float, target: float) 
     return Row(what, against, ms(ours), ms(theirs), f"{ratio:.2f}x", f"<= {target:g}x", ratio <= target)
 
 
+def added_memory(what: str, against: str, many: float, few: float) -> Row:
+    """Return a row whose target is to need at most 50 MB more."""
+    more = many - few
+    return Row(what, against, f"{many:.0f} MB", f"{few:.0f} MB", f"{more:+.0f} MB", "<= +50 MB", more <= 50)
+
+
 def whole_command() -> Iterator[Row]:
     """The whole command, cold, against the notebook's way."""
     out = str(FOLDER / "whole.mp4")

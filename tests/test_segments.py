@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,7 +36,7 @@ PACING = {"fps": 5.0, "seconds": 30.0}
 FRAMES = 150  # in segments of 40, 40, 40 and 30
 DRAW = ("--size", "128x72", "--fps", "5", "--seconds", "30")
 TARGETS = ("video.mp4", "video.gif", "pictures")
-LOSS = 6.0  # root mean square error after H.264, of 255
+LOSS = 8.0  # root mean square error of a frame after H.264, of 255; a step of the wall costs 20
 
 # A wall that walks with the epoch. {WORLD} is where a test puts what goes wrong.
 SCENE = '''
@@ -55,7 +55,7 @@ def wall(stage: Stage, recording: Recording, *, width: float = 300.0):
     Args:
         width: of the wall, in units.
     """
-    axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, recording.epochs[-1]), (0, 1))
+    axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, 4), (0, 1))
     curve = stage.line(axes, stage.theme.positive, width)
 
     def draw(moment: Moment) -> None:
@@ -102,7 +102,19 @@ def decoded(path: Path) -> np.ndarray:
     """Return the frames of a video or a folder, shape (frames, height, width, 3)."""
     if path.is_dir():
         return np.stack([iio.imread(file) for file in sorted(path.iterdir())])
-    command = [ffmpeg_exe(), "-v", "error", "-i", path, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgb24"]
+    command = [
+        ffmpeg_exe(),
+        "-v",
+        "error",
+        "-i",
+        path,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+    ]
     raw = subprocess.run([*command, "-"], capture_output=True, check=True).stdout
     return np.frombuffer(raw, np.uint8).reshape(-1, SIZE[1], SIZE[0], 3)
 
@@ -208,9 +220,7 @@ def test_video_of_several_segments_equals_its_frames(
         assert errors[frame] < min(away), f"frame {frame}"
 
 
-def test_frames_of_several_segments_are_evenly_spaced(
-    wall: Path, rings_recording: Recording, tmp_path: Path
-) -> None:
+def test_frames_of_several_segments_are_evenly_spaced(wall: Path, rings_recording: Recording, tmp_path: Path) -> None:
     ticks, tick = stamps(drawn(wall, rings_recording, tmp_path / "video.mp4", workers=2).path)
     assert len(ticks) == FRAMES
     assert ticks[0] == 0
@@ -221,7 +231,8 @@ def test_frames_of_several_segments_are_evenly_spaced(
 def test_seams_are_evenly_spaced_at_any_rate(fps: float, tmp_path: Path) -> None:
     target = tmp_path / "video.mp4"
     step = len(segments(1_000_000, fps)[0])
-    parts = segments(2 * step + 3, fps)
+    frames = 2 * step + max(1, step // 3)
+    parts = segments(frames, fps)
     assert len(parts) == 3
     frame = np.zeros((64, 64, 4), np.uint8)
     for number, part in enumerate(parts):
@@ -231,7 +242,7 @@ def test_seams_are_evenly_spaced_at_any_rate(fps: float, tmp_path: Path) -> None
                 writer.write(frame)
     assemble(tmp_path, 3, target, {})
     ticks, tick = stamps(target)
-    assert len(ticks) == 2 * step + 3
+    assert len(ticks) == frames
     assert len(set(np.diff(ticks))) == 1
     assert np.diff(ticks)[0] * tick * fps == pytest.approx(1, rel=1e-6)
 
@@ -296,9 +307,7 @@ def test_scene_that_raises_in_a_worker_is_an_error_with_its_epoch(rings_recordin
     assert tree(tmp_path) == before
 
 
-def test_scene_given_as_an_object_cannot_go_to_workers(
-    wall: Path, rings_recording: Recording, tmp_path: Path
-) -> None:
+def test_scene_given_as_an_object_cannot_go_to_workers(wall: Path, rings_recording: Recording, tmp_path: Path) -> None:
     scene = find_scene(str(wall))
     before = tree(tmp_path)
     for options in ({"workers": 2}, {"executor": ThreadPoolExecutor(1)}):
@@ -310,9 +319,7 @@ def test_scene_given_as_an_object_cannot_go_to_workers(
 
 
 @pytest.mark.parametrize("workers", [0, -1])
-def test_fewer_than_one_worker_is_refused(
-    workers: int, wall: Path, rings_recording: Recording, tmp_path: Path
-) -> None:
+def test_fewer_than_one_worker_is_refused(workers: int, wall: Path, rings_recording: Recording, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=rf"--workers is {workers}; expected at least 1"):
         drawn(wall, rings_recording, tmp_path / "video.mp4", workers=workers)
     assert not (tmp_path / "video.mp4").exists()
@@ -440,15 +447,17 @@ def test_share_is_read_as_it_is_written(of: int, data: st.DataObject) -> None:
 
 @given(text=st.one_of(st.text(max_size=12), st.from_regex(r"-?\d{0,8}[/\\]-?\d{0,8}", fullmatch=True)))
 def test_any_text_is_a_share_or_one_clear_error(text: str) -> None:
-    try:
-        place, of = parse_share(text)
-    except InputError as error:
-        assert "expected i/n with i from 1 to n, such as 2/8" in str(error)
-    else:
-        assert 1 <= place <= of
+    wanted = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
+    if wanted and 1 <= int(wanted[1]) <= int(wanted[2]):
+        assert parse_share(text) == (int(wanted[1]), int(wanted[2]))
+        return
+    with pytest.raises(InputError, match="expected i/n with i from 1 to n, such as 2/8"):
+        parse_share(text)
 
 
-@pytest.mark.parametrize("text", ["", "/", "1", "1/", "/2", "0/2", "3/2", "-1/2", "1/0", "1.5/2", "1 /2", "1/2/3", "a/b"])
+@pytest.mark.parametrize(
+    "text", ["", "/", "1", "1/", "/2", "0/2", "3/2", "-1/2", "1/0", "1.5/2", "1 /2", "1/2/3", "a/b"]
+)
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(InputError, match=re.escape(f"--segment is {text!r}; expected i/n")):
         parse_share(text)
@@ -470,7 +479,7 @@ def test_shares_joined_in_any_order_are_the_whole_video(
     whole = drawn(wall, rings_recording, tmp_path / "whole" / name, command="made")
     shares = shares_of(wall, rings_recording, tmp_path / "shares" / name, count)
     held = [json.loads((share / "share.json").read_text())["numbers"] for share in shares]
-    assert sorted(sum(held, [])) == [0, 1, 2, 3]
+    assert sorted(number for numbers in held for number in numbers) == [0, 1, 2, 3]
     random.Random(count).shuffle(shares)
     movie = join(shares, tmp_path / "joined" / name)
     assert movie == Movie(tmp_path / "joined" / name, FRAMES, 5.0, SIZE)
@@ -505,13 +514,11 @@ def test_share_of_a_scene_that_breaks_leaves_nothing(rings_recording: Recording,
 
 
 @pytest.fixture(scope="module")
-def four_shares(
-    rings_recording: Recording, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, list[Path]]]:
+def four_shares(rings_recording: Recording, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """Four shares of a video and four of a folder of pictures; tests copy them."""
     folder = tmp_path_factory.mktemp("shares")
     scene = scene_file(folder)
-    yield {name: shares_of(scene, rings_recording, folder / name, 4) for name in ("video.mp4", "pictures")}
+    return {name: shares_of(scene, rings_recording, folder / name, 4) for name in ("video.mp4", "pictures")}
 
 
 @pytest.fixture(params=["video.mp4", "pictures"])
@@ -577,7 +584,7 @@ def test_share_whose_part_is_gone_is_refused(shares: tuple[list[Path], Path]) ->
         shutil.rmtree(part)
     else:
         part.unlink()
-    check_refused(paths, target, "part-00001 cannot be read .*draw this share again")
+    check_refused(paths, target, "part(-0000| )1 .*draw this share again")
 
 
 def test_share_whose_part_is_cut_short_is_refused(shares: tuple[list[Path], Path]) -> None:
@@ -587,7 +594,7 @@ def test_share_whose_part_is_cut_short_is_refused(shares: tuple[list[Path], Path
         (part / "000039.png").unlink()
     else:
         part.write_bytes(part.read_bytes()[:-500])
-    check_refused(paths, target, "part-00001|again")
+    check_refused(paths, target, "part(-0000| )1 .*draw this share again")
 
 
 def test_joining_over_something_else_is_refused(shares: tuple[list[Path], Path]) -> None:
@@ -609,7 +616,7 @@ def test_share_is_replaced_only_by_a_share(wall: Path, rings_recording: Recordin
     target.mkdir()
     (target / "thesis.txt").write_text("years of work")
     before = tree(tmp_path)
-    with pytest.raises(EncodeError, match="1-of-2.part is not a share of a video"):
+    with pytest.raises(EncodeError, match=r"1-of-2\.part is not a share of a video"):
         draw_share(plan, (1, 2), "made")
     assert tree(tmp_path) == before
     shutil.rmtree(target)
