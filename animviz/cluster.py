@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from animviz.errors import InputError
+from animviz.errors import InputError, SceneError
 
 __all__ = ["cluster"]
 
@@ -22,28 +22,37 @@ def cluster(address: str, recording: Path) -> Iterator[Executor]:
         recording: must be seen by every worker under the same path.
 
     Raises:
+        SceneError: workers keep dying while they draw.
         InputError: Dask is not installed, the scheduler cannot be reached, the workers' versions differ, there is no
             worker, or a worker cannot see the recording.
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError:
         raise InputError("--cluster needs Dask: pip install 'animviz[cluster]'") from None
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AssertionError) as error:
         first = str(error).partition("\n")[0]
         raise InputError(
             f"--cluster {address}: no scheduler answers ({first}); start one with 'dask scheduler'"
         ) from None
     with client:
         _require_workers(client, address, recording)
-        yield client.get_executor(retries=3, pure=False)
+        try:
+            yield client.get_executor(retries=3, pure=False)
+        except KilledWorker as error:
+            first = str(error).partition("\n")[0]
+            raise SceneError(f"--cluster {address}: workers died again and again while drawing ({first})") from None
 
 
 def _require_workers(client: Any, address: str, recording: Path) -> None:
     """Refuse a cluster on which the work would fail or come out different."""
-    seen = client.run(_look, str(recording.resolve()))
+    try:
+        seen = client.run(_look, str(recording.resolve()))
+    except Exception as error:  # whatever a worker without animviz, or of another Python, raises
+        cause = f"{type(error).__name__}: {error}".partition("\n")[0]
+        raise InputError(f"--cluster {address}: a worker cannot import animviz ({cause}); install it there") from None
     if not seen:
         raise InputError(f"--cluster {address}: the scheduler has no workers; start some with 'dask worker {address}'")
     mine = _look(str(recording.resolve()))

@@ -153,8 +153,7 @@ class RenderCommand(_Sectioned):
         pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
         options = {option.name: values.pop(option.name) for option in self.scene.options}
         asked = {name: video[name] for name in ("size", "theme", "poster", "workers")} | pacing | options
-        if video["segment"] is not None and source is None:
-            raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
+        _check_way(video, source)
         if source is not None:
             self._refuse_training_options()
             recording = Recording(source)
@@ -187,6 +186,19 @@ class RenderCommand(_Sectioned):
                 )
 
 
+def _check_way(video: Mapping[str, Any], source: Path | None) -> None:
+    """Refuse ways of drawing that do not go together."""
+    if video["cluster"] is not None and not video["cluster"].strip():
+        raise InputError("--cluster is empty; expected a scheduler's address, such as tcp://host:8786")
+    if video["segment"] is None:
+        return
+    if source is None:
+        raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
+    for name in ("poster", "workers", "cluster"):
+        if video[name] is not None:
+            raise InputError(f"--{name} cannot go with --segment, which draws a share in this process; leave it out")
+
+
 def _draw(
     reference: str, recording: Recording, target: Path, video: Mapping[str, Any], options: dict[str, Any]
 ) -> None:
@@ -200,7 +212,9 @@ def _draw(
         if video["segment"] is not None:
             click.echo(draw_share(plan, parse_share(video["segment"]), command, on_frame))
             return
-        executor = stack.enter_context(cluster(video["cluster"], recording.path)) if video["cluster"] else None
+        executor = None
+        if video["cluster"] is not None:
+            executor = stack.enter_context(cluster(video["cluster"], recording.path))
         movie = render(
             reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=video["workers"],
             executor=executor, command=command, on_frame=on_frame, **options,

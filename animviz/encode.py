@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
+from uuid import uuid4
 
 import imageio.v3 as iio
 import numpy as np
@@ -144,10 +145,11 @@ def working_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def part_writer(
-    folder: Path, number: int, target: Path, size: tuple[int, int], fps: float
-) -> AbstractContextManager[Writer]:
-    """Return a writer of one part of a video, a context manager; the part is whole when it is left in peace.
+@contextmanager
+def part_writer(folder: Path, number: int, target: Path, size: tuple[int, int], fps: float) -> Iterator[Writer]:
+    """Write one part of a video; it appears under its name when it is whole.
+
+    It is written under a name of its own: the ffmpeg of a worker that was killed may still be writing the same part.
 
     Args:
         folder: where the parts are kept.
@@ -157,9 +159,17 @@ def part_writer(
         fps: frames per second.
     """
     kind = format_of(target)
-    if not kind.encoder:
-        return _Pictures(folder / _part_name(number), target)
-    return FramePipe(folder / _part_name(number), size, fps, [*kind.part, *_BITEXACT], culprit=target)
+    part = folder / _part_name(number)
+    own = part.with_name(f"{part.name}.{uuid4().hex}")
+    writer: AbstractContextManager[Writer] = _Pictures(own, target)
+    if kind.encoder:
+        writer = FramePipe(own, size, fps, [*kind.part, *_BITEXACT], culprit=target)
+    with writer as ready:
+        yield ready
+    with _unwritable(target):
+        if part.is_dir():
+            shutil.rmtree(part)
+        os.replace(own, part)
 
 
 def assemble(folder: Path, count: int, target: Path, provenance: Mapping[str, Any]) -> None:
@@ -268,8 +278,6 @@ class _Pictures:
 
     def __enter__(self) -> Self:
         with _unwritable(self._target):
-            if self._folder.exists():  # left by a worker that died
-                shutil.rmtree(self._folder)
             self._folder.mkdir()
         return self
 

@@ -92,7 +92,7 @@ def render(
     with working_folder(plan.target) as folder:
         if workers > 1 or executor is not None:
             numbers = range(len(parts))
-            draw_all(plan.job(), numbers, folder, workers=workers, executor=executor, on_frame=on_frame)
+            draw_all(plan.job(), numbers, folder.resolve(), workers=workers, executor=executor, on_frame=on_frame)
         else:
             for number, part in enumerate(parts):
                 write_part(painter, plan.timeline, part, folder, number, plan.target, size, on_frame)

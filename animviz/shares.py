@@ -65,11 +65,13 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
         AnimvizError: something cannot be drawn or written; nothing is left then.
     """
     place, of = share
+    target = plan.target.with_name(f"{plan.target.name}.{place:0{len(str(of))}}-of-{of}.part")
     check_output(plan.target, plan.pacing.rate)
+    if target.exists():
+        _read(target)  # only a share is replaced
     parts = segments(len(plan.timeline), plan.pacing.rate)
     numbers = range(len(parts))[place - 1 :: of]
     facts = plan.provenance(re.sub(r" --segment[ =]\S+", "", command))
-    target = plan.target.with_name(f"{plan.target.name}.{place:0{len(str(of))}}-of-{of}.part")
     done = 0
 
     def count(_: int) -> None:
@@ -85,7 +87,8 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
         for number in numbers:
             assert painter is not None
             write_part(painter, plan.timeline, parts[number], kept, number, plan.target, plan.size, count)
-        video = hashlib.sha256(json.dumps([facts, len(plan.timeline), plan.size], sort_keys=True).encode()).hexdigest()
+        decisive = [facts, len(plan.recording), len(plan.timeline), plan.size]
+        video = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
         said = _Share(
             video=video[:16], numbers=tuple(numbers), count=len(parts), frames=len(plan.timeline),
             weights=tuple(_weight(kept / f"part-{number:05d}") for number in numbers),
@@ -93,7 +96,6 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
         )  # fmt: skip
         (kept / "share.json").write_text(said.model_dump_json(), encoding="utf-8")
         if target.exists():
-            _read(target)  # only a share is replaced
             shutil.rmtree(target)
         os.replace(kept, target)
     return target
