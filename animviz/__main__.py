@@ -2,4 +2,5 @@
 
 from animviz.cli import main
 
-main()
+if __name__ == "__main__":  # workers import this module under another name
+    main()

@@ -18,6 +18,7 @@ from animviz.options import Option, options_of
 from animviz.progress import Progress, muted_stderr, note
 from animviz.recording import Recording
 from animviz.rendering import Movie, Plan, check_request, render
+from animviz.segments import default_workers, segments
 from animviz.shares import draw_share, parse_share
 from animviz.theme import THEMES
 from animviz.timeline import Pacing, Timeline
@@ -212,11 +213,12 @@ def _draw(
         if video["segment"] is not None:
             click.echo(draw_share(plan, parse_share(video["segment"]), command, on_frame))
             return
+        workers = video["workers"] or default_workers(len(segments(len(plan.timeline), plan.pacing.rate)))
         executor = None
         if video["cluster"] is not None:
             executor = stack.enter_context(cluster(video["cluster"], recording.path))
         movie = render(
-            reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=video["workers"],
+            reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=workers,
             executor=executor, command=command, on_frame=on_frame, **options,
         )  # fmt: skip
     report(movie)

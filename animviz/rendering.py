@@ -19,7 +19,7 @@ from animviz.errors import EncodeError, InputError
 from animviz.options import checked, options_of
 from animviz.painter import Painter
 from animviz.recording import Recording
-from animviz.segments import Job, default_workers, draw_all, segments, write_part
+from animviz.segments import Job, draw_all, segments, write_part
 from animviz.stage import check_size
 from animviz.theme import theme_named
 from animviz.timeline import Pacing, Timeline
@@ -59,7 +59,7 @@ def render(
     size: tuple[int, int] = (1280, 720),
     theme: str = "dark",
     poster: str | Path | None = None,
-    workers: int | None = None,
+    workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
     on_frame: Callable[[int], None] | None = None,
@@ -74,7 +74,7 @@ def render(
         size: width and height in pixels, even numbers.
         theme: "dark" or "light".
         poster: file for a picture of the last frame.
-        workers: processes that draw; by default as many as pay.
+        workers: processes that draw. More than one need a script to be guarded by ``if __name__ == "__main__"``.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
         on_frame: called with the number of frames done.
@@ -86,7 +86,6 @@ def render(
     plan = Plan.of(scene, recording, Path(path), size=size, theme=theme, options=options)
     check_request(plan.scene, plan.target, size=size, theme=theme, poster=poster, workers=workers, **options)
     parts = segments(len(plan.timeline), plan.pacing.rate)
-    workers = workers or (default_workers(len(parts)) if plan.reference else 1)
     # Set up here in any case: what cannot be drawn is refused before a worker is started.
     painter = Painter(plan.scene, plan.recording, size, theme, plan.options)
     with working_folder(plan.target) as folder:

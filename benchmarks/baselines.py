@@ -109,8 +109,8 @@ def notebook(path: Path, epochs: int = 100) -> None:
     points, lines = [], []
     for _ in range(epochs):
         model.fit(dataset.x, dataset.y, epochs=1, batch_size=32, verbose=0)
-        points.append(hidden.predict(dataset.x, batch_size=4096, verbose=0))
-        lines.append([hidden.predict(line, verbose=0) for line in grid])
+        points.append(hidden(dataset.x).numpy())
+        lines.append([hidden(line).numpy() for line in grid])
     func_animation(path, (640, 480), np.array(points), np.array(lines), dataset.y, scatter=True)
 
 

@@ -286,7 +286,10 @@ def test_ctrl_c_while_drawing_leaves_no_video_and_no_part(
         run.wait_for(lambda run=run: parts(run.folder))
         time.sleep(chance.uniform(0.05, 1.5))
         assert run.stop(signal.SIGINT) == 130
-        assert run.said() == f"animviz: stopped; no video was written; run again, its recording {rings_recording.path} is kept\n"
+        assert (
+            run.said()
+            == f"animviz: stopped; no video was written; run again, its recording {rings_recording.path} is kept\n"
+        )
         assert left_behind(run.folder) == []
         check_all_end(run.folder)
         assert left_behind(run.folder) == []
