@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -45,6 +46,36 @@ def animviz(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             [sys.executable, "-m", "animviz", *arguments], capture_output=True, text=True, timeout=300,
             **{"cwd": tmp_path, **options},
         )  # fmt: skip
+
+    return run
+
+
+class Result(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """Return a function that runs the command line in this process, in a folder of its own."""
+    from animviz.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Result:
+        texts = [str(argument) for argument in arguments]
+        monkeypatch.setattr(sys, "argv", ["animviz", *texts])
+        capsys.readouterr()
+        code = 0
+        try:
+            main(texts)
+        except SystemExit as done:
+            code = int(done.code or 0)
+        captured = capsys.readouterr()
+        return Result(code, captured.out, captured.err)
 
     return run
 

@@ -8,16 +8,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from conftest import Result
 from PIL import Image
 
 from animviz import Recording
-from animviz.cli import main
 from animviz.encode import FORMATS, ffmpeg_exe
 from animviz.info import provenance
 
@@ -55,35 +54,6 @@ def norms(stage: Stage, recording: Recording, *, width: float = 6.0, exploding: 
 
     return draw
 '''
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
-    """Return a function that runs the command line in this process, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> Result:
-        texts = [str(argument) for argument in arguments]
-        monkeypatch.setattr(sys, "argv", ["animviz", *texts])
-        capsys.readouterr()
-        code = 0
-        try:
-            main(texts)
-        except SystemExit as done:
-            code = int(done.code or 0)
-        captured = capsys.readouterr()
-        return Result(code, captured.out, captured.err)
-
-    return run
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from animviz import Recording
-from animviz.cli import main
 from animviz.cluster import cluster
 from animviz.errors import InputError, SceneError
 from animviz.rendering import Movie, render
@@ -191,28 +190,6 @@ def contents(path: Path) -> bytes | dict[str, bytes]:
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-@pytest.fixture
-def cli(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Return a function that runs the command line in this process: code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        texts = [str(argument) for argument in arguments]
-        monkeypatch.setattr(sys, "argv", ["animviz", *texts])
-        capsys.readouterr()
-        code = 0
-        try:
-            main(texts)
-        except SystemExit as done:
-            code = int(done.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 # --- Drawing ---

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 import animviz
 from animviz import Recording
-from animviz.cli import main
 from animviz.discovery import find_scene
 from animviz.encode import assemble, ffmpeg_exe, part_writer
 from animviz.errors import AnimvizError, EncodeError, InputError, SceneError
@@ -628,28 +627,6 @@ def test_share_is_replaced_only_by_a_share(wall: Path, rings_recording: Recordin
 
 
 # --- The command line ---
-
-
-@pytest.fixture
-def cli(
-    tmp_path: Path, wall: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Return a function that runs the command line in this process: code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        texts = [str(argument) for argument in arguments]
-        monkeypatch.setattr(sys, "argv", ["animviz", *texts])
-        capsys.readouterr()
-        code = 0
-        try:
-            main(texts)
-        except SystemExit as done:
-            code = int(done.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def test_shares_and_join_on_the_command_line(
