@@ -68,7 +68,7 @@ class _Curves:
         low, high = _limits(values, name, log)
         first, last = float(recording.epochs[0]), float(recording.epochs[-1])
         left = max(stage.measure(f"{level:g}", LABEL) for level in _levels(low, high, log)) + 14
-        right = max(stage.measure("validation", LABEL), stage.measure("0.000", VALUE, "medium")) + 24
+        right = max(stage.measure("validation", LABEL), stage.measure("0.000", VALUE, "medium")) + 52
         room = Box(box.left + left, box.top + 48, box.width - left - right, box.height - 48 - 40)
         axes = stage.axes(room, (first, last), (low, high))
         if log:
@@ -84,7 +84,9 @@ class _Curves:
             (("training", theme.negative), ("validation", theme.positive))[: len(self._series)]
         ):
             top = room.top + 16 + 84 * row
-            stage.text(box.right, top, label, color=color, align="right")
+            # The colour is in the dot: coloured letters would be too faint on white.
+            stage.text(box.right, top, label, color=theme.quiet, align="right")
+            stage.dot(box.right - stage.measure(label, LABEL) - 16, top - 8, 13, color)
             value = stage.text(box.right, top + 34, "", size=VALUE, weight="medium", align="right", moves=True)
             self._values.append(value)
         self._number = Number(name, ".3f", "0.000")
@@ -119,9 +121,13 @@ class _Curves:
 
 
 def _levels(low: float, high: float, log: bool) -> list[float]:
-    """Return the values at which level lines are drawn; at least one."""
-    locator = LogLocator() if log else MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
-    inside = [float(v) for v in locator.tick_values(low, high) if low <= v <= high]
+    """Return the values at which level lines are drawn: at least one, and three where a decade can be divided."""
+    even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
+    inside: list[float] = []
+    for locator in (LogLocator(), LogLocator(subs=(1, 2, 5))) if log else (even,):
+        inside = [float(v) for v in locator.tick_values(low, high) if low <= v <= high]
+        if len(inside) >= 3:
+            break
     return inside or [low]
 
 
