@@ -24,7 +24,7 @@ from animviz.stage import check_size
 from animviz.theme import theme_named
 from animviz.timeline import Pacing, Timeline
 
-__all__ = ["Movie", "Plan", "check_request", "frame_at", "frames", "pacing_for", "render"]
+__all__ = ["Movie", "Plan", "check_request", "frame_at", "frames", "render"]
 
 Pixels = NDArray[np.uint8]
 
@@ -136,9 +136,7 @@ class Plan:
         chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
         reference = "" if isinstance(scene, Scene) else str(scene)
         source = recording if isinstance(recording, Recording) else Recording(recording)
-        names = {option.name for option in options_of(Pacing)}
-        pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
-        rest = {name: value for name, value in options.items() if name not in names}
+        pacing, rest = _split(options, target)
         timeline = Timeline(source.epochs, pacing)
         return cls(chosen, reference, source, target, pacing, timeline, size, theme, rest)
 
@@ -172,14 +170,16 @@ class Plan:
         }
 
 
-def pacing_for(path: Path, values: Mapping[str, Any]) -> Pacing:
-    """Check values for `Pacing` and fill in the frame rate that suits the output.
+def _split(options: Mapping[str, Any], target: Path) -> tuple[Pacing, dict[str, Any]]:
+    """Part the options of a request into its pacing and the scene's own.
 
-    Raises:
-        InputError: a value does not fit.
+    The pacing is checked, and its frame rate suits the output unless one is given.
     """
-    given = checked(options_of(Pacing), values, "video")
-    return Pacing(**{**given, "fps": given["fps"] or default_fps(path)})
+    pacing = options_of(Pacing)
+    names = {option.name for option in pacing}
+    given = checked(pacing, {name: value for name, value in options.items() if name in names}, "video")
+    rest = {name: value for name, value in options.items() if name not in names}
+    return Pacing(**{**given, "fps": given["fps"] or default_fps(target)}), rest
 
 
 def check_request(
@@ -192,9 +192,7 @@ def check_request(
         InputError: an option is unknown or does not fit.
         EncodeError: target or poster cannot be written.
     """
-    names = {option.name for option in options_of(Pacing)}
-    pacing = pacing_for(target, {name: value for name, value in options.items() if name in names})
-    rest = {name: value for name, value in options.items() if name not in names}
+    pacing, rest = _split(options, target)
     checked(scene.options, rest, f"scene {scene.name!r}")
     check_size(*size)
     theme_named(theme)

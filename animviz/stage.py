@@ -58,11 +58,6 @@ class Box:
         """Distance of the lower side from the upper edge."""
         return self.top + self.height
 
-    def square(self) -> "Box":
-        """Return the largest square in it, at its top left."""
-        side = min(self.width, self.height)
-        return Box(self.left, self.top, side, side)
-
 
 def check_size(width: int, height: int) -> None:
     """Check a frame size in pixels.
