@@ -9,17 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.metrics import canonical_loss
-from animviz.network import ACTIVATIONS, Layer, is_chain
+from animviz.network import ACTIVATIONS, IDENTITY, Layer, is_dense_chain
 
 __all__ = ["chain_arch", "layer_table", "loss_name", "probe", "weight_names"]
 
 PROBE_BATCH = 512
-IDENTITY = {"Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization"}
-REPLAYED = {"Dense", "Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU", *IDENTITY}
+CONVOLUTION = ("strides", "padding", "dilation_rate")
+POOLING = ("pool_size", "strides", "padding")
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "Conv1D": CONVOLUTION,
+    "Conv2D": CONVOLUTION,
+    "MaxPooling1D": POOLING,
+    "MaxPooling2D": POOLING,
+    "AveragePooling1D": POOLING,
+    "AveragePooling2D": POOLING,
+    "GlobalMaxPooling2D": ("keepdims",),
+    "GlobalAveragePooling2D": ("keepdims",),
+    "ZeroPadding2D": ("padding",),
+    "BatchNormalization": ("epsilon",),
+    "Reshape": ("target_shape",),
+    "Rescaling": ("scale", "offset"),
+}
+VARIABLES: dict[str, tuple[str, ...]] = {
+    "Conv1D": ("kernel", "bias"),
+    "Conv2D": ("kernel", "bias"),
+    "BatchNormalization": ("moving_mean", "moving_variance", "gamma", "beta"),
+}
+REPLAYED = {"Dense", "Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU", *IDENTITY, *SETTINGS}
 
 
 def layer_table(model: Any) -> tuple[Layer, ...]:
-    """Describe a model's layers in order; dense chains are marked as replayable.
+    """Describe a model's layers in order; those that can be replayed without Keras are marked so.
 
     Args:
         model: a built Keras model.
@@ -42,7 +62,7 @@ def weight_names(model: Any) -> list[str]:
 
 def chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
     """Return the architecture as text where the model is a chain of dense layers, else None."""
-    if not is_chain(layers):
+    if not is_dense_chain(layers):
         return None
     widths = [layer.output_shape[-1] for layer in layers if layer.kind == "Dense" and layer.output_shape]
     inputs = int(np.prod(model.input_shape[1:]))
@@ -130,10 +150,9 @@ def _is_straight(model: Any, layers: list[Any]) -> bool:
 def _describe(layer: Any, names: Mapping[int, str], chained: bool) -> Layer:
     kind = type(layer).__name__
     activation, slope = _activation(layer, kind)
-    dense = kind == "Dense" and layer.quantization_mode is None and not getattr(layer, "lora_enabled", False)
-    known = type(layer).__module__.startswith("keras.") and kind in REPLAYED and (dense or kind != "Dense")
-    full = layer.dtype_policy.name in ("float32", "float64")
-    shape = _output_shape(layer)
+    plain = _is_plain(layer, kind)
+    dense = plain and kind == "Dense"
+    weights = {role: getattr(layer, role) for role in VARIABLES.get(kind, ()) if plain}
     return Layer(
         name=layer.name,
         kind=kind,
@@ -141,9 +160,26 @@ def _describe(layer: Any, names: Mapping[int, str], chained: bool) -> Layer:
         negative_slope=slope,
         kernel=names[id(layer.kernel)] if dense else None,
         bias=names[id(layer.bias)] if dense and layer.bias is not None else None,
-        output_shape=shape,
-        replayable=chained and known and full and activation is not None,
+        variables={role: names[id(weight)] for role, weight in weights.items() if weight is not None},
+        config={name: getattr(layer, name) for name in SETTINGS.get(kind, ()) if plain},
+        output_shape=_output_shape(layer),
+        replayable=chained and plain and activation is not None,
     )
+
+
+def _is_plain(layer: Any, kind: str) -> bool:
+    """Say whether a layer is one of Keras' own that `animviz.network` replays, used in the way that it knows."""
+    if not type(layer).__module__.startswith("keras.") or kind not in REPLAYED or not layer.built:
+        return False
+    if getattr(layer, "quantization_mode", None) is not None or getattr(layer, "lora_enabled", False):
+        return False
+    if layer.dtype_policy.name not in ("float32", "float64"):
+        return False
+    if kind == "BatchNormalization":
+        return layer.axis in (-1, layer.input_spec.ndim - 1) and not getattr(layer, "renorm", False)
+    if kind == "Rescaling":
+        return isinstance(layer.scale, int | float) and isinstance(layer.offset, int | float)
+    return getattr(layer, "data_format", "channels_last") == "channels_last"
 
 
 def _activation(layer: Any, kind: str) -> tuple[str | None, float]:

@@ -1,4 +1,4 @@
-"""What a chain of dense layers puts out, replayed in NumPy from recorded weights; equal to Keras to 1e-5 (tested)."""
+"""What a chain of layers puts out, replayed in NumPy from recorded weights; equal to Keras to 1e-5 (tested)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["ACTIVATIONS", "Layer", "forward", "is_chain", "sigmoid", "softmax"]
+from animviz.convolution import OPERATIONS, in_batches
+
+__all__ = ["ACTIVATIONS", "IDENTITY", "Layer", "forward", "is_chain", "is_dense_chain", "sigmoid", "softmax"]
 
 Array = NDArray[Any]
+Setting = bool | int | float | str | tuple[int, ...] | tuple[tuple[int, int], ...]
+BATCH = 16  # images at a time: their maps stay in the processor's cache, which is several times as fast
 
 
 class Layer(BaseModel):
@@ -21,7 +25,9 @@ class Layer(BaseModel):
         activation: name of its activation function, "" where it has none.
         negative_slope: slope of leaky_relu below zero.
         kernel: name of the recorded kernel of shape (inputs, units), for dense layers.
-        bias: name of the recorded bias of shape (units,), or None.
+        bias: name of the recorded bias of shape (units,), for dense layers that have one.
+        variables: names of the recorded weights of any other layer by what they are to it, such as "gamma".
+        config: what else `forward` needs to know, named as in Keras, such as "strides".
         output_shape: shape of its output for one sample, where it is known.
         replayable: whether `forward` can compute it.
     """
@@ -34,6 +40,8 @@ class Layer(BaseModel):
     negative_slope: float = 0.2
     kernel: str | None = None
     bias: str | None = None
+    variables: dict[str, str] = {}
+    config: dict[str, Setting] = {}
     output_shape: tuple[int | None, ...] | None = None
     replayable: bool = False
 
@@ -79,12 +87,22 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "exponential": np.exp,
     "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
 }
+# Kinds of layers that, outside of training, pass on what they get.
+IDENTITY = {
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
+    "ActivityRegularization",
+}  # fmt: skip
 BOUNDED = {"tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0)}
 
 
 def is_chain(layers: Sequence[Layer]) -> bool:
     """Say whether every layer can be replayed, one after the other."""
     return bool(layers) and all(layer.replayable for layer in layers)
+
+
+def is_dense_chain(layers: Sequence[Layer]) -> bool:
+    """Say whether every layer can be replayed and none does more than dense layers and activations do."""
+    return is_chain(layers) and not any(layer.kind in OPERATIONS for layer in layers)
 
 
 def forward(
@@ -95,17 +113,26 @@ def forward(
     Args:
         layers: a chain, see `is_chain`.
         weights: arrays by name.
-        values: shape (samples, units): the network's input, or the output of layer number `after`.
+        values: shape (samples, ...): the network's input, or the output of layer number `after`.
         after: index of the layer whose output the values are; -1 for the network's input.
         until: index of the layer whose output is wanted; the last one by default.
 
     Returns:
-        Array of shape (samples, units) in the dtype of the weights.
+        Array of shape (samples, ...) in the dtype of the weights: (samples, height, width, channels) for maps.
     """
     stop = len(layers) if until is None else until + 1
+    wanted = layers[after + 1 : stop]
+    if any(layer.kind in OPERATIONS for layer in wanted):
+        return in_batches(lambda batch: _replayed(wanted, weights, batch), values, BATCH)
+    return _replayed(wanted, weights, values)
+
+
+def _replayed(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> Array:
+    if values.dtype.kind != "f":  # pictures may be whole numbers; Keras feeds them as float32
+        values = values.astype(np.float32)
     # Overflow in a diverging run is a state to be shown, not a warning to be printed.
     with np.errstate(over="ignore", invalid="ignore"):
-        for layer in layers[after + 1 : stop]:
+        for layer in layers:
             values = _apply(layer, weights, values)
     return values
 
@@ -113,6 +140,9 @@ def forward(
 def _apply(layer: Layer, weights: Mapping[str, Array], values: Array) -> Array:
     if layer.kind == "Flatten":
         return values.reshape(len(values), -1)
+    if layer.kind in OPERATIONS:
+        variables = {role: weights[name] for role, name in layer.variables.items()}
+        values = OPERATIONS[layer.kind](values, **variables, **layer.config)
     if layer.kernel is not None:
         kernel = weights[layer.kernel]
         values = values.astype(kernel.dtype, copy=False) @ kernel

@@ -1,5 +1,8 @@
 """Layers replayed in NumPy against Keras, and which models are left to Keras."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -8,8 +11,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from animviz.inspect_model import layer_table, weight_names
-from animviz.network import ACTIVATIONS, forward, is_chain
+from animviz import Recorder, Recording, rebuild
+from animviz.convolution import OPERATIONS
+from animviz.decision import class_count
+from animviz.errors import SceneError
+from animviz.inspect_model import SETTINGS, chain_arch, layer_table, weight_names
+from animviz.network import ACTIVATIONS, Layer, forward, is_chain, is_dense_chain
 
 NAMES = sorted({*ACTIVATIONS, "leaky_relu"} - {""})
 
@@ -28,7 +35,7 @@ def assert_replayed(model: Any, x: np.ndarray) -> None:
     layers = layer_table(model)
     assert is_chain(layers), [layer for layer in layers if not layer.replayable]
     replayed = forward(layers, weights_of(model), x)
-    expected = model.predict(x, verbose=0)
+    expected = keras.ops.convert_to_numpy(model(x, training=False))  # at once; predict would compile every model
     assert replayed.dtype == expected.dtype
     largest = max(1.0, largest_on_the_way(model, x))
     np.testing.assert_allclose(replayed, expected, rtol=1e-5, atol=1e-5 * largest)
@@ -137,6 +144,207 @@ def test_weights_that_diverged_give_no_warning() -> None:
     assert not np.isfinite(forward(layers, weights, np.ones((1, 2), np.float32))).all()
 
 
+# ---- convolutional networks -------------------------------------------------------------------------------------
+
+
+def of_layers(shape: tuple[int, ...], *layers: Any) -> Any:
+    return shaken(keras.Sequential([keras.Input(shape), *layers]), 3)
+
+
+def pictures(shape: tuple[int, ...], samples: int = 5) -> np.ndarray:
+    return np.random.default_rng(4).normal(0, 1, (samples, *shape)).astype(np.float32)
+
+
+@st.composite
+def convolutions(draw: st.DrawFn, rank: int) -> dict[str, Any]:
+    sizes = st.tuples(*[st.integers(1, 3)] * rank)
+    stretched = draw(st.sampled_from(["strides", "dilation_rate"]))  # Keras allows one of them only
+    groups = draw(st.sampled_from([1, 1, 2]))
+    return {
+        "filters": groups * draw(st.integers(2, 3)),  # Keras warns of a softmax over one
+        "kernel_size": draw(sizes),
+        stretched: draw(sizes),
+        "padding": draw(st.sampled_from(["valid", "same", "causal"] if rank == 1 else ["valid", "same"])),
+        "groups": groups,
+        "activation": draw(st.sampled_from(["linear", *NAMES])),
+        "use_bias": draw(st.booleans()),
+    }
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_convolutions_equal_those_of_keras(rank: int, data: st.DataObject) -> None:
+    options = data.draw(convolutions(rank))
+    lengths = data.draw(st.tuples(*[st.integers(7, 10)] * rank))
+    shape = (*lengths, options["groups"] * data.draw(st.integers(1, 2)))
+    made = keras.layers.Conv1D if rank == 1 else keras.layers.Conv2D
+    assert_replayed(of_layers(shape, made(**options)), pictures(shape))
+
+
+@pytest.mark.parametrize("kind", ["MaxPooling1D", "AveragePooling1D", "MaxPooling2D", "AveragePooling2D"])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_pooling_equals_that_of_keras(kind: str, data: st.DataObject) -> None:
+    sizes = st.tuples(*[st.integers(1, 4)] * int(kind[-2]))
+    lengths = data.draw(st.tuples(*[st.integers(4, 9)] * int(kind[-2])))
+    strides, padding = data.draw(st.none() | sizes), data.draw(st.sampled_from(["valid", "same"]))
+    layer = getattr(keras.layers, kind)(data.draw(sizes), strides=strides, padding=padding)
+    # Far below zero, so that a padding taken for a value would show.
+    assert_replayed(of_layers((*lengths, 2), layer), pictures((*lengths, 2)) - 5)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: keras.layers.GlobalMaxPooling2D(), lambda: keras.layers.GlobalMaxPooling2D(keepdims=True),
+        lambda: keras.layers.GlobalAveragePooling2D(), lambda: keras.layers.GlobalAveragePooling2D(keepdims=True),
+        lambda: keras.layers.ZeroPadding2D(2), lambda: keras.layers.ZeroPadding2D(((0, 1), (2, 3))),
+        lambda: keras.layers.Reshape((-1, 6)), lambda: keras.layers.Reshape((3, 5, 4)),
+        lambda: keras.layers.Rescaling(2), lambda: keras.layers.Rescaling(1 / 127.5, offset=-1),
+        lambda: keras.layers.SpatialDropout2D(0.5), lambda: keras.layers.Dense(3, "tanh"),
+    ],
+)  # fmt: skip
+def test_what_stands_between_convolutions_equals_keras(build: Any) -> None:
+    assert_replayed(of_layers((5, 4, 3), build()), pictures((5, 4, 3)))
+
+
+@pytest.mark.parametrize("options", [{}, {"epsilon": 0.1}, {"scale": False}, {"center": False}, {"axis": 3}])
+def test_batch_normalization_after_training_uses_the_moving_statistics(options: dict[str, Any]) -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6, 5, 2)), keras.layers.Conv2D(3, 3), keras.layers.BatchNormalization(momentum=0.5, **options),
+            keras.layers.ReLU(), keras.layers.Flatten(), keras.layers.Dense(1),
+        ]
+    )  # fmt: skip
+    model.compile("sgd", "mse")
+    x = 3 * pictures((6, 5, 2), 40) + 2
+    model.fit(x, x[:, 0, 0, 0], epochs=3, verbose=0)
+    assert not np.allclose(model.layers[1].moving_mean, 0, atol=0.1)
+    assert_replayed(model, x)
+
+
+def test_whole_numbers_are_fed_as_keras_feeds_them() -> None:
+    model = of_layers((6, 6, 1), keras.layers.MaxPooling2D(2), keras.layers.Rescaling(1 / 255), keras.layers.Flatten())
+    assert_replayed(model, np.random.default_rng(0).integers(0, 256, (5, 6, 6, 1), np.uint8))
+
+
+def test_many_large_pictures_are_replayed_in_parts() -> None:
+    model = of_layers((90, 80, 8), keras.layers.Conv2D(2, 3, padding="same"), keras.layers.GlobalAveragePooling2D())
+    assert_replayed(model, pictures((90, 80, 8), 37))
+
+
+def lenet() -> Any:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(6, 5, padding="same", activation="tanh", name="conv2d"),
+            keras.layers.AveragePooling2D(2, name="pool"),
+            keras.layers.Conv2D(16, 5, activation="relu", name="conv2d_1"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(120, "tanh"),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(84, "tanh"),
+            keras.layers.Dense(10, "softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Recording]:
+    path, model = tmp_path_factory.mktemp("lenet") / "a.rec", lenet()
+    x, y = pictures((28, 28, 1), 60), np.arange(60) % 10
+    model.fit(x, y, epochs=1, verbose=0, callbacks=[Recorder(path, x, y)])
+    return model, Recording(path)
+
+
+def test_a_recorded_lenet_is_replayed_layer_by_layer(recorded: tuple[Any, Recording]) -> None:
+    model, recording = recorded
+    assert recording[0].stored == {}
+    assert is_chain(recording.layers)
+    state = recording.at(1.0)
+    np.testing.assert_allclose(state.outputs(), model.predict(recording.inputs, verbose=0), atol=1e-5)
+    for layer in model.layers:
+        expected = keras.Model(model.inputs, layer.output).predict(recording.inputs, verbose=0)
+        np.testing.assert_allclose(state.activations(layer.name), expected, atol=1e-5)
+    assert state.activations("conv2d").shape == (60, 28, 28, 6)
+    np.testing.assert_allclose(state.onward("pool", state.activations("pool")), state.outputs(), atol=1e-6)
+    scores = model.evaluate(recording.inputs, recording.labels, verbose=0)
+    assert recording[-1].scores["loss"] == pytest.approx(scores, rel=1e-4)
+
+
+def test_a_recorded_lenet_is_read_without_keras(recorded: tuple[Any, Recording]) -> None:
+    code = (
+        "import sys; from animviz import Recording; Recording(sys.argv[1]).at(1.0).activations('conv2d');"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(recorded[1].path)], check=True)
+
+
+def test_scenes_of_dense_chains_refuse_a_lenet(recorded: tuple[Any, Recording]) -> None:
+    model, recording = recorded
+    assert not is_dense_chain(recording.layers)
+    assert chain_arch(model, recording.layers) is None
+    with pytest.raises(SceneError, match=r"needs a chain of dense layers; .* has Conv2D layers"):
+        class_count(recording, "rings")
+
+
+def test_every_kind_is_both_described_and_replayed() -> None:
+    assert SETTINGS.keys() == OPERATIONS.keys()
+
+
+def test_a_layer_from_before_there_were_convolutions_is_read() -> None:
+    text = '{"name": "a", "kind": "Dense", "activation": "tanh", "kernel": "k", "bias": null, "replayable": true}'
+    layer = Layer.model_validate_json(text)
+    assert (layer.config, layer.variables) == ({}, {})
+    assert is_dense_chain([layer])
+
+
+def adapted() -> Any:
+    layer = keras.layers.Conv2D(2, 3)
+    model = keras.Sequential([keras.Input((6, 6, 2)), layer])
+    layer.enable_lora(1)
+    return model
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: of_layers((6, 6, 2), keras.layers.Conv2D(2, 3, dtype="mixed_float16")),
+        lambda: of_layers((6, 6, 2), keras.layers.DepthwiseConv2D(3)),
+        lambda: of_layers((6, 6, 2), keras.layers.MaxPooling2D(2, data_format="channels_first")),
+        lambda: of_layers((6, 6, 2), keras.layers.Flatten(data_format="channels_first")),
+        lambda: of_layers((6, 6, 2), keras.layers.BatchNormalization(axis=1)),
+        lambda: of_layers((6, 6, 2), keras.layers.Rescaling([1.0, 2.0])),
+        adapted,
+    ],
+)
+def test_what_is_not_known_exactly_goes_through_keras(build: Any) -> None:
+    model, x = build(), pictures((6, 6, 2))
+    (layer,) = layer_table(model)
+    assert not layer.replayable
+    found = rebuild.outputs(model.to_json(), weights_of(model), x)
+    np.testing.assert_allclose(found, model.predict(x, verbose=0), rtol=1e-2, atol=1e-2)  # one is of half precision
+
+
+def test_a_convolution_that_is_not_replayed_is_computed_by_the_rebuilt_model(tmp_path: Path) -> None:
+    model = of_layers(
+        (6, 6, 2), keras.layers.DepthwiseConv2D(3, name="strange"), keras.layers.Flatten(), keras.layers.Dense(1)
+    )
+    model.compile("sgd", "mse")
+    x = pictures((6, 6, 2))
+    model.fit(x, x[:, 0, 0, 0], verbose=0, callbacks=[Recorder(tmp_path / "a.rec", x)])
+    expected = keras.ops.convert_to_numpy(model.get_layer("strange")(x))
+    np.testing.assert_allclose(Recording(tmp_path / "a.rec").activations(1, "strange"), expected, atol=1e-5)
+
+
+# ---- what is left to Keras --------------------------------------------------------------------------------------
+
+
 def doubled(x: Any) -> Any:
     return 2 * x
 
@@ -172,9 +380,9 @@ def shared_layer() -> Any:
     return keras.Model(start, layer(layer(start)))
 
 
-def convolution() -> Any:
+def depthwise_convolution() -> Any:
     return keras.Sequential(
-        [keras.Input((6, 6, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(1)]
+        [keras.Input((6, 6, 1)), keras.layers.DepthwiseConv2D(3), keras.layers.Flatten(), keras.layers.Dense(1)]
     )
 
 
@@ -190,10 +398,6 @@ def layer_as_activation() -> Any:
     return keras.Sequential(
         [keras.Input((2,)), keras.layers.Dense(3, keras.layers.LeakyReLU(0.1)), keras.layers.Dense(1)]
     )
-
-
-def normalised() -> Any:
-    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3), keras.layers.BatchNormalization()])
 
 
 def half_precision() -> Any:
@@ -255,13 +459,27 @@ def foreign_layer_of_a_known_name() -> Any:
     return keras.Sequential([keras.Input((2,)), namesake(3, "tanh")])
 
 
+class Brightened(keras.layers.Conv2D):
+    def call(self, inputs: Any) -> Any:
+        return super().call(inputs) + 1
+
+
+def subclass_of_convolution() -> Any:
+    return of_layers((6, 6, 2), Brightened(2, 3))
+
+
+def convolution_of_custom_activation() -> Any:
+    return of_layers((6, 6, 2), keras.layers.Conv2D(2, 3, activation=doubled))
+
+
 @pytest.mark.parametrize(
     "build",
     [
-        two_inputs, two_outputs, skip_connection, branch_of_dense_layers, shared_layer, convolution,
-        shared_custom_activation, custom_activation_of_a_known_name, layer_as_activation, normalised, half_precision,
+        two_inputs, two_outputs, skip_connection, branch_of_dense_layers, shared_layer, depthwise_convolution,
+        shared_custom_activation, custom_activation_of_a_known_name, layer_as_activation, half_precision,
         capped_relu, scaled_elu, softmax_over_another_axis, nested, subclassed,
         subclass_of_sequential_with_a_call_of_its_own, subclass_of_dense, foreign_layer_of_a_known_name,
+        subclass_of_convolution, convolution_of_custom_activation,
     ],
 )  # fmt: skip
 def test_what_is_no_plain_chain_is_not_replayed(build: Any) -> None:
@@ -272,7 +490,7 @@ def test_what_is_no_plain_chain_is_not_replayed(build: Any) -> None:
 
 
 def test_one_strange_layer_leaves_the_others_of_a_sequential_model_replayable() -> None:
-    table = layer_table(convolution())
+    table = layer_table(depthwise_convolution())
     assert [layer.replayable for layer in table] == [False, True, True]
 
 
