@@ -4,7 +4,7 @@ Every generator takes a seeded ``numpy.random.Generator`` and keyword-only optio
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,11 +26,12 @@ class Dataset:
     """Arrays to train on and to draw from.
 
     Attributes:
-        x: inputs, float32 of shape (samples, features).
+        x: inputs, float32 of shape (samples, features), or (samples, height, width) with or without channels.
         y: labels as int64 of shape (samples,), or targets as float32 of the same shape.
         class_names: one name per class in the order of the labels; empty for regression.
         validation: held-out pair of the same form as x and y, or None.
         shown: the pair that is stored in the recording and drawn; by default x and y.
+        extras: further arrays for the recording, by name.
     """
 
     x: Float
@@ -38,6 +39,7 @@ class Dataset:
     class_names: tuple[str, ...] = ()
     validation: tuple[Float, NDArray[Any]] | None = None
     shown: tuple[Float, NDArray[Any]] | None = None
+    extras: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def task(self) -> Literal["classification", "regression"]:
@@ -51,8 +53,11 @@ class Dataset:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the bytes of x and y, 16 hex digits: tells whether a data file has changed."""
-        return hashlib.sha256(self.x.tobytes() + self.y.tobytes()).hexdigest()[:16]
+        """SHA-256 over the bytes of what is trained on and drawn, 16 hex digits: tells whether a data file has changed."""
+        digest = hashlib.sha256()
+        for array in (self.x, self.y, *(self.shown or ())):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:16]
 
 
 def two_rings(

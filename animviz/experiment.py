@@ -1,13 +1,15 @@
 """Experiments: data, model and training settings under one name, which a scene trains when it is given no recording."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from animviz import data
+from animviz import data, images
 from animviz.arch import Arch
 from animviz.data import Dataset
 from animviz.errors import InputError
@@ -35,6 +37,11 @@ class Training:
         loss: mean squared error, mean absolute error, or cross-entropy (classes only).
         every: epochs between two snapshots, a whole number or a fraction such as 1/4, or log.
         seed: seed of data, initial weights and order of samples.
+        dropout: share of the hidden units that is left out at random in each step.
+        l2: weight of the squared kernels in the loss.
+        early_stopping: stop when validation accuracy, or loss without classes, has not improved for so many epochs.
+        gradients: also record the gradients of the loss, for pictures that show them.
+        model: own model in a .keras file to be trained on instead, from the weights it has.
     """
 
     arch: str = "2-3-2-*"
@@ -46,6 +53,11 @@ class Training:
     loss: Literal["mse", "mae", "crossentropy"] = "mse"
     every: str = "1"
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0
+    dropout: Annotated[float, Range(0, 0.99)] = 0.0
+    l2: Annotated[float, Range(0, 1e6)] = 0.0
+    early_stopping: Annotated[int, Range(1, 1_000_000)] | None = None
+    gradients: bool = False
+    model: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +69,15 @@ class Experiment:
         title: what pictures say.
         source: makes the data from a random generator and keyword-only options.
         training: default settings.
+        network: what the architecture describes: a chain of dense layers, or "lenet", two convolutions with as many
+            filters as the first two numbers say, and dense layers of the others.
     """
 
     name: str
     title: str
     source: Callable[..., Dataset]
     training: Training = field(default_factory=Training)
+    network: Literal["dense", "lenet"] = "dense"
 
     @property
     def summary(self) -> str:
@@ -98,9 +113,39 @@ class Experiment:
         dataset = self.source(np.random.default_rng(training.seed), **options)
         if training.loss == "crossentropy" and dataset.task == "regression":
             raise InputError(f"--loss is 'crossentropy'; {self.name} has no classes, expected mse or mae")
-        arch = Arch.parse(training.arch.replace("*", str(dataset.outputs)))
-        arch.require(dataset.x.shape[1], dataset.outputs, self.name)
-        return Run(self, options, replace(training, arch=str(arch)), arch, dataset)
+        if training.early_stopping is not None and dataset.validation is None:
+            raise InputError(f"--early-stopping needs validation data, which {self.name} has not; leave it out")
+        if training.model is not None:
+            self._require_model(training)
+            return Run(self, options, training, None, dataset)
+        return Run(self, options, training, None, dataset).with_arch(training.arch)
+
+    def _require_model(self, training: Training) -> None:
+        """Refuse an own model that cannot be read, and settings that it would silently ignore."""
+        path = training.model
+        if path is None or path.suffix != ".keras" or not path.is_file():
+            raise InputError(f"--model {path}: expected a file that model.save wrote, such as my.keras")
+        for name in ("arch", "activation", "dropout", "l2"):
+            if getattr(training, name) != getattr(self.training, name):
+                raise InputError(f"--{name} cannot go with --model, which has layers of its own; leave it out")
+
+    def arch_for(self, text: str, dataset: Dataset) -> Arch:
+        """Put the data's own widths in place of stars, and check the two ends.
+
+        Raises:
+            InputError: the text is no architecture, or does not fit the data.
+        """
+        first, *rest = text.split("-")
+        inputs = int(np.prod(dataset.x.shape[1:]))
+        tokens = [first.replace("*", str(inputs)), *(token.replace("*", str(dataset.outputs)) for token in rest)]
+        arch = Arch.parse("-".join(tokens))
+        if self.network == "dense":
+            arch.require(inputs, dataset.outputs, self.name)
+        else:
+            arch.require(arch.inputs, dataset.outputs, self.name)
+            if len(arch.widths) < 3:
+                raise InputError(f"{self.name} needs two numbers of filters before its dense layers: {arch} has one")
+        return arch
 
 
 @dataclass(frozen=True)
@@ -111,28 +156,77 @@ class Run:
         experiment: what is trained.
         options: the data's options, all of them.
         training: the settings, with the architecture spelled out.
-        arch: the same architecture, parsed.
+        arch: the same architecture, parsed; None where an own model is trained.
         dataset: the arrays.
     """
 
     experiment: Experiment
     options: dict[str, Any]
     training: Training
-    arch: Arch
+    arch: Arch | None
     dataset: Dataset
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Numbers of the architecture; none where an own model is trained."""
+        return () if self.arch is None else self.arch.widths
+
+    @property
+    def label(self) -> str:
+        """Name for files: the architecture or the name of the own model, and how the data are reduced."""
+        model = self.training.model
+        name = str(self.arch) if model is None else model.stem
+        reduction = re.sub(r"[^0-9a-z]+", "_", self.reduction)
+        if len(reduction) > 40:  # many pixels: a file's name has its limits
+            reduction = f"{reduction[:30]}_{sha256(reduction.encode()).hexdigest()[:8]}"
+        return f"{name}-{reduction}" if reduction else name
+
+    @property
+    def reduction(self) -> str:
+        """How the data are reduced, such as "pca:154"; empty where they are whole."""
+        text = str(self.options.get("reduce", "none")).strip()
+        return "" if text == "none" else text
+
+    def with_arch(self, text: str) -> "Run":
+        """Return the same run with another architecture.
+
+        Raises:
+            InputError: it does not fit the data.
+        """
+        arch = self.experiment.arch_for(text, self.dataset)
+        return replace(self, arch=arch, training=replace(self.training, arch=str(arch)))
 
     def settings(self) -> dict[str, Any]:
         """Return all that decides the outcome, as JSON types: equal settings give equal recordings."""
         options = {name: str(value) if isinstance(value, Path) else value for name, value in self.options.items()}
+        model = self.training.model
+        training = asdict(self.training)
+        if model is not None:
+            training["model"] = f"{model.name} {sha256(model.read_bytes()).hexdigest()[:16]}"
         return {
             "experiment": self.experiment.name,
-            "training": asdict(self.training),
+            "training": training,
             "data": options,
             "data_digest": self.dataset.digest,
         }
 
 
 _ADAM = Training(arch="2-8-2-*", optimizer="adam", loss="crossentropy", learning_rate=0.01, epochs=60)
+
+_IMAGES = Training(
+    activation="relu", optimizer="adam", loss="crossentropy", learning_rate=0.001, epochs=20, batch_size=128, dropout=0.25
+)  # fmt: skip
+
+# Two units are a narrow pass: a slope below zero keeps them alive, small batches give the steps they
+# need, and a light penalty keeps the plane from growing without end.
+_PLANE: dict[str, Any] = {
+    "activation": "leaky_relu",
+    "learning_rate": 0.002,
+    "batch_size": 32,
+    "dropout": 0.0,
+    "l2": 0.001,
+    "epochs": 30,
+}
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
@@ -144,6 +238,9 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment("blobs", "Blobs", data.blobs, _ADAM),
         Experiment("points", "Own points", data.points, replace(_ADAM, arch="2-8-8-2-*")),
         Experiment("polynomial", "Polynomial", data.polynomial, Training(arch="1-6-1", epochs=200)),
+        Experiment("digits_mlp", "Digits", images.digits, replace(_IMAGES, arch="*-256-64-*", dropout=0.5)),
+        Experiment("digits_plane", "Digits", images.digits, replace(_IMAGES, arch="*-128-2-*", **_PLANE)),
+        Experiment("lenet", "Digits", images.padded_digits, replace(_IMAGES, arch="6-16-120-84-*"), "lenet"),
     )
 }
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from animviz import metrics
 from animviz.errors import InputError, RecordingError
+from animviz.gradients import loss_gradients
 from animviz.inspect_model import chain_arch, layer_table, loss_name, probe, weight_names
 from animviz.network import Layer, forward, is_chain
 from animviz.recording import ArraySpec, Entry, Manifest, Recording
@@ -40,12 +41,14 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         labels: labels (integers or one-hot) or targets of these inputs; needed for the accuracy and loss that
             pictures state.
         every: rhythm of capture: epochs (1, 5), a part of an epoch (0.25 or "1/4"), or "log".
-        layers: names of the layers whose activations are stored. By default none for chains of dense layers,
-            which are replayed from their weights, and all layers with flat outputs for other models.
+        layers: names of the layers whose activations are stored. By default none for chains of dense layers
+            and convolutions, which are replayed from their weights, and all layers with flat outputs for other models.
         class_names: names of the classes in the order of the labels.
         title: what pictures call the run; by default the model's name.
         overwrite: replace a recording that is there already; without it that is refused.
         settings: noted in the manifest.
+        extras: further arrays to keep with the inputs, by name, such as training samples or whole images.
+        gradients: also record the gradients of the mean loss over the inputs; needs labels, and TensorFlow as backend.
 
     Raises:
         InputError: the rhythm, or inputs and labels of different lengths.
@@ -64,6 +67,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         title: str | None = None,
         overwrite: bool = False,
         settings: dict[str, Any] | None = None,
+        extras: Mapping[str, Any] | None = None,
+        gradients: bool = False,
     ) -> None:
         super().__init__()
         self.path = Path(path)
@@ -77,6 +82,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         self.class_names = tuple(map(str, class_names))
         self.title = title
         self.settings = settings
+        self.extras = {f"extras/{name}": _plain(array) for name, array in (extras or {}).items()}
+        self.gradients = gradients
+        if gradients and (not self.inputs or self.labels is None):
+            raise InputError("Recorder(gradients=True) needs inputs and labels: Recorder(path, inputs=x, labels=y)")
         for name, array in self.inputs.items():
             if self.labels is not None and len(array) != len(self.labels):
                 raise InputError(
@@ -158,7 +167,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         arrays, scores = self._state()
         manifest = self._manifest(arrays)
         self._announce(sum(array.nbytes for array in arrays.values()))
-        data = dict(self.inputs) if self.labels is None else {**self.inputs, "labels": self.labels}
+        data = {**self.inputs, **self.extras} | ({} if self.labels is None else {"labels": self.labels})
         self._writer = RecordingWriter.create(self.path, manifest, data)
         self._writer.append(arrays, Entry(epoch=0.0, step=0, scores=scores))
         self._captured = 0.0
@@ -175,6 +184,9 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         values = [_portable(keras.ops.convert_to_numpy(variable)) for variable in model.weights]
         weights = dict(zip(weight_names(model), values, strict=True))
         arrays = {f"weights/{name}": value for name, value in weights.items()}
+        if self.gradients and self.labels is not None:
+            found = loss_gradients(model, self._fed(), self.labels)
+            arrays |= {f"gradients/{name}": _portable(array) for name, array in found.items()}
         outputs = None
         if self.chosen:
             stored, outputs = probe(model, self._fed(), set(self.chosen))
@@ -223,6 +235,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
             layers=self._layers,
             weights={name.removeprefix("weights/"): s for name, s in specs.items() if name.startswith("weights/")},
             stored={name.removeprefix("stored/"): s for name, s in specs.items() if name.startswith("stored/")},
+            gradients={n.removeprefix("gradients/"): s for n, s in specs.items() if n.startswith("gradients/")},
             outputs=specs.get("outputs"),
             model=_as_json(model),
             versions={name: _version(name) for name in ("animviz", "keras", "tensorflow", "numpy")},

@@ -58,6 +58,7 @@ class Manifest(BaseModel):
         layers: the model's layers in order.
         weights: the arrays that every snapshot holds.
         stored: activations that every snapshot holds, by layer.
+        gradients: gradients of the loss that every snapshot holds, by weight.
         outputs: the model's outputs that every snapshot holds, where activations are stored and there is one output.
         model: Keras' JSON of the model, where it has one.
         versions: packages that wrote the recording.
@@ -78,6 +79,7 @@ class Manifest(BaseModel):
     layers: tuple[Layer, ...]
     weights: dict[str, ArraySpec]
     stored: dict[str, ArraySpec] = {}
+    gradients: dict[str, ArraySpec] = {}
     outputs: ArraySpec | None = None
     model: str | None = None
     versions: dict[str, str] = {}
@@ -85,7 +87,7 @@ class Manifest(BaseModel):
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
         for layer in self.layers:
-            for name in (layer.kernel, layer.bias):
+            for name in (layer.kernel, layer.bias, *layer.variables.values()):
                 if name is not None and name not in self.weights:
                     raise ValueError(f"layer {layer.name} names the weight {name}, which is not among the weights")
         return self
@@ -113,6 +115,7 @@ class Snapshot:
         scores: loss and accuracy of this very state on the recording's own inputs and labels.
         weights: arrays by name.
         stored: activations by layer, shape (samples, ...).
+        gradients: of the mean loss on the recording's own inputs, by weight; empty unless they were asked for.
         outputs: the model's outputs, shape (samples, ...), or None where they are replayed.
     """
 
@@ -122,9 +125,10 @@ class Snapshot:
         self.step = entry.step
         self.logs: Mapping[str, float] = entry.logs
         self.scores: Mapping[str, float] = entry.scores
-        self.weights = {name.removeprefix("weights/"): a for name, a in arrays.items() if name.startswith("weights/")}
         self.outputs = arrays.get("outputs")
-        self.stored = {name.removeprefix("stored/"): a for name, a in arrays.items() if name.startswith("stored/")}
+        self.weights, self.stored, self.gradients = (
+            _below(kind, arrays) for kind in ("weights", "stored", "gradients")
+        )
 
 
 class State:
@@ -292,7 +296,7 @@ class Recording(Sequence[Snapshot]):
         Raises:
             RecordingError: none were recorded.
         """
-        several = {name.removeprefix("inputs/"): a for name, a in self._data.items() if name.startswith("inputs/")}
+        several = _below("inputs", self._data)
         if "inputs" not in self._data and not several:
             raise RecordingError(f"{self.path} holds no inputs; record it with Recorder(..., inputs=x, labels=y)")
         return several or self._data["inputs"]
@@ -307,6 +311,11 @@ class Recording(Sequence[Snapshot]):
         if "labels" not in self._data:
             raise RecordingError(f"{self.path} holds no labels; record it with Recorder(..., inputs=x, labels=y)")
         return self._data["labels"]
+
+    @cached_property
+    def extras(self) -> dict[str, Array]:
+        """Further arrays by name: "train_inputs", "train_labels", "images", "pixels" where animviz trained on images."""
+        return _below("extras", self._data)
 
     def history(self, name: str, *, source: Literal["logs", "scores"] = "logs") -> tuple[Array, Array]:
         """Return the epochs at which a number was noted, and its values: two float64 arrays of equal length."""
@@ -369,6 +378,7 @@ class Recording(Sequence[Snapshot]):
         arrays, _ = _load(path)
         expected = {f"weights/{name}": spec for name, spec in self.manifest.weights.items()}
         expected |= {f"stored/{name}": spec for name, spec in self.manifest.stored.items()}
+        expected |= {f"gradients/{name}": spec for name, spec in self.manifest.gradients.items()}
         if self.manifest.outputs is not None:
             expected["outputs"] = self.manifest.outputs
         for name in expected.keys() ^ arrays.keys():
@@ -380,6 +390,11 @@ class Recording(Sequence[Snapshot]):
                     f"{path}: {name} is {array.dtype.name} {array.shape}; the manifest says {spec.dtype} {spec.shape}"
                 )
         return Snapshot(index, self.entries[index], arrays)
+
+
+def _below(kind: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the arrays "KIND/NAME" by NAME."""
+    return {name.removeprefix(f"{kind}/"): array for name, array in arrays.items() if name.startswith(f"{kind}/")}
 
 
 def snapshot_path(folder: Path, index: int) -> Path:

@@ -8,6 +8,7 @@ same as those of ``model.fit`` (tested).
 
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is loade
 import keras
 import tensorflow as tf
 
-from animviz.arch import Arch
+from animviz.data import Dataset
+from animviz.errors import InputError
 from animviz.experiment import Run, Training
 from animviz.recorder import Recorder
 from animviz.recording import Recording
 
-__all__ = ["dense_chain", "epoch_callback", "fit", "record", "warm_up"]
+__all__ = ["epoch_callback", "fit", "network_of", "record", "time_callback", "warm_up"]
 
 # Up to this many weights a compiled loop of XLA wins; above, its matrix products are slower than Eigen's.
 XLA_WEIGHTS = 5_000
@@ -40,6 +42,19 @@ def warm_up() -> None:
 def epoch_callback(done: Callable[[int], None]) -> Any:
     """Return a Keras callback that reports the number of epochs done."""
     return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: done(epoch + 1))
+
+
+def time_callback(done: Callable[[float], None]) -> Any:
+    """Return a Keras callback that reports the seconds of a whole training."""
+    begun = time.perf_counter()
+
+    def begin(logs: Any) -> None:
+        nonlocal begun
+        begun = time.perf_counter()
+
+    return keras.callbacks.LambdaCallback(
+        on_train_begin=begin, on_train_end=lambda logs: done(time.perf_counter() - begun)
+    )
 
 
 def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
@@ -64,12 +79,17 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
         title=run.experiment.title,
         overwrite=True,
         settings=run.settings(),
+        extras=dataset.extras,
+        gradients=run.training.gradients,
     )
-    model = dense_chain(run.arch, run.training, classes=len(dataset.class_names))
-    one_hot = run.training.loss != "crossentropy" and run.arch.outputs > 1
+    model = network_of(run)
+    outputs = model.output_shape[-1]
+    one_hot = run.training.loss != "crossentropy" and outputs > 1
 
     def target(y: NDArray[Any]) -> NDArray[Any]:
-        return np.eye(run.arch.outputs, dtype=np.float32)[y] if one_hot else y.astype(np.float32)[:, None]
+        return np.eye(outputs, dtype=np.float32)[y] if one_hot else y.astype(np.float32)[:, None]
+
+    stopping = _early_stopping(run.training, dataset.task)
 
     fit(
         model,
@@ -77,37 +97,27 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
         target(dataset.y),
         epochs=run.training.epochs,
         batch_size=run.training.batch_size,
-        callbacks=[recorder, *callbacks],
+        callbacks=[recorder, *stopping, *callbacks],
         validation_data=(dataset.validation[0], target(dataset.validation[1])) if dataset.validation else None,
         seed=run.training.seed,
     )
     return Recording(path)
 
 
-def dense_chain(arch: Arch, training: Training, *, classes: int = 0) -> Any:
-    """Build and compile a chain of dense layers with seeded initial weights.
+def network_of(run: Run) -> Any:
+    """Build and compile the model that a run asks for.
 
-    The output layer is a sigmoid for two classes, a softmax for more, and linear for regression (no classes).
-
-    Args:
-        arch: widths of the layers.
-        training: activation, loss, optimizer, learning rate and seed.
-        classes: number of classes, 0 for regression.
+    Raises:
+        InputError: an own model cannot be loaded, or does not fit the data.
     """
-    layers: list[Any] = [keras.Input((arch.inputs,), name="input")]
-    for place, units in enumerate(arch.widths[1:], start=1):
-        last = place == len(arch.widths) - 1
-        output = "linear" if not classes else "softmax" if classes > 2 else "sigmoid"
-        layers.append(
-            keras.layers.Dense(
-                units,
-                activation=output if last else training.activation,
-                kernel_initializer=keras.initializers.GlorotUniform(seed=training.seed * MAX_SEEDS + place),
-                name="output" if last else f"hidden_{place}",
-            )
-        )
-    model = keras.Sequential(layers, name="network")
-    crossentropy = "sparse_categorical_crossentropy" if classes > 2 else "binary_crossentropy"
+    dataset, training = run.dataset, run.training
+    classes = len(dataset.class_names)
+    if training.model is not None:
+        model = _own_model(training.model, dataset)
+    else:
+        layers = _lenet_layers if run.experiment.network == "lenet" else _dense_layers
+        model = keras.Sequential([keras.Input(dataset.x.shape[1:], name="input"), *layers(run)], name="network")
+    crossentropy = "sparse_categorical_crossentropy" if model.output_shape[-1] > 1 else "binary_crossentropy"
     optimizer = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
     model.compile(
         optimizer=optimizer[training.optimizer](training.learning_rate),
@@ -115,6 +125,81 @@ def dense_chain(arch: Arch, training: Training, *, classes: int = 0) -> Any:
         metrics=["accuracy"] if classes else [],
     )
     return model
+
+
+def _dense_layers(run: Run) -> list[Any]:
+    """Return a chain of dense layers, for images behind a layer that flattens them."""
+    flatten = [keras.layers.Flatten(name="flatten")] if run.dataset.x.ndim > 2 else []
+    return flatten + _dense_stack(run, start=1)
+
+
+def _lenet_layers(run: Run) -> list[Any]:
+    """Return LeNet-5's two convolutions with average pooling, and dense layers."""
+    training = run.training
+    layers = []
+    for place, filters in enumerate(run.widths[:2]):
+        convolution = keras.layers.Conv2D(
+            filters, 5, activation=training.activation, kernel_initializer=_initial(training, place),
+            kernel_regularizer=_penalty(training), name=f"conv_{place + 1}",
+        )  # fmt: skip
+        layers += [convolution, keras.layers.AveragePooling2D(2, name=f"pool_{place + 1}")]
+    return [*layers, keras.layers.Flatten(name="flatten"), *_dense_stack(run, start=2)]
+
+
+def _dense_stack(run: Run, *, start: int) -> list[Any]:
+    """Return the dense layers from a place in the architecture on, with seeded weights.
+
+    The output layer is a sigmoid for two classes, a softmax for more, and linear for regression.
+    """
+    training, classes = run.training, len(run.dataset.class_names)
+    output = "linear" if not classes else "softmax" if classes > 2 else "sigmoid"
+    layers = []
+    for place, units in enumerate(run.widths[start:], start=start):
+        last = place == len(run.widths) - 1
+        dense = keras.layers.Dense(
+            units,
+            activation=output if last else training.activation,
+            kernel_initializer=_initial(training, place),
+            kernel_regularizer=_penalty(training),
+            name="output" if last else f"hidden_{place - start + 1}",
+        )
+        layers.append(dense)
+        if training.dropout and not last:
+            seed = training.seed * MAX_SEEDS + place
+            layers.append(keras.layers.Dropout(training.dropout, seed=seed, name=f"dropout_{place - start + 1}"))
+    return layers
+
+
+def _initial(training: Training, place: int) -> Any:
+    return keras.initializers.GlorotUniform(seed=training.seed * MAX_SEEDS + place)
+
+
+def _penalty(training: Training) -> Any:
+    return keras.regularizers.L2(training.l2) if training.l2 else None
+
+
+def _own_model(path: Path, dataset: Dataset) -> Any:
+    """Load a model of the user's own in safe mode: code in it is refused."""
+    try:
+        model = keras.models.load_model(path, safe_mode=True, compile=False)
+    except Exception as error:  # Keras raises many kinds
+        raise InputError(f"--model {path} cannot be loaded ({str(error).partition(chr(10))[0]})") from None
+    shapes = (model.input_shape, model.output_shape)
+    wanted = dataset.x.shape[1:], (dataset.outputs,)
+    if any(isinstance(shape, list | dict) for shape in shapes) or tuple(shape[1:] for shape in shapes) != wanted:
+        raise InputError(
+            f"--model {path} maps {shapes[0]} to {shapes[1]}; the data need one input of {wanted[0]} and one output "
+            f"of {dataset.outputs} units"
+        )
+    return model
+
+
+def _early_stopping(training: Training, task: str) -> list[Any]:
+    """Return the callback that stops when the validation no longer improves."""
+    if training.early_stopping is None:
+        return []
+    name, mode = ("val_accuracy", "max") if task == "classification" else ("val_loss", "min")
+    return [keras.callbacks.EarlyStopping(monitor=name, mode=mode, patience=training.early_stopping)]
 
 
 MAX_SEEDS = 100  # more than an architecture may have layers, so that no two layers share a seed

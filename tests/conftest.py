@@ -6,12 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from animviz import Recording
 from animviz.experiment import experiment_named
 
-SMALL = {"samples": 150, "epochs": 4}
+IMAGES = {"data": "digits-8x8", "epochs": 4}
+SMALL: dict[str, dict[str, object]] = {
+    "digits_mlp": {"arch": "64-16-8-10", "dropout": 0.1, **IMAGES},
+    "digits_plane": {"arch": "64-8-2-10", **IMAGES},
+    "lenet": {"arch": "2-4-12-8-10", **IMAGES},
+}
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +31,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Recording
         if key not in made:
             from animviz.training import record
 
-            made[key] = record(experiment_named(name).run({**SMALL, **options}), folder / f"{len(made)}.rec")
+            defaults = SMALL.get(name, {"samples": 150, "epochs": 4})
+            made[key] = record(experiment_named(name).run({**defaults, **options}), folder / f"{len(made)}.rec")
         return made[key]
 
     return train
@@ -82,3 +89,20 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store-golden", action="store_true", help="draw the golden images anew instead of comparing")
+
+
+@pytest.fixture(scope="session")
+def odd_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An .npz file of another shape than digits: 20x14 pixels, 3 channels, 7 named classes, in whole numbers."""
+    rng = np.random.default_rng(5)
+    label = np.repeat(np.arange(7), 60)
+    rows, columns = np.mgrid[:20, :14]
+    high = 4 + 2 * (label % 4) + rng.normal(0, 0.7, label.size)
+    wide = 3 + 2 * (label % 5) + rng.normal(0, 0.7, label.size)
+    blob = np.exp(-((rows - high[:, None, None]) ** 2 + (columns - wide[:, None, None]) ** 2) / 8)
+    tint = 0.3 + 0.7 * np.eye(3)[label % 3]
+    x = blob[..., None] * tint[:, None, None] + rng.normal(0, 0.05, (label.size, 20, 14, 3))
+    path = tmp_path_factory.mktemp("data") / "odd.npz"
+    names = np.array(["ant", "bee", "cat", "dog", "elk", "fox", "gnu"])
+    np.savez(path, x=(np.clip(x, 0, 1) * 255).astype(np.uint8), y=names[label], class_names=names)
+    return path
