@@ -2,28 +2,89 @@
 
 matplotlib's own ways cost 14 ms for 40,000 points (and snap them to whole pixels), 4 ms for the 42 lines of a bent
 grid, and several for an image. These place everything at sub-pixel positions and take a fraction of that.
+
+They work on pairs of pixels, 64 bits, so that one operation serves two; a stage's rows always hold whole pairs.
+Coverage is counted in whole numbers, which add up to the same in any order.
 """
 
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
-from PIL import Image
 
-__all__ = ["Field", "PointCloud", "Strokes", "canvas_of"]
+__all__ = ["Field", "Ink", "PointCloud", "Strokes", "canvas_of"]
 
 Float = NDArray[np.float32]
 Index = NDArray[np.intp]
-PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept
+Words = NDArray[np.uint64]
+PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in `_stamped` rely on it
+WHOLE = 256  # coverage of a pixel that is covered once and entirely
+HALF = np.full(4, WHOLE // 2, dtype=np.uint16).view(np.uint64)  # what rounds a pixel's four channels
 
 
 def canvas_of(renderer: Any) -> NDArray[np.uint8]:
     """Return the renderer's pixels, a writable uint8 view of shape (height, width, 4), top row first."""
     return np.asarray(renderer.buffer_rgba())
+
+
+class Ink(NamedTuple):
+    """Colour that is ready to be laid over the canvas. A word of 64 bits holds a pixel's four channels, 16 bits each.
+
+    Attributes:
+        pairs: which pairs of pixels it touches, shape (pairs,).
+        keep: how much of a pixel's colour stays, from 0 to WHOLE, shape (2 * pairs,).
+        tint: what comes on top, the channels times WHOLE, shape (2 * pairs,).
+    """
+
+    pairs: Index
+    keep: Words
+    tint: Words
+
+    @classmethod
+    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words) -> "Ink":
+        """Mix the classes' colours in proportion, as opaque as they cover.
+
+        Args:
+            cover: coverage by class, two 32-bit numbers to a word, shape (classes, rows, pairs).
+            corner: row and pair of the canvas where it begins.
+            stride: pairs in a row of the canvas.
+            tones: the classes' colours as words, shape (classes,).
+        """
+        wide = cover.shape[2]
+        layers = list(cover.reshape(len(cover), -1))
+        pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
+        parts = [layer[pairs].view(np.uint32).astype(np.float32) for layer in layers]
+        # The half lets a sum of shares reach WHOLE though each is rounded down, and never exceed it.
+        most = np.float32(WHOLE + 0.5)
+        scale = most / np.maximum(reduce(np.add, parts), most)
+        shares = [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
+        tint = reduce(np.add, map(np.multiply, shares, tones)) + HALF
+        places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
+        return cls(places, WHOLE - reduce(np.add, shares), tint)
+
+    @classmethod
+    def lifted(cls, sheet: NDArray[np.uint8]) -> "Ink":
+        """Take up what was drawn on a clear sheet, uint8 of shape (height, width, 4), and clear it again."""
+        words = _pairs(sheet)
+        pairs = np.flatnonzero(words != 0)
+        pixels = _spread(words[pairs])
+        words[pairs] = 0
+        alpha = pixels.view(np.uint16)[3::4]
+        opacity = (alpha + (alpha >> 7)).astype(np.uint64)  # 255 becomes WHOLE
+        alpha[:] = 255
+        return cls(pairs, WHOLE - opacity, pixels * opacity + HALF)
+
+    def lay(self, canvas: NDArray[np.uint8]) -> None:
+        """Lay it over the canvas, uint8 of shape (height, width, 4)."""
+        words = _pairs(canvas)
+        pixels = _spread(words[self.pairs])
+        pixels *= self.keep
+        pixels += self.tint
+        words[self.pairs] = (pixels.view(np.uint16) >> 8).astype(np.uint8).view(np.uint64)
 
 
 class PointCloud(Artist):
@@ -42,50 +103,54 @@ class PointCloud(Artist):
     def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
         super().__init__()
         self._classes = np.asarray(classes, dtype=np.intp)
-        self._palette = palette.astype(np.float32) * 255
+        self._tones = _tones(palette)
         self._stamps = _stamps(radius)
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
-        self._covered: tuple[slice, slice, Float] | None = None
+        self._ink: Ink | None = None
         axes.add_artist(self)
 
     def set_positions(self, xy: NDArray[Any]) -> None:
         """Move the points: data coordinates of shape (points, 2)."""
         self._xy = xy
-        self._covered = None
+        self._ink = None
         self.stale = True
 
     def draw(self, renderer: Any) -> None:
         """Stamp the points into the renderer's buffer."""
         if not self.get_visible() or not len(self._xy):
             return
-        window = _window(self.axes, canvas_of(renderer))
-        if self._covered is None:
-            self._covered = self._cover(*_pixels(self.axes, self._xy, renderer), *window.shape[:2])
-        rows, columns, cover = self._covered
-        if cover.size:
-            _blend(window[rows, columns], cover, self._palette)
+        canvas = canvas_of(renderer)
+        if self._ink is None:
+            self._ink = self._stamped(canvas)
+        self._ink.lay(canvas)
 
-    def _cover(self, x: Float, y: Float, height: int, width: int) -> tuple[slice, slice, Float]:
-        """Add up the stamps of all points in the window; return the rows and columns touched, and their coverage."""
+    def _stamped(self, canvas: NDArray[np.uint8]) -> Ink:
+        """Add up the stamps of all points."""
+        x, y = _pixels(self.axes, self._xy, canvas)
+        left, top, right, bottom = _box(self.axes, canvas)
         # A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
-        reach = self._stamps.shape[1] // 2
+        reach = len(self._stamps) // 2
         with np.errstate(invalid="ignore"):
-            inside = (x >= reach) & (x < width - reach) & (y >= reach) & (y < height - reach)
+            inside = (x >= left + reach) & (x < right - reach) & (y >= top + reach) & (y < bottom - reach)
         classes = self._classes
         if not inside.all():
             x, y, classes = x[inside], y[inside], classes[inside]
-        column, row = x.astype(np.intp), y.astype(np.intp)
-        rows, columns = _span(row, reach), _span(column, reach)
-        high, wide = rows.stop - rows.start, columns.stop - columns.start
-        phase = ((y - row) * PHASES).astype(np.intp) * PHASES + ((x - column) * PHASES).astype(np.intp)
-        cell = classes * (high * wide) + (row - rows.start) * wide + (column - columns.start)
-        cover = np.zeros(len(self._palette) * high * wide, dtype=np.float32)
-        for down in range(-reach, reach + 1):
-            for right in range(-reach, reach + 1):
-                weight = self._stamps[:, down + reach, right + reach]
-                if weight.any():
-                    np.add.at(cover, cell + (down * wide + right), weight[phase])
-        return rows, columns, cover.reshape(len(self._palette), high * wide)
+        if not len(x):
+            return Ink(*np.zeros((3, 0), dtype=np.uint64))
+        across, down = (x * PHASES).astype(np.intp), (y * PHASES).astype(np.intp)
+        row, pair = down >> 3, across >> 4  # PHASES to a row, twice as many to a pair
+        (top, bottom), (left, right) = ((int(place.min()) - reach, int(place.max()) + reach) for place in (row, pair))
+        high, wide = bottom - top + 1, right - left + 1
+        cell = (classes * high + row) * wide + pair
+        phase = (down & 7) << 4 | across & 15
+        cover = np.zeros((len(self._tones), high, wide), dtype=np.uint64)
+        cells, middle = cover.reshape(-1), self._stamps.shape[1] // 2
+        for tap in np.ndindex(self._stamps.shape[:2]):
+            weight = self._stamps[tap]
+            if weight.any():
+                shift = (tap[0] - reach - top) * wide + tap[1] - middle - left
+                np.add.at(cells, cell + shift, weight.take(phase))
+        return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones)
 
 
 class Strokes(Artist):
@@ -102,7 +167,7 @@ class Strokes(Artist):
 
     def __init__(self, axes: Axes, color: Any, width: float) -> None:
         super().__init__()
-        self._color = np.array([to_rgb(color)], dtype=np.float32) * 255
+        self._tones = _tones(np.array([to_rgb(color)]))
         self._width = width
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
         axes.add_artist(self)
@@ -116,46 +181,51 @@ class Strokes(Artist):
         """Sweep the lines into the renderer's buffer."""
         if not self.get_visible() or len(self._xy) < 2:
             return
-        window = _window(self.axes, canvas_of(renderer))
-        height, width = window.shape[:2]
-        x, y = _pixels(self.axes, self._xy, renderer)
-        cover = np.zeros(height * width, dtype=np.float32)
+        canvas = canvas_of(renderer)
+        left, top, right, bottom = _box(self.axes, canvas)
+        if left >= right or top >= bottom:
+            return
+        first, taps = left // 2, int(np.ceil(self._width * np.sqrt(2))) + 1
+        wide = 2 * ((right + 1) // 2 - first)
+        x, y = _pixels(self.axes, self._xy, canvas)
+        x, y = x - np.float32(2 * first), y - np.float32(top)
+        # The spare rows are for taps behind the last that a line covers.
+        cover = np.zeros((bottom - top + taps, wide), dtype=np.uint32)
         with np.errstate(invalid="ignore"):
             steep = np.abs(np.diff(y)) > np.abs(np.diff(x))
-        self._sweep(cover, x, y, ~steep, (width, height), (1, width))
-        self._sweep(cover, y, x, steep, (height, width), (width, 1))
-        _blend(window, cover[None], self._color)
+        rows, columns = (0, bottom - top), (left - 2 * first, right - 2 * first)
+        self._sweep(cover.reshape(-1), x, y, np.flatnonzero(~steep), (columns, rows), (1, wide), taps)
+        self._sweep(cover.reshape(-1), y, x, np.flatnonzero(steep), (rows, columns), (wide, 1), taps)
+        Ink.mixed(cover.view(np.uint64)[None], (top, first), canvas.shape[1] // 2, self._tones).lay(canvas)
 
     def _sweep(
-        self, cover: Float, along: Float, across: Float, chosen: NDArray[np.bool_], limits: tuple[int, int],
-        strides: tuple[int, int],
+        self, cover: NDArray[np.uint32], along: Float, across: Float, chosen: Index,
+        limits: tuple[tuple[int, int], tuple[int, int]], strides: tuple[int, int], taps: int,
     ) -> None:  # fmt: skip
         """Add the chosen segments, which run mainly along the first of two directions."""
-        start, end = np.minimum(along[:-1], along[1:]), np.maximum(along[:-1], along[1:])
+        here, there = along[chosen], along[chosen + 1]
+        start, end = (
+            np.clip(np.ceil(pick(here, there) - np.float32(0.5)), *limits[0]) for pick in (np.minimum, np.maximum)
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
-            slope = np.diff(across) / np.diff(along)
-            first = np.clip(np.ceil(start - 0.5), 0, limits[0])
-            count = np.clip(np.ceil(end - 0.5), 0, limits[0]) - first
-        kept = np.flatnonzero(chosen & (count > 0))  # a comparison with NaN is false: gaps between lines fall out
-        times = count[kept].astype(np.intp)
-        segment = np.repeat(kept, times)
-        place = np.arange(len(segment)) - np.repeat(np.cumsum(times) - times, times)
-        pixel = first[segment].astype(np.intp) + place
-        tilt = slope[segment]
-        middle = across[segment] + (pixel.astype(np.float32) + np.float32(0.5) - along[segment]) * tilt
-        half = np.float32(self._width / 2) * np.sqrt(1 + tilt * tilt, dtype=np.float32)
-        low, high = middle - half, middle + half
-        # What lies far outside is drawn nowhere; the cast to whole numbers must not overflow on the way.
-        edge = np.floor(np.clip(low, -8, limits[1] + 8))
+            slope = (across[chosen + 1] - across[chosen]) / (there - here)
+            base = across[chosen] + (np.float32(0.5) - here) * slope
+        kept = np.flatnonzero((end > start) & np.isfinite(base))  # gaps between lines fall out
+        first, slope, base = start[kept].astype(np.intp), slope[kept], base[kept]
+        half = np.float32(self._width / 2) * np.sqrt(1 + slope * slope)
+        times = end[kept].astype(np.intp) - first
+        segment = np.repeat(np.arange(len(kept)), times)
+        pixel = np.arange(len(segment)) + (first - np.cumsum(times) + times)[segment]
+        middle, half = pixel.astype(np.float32) * slope[segment] + base[segment], half[segment]
+        low, high = ((np.clip(side, *limits[1]) * WHOLE).astype(np.uint32) for side in (middle - half, middle + half))
+        edge = low // WHOLE
         cell = pixel * strides[0] + edge.astype(np.intp) * strides[1]
-        taps = int(np.ceil(self._width * np.sqrt(2))) + 1
         for _ in range(taps):
-            weight = np.clip(np.minimum(high, edge + 1) - np.maximum(low, edge), 0, 1)
-            weight[(edge < 0) | (edge >= limits[1])] = 0
-            # All in float32: numpy adds at indices ten times slower where it has to convert.
-            np.add.at(cover, np.where(weight > 0, cell, 0), weight)
-            cell += strides[1]
             edge += 1
+            inner = np.minimum(high, edge * WHOLE)
+            np.add.at(cover, cell, inner - low)
+            low = inner
+            cell += strides[1]
 
 
 class Field(Artist):
@@ -177,75 +247,79 @@ class Field(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Stretch the colours over the axes' pixels."""
-        window = _window(self.axes, canvas_of(renderer))
-        if self._colors is None or not self.get_visible() or not window.size:
+        canvas = canvas_of(renderer)
+        left, top, right, bottom = _box(self.axes, canvas)
+        if self._colors is None or not self.get_visible() or left >= right or top >= bottom:
             return
         rows, columns = self._colors.shape[:2]
-        # RGBX and not RGBA, which Pillow would multiply by its alpha and divide again.
-        picture = Image.frombuffer("RGBX", (columns, rows), self._colors.tobytes(), "raw", "RGBX", 0, 1)
-        window[:] = np.asarray(picture.resize(window.shape[1::-1], Image.Resampling.BILINEAR))
+        pixels = _spread(np.ascontiguousarray(self._colors)).reshape(rows, columns)
+        before, share = _between(columns, right - left)
+        after = np.minimum(before + 1, columns - 1)
+        across = pixels.take(before, axis=1) * (WHOLE - share) + pixels.take(after, axis=1) * share + HALF
+        wide = across.view(np.uint16) >> np.uint16(8)
+        before, share = _between(rows, bottom - top)
+        mixed = np.diff(wide, axis=0, append=wide[-1:])[before]  # falls wrap around, and the sum wraps back
+        mixed *= share.astype(np.uint16)[:, None]
+        mixed += (wide * np.uint16(WHOLE) + np.uint16(WHOLE // 2))[before]
+        mixed >>= np.uint16(8)
+        canvas[top:bottom, left:right] = mixed.reshape(bottom - top, right - left, 4)
 
 
-def _window(axes: Any, canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the part of the canvas that the axes fill, a view."""
-    left, top = _corner(axes, canvas.shape[0])
-    right, bottom = round(axes.bbox.x1), canvas.shape[0] - round(axes.bbox.y0)
-    return canvas[max(0, top) : bottom, max(0, left) : right]
+def _box(axes: Any, canvas: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of the axes in pixels of the canvas."""
+    height, width = canvas.shape[:2]
+    left, right = (min(max(round(x), 0), width) for x in (axes.bbox.x0, axes.bbox.x1))
+    top, bottom = (min(max(height - round(y), 0), height) for y in (axes.bbox.y1, axes.bbox.y0))
+    return left, top, right, bottom
 
 
-def _corner(axes: Any, height: int) -> tuple[int, int]:
-    return round(axes.bbox.x0), height - round(axes.bbox.y1)
-
-
-def _pixels(axes: Any, xy: NDArray[Any], renderer: Any) -> tuple[Float, Float]:
-    """Return data coordinates in pixels to the right of and below the axes' top left corner.
+def _pixels(axes: Any, xy: NDArray[Any], canvas: NDArray[np.uint8]) -> tuple[Float, Float]:
+    """Return data coordinates in pixels to the right of and below the canvas' top left corner.
 
     The axes are linear, so two points give the transform; in float32 a place is off by under a thousandth of a pixel.
     """
-    height = renderer.height
-    left, top = _corner(axes, int(height))
-    (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)]).astype(np.float32)
-    x = xy[:, 0].astype(np.float32) * (x1 - x0) + np.float32(x0 - max(0, left))
-    y = xy[:, 1].astype(np.float32) * (y0 - y1) + np.float32(height - y0 - max(0, top))
+    (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)])
+    x = xy[:, 0].astype(np.float32) * np.float32(x1 - x0) + np.float32(x0)
+    y = xy[:, 1].astype(np.float32) * np.float32(y0 - y1) + np.float32(canvas.shape[0] - y0)
     return x, y
 
 
-def _span(cells: Index, reach: int) -> slice:
-    """Return the run of rows or columns that points in these cells touch."""
-    return slice(int(cells.min()) - reach, int(cells.max()) + reach + 1) if len(cells) else slice(0, 0)
+def _stamps(radius: float) -> Words:
+    """Return the coverage of a disc at each sub-pixel position within a pair of pixels.
 
-
-def _stamps(radius: float) -> Float:
-    """Return the coverage of a disc at each sub-pixel position, shape (PHASES * PHASES, size, size)."""
-    reach = int(np.ceil(radius + 0.5))
-    pixel = np.arange(-reach, reach + 1, dtype=np.float32)
-    phase = (np.arange(PHASES, dtype=np.float32) + 0.5) / PHASES - 0.5
-    dx = pixel[None, :] - phase[:, None]
-    distance = np.hypot(dx[:, None, :, None], dx[None, :, None, :])
-    return np.clip(radius + 0.5 - distance, 0, 1).reshape(PHASES**2, pixel.size, pixel.size).astype(np.float32)
-
-
-def _blend(window: NDArray[np.uint8], cover: Float, palette: Float) -> None:
-    """Lay the classes' colours over the window: as opaque as they cover, mixed in proportion.
-
-    Args:
-        window: part of the canvas, shape (height, width, 4).
-        cover: coverage by class, shape (classes, height * width).
-        palette: colours from 0 to 255, shape (classes, 3).
+    Returns:
+        Pairs of 32-bit numbers as words, shape (rows, pairs, PHASES * 2 * PHASES), the disc in the middle.
     """
-    total = reduce(np.add, cover)
-    covered = np.flatnonzero(total > 0)  # of booleans it is twice as fast as of floats
-    # Picking out pixels pays while they are few; from about a sixth on, plain arithmetic on all of them is faster.
-    chosen = covered if covered.size < total.size / 6 else slice(None)
-    total = total[chosen]
-    opacity = np.minimum(total, 1)
-    share = opacity / np.maximum(total, 1e-9)
-    parts = [part[chosen] * share for part in cover]
-    pixels = window.reshape(-1, 4)
-    for channel in range(3):
-        color = pixels[chosen, channel] * (1 - opacity)
-        for part, tone in zip(parts, palette[:, channel], strict=True):
-            color += part * tone
-        color += 0.5
-        pixels[chosen, channel] = color
-    window[:] = pixels.reshape(window.shape)
+    reach = int(np.ceil(radius + 0.5))
+    pairs = (reach + 1) // 2
+    center = (np.arange(2 * PHASES) + 0.5) / PHASES - 0.5
+    down = np.arange(-reach, reach + 1)[:, None] - center[:PHASES]
+    right = np.arange(-2 * pairs, 2 * pairs + 2)[:, None] - center
+    distance = np.hypot(down[:, None, :, None], right[None, :, None, :])
+    cover = np.rint(WHOLE * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint32)
+    paired = cover.reshape(len(down), 2 * pairs + 1, 2, -1).swapaxes(2, 3)
+    return np.ascontiguousarray(paired).view(np.uint64)[..., 0]
+
+
+def _between(count: int, size: int) -> tuple[Index, Words]:
+    """Return between which of so many cells each of the pixels lies: the cell before it, and the share of the next."""
+    place = np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)
+    before = place.astype(np.intp)
+    return before, np.rint((place - before) * WHOLE).astype(np.uint64)
+
+
+def _tones(palette: NDArray[Any]) -> Words:
+    """Return opaque colours, RGB in [0, 1] of shape (classes, 3), as words."""
+    channels = np.full((len(palette), 4), 255, dtype=np.uint16)
+    channels[:, :3] = np.rint(palette * 255)
+    return channels.view(np.uint64)[:, 0]
+
+
+def _pairs(canvas: NDArray[np.uint8]) -> Words:
+    """Return the canvas as pairs of pixels, a view of shape (height * width / 2,)."""
+    return canvas.reshape(-1).view(np.uint64)
+
+
+def _spread(pixels: NDArray[Any]) -> Words:
+    """Return pixels of four bytes with 16 bits to a channel, a word to a pixel: pairs become twice as many words."""
+    return pixels.view(np.uint8).astype(np.uint16).view(np.uint64)

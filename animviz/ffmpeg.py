@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from queue import Queue
 from types import TracebackType
@@ -71,8 +72,14 @@ def have_encoder(name: str) -> bool:
     Raises:
         EncodeError: ffmpeg cannot be run.
     """
+    return name in _encoders(ffmpeg_exe())
+
+
+@lru_cache
+def _encoders(exe: str) -> frozenset[str]:
+    """Return the names of an ffmpeg's encoders; asked for once, since starting it takes a while."""
     listed = run_ffmpeg(["-hide_banner", "-encoders"], culprit="ffmpeg -encoders")
-    return any(line.split()[1:2] == [name] for line in listed.splitlines())
+    return frozenset(name for line in listed.splitlines() for name in line.split()[1:2])
 
 
 class FramePipe:

@@ -1,7 +1,7 @@
 """The painter: a scene set up on a stage, that paints one moment at a time."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,15 @@ from animviz.recording import Recording
 from animviz.stage import Stage
 from animviz.timeline import Moment
 
-__all__ = ["Painter"]
+__all__ = ["Painter", "Paints"]
+
+
+class Paints(Protocol):
+    """What paints the frames of a video: a `Painter`, or several behind one frame."""
+
+    def paint(self, moment: Moment) -> NDArray[np.uint8]:
+        """Paint a moment; see `Painter.paint`."""
+        ...
 
 
 class Painter:
@@ -21,8 +29,7 @@ class Painter:
     Args:
         scene: what to draw.
         recording: from which.
-        size: width and height in pixels.
-        theme: name of the theme.
+        stage: where; the painter's own from now on.
         options: the scene's options.
 
     Raises:
@@ -30,11 +37,9 @@ class Painter:
         SceneError: the scene cannot draw this recording, or breaks; the cause is chained.
     """
 
-    def __init__(
-        self, scene: Scene, recording: Recording, size: tuple[int, int], theme: str, options: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, scene: Scene, recording: Recording, stage: Stage, options: Mapping[str, Any]) -> None:
         self._name = scene.name
-        self._stage = Stage(size, theme)
+        self._stage = stage
         try:
             self._draw = scene.set_up(self._stage, recording, **options)
         except AnimvizError:

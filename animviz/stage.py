@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -19,7 +19,7 @@ from matplotlib.patches import Ellipse
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz.artists import Strokes, canvas_of
+from animviz.artists import Ink, Strokes, canvas_of
 from animviz.errors import InputError
 from animviz.theme import load_fonts, theme_named
 from animviz.timeline import Moment
@@ -78,6 +78,7 @@ class Stage:
     Args:
         size: width and height in pixels.
         theme: "dark" or "light".
+        pixel: pixels per unit; by default 1/720 of the shorter side.
 
     Attributes:
         theme: colours, see `animviz.theme.Theme`.
@@ -89,11 +90,11 @@ class Stage:
         InputError: an odd or absurd size, or no such theme.
     """
 
-    def __init__(self, size: tuple[int, int] = (1280, 720), theme: str = "dark") -> None:
+    def __init__(self, size: tuple[int, int] = (1280, 720), theme: str = "dark", *, pixel: float | None = None) -> None:
         check_size(*size)
         self.size = size
         self.theme = theme_named(theme)
-        self.pixel = min(size) / 720
+        self.pixel = pixel or min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)
         self.canvas = FigureCanvasAgg(self.figure)
@@ -101,6 +102,8 @@ class Stage:
         self._family = load_fonts()
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
+        self._inks: dict[Text, Ink] = {}
+        self._sheet: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
 
     def points(self, units: float) -> float:
         """Return typographic points, in which matplotlib measures lines and letters, for a length in units."""
@@ -225,8 +228,19 @@ class Stage:
             self._background = buffer.copy()
         buffer[:] = self._background
         for artist in self._moving:
-            artist.draw(self._renderer)
+            if isinstance(artist, Text):
+                self._ink(artist).lay(buffer)
+            else:
+                artist.draw(self._renderer)
         return buffer
+
+    def _ink(self, text: Text) -> Ink:
+        """Return a text as ink, drawn anew only where it has changed: matplotlib takes a millisecond for each."""
+        if text.stale or text not in self._inks:
+            text.draw(self._sheet)
+            text.stale = False  # an empty or hidden text leaves it set
+            self._inks[text] = Ink.lifted(canvas_of(self._sheet))
+        return self._inks[text]
 
     def frame(self) -> NDArray[np.uint8]:
         """Paint, and return a copy: uint8 of shape (height, width, 3)."""
@@ -243,6 +257,7 @@ class Stage:
         self._moving.pop()
         ground = {"facecolor": self.theme.background, "edgecolor": self.theme.positive, "boxstyle": "round,pad=0.6"}
         note.set_bbox(ground)
+        note.set_wrap(True)  # the stage may be a small part of a frame
         note.draw(self._renderer)
         note.remove()
         return buffer

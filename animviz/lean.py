@@ -1,0 +1,27 @@
+"""Import a package without those that it only takes along."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["without"]
+
+
+@contextmanager
+def without(*packages: str) -> Iterator[None]:
+    """Make packages look as if they were not installed, for imports inside the block that can do without them.
+
+    Keras imports scikit-learn and pandas where they are there, for wrappers that animviz does not use: more than a
+    quarter of its start. What was imported before stays as it is, and later imports work as ever.
+
+    Args:
+        *packages: top-level names.
+    """
+    hidden = [name for name in packages if name not in sys.modules]
+    # None in place of a module makes its import fail as if it were missing (Python's import system, sys.modules).
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            sys.modules.pop(name, None)
