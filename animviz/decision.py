@@ -7,7 +7,7 @@ from contourpy import contour_generator
 from numpy.typing import NDArray
 
 from animviz.errors import SceneError
-from animviz.network import forward, is_chain, sigmoid, softmax
+from animviz.network import IDENTITY, forward, is_chain, is_dense_chain, sigmoid, softmax
 from animviz.recording import Recording, State
 from animviz.stage import joined
 from animviz.theme import Theme
@@ -18,21 +18,26 @@ Array = NDArray[Any]
 MAX_CLASSES = 10
 
 
-def class_count(recording: Recording, scene: str) -> int:
-    """Return the number of classes of a recording that holds a classifier's chain.
+def class_count(recording: Recording, scene: str, *, after: str = "input") -> int:
+    """Return the number of classes of a recording that holds a classifier whose decisions can be drawn.
+
+    Args:
+        recording: what is drawn.
+        scene: name, for the error.
+        after: name of the layer in whose space the decision is drawn; the layers behind it must be dense.
 
     Raises:
-        SceneError: the recording is not of a classifier of at most ten classes, or its layers cannot be replayed.
+        SceneError: it is not of a classifier of at most ten classes, or the layers behind are of another kind.
     """
     manifest = recording.manifest
     if manifest.task != "classification":
         raise SceneError(
             f"{scene} draws classifiers; {recording.path} was recorded with {manifest.task or 'no labels'}"
         )
-    if not is_chain(recording.layers):
-        raise SceneError(
-            f"{scene} needs a chain of dense layers; {recording.path} has {recording.layers[0].kind} layers"
-        )
+    behind = recording.layers[0 if after == "input" else recording.layer_index(after) + 1 :]
+    if not is_dense_chain(behind) or not is_chain(recording.layers):
+        strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
+        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers")
     count = len(manifest.class_names)
     if not 2 <= count <= MAX_CLASSES:
         raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")
@@ -40,9 +45,15 @@ def class_count(recording: Recording, scene: str) -> int:
 
 
 def last_hidden(recording: Recording) -> str:
-    """Return the name of the layer that feeds the last dense layer; "input" where there is no hidden layer."""
+    """Return the name of the layer that feeds the last dense layer; "input" where there is no hidden layer.
+
+    Layers that pass on what they get, such as dropout, are passed over.
+    """
     dense = [index for index, layer in enumerate(recording.layers) if layer.kind == "Dense"]
-    return recording.layers[dense[-1] - 1].name if dense and dense[-1] > 0 else "input"
+    before = dense[-1] - 1 if dense else -1
+    while before >= 0 and recording.layers[before].kind in IDENTITY:
+        before -= 1
+    return recording.layers[before].name if before >= 0 else "input"
 
 
 def scores_at(state: State, layer: str, values: Array) -> Array:

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.colors import to_rgb
+from matplotlib.colors import hsv_to_rgb, to_rgb
 from numpy.typing import NDArray
 
 from animviz.errors import InputError
@@ -72,7 +72,14 @@ class Theme:
     tint: float
 
     def palette(self, count: int) -> NDArray[np.float32]:
-        """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1]."""
+        """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1].
+
+        Up to ten are told apart by colour-blind viewers; beyond that colours go round the wheel, and labels must help.
+        """
+        if count > len(self.classes):
+            light = 0.95 if self.name == "dark" else 0.7
+            wheel = [(k / count, 0.55 + 0.4 * (k % 2), light) for k in range(count)]
+            return np.asarray(hsv_to_rgb(wheel), dtype=np.float32)
         return np.array([to_rgb(color) for color in self.classes[:count]], dtype=np.float32)
 
     def mix(self, color: str, share: float) -> tuple[float, float, float]:

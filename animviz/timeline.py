@@ -21,6 +21,8 @@ EASINGS: dict[str, Callable[[float], float]] = {
 }
 MAX_FRAMES = 1_000_000
 DEFAULT_FPS = 30.0
+DEFAULT_PACE = 10.0
+LEAST_SECONDS = 6.0
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,12 @@ class Moment:
     Attributes:
         seconds: time since the start of the video.
         epoch: moment of the training, in epochs since its start; between snapshots the state is blended.
+        progress: share of the motion that is over, 0 to 1, for scenes that move through something else than epochs.
     """
 
     seconds: float
     epoch: float
+    progress: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +46,7 @@ class Pacing:
 
     Args:
         fps: frames per second; unless given 30, and 25 in a GIF.
-        pace: epochs per second.
+        pace: epochs per second; unless given 10, or fewer so that the motion takes at least 6 seconds.
         seconds: length of the whole video in seconds; overrules the pace.
         hold_start: seconds for which the first state stands still.
         hold_end: seconds for which the last state stands still.
@@ -51,7 +55,7 @@ class Pacing:
     """
 
     fps: Annotated[float, Range(0.1, 240)] | None = None
-    pace: Annotated[float, Range(1e-6, 1e6)] = 10.0
+    pace: Annotated[float, Range(1e-6, 1e6)] | None = None
     seconds: Annotated[float, Range(0.01, 86_400)] | None = None
     hold_start: Annotated[float, Range(0, 3_600)] = 0.5
     hold_end: Annotated[float, Range(0, 3_600)] = 1.5
@@ -84,7 +88,8 @@ class Timeline(Sequence[Moment]):
         if pacing.seconds is not None:
             moving = max(1, round(pacing.seconds * pacing.rate)) - before - after
         else:
-            moving = math.ceil(span / pacing.pace * pacing.rate - 1e-9)
+            pace = pacing.pace or min(DEFAULT_PACE, span / LEAST_SECONDS) or DEFAULT_PACE
+            moving = math.ceil(span / pace * pacing.rate - 1e-9)
         if moving < 0 or (pacing.seconds is not None and span and moving == 0):
             raise InputError(
                 f"--seconds is {pacing.seconds:g}; --hold-start {pacing.hold_start:g} and --hold-end "
@@ -110,16 +115,16 @@ class Timeline(Sequence[Moment]):
         if isinstance(index, slice):
             return [self[frame] for frame in range(len(self))[index]]
         frame = range(len(self))[index]
-        return Moment(seconds=frame / self.pacing.rate, epoch=self._epoch(frame))
+        progress = min(max((frame - self._before) / self._moving, 0.0), 1.0) if self._moving else 1.0
+        return Moment(frame / self.pacing.rate, self._epoch(progress), EASINGS[self.pacing.ease](progress))
 
     @property
     def seconds(self) -> float:
         """Length of the video."""
         return len(self) / self.pacing.rate
 
-    def _epoch(self, frame: int) -> float:
+    def _epoch(self, progress: float) -> float:
         first, last = float(self.epochs[0]), float(self.epochs[-1])
-        progress = min(max((frame - self._before) / self._moving, 0.0), 1.0) if self._moving else 1.0
         if progress == 1.0:
             return last
         epoch = first + EASINGS[self.pacing.ease](progress) * (last - first)

@@ -72,17 +72,26 @@ def _widened(low: float, high: float, factor: float = AIR) -> tuple[float, float
 
 
 class _Line:
-    """One unit: its activation to the right; the height only keeps the points of the plane apart."""
+    """One unit: its activation to the right; the height only keeps the points apart.
 
-    note = "one hidden unit, left to right; height: the input, pressed flat"
+    It is the second coordinate of points in the plane, and the mean of any other input.
+    """
 
     def __init__(self, span: tuple[float, float], inputs: Array) -> None:
         self.limits = _widened(*span), (-1.0, 1.0)
-        self._middle = (inputs[:, 1].max() + inputs[:, 1].min()) / 2
-        self._half = (inputs[:, 1].max() - inputs[:, 1].min()) / 2 or 1.0
+        self._planar = inputs.shape[1:] == (2,)
+        what = "the input, pressed flat" if self._planar else "the mean of the input"
+        self.note = f"one hidden unit, left to right; height: {what}"
+        height = self._height(inputs)
+        self._middle = (height.max() + height.min()) / 2
+        self._half = (height.max() - height.min()) / 2 or 1.0
 
     def place(self, state: State, seconds: float, hidden: Array, inputs: Array) -> Array:
-        return np.stack([hidden[:, 0], 0.3 * (inputs[:, 1] - self._middle) / self._half], axis=1)
+        reach = 0.3 if self._planar else 0.8
+        return np.stack([hidden[:, 0], reach * (self._height(inputs) - self._middle) / self._half], axis=1)
+
+    def _height(self, inputs: Array) -> Array:
+        return inputs[:, 1] if self._planar else np.asarray(inputs.reshape(len(inputs), -1).mean(axis=1))
 
     def lift(self, state: State, places: Array) -> Array | None:
         return places[:, :1]

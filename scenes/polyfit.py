@@ -1,5 +1,6 @@
 """A network bends its answer onto a curve: target, fit so far, and the distance between them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
 from animviz.errors import SceneError
-from animviz.network import is_chain
+from animviz.network import is_dense_chain
 from animviz.panels import LOSS, Header, Network, Ruler, epoch_number, foot, sampled_states
+from animviz.recording import State
 from animviz.stage import MARGIN, Box, Draw
 
 Array = NDArray[Any]
@@ -24,7 +26,6 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
         recording: of a network with one input and one output, trained on a curve.
         band: fill the residual between target and fit.
     """
-    x, target = _curve(recording)
     theme = stage.theme
     title = f"{recording.manifest.title}, fit of {recording.manifest.arch}"
     header = Header(stage, title, [epoch_number(recording), LOSS])
@@ -32,15 +33,7 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
         stage, "blue: the target", "orange: what the network answers", *(["between them: the residual"] if band else [])
     )
     plot_box, ruler_box, network_box = _layout(stage, header.bottom, bottom - 14)
-    axes = stage.axes(plot_box, (float(x[0, 0]), float(x[-1, 0])), _limits(recording, x, target))
-    axes.axhline(0, color=theme.grid, linewidth=stage.points(1))
-    axes.axvline(0, color=theme.grid, linewidth=stage.points(1))
-    fill = Polygon(np.zeros((3, 2)), facecolor=theme.mix(theme.positive, 0.28), edgecolor="none", visible=band)
-    axes.add_patch(fill)
-    stage.moves(fill)
-    goal = stage.line(axes, theme.negative, 3.5)
-    goal.set_data(x[:, 0], target)
-    fit = stage.line(axes, theme.positive, 4)
+    fit = Fit(stage, plot_box, recording, [recording], band=band)
     network = Network(stage, network_box, recording) if network_box is not None else None
     if network_box is not None:
         stage.text(network_box.left, network_box.top - 12, "network", color=theme.quiet)
@@ -49,15 +42,48 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        answer = state.outputs(x)[:, 0]
-        fit.set_data(x[:, 0], answer)
-        fill.set_xy(np.column_stack([np.append(x[:, 0], x[::-1, 0]), np.append(target, answer[::-1])]))
+        fit.show(state)
         if network is not None:
             network.show(state)
         ruler.show(moment.epoch)
         header.show(state.snapshot.epoch, state.snapshot.scores.get("loss", np.nan))
 
     return draw
+
+
+class Fit:
+    """The target, the network's answer, and what is between them.
+
+    Args:
+        stage: where.
+        box: room for it.
+        recording: of a network with one input and one output, trained on a curve.
+        peers: the recordings whose answers the limits hold.
+        band: fill the residual.
+    """
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording, peers: Sequence[Recording], *, band: bool) -> None:
+        theme = stage.theme
+        self._x, self._target = x, target = _curve(recording)
+        limits = [_limits(peer, *_curve(peer)) for peer in peers]
+        low, high = min(low for low, _ in limits), max(high for _, high in limits)
+        axes = stage.axes(box, (float(x[0, 0]), float(x[-1, 0])), (low, high))
+        axes.axhline(0, color=theme.grid, linewidth=stage.points(1))
+        axes.axvline(0, color=theme.grid, linewidth=stage.points(1))
+        self._fill = Polygon(
+            np.zeros((3, 2)), facecolor=theme.mix(theme.positive, 0.28), edgecolor="none", visible=band
+        )
+        axes.add_patch(self._fill)
+        stage.moves(self._fill)
+        goal = stage.line(axes, theme.negative, 3.5)
+        goal.set_data(x[:, 0], target)
+        self._fit = stage.line(axes, theme.positive, 4)
+
+    def show(self, state: State) -> None:
+        """Show what a state answers."""
+        x, answer = self._x[:, 0], state.outputs(self._x)[:, 0]
+        self._fit.set_data(x, answer)
+        self._fill.set_xy(np.column_stack([np.append(x, x[::-1]), np.append(self._target, answer[::-1])]))
 
 
 def _curve(recording: Recording) -> tuple[Array, Array]:
@@ -67,7 +93,7 @@ def _curve(recording: Recording) -> tuple[Array, Array]:
         SceneError: the recording is not of a curve.
     """
     manifest = recording.manifest
-    if manifest.task != "regression" or not is_chain(recording.layers):
+    if manifest.task != "regression" or not is_dense_chain(recording.layers):
         raise SceneError(
             f"polyfit draws a chain of dense layers trained on a curve; {recording.path} is of another kind"
         )

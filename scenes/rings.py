@@ -6,31 +6,19 @@ After Olah, "Neural Networks, Manifolds, and Topology" (2014), and the teaching 
 from typing import Annotated, Any
 
 import numpy as np
-from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.artists import Field, PointCloud
-from animviz.decision import (
-    boundary_lines,
-    class_count,
-    field_colors,
-    last_hidden,
-    plane_grid,
-    probabilities,
-    scores_at,
-)
+from animviz.decision import class_count, last_hidden
 from animviz.options import Range
 from animviz.panels import ACCURACY, LOSS, Header, Network, Ruler, epoch_number, foot
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw, joined
+from animviz.stage import MARGIN, Box, Draw
 
-from ._hidden import _Orbit, _Shadow, projection_of
 from ._plane import InputPlane, input_limits, planar_inputs
+from ._space import HiddenSpace
 
 Array = NDArray[Any]
 LINE_POINTS = 121  # vertices of a bent grid line
-CELLS = 72  # of the tinted field along each side
 
 
 @scene(experiment="two_rings")
@@ -47,7 +35,7 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     inputs = planar_inputs(recording, "rings")
     title = f"{recording.manifest.title}, hidden space of {recording.manifest.arch}"
     header = Header(stage, title, [epoch_number(recording), LOSS, ACCURACY])
-    hidden = _HiddenSpace(recording, inputs, grid)
+    hidden = HiddenSpace(recording, last_hidden(recording), inputs, grid_lines(inputs, grid))
     flips = f"{stage.theme.ink_name}: where the answer flips"
     bottom = foot(stage, *filter(None, ["lines: the input grid, bent by the network", flips, hidden.projection.note]))
     boxes = _layout(stage, header.bottom, bottom - 14)
@@ -70,80 +58,7 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     return draw
 
 
-class _HiddenSpace:
-    """The large panel: points and bent grid in the last hidden layer, with the decision over it."""
-
-    def __init__(self, recording: Recording, inputs: Array, grid: int) -> None:
-        self._recording = recording
-        self._inputs = inputs
-        self._layer = last_hidden(recording)
-        self._lines = _grid_lines(inputs, grid)
-        self.projection = projection_of(recording, self._layer, inputs)
-
-    def set_up(self, stage: Stage, box: Box, *, points: bool) -> None:
-        theme = stage.theme
-        self._theme = theme
-        self._palette = theme.palette(len(self._recording.manifest.class_names))
-        x, y = self.projection.limits
-        axes = stage.axes(box, x, y, color=theme.mix(theme.grid, 0.18))
-        self._xs, self._ys, self._plane = plane_grid(x, y, CELLS, CELLS)
-        self._field = Field(axes)
-        stage.moves(self._field)
-        self._space = stage.line(axes, theme.grid, 1.4)
-        self._bent = stage.strokes(axes, theme.grid, 1.3)
-        self._cloud = None
-        if points:
-            self._cloud = PointCloud(axes, self._recording.labels, self._palette, max(0.8, 1.6 * stage.pixel))
-            stage.moves(self._cloud)
-        self._wall = Polygon(np.zeros((3, 2)), facecolor=(*theme.mix(theme.ink, 1), 0.12), edgecolor=theme.ink)
-        self._wall.set_linewidth(stage.points(2.6))
-        axes.add_patch(self._wall)
-        self._boundary = stage.line(axes, theme.ink, 3)
-        stage.moves(self._wall)
-        self._share = stage.text(box.right - 14, box.bottom - 16, "", color=theme.ink, align="right", moves=True)
-
-    def show(self, state: State, seconds: float) -> None:
-        """Show a state; the seconds turn the view of three units."""
-        hidden = state.activations(self._layer, self._inputs)
-        if self._cloud is not None:
-            self._cloud.set_positions(self.projection.place(state, seconds, hidden, self._inputs))
-        if len(self._lines):
-            at = state.activations(self._layer, self._lines.reshape(-1, 2))
-            places = self.projection.place(state, seconds, at, self._lines.reshape(-1, 2))
-            self._bent.set_lines(joined(places.reshape(*self._lines.shape)))
-        self._show_decision(state)
-        self._show_space(state, seconds)
-        if isinstance(self.projection, _Shadow):
-            self._share.set_text(f"{100 * self.projection.share(state, hidden):.0f} % of the variance")
-
-    def _show_decision(self, state: State) -> None:
-        lifted = self.projection.lift(state, self._plane)
-        self._field.set_visible(lifted is not None)
-        if lifted is None:
-            return
-        scores = scores_at(state, self._layer, lifted)
-        colors = field_colors(probabilities(state, scores), self._palette, self._theme, (CELLS, CELLS))
-        self._field.set_colors(colors)
-        self._boundary.set_data(*boundary_lines(scores, self._xs, self._ys).T)
-
-    def _show_space(self, state: State, seconds: float) -> None:
-        """Show the cube of three units, and the plane in which the answer of two classes flips."""
-        orbit = self.projection
-        self._wall.set_visible(False)
-        if not isinstance(orbit, _Orbit):
-            return
-        edges = [orbit.place(state, seconds, edge, edge) for edge in orbit.cube()]
-        self._space.set_data(*joined(edges).T)
-        last = next(layer for layer in reversed(self._recording.layers) if layer.kernel is not None)
-        kernel = state.weights[last.kernel or ""]
-        if kernel.shape[1] == 1:
-            offset = float(state.weights[last.bias][0]) if last.bias else 0.0
-            corners = orbit.cut(kernel[:, 0], offset)
-            self._wall.set_visible(len(corners) > 0)
-            self._wall.set_xy(orbit.place(state, seconds, corners, corners) if len(corners) else np.zeros((3, 2)))
-
-
-def _grid_lines(inputs: Array, count: int) -> Array:
+def grid_lines(inputs: Array, count: int) -> Array:
     """Return the grid of the input space as polylines, float32 of shape (2 * count, LINE_POINTS, 2)."""
     x, y = input_limits(inputs)
     along = [np.linspace(low, high, LINE_POINTS, dtype=np.float32) for low, high in (x, y)]

@@ -17,6 +17,14 @@ from animviz.discovery import find_scene, scene_names
 GOLDEN = Path(__file__).parent / "golden"
 SIZE = (320, 180)
 TOLERANCE = 2.0  # mean difference of 255: other versions draw letters and curves a little differently
+DIGITS = {"data": "digits-8x8"}
+FIXED: dict[str, dict[str, object]] = {
+    "two_rings": {"arch": "2-3-2-1", "samples": 400},
+    "polynomial": {"arch": "1-3-1", "samples": 400},
+    "digits_mlp": {"arch": "64-12-8-10", **DIGITS},
+    "digits_plane": {"arch": "64-12-2-10", **DIGITS},
+}
+LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "boxplot", "weights")
 
 
 def difference(frame: np.ndarray, golden: np.ndarray) -> float:
@@ -30,28 +38,33 @@ def fixed_recording(name: str, folder: Path) -> Recording:
     from animviz.recording import ArraySpec, Entry, Manifest
     from animviz.writer import RecordingWriter
 
-    arch = "2-3-2-1" if name == "two_rings" else "1-3-1"
-    run = experiment_named(name).run({"arch": arch, "samples": 400})
+    options = FIXED[name]
+    run = experiment_named(name).run(options)
     rng = np.random.default_rng(7)
-    layers, start = [], {}
-    for place, (fan_in, units) in enumerate(zip(run.arch.widths[:-1], run.arch.widths[1:], strict=True), start=1):
-        last = place == len(run.arch.widths) - 1
-        activation = "tanh" if not last else "sigmoid" if run.dataset.class_names else "linear"
+    flatten = Layer(name="flatten", kind="Flatten", replayable=True)
+    layers, start = [flatten] if run.dataset.x.ndim > 2 else [], {}
+    for place, (fan_in, units) in enumerate(zip(run.widths[:-1], run.widths[1:], strict=True), start=1):
+        last = place == len(run.widths) - 1
+        classes = len(run.dataset.class_names)
+        hidden = "relu" if classes > 2 else "tanh"
+        output = "softmax" if classes > 2 else "sigmoid" if classes else "linear"
         layers.append(
             Layer(
-                name=f"layer_{place}", kind="Dense", activation=activation, kernel=f"{place}/kernel", bias=f"{place}/bias",
-                output_shape=(units,), replayable=True,
+                name=f"layer_{place}", kind="Dense", activation=output if last else hidden, kernel=f"{place}/kernel",
+                bias=f"{place}/bias", output_shape=(units,), replayable=True,
             )
         )  # fmt: skip
-        start[f"{place}/kernel"] = rng.normal(0, 1.5, (fan_in, units)).astype(np.float32)
+        start[f"{place}/kernel"] = rng.normal(0, min(1.5, 5 / fan_in**0.5), (fan_in, units)).astype(np.float32)
         start[f"{place}/bias"] = rng.normal(0, 0.5, units).astype(np.float32)
     inputs, labels = run.dataset.shown or (run.dataset.x, run.dataset.y)
     manifest = Manifest(
-        id="0" * 12, title=run.experiment.title, arch=arch, task=run.dataset.task, layers=tuple(layers),
-        class_names=run.dataset.class_names, loss="mean_squared_error",
+        id="0" * 12, title=run.experiment.title, arch=str(run.arch), task=run.dataset.task, layers=tuple(layers),
+        class_names=run.dataset.class_names,
+        loss="sparse_categorical_crossentropy" if len(run.dataset.class_names) > 2 else "mean_squared_error",
         weights={key: ArraySpec(shape=array.shape, dtype="float32") for key, array in start.items()},
     )  # fmt: skip
-    writer = RecordingWriter.create(folder / f"{name}.rec", manifest, {"inputs": inputs, "labels": labels})
+    extras = {f"extras/{key}": array for key, array in run.dataset.extras.items()}
+    writer = RecordingWriter.create(folder / f"{name}.rec", manifest, {"inputs": inputs, "labels": labels, **extras})
     for epoch in range(4):
         arrays = {f"weights/{key}": array * np.float32(0.4 + 0.3 * epoch) for key, array in start.items()}
         numbers = {"loss": 0.25 / (1 + epoch), "accuracy": 0.5 + 0.15 * epoch}
@@ -59,8 +72,9 @@ def fixed_recording(name: str, folder: Path) -> Recording:
     return Recording(writer.path)
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("name", scene_names())
+@pytest.mark.parametrize(
+    ("name", "theme"), [*((name, "dark") for name in scene_names()), *((name, "light") for name in LIGHT)]
+)
 def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     recording = fixed_recording(find_scene(name).experiment or "two_rings", tmp_path)
     frame = animviz.frame_at(name, recording, 2.5, size=SIZE, theme=theme)
@@ -73,7 +87,7 @@ def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: p
         pytest.fail(f"{path.name} differs by {difference(frame, golden):.1f}; new and old: {tmp_path / path.name}")
 
 
-@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit"])
+@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "weights"])
 def test_comparison_sees_another_epoch(name: str, tmp_path: Path) -> None:
     recording = fixed_recording(find_scene(name).experiment or "two_rings", tmp_path)
     other = animviz.frame_at(name, recording, 0.0, size=SIZE)

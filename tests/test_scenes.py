@@ -17,7 +17,18 @@ from animviz.discovery import find_scene, scene_names
 from animviz.errors import InputError, SceneError
 
 # What each kind of scene is drawn from; a scene without an experiment of its own would have to be added here.
-ARCHS = {"two_rings": "2-3-2-1", "polynomial": "1-3-1"}
+ARCHS = {
+    "two_rings": "2-3-2-1",
+    "polynomial": "1-3-1",
+    "digits_mlp": "64-16-8-10",
+    "digits_plane": "64-8-2-10",
+    "lenet": "2-4-12-8-10",
+}
+# Their limits come from the states, and where all have diverged there is none.
+LIMITS_FROM_STATES = (
+    "rings", "polyfit", "hidden", "digits", "ensemble", "boxplot", "violins", "histograms", "units",
+    "weights", "network", "importance",
+)  # fmt: skip
 SIZE = (320, 180)
 
 
@@ -90,7 +101,7 @@ def test_diverged_weights_give_a_marked_frame(drawn: tuple[str, Recording], tmp_
 def test_all_weights_diverged_is_an_error_or_a_picture(drawn: tuple[str, Recording], tmp_path: Path) -> None:
     name, recording = drawn
     broken = copy_of(recording, tmp_path / "nan.rec", keep=1, poison=0)
-    if name in ("rings", "polyfit"):  # their limits come from the states, and there is none
+    if name in LIMITS_FROM_STATES:
         with pytest.raises(SceneError, match="no snapshot has finite weights"):
             still(name, broken, 0.0)
     else:
@@ -196,7 +207,8 @@ def copy_of(recording: Recording, path: Path, *, keep: int | None = None, poison
     from animviz.recording import Entry
     from animviz.writer import RecordingWriter
 
-    data = {"inputs": recording.inputs, "labels": recording.labels}
+    extras = {f"extras/{name}": array for name, array in recording.extras.items()}
+    data = {"inputs": recording.inputs, "labels": recording.labels, **extras}
     writer = RecordingWriter.create(path, recording.manifest, data)
     for snapshot in recording[: keep or len(recording)]:
         factor = np.nan if snapshot.index == poison else 1
