@@ -118,6 +118,20 @@ def record_group() -> None:
     """
 
 
+class _Compare(click.Command):
+    """A command that is made when it is asked for, since its options come from the experiments."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        from animviz.compare import CompareCommand
+
+        return CompareCommand().make_context(info_name, args, parent, **extra)
+
+
+cli.add_command(_Compare("compare", help="Train several networks; a table of them, and a video of them side by side."))
+
+
 @cli.command()
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Video to write.")

@@ -23,12 +23,14 @@ class Scene:
             the artists to a moment.
         experiment: name of the experiment that is trained when no recording is given, or None.
         options: the function's keyword-only parameters.
+        aspect: width over height that suits it where several share a frame.
     """
 
     name: str
     function: Callable[..., Draw]
     experiment: str | None
     options: tuple[Option, ...]
+    aspect: float = 16 / 9
 
     @property
     def summary(self) -> str:
@@ -45,7 +47,9 @@ class Scene:
         return self.function(stage, recording, **checked(self.options, options, f"scene {self.name!r}"))
 
 
-def scene(*, experiment: str | None = None, name: str | None = None) -> Callable[[Callable[..., Draw]], Scene]:
+def scene(
+    *, experiment: str | None = None, name: str | None = None, aspect: float = 16 / 9
+) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
 
     The function takes a stage, a recording and keyword-only options, sets up the picture, and returns a function of a
@@ -54,6 +58,7 @@ def scene(*, experiment: str | None = None, name: str | None = None) -> Callable
     Args:
         experiment: what is trained when the scene is rendered without a recording.
         name: what users type; by default the function's name.
+        aspect: width over height that suits it where several share a frame.
 
     Raises:
         SceneError: a parameter is missing or cannot be an option.
@@ -66,6 +71,6 @@ def scene(*, experiment: str | None = None, name: str | None = None) -> Callable
             raise SceneError(f"scene {function.__name__!r} must take (stage, recording, *, options...)")
         if not summary_of(function):
             raise SceneError(f"scene {function.__name__!r} needs a docstring: its first line is its help")
-        return Scene(name or function.__name__, function, experiment, options_of(function))
+        return Scene(name or function.__name__, function, experiment, options_of(function), aspect)
 
     return declare

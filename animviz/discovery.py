@@ -9,9 +9,10 @@ from pathlib import Path
 from animviz.contract import Scene
 from animviz.errors import SceneError
 
-__all__ = ["GROUP", "find_scene", "is_path", "scene_names", "scene_version"]
+__all__ = ["CELLS", "GROUP", "find_scene", "is_path", "scene_names", "scene_version", "small_scene"]
 
 GROUP = "animviz.scenes"
+CELLS = "animviz.cells"
 
 
 def scene_names() -> list[str]:
@@ -38,6 +39,16 @@ def find_scene(reference: str) -> Scene:
         SceneError: there is none, or it cannot be imported; the cause is chained.
     """
     return _from_file(reference) if is_path(reference) else _from_entry_point(reference)
+
+
+def small_scene(reference: str) -> Scene:
+    """Return a scene in the form that suits a cell of a split frame: its small form, else the scene itself.
+
+    Raises:
+        SceneError: there is none, or it cannot be imported; the cause is chained.
+    """
+    small = [] if is_path(reference) else [entry for entry in entry_points(group=CELLS) if entry.name == reference]
+    return _loaded(small[0]) if small else find_scene(reference)
 
 
 def _from_entry_point(name: str) -> Scene:

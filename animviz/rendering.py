@@ -1,12 +1,12 @@
 """Rendering: a timeline mapped over a scene, frame by frame, into an encoder."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import imageio.v3 as iio
 import numpy as np
@@ -17,14 +17,14 @@ from animviz.discovery import find_scene, is_path, scene_version
 from animviz.encode import assemble, check_output, default_fps, working_folder
 from animviz.errors import EncodeError, InputError
 from animviz.options import checked, options_of
-from animviz.painter import Painter
+from animviz.painter import Painter, Paints
 from animviz.recording import Recording
-from animviz.segments import Job, draw_all, segments, write_part
-from animviz.stage import check_size
+from animviz.segments import Job, Task, draw_all, segments, write_part
+from animviz.stage import Stage, check_size
 from animviz.theme import theme_named
-from animviz.timeline import Pacing, Timeline
+from animviz.timeline import Moment, Pacing, Timeline
 
-__all__ = ["Movie", "Plan", "check_request", "frame_at", "frames", "render"]
+__all__ = ["Drawable", "Movie", "Plan", "check_request", "film", "frame_at", "frames", "render"]
 
 Pixels = NDArray[np.uint8]
 
@@ -85,20 +85,69 @@ def render(
     """
     plan = Plan.of(scene, recording, Path(path), size=size, theme=theme, options=options)
     check_request(plan.scene, plan.target, size=size, theme=theme, poster=poster, workers=workers, **options)
+    return film(plan, poster=poster, workers=workers, executor=executor, command=command, on_frame=on_frame)
+
+
+class Drawable(Protocol):
+    """A video that is decided: a `Plan`, or several scenes in one frame."""
+
+    @property
+    def target(self) -> Path:
+        """The file or folder."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        ...
+
+    @property
+    def pacing(self) -> Pacing:
+        """How frames become moments."""
+        ...
+
+    @property
+    def timeline(self) -> Timeline:
+        """The moments."""
+        ...
+
+    def painter(self) -> Paints:
+        """Return what paints the frames, set up."""
+        ...
+
+    def job(self) -> Task:
+        """Return what a worker needs."""
+        ...
+
+    def provenance(self, command: str | None) -> dict[str, Any]:
+        """Return what made the video."""
+        ...
+
+
+def film(
+    plan: Drawable,
+    *,
+    poster: str | Path | None = None,
+    workers: int = 1,
+    executor: Executor | None = None,
+    command: str | None = None,
+    on_frame: Callable[[int], None] | None = None,
+) -> Movie:
+    """Draw a video that is decided and checked; see `render`."""
     parts = segments(len(plan.timeline), plan.pacing.rate)
     # Set up here in any case: what cannot be drawn is refused before a worker is started.
-    painter = Painter(plan.scene, plan.recording, size, theme, plan.options)
+    painter = plan.painter()
     with working_folder(plan.target) as folder:
         if workers > 1 or executor is not None:
             numbers = range(len(parts))
             draw_all(plan.job(), numbers, folder.resolve(), workers=workers, executor=executor, on_frame=on_frame)
         else:
             for number, part in enumerate(parts):
-                write_part(painter, plan.timeline, part, folder, number, plan.target, size, on_frame)
+                write_part(painter, plan.timeline, part, folder, number, plan.target, plan.size, on_frame)
         if poster is not None:
             write_poster(Path(poster), painter.paint(plan.timeline[-1]))
         assemble(folder, len(parts), plan.target, plan.provenance(command))
-    return Movie(plan.target, len(plan.timeline), plan.pacing.rate, size)
+    return Movie(plan.target, len(plan.timeline), plan.pacing.rate, plan.size)
 
 
 @dataclass(frozen=True)
@@ -139,6 +188,10 @@ class Plan:
         pacing, rest = _split(options, target)
         timeline = Timeline(source.epochs, pacing)
         return cls(chosen, reference, source, target, pacing, timeline, size, theme, rest)
+
+    def painter(self) -> Painter:
+        """Set the scene up."""
+        return Painter(self.scene, self.recording, Stage(self.size, self.theme), self.options)
 
     def job(self) -> Job:
         """Return what a worker needs.
@@ -207,19 +260,19 @@ def check_request(
 def frames(
     scene: str | Path | Scene,
     recording: Recording,
-    timeline: Timeline,
+    timeline: Iterable[Moment],
     *,
     size: tuple[int, int] = (1280, 720),
     theme: str = "dark",
     **options: Any,
 ) -> Iterator[Pixels]:
-    """Draw the frames of a timeline: uint8 arrays of shape (height, width, 3).
+    """Draw the frames of a timeline, or of any moments: uint8 arrays of shape (height, width, 3).
 
     Raises:
         AnimvizError: the scene cannot be found, or cannot draw this recording.
     """
     chosen = scene if isinstance(scene, Scene) else find_scene(str(scene))
-    painter = Painter(chosen, recording, size, theme, options)
+    painter = Painter(chosen, recording, Stage(size, theme), options)
     return (painter.paint(moment)[:, :, :3].copy() for moment in timeline)
 
 
@@ -232,8 +285,9 @@ def frame_at(scene: str | Path | Scene, recording: Recording, epoch: float, **op
         epoch: the moment, in epochs since the start.
         **options: size, theme and the scene's options.
     """
-    timeline = Timeline([epoch], Pacing(hold_start=0, hold_end=0))
-    return next(frames(scene, recording, timeline, **options))
+    first, last = recording.epochs[0], recording.epochs[-1]
+    progress = float((epoch - first) / (last - first)) if last > first else 1.0
+    return next(frames(scene, recording, [Moment(0.0, epoch, progress)], **options))
 
 
 def check_poster(path: Path, target: Path) -> None:

@@ -15,24 +15,45 @@ from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from animviz.discovery import find_scene
 from animviz.encode import part_writer
 from animviz.errors import SceneError
-from animviz.painter import Painter
+from animviz.painter import Painter, Paints
 from animviz.recording import Recording
+from animviz.stage import Stage
 from animviz.timeline import Pacing, Timeline
 
-__all__ = ["Job", "default_workers", "draw_all", "draw_segment", "segments", "write_part"]
+__all__ = ["Job", "Task", "default_workers", "draw_all", "draw_segment", "segments", "write_part"]
 
 SECONDS = 8.0  # of a segment: long enough for the encoder, short enough to share the work out
 ATTEMPTS = 3  # to draw a segment whose worker died
 
 
+class Task(Protocol):
+    """What a worker is given: small, hashable, and all it needs to set itself up."""
+
+    @property
+    def target(self) -> Path:
+        """The video, whose format decides how parts are kept."""
+        ...
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        ...
+
+    def __hash__(self) -> int: ...
+
+    def set_up(self) -> tuple[Paints, Timeline]:
+        """Return what paints the frames, and their moments."""
+        ...
+
+
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to draw frames of a video.
+    """All that a worker needs to draw frames of one scene.
 
     Attributes:
         scene: name or path of the scene.
@@ -56,6 +77,12 @@ class Job:
     theme: str
     target: Path
 
+    def set_up(self) -> tuple[Painter, Timeline]:
+        """Set the scene up."""
+        recording = Recording(self.recording, limit=self.snapshots)
+        painter = Painter(find_scene(self.scene), recording, Stage(self.size, self.theme), dict(self.options))
+        return painter, Timeline(recording.epochs, self.pacing)
+
 
 def segments(frames: int, fps: float) -> list[range]:
     """Split frame numbers into runs of eight seconds."""
@@ -73,13 +100,13 @@ def default_workers(count: int) -> int:
 
 
 def write_part(
-    painter: Painter, timeline: Timeline, frames: range, folder: Path, number: int, target: Path,
+    painter: Paints, timeline: Timeline, frames: range, folder: Path, number: int, target: Path,
     size: tuple[int, int], on_frame: Callable[[int], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw a run of frames into one part of a video.
 
     Args:
-        painter: the scene, set up.
+        painter: what paints them, set up.
         timeline: of the whole video.
         frames: which of its frames.
         folder: where parts are kept.
@@ -95,7 +122,7 @@ def write_part(
                 on_frame(frame + 1)
 
 
-def draw_segment(job: Job, number: int, folder: Path) -> int:
+def draw_segment(job: Task, number: int, folder: Path) -> int:
     """Draw one segment of a job into a folder, in a worker; return how many frames it has."""
     painter, timeline = _set_up(job, threading.get_ident())
     frames = segments(len(timeline), timeline.pacing.rate)[number]
@@ -104,7 +131,7 @@ def draw_segment(job: Job, number: int, folder: Path) -> int:
 
 
 def draw_all(
-    job: Job, numbers: range, folder: Path, *, workers: int = 1, executor: Executor | None = None,
+    job: Task, numbers: range, folder: Path, *, workers: int = 1, executor: Executor | None = None,
     on_frame: Callable[[int], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw segments of a job in other processes; a segment whose worker died is drawn again.
@@ -143,7 +170,7 @@ def draw_all(
     raise SceneError(f"workers died {ATTEMPTS} times while drawing segments {sorted(missing)}; try --workers 1")
 
 
-def _map(executor: Executor, job: Job, numbers: list[int], folder: Path, finished: Callable[[int, int], None]) -> None:
+def _map(executor: Executor, job: Task, numbers: list[int], folder: Path, finished: Callable[[int, int], None]) -> None:
     with _ctrl_c_ignored():
         waiting: Mapping[Future[int], int] = {executor.submit(draw_segment, job, n, folder): n for n in numbers}
     try:
@@ -193,8 +220,6 @@ def _start_worker() -> None:
 
 
 @lru_cache(maxsize=8)
-def _set_up(job: Job, thread: int) -> tuple[Painter, Timeline]:
+def _set_up(job: Task, thread: int) -> tuple[Paints, Timeline]:
     """Set a job up once for each thread that draws: a stage is one canvas."""
-    recording = Recording(job.recording, limit=job.snapshots)
-    painter = Painter(find_scene(job.scene), recording, job.size, job.theme, dict(job.options))
-    return painter, Timeline(recording.epochs, job.pacing)
+    return job.set_up()

@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from animviz.encode import assemble, check_output, working_folder
 from animviz.errors import EncodeError, InputError
-from animviz.painter import Painter
 from animviz.rendering import Movie, Plan
 from animviz.segments import segments, write_part
 
@@ -83,7 +82,7 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     with working_folder(target) as folder:
         kept = folder / "share"
         kept.mkdir()
-        painter = Painter(plan.scene, plan.recording, plan.size, plan.theme, plan.options) if numbers else None
+        painter = plan.painter() if numbers else None
         for number in numbers:
             assert painter is not None
             write_part(painter, plan.timeline, parts[number], kept, number, plan.target, plan.size, count)

@@ -13,6 +13,7 @@ from animviz.encode import Encoder
 from animviz.experiment import experiment_named
 from animviz.painter import Painter
 from animviz.rendering import find_scene
+from animviz.stage import Stage
 from benchmarks import baselines
 from benchmarks.cloud import Cloud, positions, rings_recording
 from benchmarks.measure import Row, command_seconds, in_turn, peak_memory
@@ -68,11 +69,11 @@ def whole_command() -> Iterator[Row]:
 
 def ring_epoch() -> Iterator[Row]:
     """An epoch of the rings against Keras' fit."""
-    from animviz.training import dense_chain, fit
+    from animviz.training import fit, network_of
 
     run = experiment_named("two_rings").run({})
     y = run.dataset.y.astype(np.float32)[:, None]
-    ours, theirs = (dense_chain(run.arch, run.training, classes=2) for _ in range(2))
+    ours, theirs = (network_of(run) for _ in range(2))
     epochs = 50
     fast, slow = in_turn(
         3,
@@ -163,12 +164,12 @@ def scene_frames() -> Iterator[Row]:
     moments = animviz.Timeline(recording.epochs)[:150]
 
     def ours() -> None:
-        painter = Painter(find_scene("rings"), recording, SIZE, "dark", {})
+        painter = Painter(find_scene("rings"), recording, Stage(SIZE, "dark"), {})
         with Encoder(FOLDER / "rings.mp4", SIZE, 30) as encoder:
             for moment in moments:
                 encoder.write(painter.paint(moment))
 
-    painter = Painter(find_scene("rings"), recording, SIZE, "dark", {})
+    painter = Painter(find_scene("rings"), recording, Stage(SIZE, "dark"), {})
     ready = [painter.paint(moment).copy() for moment in moments]
     drawn, encoded = in_turn(5, ours, lambda: encode(ready, SIZE))
     what = "a frame of the `rings` scene as shipped, 1280x720, to MP4"
@@ -240,7 +241,7 @@ def long_recording() -> Iterator[Row]:
         sizes[every] = rings_recording(path, samples=2000, epochs=epochs, every=every)
 
     def still(recording: animviz.Recording) -> Callable[[], None]:
-        painter = Painter(find_scene("rings"), recording, SIZE, "dark", {})
+        painter = Painter(find_scene("rings"), recording, Stage(SIZE, "dark"), {})
         epochs = iter(np.random.default_rng(0).uniform(0, 50, 10_000))
 
         def run() -> None:

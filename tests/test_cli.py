@@ -94,7 +94,7 @@ def command_code(*commands: tuple[str, ...]) -> str:
 def test_help_names_every_command(cli: Callable[..., Result]) -> None:
     result = cli("--help")
     assert result.code == 0
-    for command in ("render", "record", "scenes", "info", "doctor", "completion"):
+    for command in ("render", "record", "compare", "scenes", "info", "doctor", "completion"):
         assert f"\n  {command} " in result.out
     assert "animviz render rings --arch 2-3-2-1" in result.out
 
@@ -251,14 +251,15 @@ def test_help_imports_neither_numpy_nor_matplotlib() -> None:
 
 
 def test_render_from_nothing_to_a_video_and_again(animviz: Callable[..., Result], tmp_path: Path) -> None:
-    command = ("render", "rings", "--arch", "2-3-2-1", "--samples", "200", "--epochs", "3", "--size", "320x180")
+    training = ("--arch", "2-3-2-1", "--samples", "200", "--epochs", "3")
+    command = ("render", "rings", *training, "--size", "320x180", "--pace", "10")
     first = animviz(*command)
     assert (first.returncode, first.stderr) == (0, "")
     line = first.stdout.splitlines()
     assert len(line) == 1
     assert line[0].startswith("renders/rings-2-3-2-1.mp4: 69 frames, 2.3 s, 320x180, ")
-    assert sorted(p.name for p in (tmp_path / "renders").iterdir()) == ["rings-2-3-2-1.mp4", "rings-2-3-2-1.rec"]
-    recording = Recording(tmp_path / "renders" / "rings-2-3-2-1.rec")
+    assert sorted(p.name for p in (tmp_path / "renders").iterdir()) == ["rings-2-3-2-1.mp4", "two_rings-2-3-2-1.rec"]
+    recording = Recording(tmp_path / "renders" / "two_rings-2-3-2-1.rec")
     assert list(recording.epochs) == [0, 1, 2, 3]
     assert recording.manifest.finished
     assert recording[0].step == 0
@@ -272,7 +273,7 @@ def test_render_from_nothing_to_a_video_and_again(animviz: Callable[..., Result]
     assert again.returncode == 0
     assert again.stdout == first.stdout
     assert again.stderr.count("\n") == 1
-    assert again.stderr.startswith("animviz: drawing from renders/rings-2-3-2-1.rec, which is there already")
+    assert again.stderr.startswith("animviz: drawing from renders/two_rings-2-3-2-1.rec, which is there already")
     assert tree(tmp_path) == before, "the same command gives the same bytes"
 
 
@@ -288,13 +289,13 @@ def test_training_and_drawing_twice_gives_the_same_bytes(cli: Callable[..., Resu
 
 
 def test_changed_setting_trains_anew_and_says_what_changed(cli: Callable[..., Result], tmp_path: Path) -> None:
-    path = tmp_path / "renders" / "boundary-2-3-2-1.rec"
+    path = tmp_path / "renders" / "two_rings-2-3-2-1.rec"
     command = ("render", "boundary", *SMALL, *DRAW)
     assert cli(*command).err == ""
     first = Recording(path).id
     changed = cli(*command, "--seed", "7")
     assert changed.code == 0
-    assert "training anew: renders/boundary-2-3-2-1.rec has seed 0, asked for is 7" in changed.err
+    assert "training anew: renders/two_rings-2-3-2-1.rec has seed 0, asked for is 7" in changed.err
     assert Recording(path).manifest.settings["training"]["seed"] == 7
     assert Recording(path).id != first
     noise = cli(*command, "--seed", "7", "--noise", "0.1")
@@ -424,7 +425,7 @@ def test_scene_can_draw_another_experiment(cli: Callable[..., Result], tmp_path:
     arguments = ("--experiment", "spirals", "--classes", "3", "--samples", "50", "--epochs", "2", "--arch", "2-4-*")
     result = cli("render", "boundary", *arguments, *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "boundary-2-4-3.rec").manifest.class_names == ("arm 1", "arm 2", "arm 3")
+    assert Recording(tmp_path / "renders" / "spirals-2-4-3.rec").manifest.class_names == ("arm 1", "arm 2", "arm 3")
 
 
 def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: Path) -> None:
@@ -432,7 +433,16 @@ def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: 
     (tmp_path / "points.csv").write_text("\n".join(["x,y,label", *rows]) + "\n")
     result = cli("render", "boundary", "--data", "points.csv", "--epochs", "2", "--arch", "2-4-*", *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "boundary-2-4-1.rec").manifest.class_names == ("a", "b")
+    assert Recording(tmp_path / "renders" / "points-2-4-1.rec").manifest.class_names == ("a", "b")
+
+
+def test_images_are_trained_and_drawn_by_a_scene_of_another_experiment(
+    cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    command = ("render", "history", "--experiment", "digits_mlp", "--data", "digits-8x8", "--arch", "64-4-*")
+    result = cli(*command, "--reduce", "none", "--epochs", "2", *DRAW)
+    assert (result.code, result.err) == (0, "")
+    assert Recording(tmp_path / "renders" / "digits_mlp-64-4-10.rec").manifest.settings["data"]["data"] == "digits-8x8"
 
 
 def test_users_scene_renders_by_path(rings_recording: Recording, cli: Callable[..., Result], tmp_path: Path) -> None:
@@ -521,7 +531,7 @@ BAD = {
     "size unparsable": ("render rings --size big", "'big' is not a size"),
     "size without height": ("render rings --size 1280x", "is not a size"),
     "size negative": ("render rings --size=-320x180", "is not a size"),
-    "scene unknown": ("render nonsense", "no scene 'nonsense'; there are boundary, history, polyfit, rings"),
+    "scene unknown": ("render nonsense", "no scene 'nonsense'; there are boundary, boxplot, "),
     "scene file missing": ("render nowhere.py", "no file nowhere.py"),
     "experiment unknown": ("record nonsense", "no experiment 'nonsense'"),
     "experiment of scene unknown": ("render rings --experiment nonsense", "no experiment 'nonsense'"),
@@ -599,6 +609,11 @@ BAD = {
     "data pickled": ("render boundary --data pickled.npz", "Python objects"),
     "data a folder": ("render boundary --data folder", "expected a .csv or .npz"),
     "data for another experiment": ("render rings --experiment moons --data good.csv", "--data"),
+    "data for rings of a scene of digits": (
+        "render confusion --experiment two_rings --data good.csv", "here it is 'two_rings'"),
+    "images of no known name": ("render confusion --data nowhere", "expected mnist-5k, mnist, digits-8x8, or an .npz"),
+    "images as points": ("render history --data digits-8x8", "expected a .csv or .npz file with columns x, y and label"),
+    "points as images": ("render history --experiment digits_mlp --data good.csv", "or an .npz file of images"),
     "points without data": ("record points", "needs a file"),
     "rendering points without data": ("render rings --experiment points", "needs a file"),
     "poster of text": ("render rings --poster x.txt", "expected a name that ends in .png"),

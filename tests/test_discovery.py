@@ -91,7 +91,9 @@ def test_built_in_scenes_come_from_the_scenes_package() -> None:
 
 
 def test_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(SceneError, match=r"no scene 'nope'; there are boundary, history, polyfit, rings, or give"):
+    with pytest.raises(
+        SceneError, match=r"no scene 'nope'; there are boundary, boxplot, confusion, .*, rings, .*, weights, or give"
+    ):
         find_scene("nope")
 
 

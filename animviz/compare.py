@@ -1,0 +1,180 @@
+"""The `compare` command: several runs of one experiment in a table, and side by side in a video."""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from animviz.commands import report
+from animviz.comparison import (
+    TABLES,
+    check_table,
+    columns,
+    decide,
+    keep_time,
+    measured_on,
+    natural_scene,
+    text_of,
+    time_of,
+)
+from animviz.discovery import small_scene
+from animviz.errors import InputError
+from animviz.experiment import EXPERIMENTS, Run, experiment_named
+from animviz.files import replace_file
+from animviz.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option
+from animviz.options import options_of
+from animviz.progress import Progress
+from animviz.recording import Recording
+from animviz.rendering import check_request, film
+from animviz.runs import RENDERS, home_of, interruptible, recorded
+from animviz.segments import default_workers, segments
+from animviz.split import Shot, Split, check_room
+from animviz.timeline import Pacing, Timeline
+
+__all__ = ["CompareCommand"]
+
+EXPERIMENT = "digits_mlp"
+
+
+class CompareCommand(Sectioned):
+    """``animviz compare``."""
+
+    def __init__(self) -> None:
+        super().__init__("compare", "Train several networks, and show them in a table and side by side in a video.")
+
+    def sections(self, arguments: Sequence[str]) -> Sections:
+        """Return the options of the experiment, the training, the pictures and the video."""
+        self.experiment = experiment_named(argument("--experiment", arguments) or EXPERIMENT)
+        self.reference = argument("--scene", arguments) or natural_scene(self.experiment)
+        self.scene = small_scene(self.reference)
+        data = {option.name: option for option in self.experiment.data_options}
+        repeated = [_ARCH, *([_REDUCE] if data.pop("reduce", None) else [])]
+        training = [option for option in self.experiment.training_options if option.name not in ("arch", "model")]
+        return {
+            f"Experiment {self.experiment.name}": [_EXPERIMENT, *repeated, *as_click(list(data.values()))],
+            "Training": [*as_click(training), RETRAIN],
+            f"Scene {self.reference}": [_SCENE, *as_click(self.scene.options)],
+            "Output": [*as_click(options_of(Pacing)), *VIDEO, _OUTPUT],
+        }
+
+    def run(self, **values: Any) -> None:
+        """Check everything, train what is missing, write tables and video."""
+        outputs, retrain = values.pop("output"), values.pop("retrain")
+        arches, reductions = values.pop("arch"), values.pop("reduce", ())
+        video = {option.name: values.pop(option.name) for option in VIDEO}
+        pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
+        options = {option.name: values.pop(option.name) for option in self.scene.options}
+        settings = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
+        tables, target = self._parted(outputs)
+        pace = check_request(self.scene, target, **video, **pacing, **options) if target else Pacing()
+        runs = decide(self.experiment, settings, arches, reductions)
+        Timeline([0.0, runs[0].training.epochs], pace)
+        if target:
+            check_room(video["size"], len(runs), self.scene.aspect)
+
+        def split(shown: Sequence[Run]) -> Split:
+            assert target is not None
+            number = f"number: {measured_on(runs)} {'accuracy' if runs[0].dataset.class_names else 'loss'}"
+            return Split(
+                title=f"{self.experiment.title}: {len(runs)} networks compared",
+                shots=tuple(
+                    Shot(self.reference, home_of(run), str(run.arch), run.reduction, tuple(sorted(options.items())))
+                    for run in shown
+                ),
+                foot=(*_parts(self.scene.summary), number),
+                pacing=pace,
+                size=video["size"],
+                theme=video["theme"],
+                target=target,
+            )
+
+        recordings = [_trained(runs[0], runs, retrain)]
+        if target:
+            split(runs[:1]).painter()  # what cannot be drawn is refused before the others are trained
+        recordings += [_trained(run, runs, retrain) for run in runs[1:]]
+        table = columns(runs, recordings, [time_of(recording) for recording in recordings])
+        click.echo(text_of(table, ".md"), nl=False)
+        for path in tables:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, text_of(table, path.suffix.lower()).encode())
+            click.echo(f"{path}: {len(runs)} runs")
+        if target:
+            _draw(split(runs), video)
+
+    def _parted(self, outputs: Sequence[Path]) -> tuple[list[Path], Path | None]:
+        """Part the outputs into tables and the video, and refuse tables that cannot be written."""
+        stem = RENDERS / f"compare-{self.experiment.name}"
+        outputs = outputs or [stem.with_suffix(".md"), stem.with_suffix(".mp4")]
+        tables = [path for path in outputs if path.suffix.lower() in TABLES]
+        videos = [path for path in outputs if path not in tables]
+        for path in outputs:
+            if outputs.count(path) > 1:
+                raise InputError(f"-o names {path} twice; leave one of them out")
+        if len(videos) > 1:
+            raise InputError(f"-o names {len(videos)} videos, {videos[0]} and {videos[1]}; expected one beside tables")
+        for path in tables:
+            check_table(path)
+        return tables, videos[0] if videos else None
+
+
+def _parts(summary: str) -> list[str]:
+    """Return a scene's summary as parts of the foot line."""
+    return (summary[:1].lower() + summary[1:].rstrip(".")).split("; ")
+
+
+def _trained(run: Run, runs: Sequence[Run], retrain: bool) -> Recording:
+    """Return the recording of one of the runs, trained now if need be, and note how long that took."""
+    place = runs.index(run)
+
+    def on_stop() -> str:
+        kept = ", ".join(str(home_of(done)) for done in runs[:place])
+        return f"finished and kept: {kept or 'none'}; the same command goes on with run {place + 1} of {len(runs)}"
+
+    seconds: list[float] = []
+    stage = f"training {place + 1} of {len(runs)}"
+    recording = recorded(run, home_of(run), retrain=retrain, stage=stage, on_stop=on_stop, on_trained=seconds.append)
+    if seconds:
+        keep_time(recording, seconds[0])
+    return recording
+
+
+def _draw(split: Split, video: Mapping[str, Any]) -> None:
+    """Draw the video, and say what was written."""
+    on_stop = "no video was written; run again, the recordings are kept"
+    with interruptible(lambda: on_stop), Progress() as progress:
+        on_frame = progress.stage("drawing", len(split.timeline))
+        workers = video["workers"] or default_workers(len(segments(len(split.timeline), split.pacing.rate)))
+        command = shlex.join(["animviz", *sys.argv[1:]])
+        movie = film(split, poster=video["poster"], workers=workers, command=command, on_frame=on_frame)
+    report(movie)
+
+
+_EXPERIMENT = click.Option(
+    ["--experiment"],
+    type=click.Choice(list(EXPERIMENTS)),
+    default=EXPERIMENT,
+    show_default=True,
+    help="What is trained.",
+)
+_ARCH = click.Option(
+    ["--arch"],
+    multiple=True,
+    help="Widths of the layers joined by dashes, inputs first; a star stands for as many as the data needs. Give it once "
+    "for each network.",
+)
+_REDUCE = click.Option(
+    ["--reduce"],
+    multiple=True,
+    help="Keep only pca:154 components, forest:70 most important pixels, pixels:350,406 themselves, or none for all. "
+    "Give it once for each; a network is trained with all that have as many numbers as it has inputs.",
+)
+_SCENE = click.Option(["--scene"], help="Picture in the cells.  [default: what suits the experiment]")
+_OUTPUT = path_option(
+    "-o", "--output",
+    multiple=True,
+    help="File to write, once for each: a table (.md, .csv), or the video (.mp4, .webm, .webp, .gif, .apng, .png, or a "
+    "folder of PNGs).  [default: renders/compare-EXPERIMENT.md and .mp4]",
+)  # fmt: skip

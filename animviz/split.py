@@ -1,0 +1,290 @@
+"""Split frames: several scenes side by side on one clock, each on a stage of its own within the frame.
+
+A cell's stage counts in the units of the whole frame, so letters keep their size; scenes that have a small form (see
+`animviz.discovery.small_scene`) take it. A recording that ends before the others holds its last state and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from animviz.discovery import small_scene
+from animviz.errors import InputError
+from animviz.painter import Painter
+from animviz.panels import ACCURACY, LOSS, Header, Number, cut, foot
+from animviz.recording import Recording
+from animviz.stage import MARGIN, Box, Stage
+from animviz.timeline import Moment, Pacing, Timeline
+
+__all__ = ["Cell", "Shot", "Split", "SplitPainter", "check_room", "grid"]
+
+GAP = 32.0  # units between cells
+BETWEEN = 18.0  # units between the texts of a heading
+LINE = 30.0  # height of a line of a heading
+TYPE = 24.0
+LEAST = 64  # pixels of a cell's sides
+
+
+class Cell(Stage):
+    """Part of a frame, with the frame's units.
+
+    Attributes:
+        peers: all recordings in the frame, by which axes are shared.
+    """
+
+    def __init__(self, frame: Stage, size: tuple[int, int], peers: Sequence[Recording]) -> None:
+        super().__init__(size, frame.theme.name, pixel=frame.pixel)
+        self.peers = tuple(peers)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What one cell shows.
+
+    Attributes:
+        scene: name or path of the scene.
+        recording: path of the recording.
+        label: what stands above it.
+        note: what stands beside the label, in quiet letters.
+        options: the scene's options as sorted pairs.
+    """
+
+    scene: str
+    recording: Path
+    label: str
+    note: str = ""
+    options: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Split:
+    """A video of several scenes in one frame; `animviz.rendering.film` draws it.
+
+    Attributes:
+        title: of the frame.
+        shots: what the cells show.
+        foot: what the line at the foot says, in parts.
+        pacing: how frames become moments.
+        size: width and height in pixels.
+        theme: name of the theme.
+        target: the file or folder.
+    """
+
+    title: str
+    shots: tuple[Shot, ...]
+    foot: tuple[str, ...]
+    pacing: Pacing
+    size: tuple[int, int]
+    theme: str
+    target: Path
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The moments: from the first snapshot of any recording to the last of any."""
+        epochs = np.unique(np.concatenate([Recording(shot.recording).epochs for shot in self.shots]))
+        return Timeline(epochs, self.pacing)
+
+    def painter(self) -> "SplitPainter":
+        """Set all scenes up."""
+        return SplitPainter(self)
+
+    def job(self) -> "Split":
+        """Return what a worker needs, which is this."""
+        return self
+
+    def set_up(self) -> tuple["SplitPainter", Timeline]:
+        """Set all scenes up, in a worker."""
+        return self.painter(), self.timeline
+
+    def provenance(self, command: str | None) -> dict[str, Any]:
+        """Return what made the video, as JSON types; nothing in it depends on the time of day."""
+        manifests = [Recording(shot.recording).manifest for shot in self.shots]
+        return {
+            "made_by": f"animviz {version('animviz')}",
+            "command": command,
+            "scenes": {shot.label + (f" {shot.note}" if shot.note else ""): shot.scene for shot in self.shots},
+            "pacing": {name: value for name, value in asdict(self.pacing).items() if value is not None},
+            "theme": self.theme,
+            "recordings": ", ".join(manifest.id for manifest in manifests),
+            "seed": (manifests[0].settings or {}).get("training", {}).get("seed"),
+            "versions": manifests[0].versions | {"matplotlib": version("matplotlib")},
+        }
+
+
+class SplitPainter:
+    """All scenes of a split frame, ready to paint.
+
+    Args:
+        split: what to draw.
+
+    Raises:
+        AnimvizError: a recording cannot be read, or a scene cannot draw it.
+    """
+
+    def __init__(self, split: Split) -> None:
+        recordings = [Recording(shot.recording) for shot in split.shots]
+        first, last = split.timeline.epochs[0], split.timeline.epochs[-1]
+        stage = self._stage = Stage(split.size, split.theme)
+        epoch = Number("epoch", ".0f", f"{last:.0f}")
+        self._header = Header(stage, split.title, [epoch])
+        bottom = foot(stage, *split.foot) - 14
+        self._clock = _Clock(stage, self._header.bottom, (first, last))
+        top = self._header.bottom + 18
+        room = Box(MARGIN, top, stage.width - 2 * MARGIN, bottom - top)
+        boxes = grid(room, len(recordings), small_scene(split.shots[0].scene).aspect)
+        headings = self._headings = _Headings(stage, boxes, split.shots, recordings)
+        self._views = [
+            _View(stage, headings.below(box), shot, recording, recordings)
+            for box, shot, recording in zip(boxes, split.shots, recordings, strict=True)
+        ]
+
+    def paint(self, moment: Moment) -> NDArray[np.uint8]:
+        """Paint a moment; see `animviz.painter.Painter.paint`."""
+        self._header.show(np.floor(moment.epoch + 1e-9))
+        self._clock.show(moment.epoch)
+        self._headings.show(moment.epoch)
+        frame = self._stage.paint()
+        for view in self._views:
+            view.paint(frame, moment)
+        return frame
+
+
+def grid(room: Box, count: int, aspect: float) -> list[Box]:
+    """Part a box into equal cells, row by row, in as many columns as make pictures of that aspect largest."""
+
+    def cell(columns: int) -> tuple[float, float]:
+        rows = -(-count // columns)
+        return (room.width - GAP * (columns - 1)) / columns, (room.height - GAP / 2 * (rows - 1)) / rows
+
+    def reach(columns: int) -> float:
+        width, height = cell(columns)
+        return min(width, aspect * (height - 2 * LINE))
+
+    columns = max(range(1, count + 1), key=reach)
+    width, height = cell(columns)
+    return [
+        Box(room.left + k % columns * (width + GAP), room.top + k // columns * (height + GAP / 2), width, height)
+        for k in range(count)
+    ]
+
+
+def check_room(size: tuple[int, int], count: int, aspect: float) -> None:
+    """Refuse a frame in which so many cells would be too small.
+
+    Raises:
+        InputError: says how large it must be.
+    """
+    width, height = (720 * side / min(size) for side in size)
+    cell = grid(Box(MARGIN, 90, width - 2 * MARGIN, height - 190), count, aspect)[0]
+    least = min(cell.width, cell.height - 3 * LINE) * min(size) / 720
+    if least < LEAST:
+        needed = int(np.ceil(min(size) * LEAST / least / 2)) * 2
+        raise InputError(
+            f"--size {size[0]}x{size[1]} is too small for {count} pictures; the shorter side needs {needed}"
+        )
+
+
+class _View:
+    """One scene and its place in the frame."""
+
+    def __init__(self, frame: Stage, box: Box, shot: Shot, recording: Recording, peers: Sequence[Recording]) -> None:
+        self._left, self._top = round(box.left * frame.pixel), round(box.top * frame.pixel)
+        size = (int(box.width * frame.pixel) // 2 * 2, int(box.height * frame.pixel) // 2 * 2)
+        self._painter = Painter(small_scene(shot.scene), recording, Cell(frame, size, peers), dict(shot.options))
+        self._span = float(recording.epochs[0]), float(recording.epochs[-1])
+
+    def paint(self, frame: NDArray[np.uint8], moment: Moment) -> None:
+        epoch = min(max(moment.epoch, self._span[0]), self._span[1])
+        picture = self._painter.paint(Moment(moment.seconds, epoch, moment.progress))
+        height, width = picture.shape[:2]
+        frame[self._top : self._top + height, self._left : self._left + width] = picture
+
+
+class _Clock:
+    """A thin ruler under the header: the past bright, now a dot, the future faint."""
+
+    def __init__(self, stage: Stage, top: float, span: tuple[float, float]) -> None:
+        self._first, last = span
+        axes = stage.axes(
+            Box(MARGIN, top - 6, stage.width - 2 * MARGIN, 12), (span[0], max(last, span[0] + 1)), (-1, 1)
+        )
+        axes.plot(span, [0, 0], color=stage.theme.grid, linewidth=stage.points(2), clip_on=False)
+        self._past = stage.line(axes, stage.theme.ink, 2.5, clip_on=False)
+        self._now = stage.line(
+            axes, stage.theme.ink, 0, marker="o", markersize=stage.points(10), markeredgewidth=0, clip_on=False
+        )
+
+    def show(self, epoch: float) -> None:
+        self._past.set_data([self._first, epoch], [0, 0])
+        self._now.set_data([epoch], [0])
+
+
+class _Headings:
+    """Above each cell its label, its note, the number reached, and where it stopped before the others.
+
+    All cells break into the same lines, so that their pictures stand in rows.
+    """
+
+    def __init__(self, stage: Stage, boxes: list[Box], shots: Sequence[Shot], recordings: Sequence[Recording]) -> None:
+        self._recordings = recordings
+        self._last = max(float(recording.epochs[-1]) for recording in recordings)
+        classified = "accuracy" in recordings[0].noted(source="scores")
+        self._number, name = (ACCURACY, "accuracy") if classified else (LOSS, "loss")
+        self._scale = 100 if classified else 1
+        self._histories = [recording.history(name, source="scores") for recording in recordings]
+        self._ends = [_end(recording, self._last) for recording in recordings]
+        width = boxes[0].width
+        score = stage.measure(self._number.widest + self._number.unit, TYPE, "medium")
+        labels = max(stage.measure(shot.label, TYPE, "medium") for shot in shots)
+        notes = max(stage.measure(shot.note, 22) for shot in shots)
+        ends = max(stage.measure(end, 22) for end in self._ends)
+        row = 0 if labels + BETWEEN + score <= width else 1  # in which the number stands
+        places = _flow([labels, notes, ends], width, score + BETWEEN, row)
+        self._height = LINE * (1 + max(row, *(line for _, line in places))) + 6
+        self._scores: list[Text] = []
+        self._stops: list[Text] = []
+        for box, shot in zip(boxes, shots, strict=True):
+            (label, note, end) = [(box.left + x, box.top + 22 + LINE * line) for x, line in places]
+            stage.text(*label, cut(stage, shot.label, width, TYPE, "medium"), size=TYPE, weight="medium")
+            stage.text(
+                *note, cut(stage, shot.note, width - (score if places[1][1] == row else 0)), color=stage.theme.quiet
+            )
+            self._stops.append(stage.text(*end, "", color=stage.theme.quiet, moves=True))
+            top = box.top + 22 + LINE * row
+            self._scores.append(stage.text(box.right, top, "", size=TYPE, weight="medium", align="right", moves=True))
+
+    def below(self, box: Box) -> Box:
+        """Return what a box has left for the picture."""
+        return Box(box.left, box.top + self._height, box.width, box.height - self._height)
+
+    def show(self, epoch: float) -> None:
+        """Show the numbers of the last true snapshots."""
+        for (epochs, values), score in zip(self._histories, self._scores, strict=True):
+            known = int(np.searchsorted(epochs, epoch + 1e-9, side="right"))
+            score.set_text(self._number.text(self._scale * values[known - 1] if known else np.nan))
+        for recording, end, stop in zip(self._recordings, self._ends, self._stops, strict=True):
+            stop.set_text(end if epoch >= recording.epochs[-1] - 1e-9 else "")
+
+
+def _end(recording: Recording, last: float) -> str:
+    own = float(recording.epochs[-1])
+    return f"stopped at {own:g}" if own < last - 1e-9 else ""
+
+
+def _flow(widths: Sequence[float], room: float, taken: float, row: int) -> list[tuple[float, int]]:
+    """Place texts one after the other, as (left, line); in one of the lines some room at the right is taken."""
+    places: list[tuple[float, int]] = []
+    left, line = 0.0, 0
+    for width in widths:
+        if left and left + width > room - (taken if line == row else 0):
+            left, line = 0.0, line + 1
+        places.append((left, line))
+        left += width + BETWEEN if width else 0.0
+    return places
