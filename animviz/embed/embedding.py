@@ -1,0 +1,250 @@
+"""`embed`: a layer's activations over the epochs become positions in the plane or in space that hold still."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.embed import compared, pca, spacetime, tsne
+from animviz.embed.scores import Scores, accuracy_of, score
+from animviz.errors import InputError
+from animviz.options import checked, options_of
+
+__all__ = ["METHODS", "Embedding", "Method", "embed", "place", "settings_of"]
+
+Array = NDArray[Any]
+_LEAST_SAMPLES = 3
+_EXTREME = 1e15
+_NARROWING = ("n_neighbors", "perplexity")
+
+
+class Method(NamedTuple):
+    """One way to embed.
+
+    Attributes:
+        settings: dataclass of keyword-only settings; `animviz.options.options_of` reads them.
+        layout: (activations, settings, threads) -> positions, shares of variance or None.
+        place: (activations, positions, new activations, settings, threads) -> positions of the new samples.
+    """
+
+    settings: Callable[..., Any]
+    layout: Callable[[Array, Any, int], tuple[Array, Array | None]]
+    place: Callable[[Array, Array, Array, Any, int], Array]
+
+
+METHODS: Mapping[str, Method] = {
+    "umap": Method(spacetime.Umap, spacetime.layout, spacetime.place),
+    "pca": Method(pca.Pca, pca.layout, pca.place),
+    "tsne": Method(tsne.Tsne, tsne.layout, tsne.place),
+    "aligned-umap": Method(compared.Aligned, compared.aligned, compared.place),
+    "independent": Method(compared.Independent, compared.independent, compared.place),
+}
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A layer over the epochs, in the plane or in space.
+
+    Attributes:
+        method: name of the method.
+        settings: all its settings by name.
+        epochs: moments in epochs since the start, float64 (epochs,); 0, 1, 2 ... where nothing else was given.
+        positions: float32 (epochs, samples, dimensions), centred over all epochs. NaN where the activations were not
+            finite; all in one spot where they were constant.
+        scores: how good it is.
+        placed: positions of new samples, float32 (epochs, new samples, dimensions), or None.
+        shares: share of the pooled variance of each dimension, float64 (dimensions,), for `pca`; else None.
+    """
+
+    method: str
+    settings: Mapping[str, Any]
+    epochs: Array
+    positions: Array
+    scores: Scores
+    placed: Array | None = field(default=None)
+    shares: Array | None = field(default=None)
+
+    @property
+    def dimensions(self) -> int:
+        """2 or 3."""
+        return int(self.positions.shape[2])
+
+    def at(self, epoch: float) -> tuple[Array, Array | None]:
+        """Return positions and placed positions at a moment, blended linearly between the epochs around it.
+
+        Moments before the first and after the last epoch show those.
+        """
+        after = int(np.clip(np.searchsorted(self.epochs, epoch, side="right"), 0, len(self.epochs) - 1))
+        before = max(after - 1, 0)
+        gap = self.epochs[after] - self.epochs[before]
+        share = np.float32(np.clip((epoch - self.epochs[before]) / gap, 0, 1) if gap else 0)
+        return _blended(self.positions, before, after, share), (
+            None if self.placed is None else _blended(self.placed, before, after, share)
+        )
+
+
+def _blended(x: Array, before: int, after: int, share: np.float32) -> Array:
+    if share in (0, 1):  # a true epoch is shown as it is, whatever its neighbour holds
+        return np.asarray(x[after if share else before])
+    return np.asarray(x[before] + share * (x[after] - x[before]))
+
+
+def settings_of(method: str, parameters: Mapping[str, Any]) -> Any:
+    """Return all settings of a method, given or default, each checked.
+
+    Raises:
+        InputError: no such method or setting, or a value that does not fit.
+    """
+    if method not in METHODS:
+        raise InputError(f"--method is {method!r}; expected one of {', '.join(METHODS)}")
+    kind = METHODS[method].settings
+    return kind(**checked(options_of(kind), parameters, method))
+
+
+def embed(
+    activations: Array, method: str = "umap", *, labels: Array | None = None, epochs: Array | None = None,
+    threads: int = 1, **parameters: Any,
+) -> Embedding:  # fmt: skip
+    """Embed a layer's activations over the epochs so that what stays the same holds still.
+
+    Args:
+        activations: shape (epochs, samples, ...), any real dtype.
+        method: umap, pca, tsne, aligned-umap or independent.
+        labels: classes, shape (samples,), for the k-NN accuracy.
+        epochs: moments of the epochs; by default 0, 1, 2 ...
+        threads: for speed; the result is the same bytes.
+        **parameters: the method's settings, see `METHODS`.
+
+    Returns:
+        Positions and scores.
+
+    Raises:
+        InputError: a setting or the activations cannot be used; says which and what would do.
+    """
+    settings = settings_of(method, parameters)
+    known = _checked(activations, settings, labels)
+    alike = all(np.array_equal(known[0], epoch) for epoch in known[1:])  # such as the inputs: one epoch serves for all
+    some = known[:1] if alike else known
+    positions, shares = _laid_out(some, METHODS[method], settings, threads)
+    scores = score(some, positions, labels, getattr(settings, "metric", "euclidean"))
+    if alike:
+        positions, scores = np.repeat(positions, len(known), axis=0), scores.repeated(len(known))
+    moments = np.arange(len(known), dtype=np.float64) if epochs is None else np.asarray(epochs, np.float64)
+    if moments.shape != (len(known),):
+        raise InputError(f"{len(known)} epochs of activations but moments of shape {moments.shape}")
+    return Embedding(method, asdict(settings), moments, positions, scores, shares=shares)
+
+
+def _laid_out(known: Array, method: Method, settings: Any, threads: int) -> tuple[Array, Array | None]:
+    """Lay out the usable epochs; the others are NaN, or one spot where all activations are the same."""
+    positions = np.full((*known.shape[:2], settings.dimensions), np.nan, np.float32)
+    usable = _usable(known)
+    laid_out, shares = method.layout(known if usable.all() else known[usable], settings, threads)
+    positions[usable] = laid_out - laid_out.mean(axis=(0, 1))
+    positions[_constant(known)] = 0
+    return positions, shares
+
+
+def place(
+    embedding: Embedding, activations: Array, new: Array, *, labels: Array | None = None,
+    new_labels: Array | None = None, threads: int = 1,
+) -> Embedding:  # fmt: skip
+    """Place new samples, such as the test set, into every epoch of an embedding, which stays as it is.
+
+    Args:
+        embedding: what `embed` returned.
+        activations: what it was given.
+        new: activations of the new samples, shape (epochs, new samples, ...).
+        labels: classes of the embedded samples, (samples,), for the accuracy of the placed ones.
+        new_labels: classes of the new samples, (new samples,).
+        threads: for speed; the result is the same bytes.
+
+    Returns:
+        The embedding with `placed` and `scores.placed_accuracy`. Placed positions are NaN where either set is not
+        finite, and in the one spot of the others where the layer is constant.
+
+    Raises:
+        InputError: the shapes do not fit each other.
+    """
+    settings = settings_of(embedding.method, embedding.settings)
+    known = _flat(activations)
+    if known.shape[:2] != embedding.positions.shape[:2]:
+        raise InputError(f"activations of shape {np.shape(activations)} are not those of the embedding")
+    others = _flat(new)
+    if (others.shape[0], others.shape[2]) != (known.shape[0], known.shape[2]) or not others.shape[1]:
+        raise InputError(
+            f"new activations have shape {np.shape(new)}; expected {np.shape(activations)} but for samples"
+        )
+    if (scale := _scale(known)) != 1:
+        known, others = known / scale, others / scale
+    known, others = known.astype(np.float32, copy=False), others.astype(np.float32, copy=False)
+    usable = _usable(known)
+    there: Array = np.asarray(np.isfinite(others).all(axis=(1, 2)))
+    others = np.where(there[:, None, None], others, np.float32(0))
+    placed = np.full((*others.shape[:2], embedding.dimensions), np.nan, np.float32)
+    placed[_constant(known)] = 0
+    placed[usable] = METHODS[embedding.method].place(
+        known[usable], embedding.positions[usable], others[usable], settings, threads
+    )
+    placed[~there] = np.nan
+    accuracy = None
+    if labels is not None and new_labels is not None:
+        _matching(new_labels, others.shape[1])
+        pairs = zip(embedding.positions, placed, strict=True)
+        accuracy = np.array([accuracy_of(at, labels, there, new_labels) for at, there in pairs])
+    return replace(embedding, placed=placed, scores=replace(embedding.scores, placed_accuracy=accuracy))
+
+
+def _checked(activations: Array, settings: Any, labels: Array | None) -> Array:
+    """Return the activations as float32 (epochs, samples, units), or say what is wrong with them."""
+    known = _flat(activations)
+    samples = known.shape[1]
+    needed = max(_LEAST_SAMPLES, getattr(settings, "n_neighbors", 0) + 1)
+    if samples < needed:
+        narrowing = [f"{name} {value:g}" for name, value in asdict(settings).items() if name in _NARROWING]
+        raise InputError(
+            f"{samples} samples are too few{' for ' * bool(narrowing)}{''.join(narrowing)}; needs {needed}"
+        )
+    if labels is not None:
+        _matching(labels, samples)
+    if (scale := _scale(known)) != 1:
+        known = known / scale
+    known = known.astype(np.float32, copy=False)
+    if not np.isfinite(known).all(axis=(1, 2)).any():
+        raise InputError("the activations are not finite at any epoch (the training diverged); nothing to embed")
+    if not _usable(known).any():
+        raise InputError("the activations are the same for all samples at every epoch; nothing to embed")
+    return known
+
+
+def _flat(activations: Array) -> Array:
+    known = np.asarray(activations)
+    if known.ndim < 3 or known.dtype.kind not in "fiub" or 0 in known.shape:
+        raise InputError(
+            f"activations are {known.dtype.name} of shape {known.shape}; expected numbers (epochs, samples, units)"
+        )
+    return known.reshape(*known.shape[:2], -1)
+
+
+def _matching(labels: Array, samples: int) -> None:
+    if np.shape(labels) != (samples,):
+        raise InputError(f"labels have shape {np.shape(labels)}; expected ({samples},)")
+
+
+def _scale(known: Array) -> float:
+    """Return what to divide by so that squares neither overflow nor vanish in float32; 1 for ordinary numbers."""
+    finite = known[np.isfinite(known).all(axis=(1, 2))]
+    largest = float(max(finite.max(), -finite.min())) if finite.size else 1.0
+    return 1.0 if 1 / _EXTREME < largest < _EXTREME or not largest else largest
+
+
+def _constant(known: Array) -> Array:
+    """Say of each epoch whether all samples have the same, finite activations, bool (epochs,)."""
+    return np.array([bool((epoch == epoch[0]).all()) for epoch in known])
+
+
+def _usable(known: Array) -> Array:
+    """Say of each epoch whether its activations are finite and tell samples apart, bool (epochs,)."""
+    return np.isfinite(known).all(axis=(1, 2)) & ~_constant(known)
