@@ -40,6 +40,7 @@ class Painter:
     def __init__(self, scene: Scene, recording: Recording, stage: Stage, options: Mapping[str, Any]) -> None:
         self._name = scene.name
         self._stage = stage
+        self._shown: tuple[float, float] | None = None  # what the buffer holds, unless the seconds moved it
         try:
             self._draw = scene.set_up(self._stage, recording, **options)
         except AnimvizError:
@@ -49,7 +50,7 @@ class Painter:
             raise SceneError(f"scene {self._name!r} failed while it was set up: {cause}") from error
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
-        """Paint a moment; a state that is not finite becomes a marked frame.
+        """Paint a moment; a state that is not finite becomes a marked frame. An unchanged picture is not drawn twice.
 
         Returns:
             The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
@@ -57,9 +58,16 @@ class Painter:
         Raises:
             SceneError: the scene breaks; names the epoch, the cause is chained.
         """
+        still = (moment.epoch, moment.progress)
+        if self._shown == still:
+            return self._stage.buffer
+        self._shown = None
+        glance = _Glance(moment.seconds, moment.epoch, moment.progress)
         try:
-            self._draw(moment)
-            return self._stage.paint()
+            self._draw(glance)
+            pixels = self._stage.paint()
+            self._shown = None if glance.at_clock else still
+            return pixels
         except DivergedError as error:
             return self._stage.paint_failure(str(error))
         except AnimvizError:
@@ -67,3 +75,14 @@ class Painter:
         except Exception as error:
             cause = f"{type(error).__name__}: {error}"
             raise SceneError(f"scene {self._name!r} failed at epoch {moment.epoch:.3g}: {cause}") from error
+
+
+class _Glance(Moment):
+    """A moment that notes whether its seconds were looked at: a picture that does not need them can stand still."""
+
+    at_clock = False
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "seconds":
+            object.__setattr__(self, "at_clock", True)
+        return super().__getattribute__(name)

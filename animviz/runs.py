@@ -9,6 +9,7 @@ import click
 
 from animviz.errors import RecordingError
 from animviz.experiment import Run
+from animviz.lean import without
 from animviz.progress import Progress, muted_stderr, note
 from animviz.recording import Recording
 from animviz.writer import require_replaceable
@@ -63,7 +64,7 @@ def recorded(
 
     with interruptible(on_stop or finished_epochs), Progress() as progress:
         loading = progress.stage("TensorFlow", 1)
-        with muted_stderr():
+        with muted_stderr(), without("sklearn", "pandas"):
             from animviz.training import epoch_callback, record, time_callback, warm_up
 
             warm_up()

@@ -216,13 +216,18 @@ class Stage:
             artist.set_animated(True)
             self._moving.append(artist)
 
+    @property
+    def buffer(self) -> NDArray[np.uint8]:
+        """What was painted last, the stage's own uint8 array of shape (height, width, 4)."""
+        return canvas_of(self._renderer)
+
     def paint(self) -> NDArray[np.uint8]:
         """Paint the moving artists over the background.
 
         Returns:
             The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
         """
-        buffer = canvas_of(self._renderer)
+        buffer = self.buffer
         if self._background is None:
             self.canvas.draw()  # type: ignore[no-untyped-call]
             self._background = buffer.copy()

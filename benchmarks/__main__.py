@@ -10,8 +10,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.charts import draw, measured
 from benchmarks.measure import Row
-from benchmarks.rows import ROWS
+from benchmarks.rows import FOLDER, ROWS
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
@@ -20,6 +21,11 @@ Every ratio comes from one run on one machine: ours and the baseline in turn, me
 competent user would write them, with the same data, size and codec settings: see `benchmarks/baselines.py`. Run them
 with `pip install matplotloom && python -m benchmarks`; `python -m benchmarks cloud rings` runs single rows.
 
+"""
+CHARTS = """
+Cost against size, from the same run, drawn by animviz itself (`benchmarks/charts.py`):
+
+![Time per frame against moving points, time per video against frames, time per frame against snapshots](benchmarks.png)
 """
 
 
@@ -36,8 +42,11 @@ def table(rows: list[Row]) -> str:
 
 def main() -> None:
     """Measure and print."""
-    names = sys.argv[1:] or list(ROWS)
+    names = sys.argv[1:] or [*ROWS, "charts"]
     rows = []
+    if "charts" in names:
+        draw(measured(FOLDER), PAGE.with_suffix(".png"))
+        names.remove("charts")
     for name in names:
         for row in ROWS[name]():
             rows.append(row)
@@ -47,7 +56,7 @@ def main() -> None:
         f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {packages}."
     )
     if len(names) == len(ROWS):
-        PAGE.write_text(f"{HEAD}Measured {machine}\n\n{table(rows)}", encoding="utf-8")
+        PAGE.write_text(f"{HEAD}Measured {machine}\n\n{table(rows)}{CHARTS}", encoding="utf-8")
         print(f"wrote {PAGE}")
 
 

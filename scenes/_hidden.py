@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from animviz.network import BOUNDED
 from animviz.panels import sampled_states
 from animviz.recording import Recording, State
+from animviz.timeline import Moment
 
 __all__ = ["Projection", "projection_of"]
 
@@ -32,7 +33,7 @@ class Projection(Protocol):
     limits: Limits
     note: str
 
-    def place(self, state: State, seconds: float, hidden: Array, inputs: Array) -> Array:
+    def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         """Return places of shape (samples, 2) for activations of shape (samples, units) and the inputs they came from."""
         ...
 
@@ -86,7 +87,7 @@ class _Line:
         self._middle = (height.max() + height.min()) / 2
         self._half = (height.max() - height.min()) / 2 or 1.0
 
-    def place(self, state: State, seconds: float, hidden: Array, inputs: Array) -> Array:
+    def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         reach = 0.3 if self._planar else 0.8
         return np.stack([hidden[:, 0], reach * (self._height(inputs) - self._middle) / self._half], axis=1)
 
@@ -112,7 +113,7 @@ class _Plane:
         x, y = (low + high) / 2
         self.limits = (float(x - half), float(x + half)), (float(y - half), float(y + half))
 
-    def place(self, state: State, seconds: float, hidden: Array, inputs: Array) -> Array:
+    def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         return hidden
 
     def lift(self, state: State, places: Array) -> Array | None:
@@ -131,9 +132,9 @@ class _Orbit:
         self._half = (span[1] - span[0]) / 2
         self.limits = (-1.5, 1.5), (-1.5, 1.5)
 
-    def place(self, state: State, seconds: float, hidden: Array, inputs: Array) -> Array:
+    def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         x, y, z = ((hidden - self._middle) / self._half).T
-        angle = 2 * np.pi * seconds / self.PERIOD + 0.6
+        angle = 2 * np.pi * moment.seconds / self.PERIOD + 0.6
         right = x * np.cos(angle) - y * np.sin(angle)
         depth = x * np.sin(angle) + y * np.cos(angle)
         return np.stack([right, z * np.cos(self.TILT) + depth * np.sin(self.TILT)], axis=1)
@@ -183,13 +184,15 @@ class _Shadow:
         _, vectors = np.linalg.eigh(pooled.T @ pooled)
         self._fixed = _signed(vectors[:, ::-1][:, :2].T)
         self.note = f"{hidden[0].shape[1]} hidden units, projected"
-        places = np.concatenate([self.place(s, 0.0, h, h) for s, h in zip(states, hidden, strict=True)])
+        places = np.concatenate(
+            [self.place(s, Moment(0.0, s.epoch), h, h) for s, h in zip(states, hidden, strict=True)]
+        )
         low, high = places.min(axis=0), places.max(axis=0)
         half = float((high - low).max()) / 2 * 1.15 or 1.0
         x, y = (low + high) / 2
         self.limits = (float(x - half), float(x + half)), (float(y - half), float(y + half))
 
-    def place(self, state: State, seconds: float, hidden: Array, inputs: Array) -> Array:
+    def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         return hidden @ self._directions(state).T
 
     def lift(self, state: State, places: Array) -> Array | None:

@@ -11,6 +11,7 @@ from animviz.classifier import labels_of
 from animviz.decision import boundary_lines, field_colors, plane_grid, probabilities, scores_at
 from animviz.recording import Recording, State
 from animviz.stage import Box, Stage, joined
+from animviz.timeline import Moment
 
 from ._hidden import _Orbit, _Shadow, projection_of
 
@@ -64,17 +65,17 @@ class HiddenSpace:
         stage.moves(self._wall)
         self._share = stage.text(box.right - 14, box.bottom - 16, "", color=theme.ink, align="right", moves=True)
 
-    def show(self, state: State, seconds: float) -> None:
-        """Show a state; the seconds turn the view of three units."""
+    def show(self, state: State, moment: Moment) -> None:
+        """Show a state; the moment's seconds turn the view of three units."""
         hidden = state.activations(self._layer, self._inputs)
         if self._cloud is not None:
-            self._cloud.set_positions(self.projection.place(state, seconds, hidden, self._inputs))
+            self._cloud.set_positions(self.projection.place(state, moment, hidden, self._inputs))
         if self._lines is not None and len(self._lines):
             flat = self._lines.reshape(-1, self._lines.shape[-1])
-            places = self.projection.place(state, seconds, state.activations(self._layer, flat), flat)
+            places = self.projection.place(state, moment, state.activations(self._layer, flat), flat)
             self._bent.set_lines(joined(places.reshape(*self._lines.shape[:2], 2)))
         self._show_decision(state)
-        self._show_space(state, seconds)
+        self._show_space(state, moment)
         if isinstance(self.projection, _Shadow):
             self._share.set_text(f"{100 * self.projection.share(state, hidden):.0f} % of the variance")
 
@@ -88,13 +89,13 @@ class HiddenSpace:
         self._field.set_colors(colors)
         self._boundary.set_data(*boundary_lines(scores, self._xs, self._ys).T)
 
-    def _show_space(self, state: State, seconds: float) -> None:
+    def _show_space(self, state: State, moment: Moment) -> None:
         """Show the cube of three units, and the plane in which the answer of two classes flips."""
         orbit = self.projection
         self._wall.set_visible(False)
         if not isinstance(orbit, _Orbit):
             return
-        edges = [orbit.place(state, seconds, edge, edge) for edge in orbit.cube()]
+        edges = [orbit.place(state, moment, edge, edge) for edge in orbit.cube()]
         self._space.set_data(*joined(edges).T)
         last = next(layer for layer in reversed(self._recording.layers) if layer.kernel is not None)
         kernel = state.weights[last.kernel or ""]
@@ -102,4 +103,4 @@ class HiddenSpace:
             offset = float(state.weights[last.bias][0]) if last.bias else 0.0
             corners = orbit.cut(kernel[:, 0], offset)
             self._wall.set_visible(len(corners) > 0)
-            self._wall.set_xy(orbit.place(state, seconds, corners, corners) if len(corners) else np.zeros((3, 2)))
+            self._wall.set_xy(orbit.place(state, moment, corners, corners) if len(corners) else np.zeros((3, 2)))

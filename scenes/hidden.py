@@ -47,7 +47,7 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         scores = state.snapshot.scores
-        space.show(state, moment.seconds)
+        space.show(state, moment)
         key.show(state)
         ruler.show(moment.epoch)
         header.show(state.snapshot.epoch, scores.get("loss", float("nan")), 100 * scores.get("accuracy", float("nan")))

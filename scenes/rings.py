@@ -49,7 +49,7 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         scores = state.snapshot.scores
-        hidden.show(state, moment.seconds)
+        hidden.show(state, moment)
         plane.show(state)
         network.show(state)
         ruler.show(moment.epoch)

@@ -49,7 +49,7 @@ def rings(stage: Cell, recording: Recording, *, grid: Annotated[int, Range(0, 10
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         plane.show(state)
-        hidden.show(state, moment.seconds)
+        hidden.show(state, moment)
 
     return draw
 

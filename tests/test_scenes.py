@@ -227,3 +227,20 @@ def test_a_logarithmic_scale_has_levels_to_read(trained: Callable[..., Recording
     assert stage.figure.axes[0].get_yscale() == "log"
     assert levels
     assert all(low <= level <= high for level in levels if level in (0.5, 2.0))
+
+
+@pytest.mark.parametrize(("arch", "turns"), [("2-3-2-1", False), ("2-4-3-1", True)])
+def test_an_unchanged_picture_is_not_drawn_twice_but_a_turning_one_is(
+    arch: str, turns: bool, trained: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from animviz.painter import Painter
+
+    stage, drawn = Stage(SIZE), []
+    painter = Painter(find_scene("rings"), trained("two_rings", arch=arch), stage, {})
+    paint = stage.paint
+    monkeypatch.setattr(stage, "paint", lambda: drawn.append(1) or paint())
+    frames = [painter.paint(animviz.Moment(seconds, 2.0)).copy() for seconds in (0.0, 1.0, 2.0)]
+    assert len(drawn) == (3 if turns else 1)
+    assert np.array_equal(frames[0], frames[1]) != turns
+    painter.paint(animviz.Moment(3.0, 1.0))
+    assert np.array_equal(painter.paint(animviz.Moment(0.0, 2.0)), frames[0])
