@@ -31,6 +31,7 @@ __all__ = ["epoch_callback", "fit", "network_of", "record", "time_callback", "wa
 
 # Up to this many weights a compiled loop of XLA wins; above, its matrix products are slower than Eigen's.
 XLA_WEIGHTS = 5_000
+CHUNK = 2**26  # bytes of samples that are picked out at once
 log = logging.getLogger("animviz")
 
 
@@ -316,12 +317,23 @@ class _Passes:
     def _steps(self, function: Callable[..., Any], data: Any, order: NDArray[Any], start: int, stop: int) -> None:
         """Run steps from start to stop; the short batch at the end, if there is one, is a step of its own shape."""
         whole = len(order) // self.batch_size
-        batches = order[: whole * self.batch_size].reshape(whole, self.batch_size).astype(np.int32)
-        if start < min(stop, whole):
-            function(data, tf.constant(batches), tf.constant(start), tf.constant(min(stop, whole)))
+        at_once = max(1, CHUNK // self._batch_bytes(data))
+        for first in range(start, min(stop, whole), at_once):
+            last = min(first + at_once, stop, whole)
+            rows = order[first * self.batch_size : last * self.batch_size].reshape(last - first, self.batch_size)
+            self._run(function, data, rows)
         if stop > whole:
-            rest = order[None, whole * self.batch_size :].astype(np.int32)
-            function(data, tf.constant(rest), tf.constant(0), tf.constant(1))
+            self._run(function, data, order[None, whole * self.batch_size :])
+
+    @staticmethod
+    def _run(function: Callable[..., Any], data: Any, rows: NDArray[Any]) -> None:
+        """Run a step for each row of numbers of samples. They are picked out here: within XLA's loop that is slow."""
+        chosen = tf.constant(rows.astype(np.int32))
+        function(tf.nest.map_structure(lambda array: tf.gather(array, chosen), data))
+
+    def _batch_bytes(self, data: Any) -> int:
+        sizes = [array.dtype.size * int(np.prod(array.shape[1:])) for array in tf.nest.flatten(data)]
+        return max(1, self.batch_size * sum(sizes))
 
     def _logs(self) -> dict[str, Any]:
         results = self.model.get_metrics_result()
@@ -337,17 +349,17 @@ class _Passes:
     def _compile(step: Callable[[Any], Any], data: Any, small: bool) -> Callable[..., Any]:
         """Return a compiled loop over steps: by XLA for small models, where it has a form for all their operations."""
 
-        def steps(data: Any, batches: Any, start: Any, stop: Any) -> None:
+        def steps(batches: Any) -> None:
             def body(place: Any) -> Any:
-                chosen = batches[place]
-                step(tf.nest.map_structure(lambda array: tf.gather(array, chosen), data))
+                step(tf.nest.map_structure(lambda array: array[place], batches))
                 return (place + 1,)
 
-            tf.while_loop(lambda place: place < stop, body, (start,), parallel_iterations=1)
+            count = tf.shape(tf.nest.flatten(batches)[0])[0]
+            tf.while_loop(lambda place: place < count, body, (tf.constant(0),), parallel_iterations=1)
 
         # The size of a batch is left open, as in Keras' own fit: some of its metrics ask for it while they are traced.
-        number, table = tf.TensorSpec([], tf.int32), tf.TensorSpec([None, None], tf.int32)
-        signature = [tf.nest.map_structure(tf.TensorSpec.from_tensor, data), table, number, number]
+        specs = tf.nest.map_structure(lambda array: tf.TensorSpec([None, None, *array.shape[1:]], array.dtype), data)
+        signature = [specs]
         loops = [tf.function(steps, input_signature=signature, autograph=False)]
         if small:
             loops.append(tf.function(steps, input_signature=signature, autograph=False, jit_compile=True))

