@@ -165,6 +165,25 @@ def info(path: Path) -> None:
 
 
 @cli.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option("--table", multiple=True, type=click.Path(path_type=Path), help="File to write: .md or .csv.")
+@click.option("--layers", default="", help="Names with commas between them; by default the input and hidden layers.")
+@click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
+@click.option("--samples", default=1500, show_default=True, type=click.IntRange(10), help="Of either set at most.")
+@click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
+def scores(path: Path, table: tuple[Path, ...], **options: Any) -> None:
+    """Print how well neighbours in the embedded plane tell the classes apart at the last epoch.
+
+    Each test sample is named by a vote of its 3, 5 or 10 nearest training samples in the plane, for raw data and each
+    hidden layer. Embeddings are kept in the recording.
+    """
+    from animviz.knn import tables
+
+    for line in tables(path, table, **options):
+        click.echo(line)
+
+
+@cli.command()
 def doctor() -> None:
     """Check encoders, fonts, disk and versions; name one fix per finding."""
     from animviz.doctor import examine

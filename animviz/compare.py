@@ -79,7 +79,7 @@ class CompareCommand(Sectioned):
             assert target is not None
             number = f"number: {measured_on(runs)} {'accuracy' if runs[0].dataset.class_names else 'loss'}"
             return Split(
-                title=f"{self.experiment.title}: {len(runs)} networks compared",
+                title=f"{runs[0].dataset.title or self.experiment.title}: {len(runs)} networks compared",
                 shots=tuple(
                     Shot(self.reference, home_of(run), str(run.arch), run.reduction, tuple(sorted(options.items())))
                     for run in shown

@@ -32,6 +32,7 @@ class Dataset:
         validation: held-out pair of the same form as x and y, or None.
         shown: the pair that is stored in the recording and drawn; by default x and y.
         extras: further arrays for the recording, by name.
+        title: what pictures call the data; by default the experiment's title.
     """
 
     x: Float
@@ -40,6 +41,7 @@ class Dataset:
     validation: tuple[Float, NDArray[Any]] | None = None
     shown: tuple[Float, NDArray[Any]] | None = None
     extras: dict[str, NDArray[Any]] = field(default_factory=dict)
+    title: str = ""
 
     @property
     def task(self) -> Literal["classification", "regression"]:

@@ -3,7 +3,7 @@
 import gzip
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,14 @@ class ImageSet:
         labels: class numbers, int64 of shape (samples,).
         class_names: names of the classes in the order of the labels.
         test: a pair of images and labels that was set aside by whoever made the data, or None.
+        title: name of the user's own file, without its extension; else "".
     """
 
     images: Float
     labels: NDArray[np.int64]
     class_names: tuple[str, ...]
     test: tuple[Float, NDArray[np.int64]] | None = None
+    title: str = ""
 
 
 def load_images(data: str) -> ImageSet:
@@ -55,7 +57,7 @@ def load_images(data: str) -> ImageSet:
         raise InputError(f"--data {data}: expected {', '.join(_NAMED)}, or an .npz file of images")
     if not path.is_file():
         raise InputError(f"--data {data}: no such file")
-    return _from_arrays(_arrays(path), path)
+    return replace(_from_arrays(_arrays(path), path), title=path.stem)
 
 
 def _mnist_5k() -> ImageSet:

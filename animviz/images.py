@@ -44,7 +44,7 @@ def digits(rng: np.random.Generator, *, data: str = "mnist-5k", reduce: str = "n
         extras |= {"images": test[0], "train_images": kept[0], "train_inputs": transform(kept[0])}
         extras |= {} if pixels is None else {"pixels": pixels}
         train, validation, test = ((transform(x), y) for x, y in (train, validation, test))
-    return Dataset(*train, images.class_names, validation=validation, shown=test, extras=extras)
+    return Dataset(*train, images.class_names, validation=validation, shown=test, extras=extras, title=images.title)
 
 
 def padded_digits(rng: np.random.Generator, *, data: str = "mnist-5k") -> Dataset:
@@ -64,7 +64,7 @@ def padded_digits(rng: np.random.Generator, *, data: str = "mnist-5k") -> Datase
     train, validation, test = ((_padded(x), y) for x, y in _parts(images, int(rng.integers(2**31))))
     kept = _evenly(train, MOST_TRAIN)
     extras = {"train_inputs": kept[0], "train_labels": kept[1]}
-    return Dataset(*train, images.class_names, validation=validation, shown=test, extras=extras)
+    return Dataset(*train, images.class_names, validation=validation, shown=test, extras=extras, title=images.title)
 
 
 def _parts(images: ImageSet, seed: int) -> tuple[Pair, Pair, Pair]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from animviz.embed import stored_embeddings
 from animviz.errors import EncodeError, InputError, RecordingError
 from animviz.ffmpeg import run_ffmpeg, url
 from animviz.recording import Recording
@@ -78,6 +79,8 @@ def _recording_facts(recording: Recording) -> Facts:
     for name, value in (manifest.settings or {}).items():
         pairs = value.items() if isinstance(value, dict) else [(name, value)]
         yield name, ", ".join(f"{key} {item}" for key, item in pairs) if isinstance(value, dict) else str(value)
+    for about, embedding in stored_embeddings(recording):
+        yield "embedding", f"{about['method']} of {about['layer']}, {len(embedding.epochs)} epochs: {embedding.scores}"
     yield "versions", ", ".join(f"{name} {number}" for name, number in manifest.versions.items())
 
 

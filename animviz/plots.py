@@ -54,6 +54,8 @@ class Plot:
         above = ABOVE if title else 12.0
         self.room = room = Box(box.left + left, box.top + above, box.width - left - right, box.height - above - BELOW)
         every = math.ceil(28 * (len(lines) - 1) / max(28.0, room.height))  # low plots have room for fewer labels
+        if not log and len(lines) > 1:  # the levels need not span the whole scale
+            every = max(every, math.ceil(24 / (self.room.height * (lines[1][0] - lines[0][0]) / (y[1] - y[0]))))
         lines = lines[:: max(1, every)]
         self.axes: Axes = stage.axes(room, x, y)
         if log:

@@ -77,7 +77,7 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
         labels,
         every=run.training.every,
         class_names=dataset.class_names,
-        title=run.experiment.title,
+        title=dataset.title or run.experiment.title,
         overwrite=True,
         settings=run.settings(),
         extras=dataset.extras,
@@ -333,7 +333,7 @@ class _Passes:
 
     def _batch_bytes(self, data: Any) -> int:
         sizes = [array.dtype.size * int(np.prod(array.shape[1:])) for array in tf.nest.flatten(data)]
-        return max(1, self.batch_size * sum(sizes))
+        return int(max(1, self.batch_size * sum(sizes)))
 
     def _logs(self) -> dict[str, Any]:
         results = self.model.get_metrics_result()

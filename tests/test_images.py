@@ -261,6 +261,7 @@ def test_lenet_takes_filters_and_widths(trained: Callable[..., Recording], odd_i
         "conv_1", "conv_2", "hidden_1", "output",
     ]  # fmt: skip
     assert recording.layers[0].output_shape == (28, 28, 2)
+    assert recording.manifest.title == "odd"
     with pytest.raises(InputError, match="two numbers of filters"):
         experiment_named("lenet").run({"data": "digits-8x8", "arch": "6-10"})
 

@@ -1,0 +1,120 @@
+"""Which samples and which layers of a recording are embedded: training samples fitted, recorded ones placed among them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.embed.embedding import Embedding
+from animviz.embed.stored import embedding_of
+from animviz.errors import InputError, SceneError
+from animviz.network import IDENTITY
+from animviz.recording import Inputs, Recording
+
+__all__ = ["Sets", "embedded", "layers_of", "sets_of"]
+
+Array = NDArray[Any]
+# They pass on what they get when the net answers, or only bring it into another shape.
+_SILENT = IDENTITY | {"Flatten", "Identity", "InputLayer", "Reshape"}
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Samples to fit, and samples to place among them.
+
+    Attributes:
+        fit: inputs to fit; None stands for all of the recording's own.
+        fit_labels: their classes, (samples,).
+        place: inputs to place, or None where the recording's own samples are fitted.
+        place_labels: their classes, or None.
+        shown: numbers of the recording's own samples among those, (samples,).
+        fitted: how many samples are fitted, of how many, in words.
+        placed: the same of those placed, or "".
+    """
+
+    fit: Inputs | None
+    fit_labels: Array
+    place: Inputs | None
+    place_labels: Array | None
+    shown: Array
+    fitted: str
+    placed: str
+
+
+def sets_of(recording: Recording, labels: Array, at_most: int) -> Sets:
+    """Choose samples: training samples to fit and the recorded ones to place, or the recorded ones to fit.
+
+    Args:
+        recording: of a classifier.
+        labels: classes of its own samples, (samples,).
+        at_most: of either set; an even choice.
+    """
+    own = _evenly(len(labels), at_most)
+    shown, shown_labels = _taken(recording.inputs, own), labels[own]
+    if "train_inputs" not in recording.extras or "train_labels" not in recording.extras:
+        inputs = None if len(own) == len(labels) else shown
+        return Sets(inputs, shown_labels, None, None, own, _of(len(own), len(labels)), "")
+    known = np.asarray(recording.extras["train_labels"], np.int64)
+    train = _evenly(len(known), at_most)
+    counts = _of(len(train), len(known)), _of(len(own), len(labels))
+    return Sets(recording.extras["train_inputs"][train], known[train], shown, shown_labels, own, *counts)
+
+
+def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tuple[list[str], str]:
+    """Return the layers to embed: those named, or the input and the last hidden layers that change what they get.
+
+    Args:
+        recording: of any model.
+        named: names with commas between them, "input" among them; or "".
+        most: how many at most.
+        purpose: for errors.
+
+    Returns:
+        Their names, and a note where some are left out.
+
+    Raises:
+        SceneError: no layer of that name, or too many.
+    """
+    known = ["input", *(layer.name for layer in recording.layers)]
+    if named:
+        names = list(dict.fromkeys(name.strip() for name in named.split(",")))
+        for name in names:
+            if name not in known:
+                raise SceneError(f"{purpose}: no layer {name!r}; {recording.path} has {', '.join(known)}")
+        if len(names) > most:
+            raise SceneError(f"{purpose}: --layers names {len(names)} layers; expected at most {most}")
+        return names, ""
+    hidden = [layer.name for layer in recording.layers[:-1] if layer.kind not in _SILENT]
+    first = [] if isinstance(recording.inputs, dict) else ["input"]
+    last = hidden[max(0, len(hidden) - most + len(first)) :]
+    return [*first, *last], f"{len(last)} of {len(hidden)} hidden layers" if len(last) < len(hidden) else ""
+
+
+def embedded(
+    recording: Recording, layer: str, sets: Sets, method: str, purpose: str, *, threads: int = 1, **settings: Any
+) -> Embedding:
+    """Return the embedding of a layer, stored or computed.
+
+    Raises:
+        SceneError: the layer cannot be embedded; says why.
+    """
+    try:
+        return embedding_of(
+            recording, layer, method=method, fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
+            place_labels=sets.place_labels, threads=threads, **settings,
+        )  # fmt: skip
+    except InputError as error:
+        raise SceneError(f"{purpose}: layer {layer!r}: {error}") from error
+
+
+def _evenly(count: int, at_most: int) -> NDArray[np.intp]:
+    return np.unique(np.linspace(0, count - 1, min(count, at_most)).round().astype(np.intp))
+
+
+def _taken(inputs: Inputs, chosen: Array) -> Inputs:
+    return {name: array[chosen] for name, array in inputs.items()} if isinstance(inputs, dict) else inputs[chosen]
+
+
+def _of(some: int, every: int) -> str:
+    return f"{some:,} of {every:,}" if some < every else f"{every:,}"
