@@ -80,7 +80,10 @@ def _recording_facts(recording: Recording) -> Facts:
         pairs = value.items() if isinstance(value, dict) else [(name, value)]
         yield name, ", ".join(f"{key} {item}" for key, item in pairs) if isinstance(value, dict) else str(value)
     for about, embedding in stored_embeddings(recording):
-        yield "embedding", f"{about['method']} of {about['layer']}, {len(embedding.epochs)} epochs: {embedding.scores}"
+        yield (
+            "embedding",
+            f"{about['method']} of {about['layer']}, mean of {len(embedding.epochs)} epochs: {embedding.scores}",
+        )
     yield "versions", ", ".join(f"{name} {number}" for name, number in manifest.versions.items())
 
 

@@ -51,6 +51,7 @@ def test_other_experiments_are_learned_at_their_defaults(
 
 # Scenes of classifiers of images, and how long the trainings behind them may take.
 IMAGES = [name for name in scene_names() if find_scene(name).experiment in ("digits_mlp", "digits_plane")]
+FEWER = {"umap": ("--samples", "300"), "tsne": ("--samples", "150"), "knn": ("--samples", "300")}  # minutes otherwise
 
 
 def test_every_picture_of_images_renders_from_its_default_command(
@@ -58,7 +59,7 @@ def test_every_picture_of_images_renders_from_its_default_command(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in IMAGES:
-        main(["render", name, "--size", "320x180", "--seconds", "3", "--fps", "5"])
+        main(["render", name, "--size", "320x180", "--seconds", "3", "--fps", "5", *FEWER.get(name, ())])
         (video,) = (tmp_path / "renders").glob(f"{name}-784-*.mp4")
         assert video.stat().st_size > 5_000
     assert len(list((tmp_path / "renders").glob("*.rec"))) == 2  # scenes share what was trained
@@ -69,6 +70,7 @@ def test_every_picture_of_images_renders_from_images_of_another_kind(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in IMAGES:
-        main(["render", name, "--data", str(odd_images), "--size", "320x180", "--seconds", "3", "--fps", "5"])
+        less = ("--size", "320x180", "--seconds", "3", "--fps", "5", *FEWER.get(name, ()))
+        main(["render", name, "--data", str(odd_images), *less])
         (video,) = (tmp_path / "renders").glob(f"{name}-840-*.mp4")
         assert video.stat().st_size > 5_000

@@ -27,12 +27,16 @@ ARCHS = {
 # Their limits come from the states, and where all have diverged there is none.
 LIMITS_FROM_STATES = (
     "rings", "polyfit", "hidden", "digits", "ensemble", "boxplot", "violins", "histograms", "units",
-    "weights", "network", "importance",
+    "weights", "network", "importance", "umap", "tsne", "pca", "knn",
 )  # fmt: skip
 SIZE = (320, 180)
 
 
-@pytest.fixture(params=scene_names())
+# t-SNE of each recording anew takes half a minute; umap and pca are the same scene with another method.
+SCENES = [pytest.param(name, marks=[pytest.mark.slow] if name == "tsne" else []) for name in scene_names()]
+
+
+@pytest.fixture(params=SCENES)
 def drawn(request: pytest.FixtureRequest, trained: Callable[..., Recording]) -> tuple[str, Recording]:
     scene = find_scene(request.param)
     assert scene.experiment is not None
@@ -71,6 +75,8 @@ def test_recording_is_untouched(drawn: tuple[str, Recording]) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
     still(name, recording, 2.0)
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
+    new = {path for path in recording.path.rglob("*") if path.is_file()} - before.keys()
+    assert {path.parent for path in new} <= {recording.path / "embeddings"}  # computed once, kept there
 
 
 def test_axes_keep_their_limits(drawn: tuple[str, Recording]) -> None:

@@ -1,0 +1,443 @@
+"""Layers laid out in the plane over the epochs; shared by `umap`, `tsne` and `pca`.
+
+After the interactive page of the teaching notebooks that shows LeNet's layers by UMAP, and the Embedding Projector
+(Smilkov et al. 2016).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz import Moment, Recording, Stage
+from animviz.artists import PointCloud, Strokes
+from animviz.embed import Embedding
+from animviz.embed.sets import Sets, embedded, layers_of, sets_of
+from animviz.embed.stored import chosen_snapshots
+from animviz.errors import DivergedError
+from animviz.layouts import images_of
+from animviz.options import Range
+from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot
+from animviz.plots import Plot
+from animviz.stage import MARGIN, Box, Draw
+
+from ._sprites import Sprites, apart, name_tag, thumbnail
+from ._verdicts import Verdicts, titled
+
+__all__ = ["Samples", "Thumbnails", "Trails", "embedding_scene", "finite_somewhere"]
+
+Array = NDArray[Any]
+Samples = Annotated[int, Range(10, 20_000)]
+Trails = Annotated[int, Range(0, 100)]
+Thumbnails = Annotated[int, Range(0, 100)] | None
+MOST_LAYERS = 3
+MOST_EPOCHS = 60
+NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "principal components"}
+BEFORE = {
+    "umap": "epochs are laid out together",
+    "tsne": "each epoch starts from the next one",
+    "pca": "one basis for all epochs",
+}
+TITLE, FACT, CURVE = 34.0, 32.0, 116.0  # units of height for a name, a line of numbers, a curve at least
+TALLEST_CURVE, BESIDE, GAP = 240.0, 250.0, 32.0  # units
+SPACE = 12.0  # units between numbers
+AIR = 1.1  # room around the points
+SMALL, LARGE, RIM = 1.2, 2.6, 1.7  # units: radius of points, width of the rim of wrong ones
+FAINT = 0.5  # of a training point's colour
+NAMED = 0.14  # of a panel that names may cover
+NAME, IMAGE = 120.0, 38.0  # units of a name and of an image
+FEW, ROOMY = 6, 330.0  # images by default, in a panel of this many units
+PERIOD, TILT = 24.0, np.radians(24)  # seconds of a turn, and how far from above one looks
+
+
+def embedding_scene(
+    stage: Stage, recording: Recording, method: str, *, layers: str, samples: int, trails: int, thumbnails: int | None,
+    threads: int = 1, **settings: Any,
+) -> Draw:  # fmt: skip
+    """Set up layers side by side; see the scenes for the options."""
+    verdicts = finite_somewhere(recording, method)
+    names, note = layers_of(recording, layers, MOST_LAYERS, method)
+    sets = sets_of(recording, verdicts.labels, samples)
+    found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
+    numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
+    header = Header(stage, titled(recording, f"{NAMES[method]} of the layers"), [epoch_number(recording), ACCURACY])
+    few = [f"{len(numbers)} of {len(recording)} snapshots"] if len(numbers) < len(recording) else []
+    classes, tags = _name_tags(stage, verdicts.names, len(names))
+    some = [f"names: {len(classes)} of {len(verdicts.names)} classes"] if len(classes) < len(verdicts.names) else []
+    parts = [*_words(stage, sets, method), *filter(None, [note]), *some, *few]
+    bottom = foot(stage, *parts)
+    room = Box(MARGIN, header.bottom, stage.width - 2 * MARGIN, bottom - 12 - header.bottom)
+    layout = _Layout.of(room, len(names), _fact_lines(stage, method))
+    limits = _accuracy_limits(found)
+    pictures = _Pictures(recording, thumbnails, sets, method)
+    panels = [
+        _Panel(stage, layout, cell, name, embedding, sets, verdicts, (classes, tags), pictures, limits, trails)
+        for cell, name, embedding in zip(layout.cells, names, found, strict=True)
+    ]
+
+    def draw(moment: Moment) -> None:
+        index = _last(found[0].epochs, moment.epoch)
+        number = numbers[index]
+        wrong = verdicts.answers(number)[sets.shown] != verdicts.labels[sets.shown]
+        for panel in panels:
+            panel.show(moment, index, wrong)
+        header.show(recording.epochs[number], 100 * verdicts.accuracy(number))
+
+    return draw
+
+
+def finite_somewhere(recording: Recording, scene: str) -> Verdicts:
+    """Return the verdicts of a classifier that has a state to draw.
+
+    Raises:
+        DivergedError: no snapshot has finite weights.
+    """
+    verdicts = Verdicts(recording, scene)
+    if verdicts.last() is None:
+        raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
+    return verdicts
+
+
+def _last(epochs: Array, epoch: float) -> int:
+    """Return the number of the last of these epochs at or before a moment."""
+    return max(0, int(np.searchsorted(epochs, epoch + 1e-9, side="right")) - 1)
+
+
+def _words(stage: Stage, sets: Sets, method: str) -> list[str]:
+    rim = f"{stage.theme.ink_name} rim: wrong answer"
+    vote = "5-NN: named by 5 neighbours"
+    last = "kept: share of the variance" if method == "pca" else BEFORE[method]
+    who = [f"small: training, {sets.fitted}", f"large: test, {sets.placed} placed"]
+    if not sets.placed:
+        who = [f"points: {sets.fitted} samples"]
+    return [*who, rim, vote, "trust: near here is near in the layer", last]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where the panels stand.
+
+    Attributes:
+        cells: a box per panel, for all that belongs to it.
+        beside: whether numbers and curve stand to the right of the plane or below it.
+        lines: of numbers below it.
+        filled: share of the grid that holds panels.
+    """
+
+    cells: list[Box]
+    beside: bool
+    lines: int
+    filled: float
+
+    @classmethod
+    def of(cls, room: Box, count: int, lines: Any) -> "_Layout":
+        """Return the layout in which the planes are largest."""
+        layouts = [
+            cls._grid(room, count, columns, beside, lines)
+            for columns in range(1, count + 1)
+            for beside in (False, True)
+        ]
+        return max(layouts, key=lambda layout: min(layout.plane(0).width, layout.plane(0).height) * layout.filled)
+
+    @classmethod
+    def _grid(cls, room: Box, count: int, columns: int, beside: bool, lines: Any) -> "_Layout":
+        rows = -(-count // columns)
+        width, height = (room.width - (columns - 1) * GAP) / columns, (room.height - (rows - 1) * 14) / rows
+        cells = [
+            Box(room.left + k % columns * (width + GAP), room.top + k // columns * (height + 14), width, height)
+            for k in range(count)
+        ]
+        return cls(cells, beside, lines(BESIDE if beside else width), count / (rows * columns))
+
+    def plane(self, number: int) -> Box:
+        """Return the box of a panel's plane."""
+        cell = self.cells[number]
+        if self.beside:
+            return Box(cell.left, cell.top + TITLE, min(cell.height - TITLE, cell.width - BESIDE), cell.height - TITLE)
+        height = cell.height - TITLE - self.lines * FACT - CURVE
+        return Box(cell.left, cell.top + TITLE, cell.width, max(1.0, min(height, 1.15 * cell.width)))
+
+    def story(self, number: int) -> Box:
+        """Return the box of a panel's numbers and curve."""
+        cell, plane = self.cells[number], self.plane(number)
+        if self.beside:
+            return Box(plane.right + GAP, plane.top, cell.right - plane.right - GAP, plane.height)
+        return Box(cell.left, plane.bottom + 4, cell.width, cell.bottom - plane.bottom - 4)
+
+
+class _Panel:
+    """One layer: the plane, its name above, numbers and a curve below or beside."""
+
+    def __init__(
+        self, stage: Stage, layout: _Layout, cell: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts,
+        named: tuple[Array, list[Any]], pictures: "_Pictures", limits: tuple[float, float], trails: int,
+    ) -> None:  # fmt: skip
+        self._embedding = embedding = _centred(embedding)
+        self._labels, self._trails = verdicts.labels[sets.shown], trails
+        self._classes, tags = named
+        number = layout.cells.index(cell)
+        plane, story = layout.plane(number), layout.story(number)
+        stage.text(cell.left, cell.top + 24, cut(stage, name, plane.width, weight="medium"), weight="medium")
+        x, y = _limits(embedding, plane)
+        axes = stage.axes(plane, x, y, color=stage.theme.mix(stage.theme.grid, 0.18))
+        self._to_pixels: Any = axes.transData.frozen()
+        self._height = stage.size[1]
+        self._frame = [axes.bbox.x0, self._height - axes.bbox.y1, axes.bbox.x1, self._height - axes.bbox.y0]
+        self._set_up_points(stage, axes, sets, len(verdicts.names))
+        self._imaged, images = pictures.some(stage, plane, embedding, self._labels, verdicts.names)
+        self._sprites = Sprites(stage, [*images, *tags])
+        self._sizes = np.array([picture.shape[1::-1] for picture in (*images, *tags)], float).reshape(-1, 2)
+        self._facts = _Facts(stage, story, layout, embedding)
+        top = story.top + self._facts.height + 4
+        self._curve = _Curve(stage, Box(story.left, top, story.width, story.bottom - top), embedding, limits)
+        self._seen: Array | None = None
+
+    def show(self, moment: Moment, index: int, wrong: Array) -> None:
+        """Show a moment, with the numbers of an epoch and the answers that are wrong at it."""
+        fitted, placed = self._embedding.at(moment.epoch)
+        if not np.isfinite(fitted).all() or (placed is not None and not np.isfinite(placed).all()):
+            raise DivergedError(f"epoch {moment.epoch:.0f}: the weights are not finite (the training diverged)")
+        seconds = moment.seconds if self._embedding.dimensions == 3 else 0.0
+        shown = _flat(fitted if placed is None else placed, seconds)
+        if self._small is not None:
+            self._move(self._small, _flat(fitted, seconds))
+        hidden = np.where(wrong[:, None], np.nan, shown), np.where(wrong[:, None], shown, np.nan)
+        for cloud, places in zip((self._right, self._rims, self._wrong), (*hidden, hidden[1]), strict=True):
+            self._move(cloud, places)
+        if self._tails is not None:
+            self._tails.set_lines(self._past(moment.epoch, seconds))
+        self._sprites.set_middles(self._sprite_places(self._pixels(shown)))
+        self._facts.show(index)
+        self._curve.show(moment.epoch, index)
+
+    def _set_up_points(self, stage: Stage, axes: Any, sets: Sets, count: int) -> None:
+        theme, pixel = stage.theme, stage.pixel
+        palette = theme.palette(max(2, count))
+        self._small = None
+        if sets.place is not None:
+            ground = np.asarray(theme.mix(theme.background, 1), np.float32)
+            faint = (FAINT * palette + (1 - FAINT) * ground).astype(np.float32)
+            self._small = PointCloud(axes, sets.fit_labels, faint, max(0.6, SMALL * pixel))
+            stage.moves(self._small)
+        self._tails: Strokes | None = None
+        if self._trails:
+            self._tails = stage.strokes(axes, theme.mix(theme.quiet, 0.6), 1.0)
+        radius, one = max(0.8, LARGE * pixel), np.zeros_like(self._labels)
+        ink = np.asarray([theme.mix(theme.ink, 1)], np.float32)
+        self._right = PointCloud(axes, self._labels, palette, radius)
+        self._rims = PointCloud(axes, one, ink, radius + max(0.7, RIM * pixel))
+        self._wrong = PointCloud(axes, self._labels, palette, radius)
+        stage.moves(self._right, self._rims, self._wrong)
+        self._shown: dict[PointCloud, Array] = {}
+
+    def _move(self, cloud: PointCloud, places: Array) -> None:
+        """Move points; those that stand still keep their ink, which is most of the work."""
+        before = self._shown.get(cloud)
+        if before is None or not np.array_equal(before, places, equal_nan=True):
+            cloud.set_positions(places)
+            self._shown[cloud] = places
+
+    def _past(self, epoch: float, seconds: float) -> Array:
+        """Return the ways of the shown samples over the last epochs, NaN between them."""
+        epochs = self._embedding.epochs
+        first = max(float(epochs[0]), epoch - self._trails)
+        moments = [first, *(float(e) for e in epochs if first < e < epoch), epoch]
+        ways = [_flat(_shown(*self._embedding.at(e)), seconds) for e in moments]
+        return np.stack([*ways, np.full_like(ways[0], np.nan)], axis=1).reshape(-1, 2)
+
+    def _pixels(self, places: Array) -> Array:
+        found = np.asarray(self._to_pixels.transform(places))
+        found[:, 1] = self._height - found[:, 1]
+        return found
+
+    def _sprite_places(self, pixels: Array) -> Array:
+        """Return where images and names stand: at their samples and at the medians of their classes, pushed apart."""
+        members = [pixels[self._labels == label] for label in self._classes]
+        medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
+        places = apart(np.concatenate([pixels[self._imaged], np.reshape(medians, (-1, 2))]), self._sizes)
+        half = self._sizes / 2
+        return np.clip(places, np.array(self._frame[:2]) + half, np.array(self._frame[2:]) - half)
+
+
+class _Pictures:
+    """Images of a few samples."""
+
+    def __init__(self, recording: Recording, asked: int | None, sets: Sets, scene: str) -> None:
+        inputs = recording.inputs
+        images = "images" in recording.extras or (not isinstance(inputs, dict) and inputs.ndim > 2)
+        self._asked = asked if asked is not None else (None if images else 0)
+        self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
+
+    def some(
+        self, stage: Stage, plane: Box, embedding: Embedding, labels: Array, names: Sequence[str]
+    ) -> tuple[NDArray[np.intp], list[Any]]:
+        """Return the numbers of samples far from each other, and their images."""
+        count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
+        if not count or self._images is None:
+            return np.zeros(0, np.intp), []
+        (left, right), _ = _limits(embedding, plane)
+        apart = 1.5 * IMAGE * (right - left) / plane.width
+        chosen = _spread(_last_places(embedding), labels, count, apart if self._asked is None else 0.0)
+        palette = stage.theme.palette(max(2, len(names)))
+        return chosen, [thumbnail(stage, self._images[k], palette[labels[k]], IMAGE) for k in chosen]
+
+
+class _Facts:
+    """How good an epoch of an embedding is, as labels with numbers."""
+
+    def __init__(self, stage: Stage, box: Box, layout: _Layout, embedding: Embedding) -> None:
+        scores = embedding.scores
+        accuracy = scores.accuracy if scores.placed_accuracy is None else scores.placed_accuracy
+        assert accuracy is not None
+        self._rows = [[_percent(v) for v in accuracy], [_plain(v) for v in scores.trustworthiness]]
+        labels = _fact_labels(embedding.method)
+        if embedding.shares is not None:
+            self._rows.append([f"{100 * embedding.shares.sum():.0f} %"] * len(embedding.epochs))
+        self._texts = []
+        line, left = 0, box.left
+        for label, widest in labels:
+            width = stage.measure(label, LABEL) + 6 + stage.measure(widest, LABEL, "medium")
+            if left > box.left and left + width > box.right + 1:
+                line, left = line + 1, box.left
+            top = box.top + 24 + line * FACT
+            stage.text(left, top, label, color=stage.theme.quiet)
+            self._texts.append(stage.text(left + width, top, "", weight="medium", align="right", moves=True))
+            left += width + SPACE
+        self.height = (line + 1) * FACT
+
+    def show(self, index: int) -> None:
+        for text, row in zip(self._texts, self._rows, strict=True):
+            text.set_text(row[index])
+
+
+class _Curve:
+    """The k-NN accuracy over the epochs: past bright, now a dot, future faint."""
+
+    def __init__(self, stage: Stage, box: Box, embedding: Embedding, limits: tuple[float, float]) -> None:
+        scores = embedding.scores
+        self._values = np.asarray(scores.accuracy if scores.placed_accuracy is None else scores.placed_accuracy)
+        self._epochs = embedding.epochs
+        first, last = float(self._epochs[0]), float(self._epochs[-1])
+        last = last if last > first else first + 1
+        titled = box.height >= CURVE + 40
+        box = Box(box.left, box.top, box.width, min(box.height, max(TALLEST_CURVE, 0.7 * box.width)))
+        title = "5-NN over epochs" if titled else ""
+        plot = Plot(stage, box, (first, last), limits, percent=True, title=title, right=14)
+        theme = stage.theme
+        plot.axes.plot(self._epochs, self._values, color=theme.grid, linewidth=stage.points(2.5), clip_on=False)
+        self._past = stage.line(plot.axes, theme.ink, 2.5, clip_on=False)
+        self._now = stage.line(
+            plot.axes, theme.ink, 0, marker="o", markersize=stage.points(11), markeredgewidth=0, clip_on=False
+        )
+
+    def show(self, epoch: float, index: int) -> None:
+        now = float(np.interp(epoch, self._epochs, self._values))
+        self._past.set_data([*self._epochs[: index + 1], epoch], [*self._values[: index + 1], now])
+        self._now.set_data([epoch], [now])
+
+
+def _fact_labels(method: str) -> list[tuple[str, str]]:
+    return [("5-NN", "100.0 %"), ("trust", "0.000"), *([("kept", "100 %")] if method == "pca" else [])]
+
+
+def _fact_lines(stage: Stage, method: str) -> Any:
+    """Return a function of a width: how many lines the numbers take there."""
+    widths = [stage.measure(a, LABEL) + 6 + stage.measure(b, LABEL, "medium") for a, b in _fact_labels(method)]
+
+    def lines(width: float) -> int:
+        count, left = 1, 0.0
+        for each in widths:
+            if left and left + each > width + 1:
+                count, left = count + 1, 0.0
+            left += each + SPACE
+        return count
+
+    return lines
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %" if np.isfinite(value) else "–"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3f}" if np.isfinite(value) else "–"
+
+
+def _accuracy_limits(found: Sequence[Embedding]) -> tuple[float, float]:
+    scores = [e.scores.accuracy if e.scores.placed_accuracy is None else e.scores.placed_accuracy for e in found]
+    values = np.concatenate([np.asarray(s) for s in scores])
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return 0.0, 1.0
+    low, high = np.floor(20 * values.min()) / 20, np.ceil(20 * values.max()) / 20
+    return float(low), float(high if high > low else low + 0.05)
+
+
+def _shown(fitted: Array, placed: Array | None) -> Array:
+    return fitted if placed is None else placed
+
+
+def _last_places(embedding: Embedding) -> Array:
+    """Return where the shown samples are at the last epoch that has places, seen from the front."""
+    places = _shown(embedding.positions, embedding.placed)
+    finite = np.flatnonzero(np.isfinite(places).all(axis=(1, 2)))
+    return _flat(places[finite[-1]] if len(finite) else np.zeros_like(places[-1]), 0.0)
+
+
+def _flat(places: Array, seconds: float) -> Array:
+    """Return places in the plane; those in space are seen from above at an angle that turns with time."""
+    if places.shape[1] == 2:
+        return places
+    x, y, z = places.T
+    angle = 2 * np.pi * seconds / PERIOD + 0.6
+    right, depth = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+    return np.stack([right, z * np.cos(TILT) + depth * np.sin(TILT)], axis=1)
+
+
+def _every(embedding: Embedding) -> Array:
+    """Return all places of all epochs, float64 (places, dimensions)."""
+    parts = [embedding.positions, *([] if embedding.placed is None else [embedding.placed])]
+    every = np.concatenate([part.reshape(-1, embedding.dimensions) for part in parts]).astype(np.float64)
+    return np.asarray(every[np.isfinite(every).all(axis=1)])
+
+
+def _centred(embedding: Embedding) -> Embedding:
+    """Return an embedding around the middle of all its places, about which those in space turn."""
+    every = _every(embedding)
+    middle = ((every.min(axis=0) + every.max(axis=0)) / 2).astype(np.float32)
+    placed = None if embedding.placed is None else embedding.placed - middle
+    return replace(embedding, positions=embedding.positions - middle, placed=placed)
+
+
+def _limits(embedding: Embedding, plane: Box) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return fixed limits around all places of all epochs, seen from wherever, with equal scales."""
+    reach = np.abs(_every(embedding))
+    if embedding.dimensions == 3:
+        around = np.hypot(reach[:, 0], reach[:, 1])
+        reach = np.stack([around, reach[:, 2] * np.cos(TILT) + around * np.sin(TILT)], axis=1)
+    half = reach.max(axis=0)
+    unit = float(AIR * max(half[0] / plane.width, half[1] / plane.height)) or 1.0
+    return (-unit * plane.width, unit * plane.width), (-unit * plane.height, unit * plane.height)
+
+
+def _spread(places: Array, labels: Array, count: int, least: float) -> NDArray[np.intp]:
+    """Choose samples at least so far from each other and from the middles of the classes, where the names stand."""
+    middles = np.array([np.median(places[labels == label], axis=0) for label in np.unique(labels)])
+    nearest = np.linalg.norm(places[:, None] - middles, axis=2).min(axis=1)
+    chosen: list[int] = []
+    while len(chosen) < min(count, len(places)) and nearest.max() >= least:
+        chosen.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, np.linalg.norm(places - places[chosen[-1]], axis=1))
+    return np.array(chosen, np.intp)
+
+
+def _name_tags(stage: Stage, names: Sequence[str], panels: int) -> tuple[Array, list[Any]]:
+    """Return the classes that are named, an even choice of as many as there is room for, and their tags."""
+    palette = stage.theme.palette(max(2, len(names)))
+    plane = (stage.width - 2 * MARGIN) * (stage.height - 300) / panels
+    widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
+    room = max(1, int(NAMED * plane / (1.25 * LABEL * float(np.mean(widths)))))
+    chosen = np.unique(np.linspace(0, len(names) - 1, min(len(names), room)).round().astype(int))
+    return chosen, [name_tag(stage, names[k], palette[k], NAME) for k in chosen]

@@ -1,0 +1,150 @@
+"""How well neighbours in the embedded plane tell the classes apart, layer by layer.
+
+After the table with which the teaching notebook on UMAP of MNIST ends, brought to life over the epochs.
+"""
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz import Moment, Recording, Stage, scene
+from animviz.knn import NEIGHBOURS, Neighbourhoods, neighbourhoods
+from animviz.options import Range
+from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot
+from animviz.plots import Plot
+from animviz.stage import MARGIN, Box, Draw
+
+from ._embedding import BEFORE, NAMES, Samples, finite_somewhere
+from ._verdicts import titled
+
+Array = NDArray[Any]
+SHOWN = 1  # place in NEIGHBOURS of the number that is drawn as curves
+VALUE = 32.0  # units
+HEAD = 76.0  # units above the rows
+ROW, LEAST = 140.0, 40.0  # units of a row at most and at least
+WIDE = 1100.0  # units of width from which the curves stand beside the table
+
+
+@scene(experiment="digits_mlp")
+def knn(
+    stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    method: Literal["umap", "pca", "tsne"] = "umap", embed_threads: Annotated[int, Range(1, 256)] = 1,
+) -> Draw:  # fmt: skip
+    """k-NN accuracy in the embedded plane for raw data and each hidden layer, over the epochs.
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+        layers: up to eight names with commas between them, "input" among them; by default the input and the hidden
+            layers.
+        samples: training samples to fit at most, and test samples to place at most.
+        method: how the layers are laid out in the plane.
+        embed_threads: threads that compute the layout the first time.
+    """
+    verdicts = finite_somewhere(recording, "knn")
+    found = neighbourhoods(recording, layers=layers, samples=samples, method=method, threads=embed_threads)
+    header = Header(
+        stage, titled(recording, f"neighbours in the {NAMES[method]} plane"), [epoch_number(recording), ACCURACY]
+    )
+    bottom = foot(stage, *_words(found, method))
+    room = Box(MARGIN, header.bottom + 12, stage.width - 2 * MARGIN, bottom - 20 - header.bottom)
+    table, chart = _places(room, len(found.layers), stage.width >= WIDE)
+    rows = _Rows(stage, table, found)
+    curves = _Curves(stage, chart, found)
+
+    def draw(moment: Moment) -> None:
+        index = max(0, int(np.searchsorted(found.epochs, moment.epoch + 1e-9, side="right")) - 1)
+        number = int(np.searchsorted(recording.epochs, found.epochs[index]))
+        accuracy = verdicts.accuracy(number)
+        rows.show(index)
+        curves.show(moment.epoch, index)
+        header.show(recording.epochs[number], 100 * accuracy)
+
+    return draw
+
+
+def _words(found: Neighbourhoods, method: str) -> list[str]:
+    sets, vote = found.sets, f"named by {', '.join(map(str, NEIGHBOURS[:-1]))} or {NEIGHBOURS[-1]} neighbours"
+    among = [f"test samples: {sets.placed}", f"placed among {sets.fitted} training samples"]
+    who = [*among, vote] if sets.placed else [f"{sets.fitted} samples", f"each {vote}"]
+    before = BEFORE[method] if method == "pca" else f"early epochs lean on later ones: {BEFORE[method]}"
+    return [*who, before, *filter(None, [found.note])]
+
+
+def _places(room: Box, rows: int, wide: bool) -> tuple[Box, Box]:
+    """Return the boxes of the table and of the curves: side by side in wide frames, else one below the other."""
+    if wide:
+        width = 0.47 * room.width
+        return Box(room.left, room.top, width, room.height), Box(
+            room.left + width + 60, room.top, room.width - width - 60, room.height
+        )
+    height = min(HEAD + ROW * rows, max(HEAD + LEAST * rows, room.height - 250))
+    return Box(room.left, room.top, room.width, height), Box(
+        room.left, room.top + height + 24, room.width, room.height - height - 24
+    )
+
+
+class _Rows:
+    """A row per layer: a dot in its colour, its name, and a number per count of neighbours."""
+
+    def __init__(self, stage: Stage, box: Box, found: Neighbourhoods) -> None:
+        self._values = found.values
+        theme, count = stage.theme, len(found.layers)
+        row = min(ROW, (box.height - HEAD) / count)
+        column = max(stage.measure("100.0 %", VALUE, "medium") + 22, stage.measure("neighbours", LABEL) + 12)
+        column = min(column, 0.24 * box.width)
+        rights = box.right - column * np.arange(len(NEIGHBOURS))[::-1]
+        stage.text(box.left, box.top + 54, "layer", color=theme.quiet)
+        stage.text(box.right, box.top + 22, "neighbours that vote", color=theme.quiet, align="right")
+        for right, neighbours in zip(rights, NEIGHBOURS, strict=True):
+            stage.text(right, box.top + 54, str(neighbours), color=theme.quiet, align="right")
+        room = box.width - 3 * column - 34
+        self._texts = []
+        for place, name in enumerate(found.layers):
+            top = box.top + HEAD + (place + 0.5) * row + 10
+            stage.dot(box.left + 9, top - 9, 18, theme.classes[place])
+            stage.text(box.left + 34, top, cut(stage, _called(name), room, weight="medium"), weight="medium")
+            self._texts.append(
+                [stage.text(r, top, "", size=VALUE, weight="medium", align="right", moves=True) for r in rights]
+            )
+
+    def show(self, index: int) -> None:
+        """Show the numbers of an epoch."""
+        for texts, row in zip(self._texts, self._values[:, index], strict=True):
+            for text, value in zip(texts, row, strict=True):
+                text.set_text(f"{100 * value:.1f} %" if np.isfinite(value) else "–")
+
+
+class _Curves:
+    """The accuracy of one number of neighbours over the epochs, a curve per layer in its colour."""
+
+    def __init__(self, stage: Stage, box: Box, found: Neighbourhoods) -> None:
+        self._epochs, self._values = found.epochs, found.values[:, :, SHOWN]
+        first, last = float(self._epochs[0]), float(self._epochs[-1])
+        finite = self._values[np.isfinite(self._values)]
+        low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
+        low, high = np.floor(20 * low) / 20, np.ceil(20 * high) / 20
+        title = f"named rightly by {NEIGHBOURS[SHOWN]} neighbours, over epochs"
+        limits = float(low), float(high if high > low else low + 0.05)
+        ends = first, last if last > first else first + 1
+        plot = Plot(stage, box, ends, limits, title=title, percent=True, right=10)
+        self._lines = []
+        colors = stage.theme.classes[: len(found.layers)]
+        for color, values in zip(colors, self._values, strict=True):
+            faint = stage.theme.mix(color, 0.35)
+            plot.axes.plot(self._epochs, values, color=faint, linewidth=stage.points(2.5), clip_on=False)
+            self._lines.append(stage.line(plot.axes, color, 3.5, clip_on=False))
+        style = {"markersize": stage.points(13), "markeredgewidth": 0, "clip_on": False}
+        self._dots = [stage.line(plot.axes, color, 0, marker="o", **style) for color in colors]
+
+    def show(self, epoch: float, index: int) -> None:
+        """Show the past up to a moment."""
+        for line, dot, values in zip(self._lines, self._dots, self._values, strict=True):
+            now = float(np.interp(epoch, self._epochs, values))
+            line.set_data([*self._epochs[: index + 1], epoch], [*values[: index + 1], now])
+            dot.set_data([epoch], [now])
+
+
+def _called(layer: str) -> str:
+    return "raw data" if layer == "input" else layer

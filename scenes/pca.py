@@ -1,0 +1,32 @@
+"""Layers in their principal components, one basis for all epochs (Pearson 1901; Hotelling 1933)."""
+
+from typing import Annotated
+
+from animviz import Recording, Stage, scene
+from animviz.options import Range
+from animviz.stage import Draw
+
+from ._embedding import Samples, Thumbnails, Trails, embedding_scene
+
+
+@scene(experiment="digits_mlp")
+def pca(
+    stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, trails: Trails = 0,
+    thumbnails: Thumbnails = None, dimensions: Annotated[int, Range(2, 3)] = 2,
+) -> Draw:  # fmt: skip
+    """Principal components of layers over the epochs, test samples among training samples.
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+        layers: up to three names with commas between them, "input" among them; by default the input and the last
+            hidden layers.
+        samples: training samples to fit at most, and test samples to place at most.
+        trails: epochs over which each test point draws a tail.
+        thumbnails: images of samples to show per layer; by default a few where there is room.
+        dimensions: 2, or 3 for space that turns slowly.
+    """
+    return embedding_scene(
+        stage, recording, "pca", layers=layers, samples=samples, trails=trails, thumbnails=thumbnails,
+        dimensions=dimensions,
+    )  # fmt: skip

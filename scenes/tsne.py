@@ -1,0 +1,34 @@
+"""Layers by t-SNE, each epoch from the one after it (van der Maaten and Hinton 2008; Rauber, Falcao and Telea 2016)."""
+
+from typing import Annotated
+
+from animviz import Recording, Stage, scene
+from animviz.options import Range
+from animviz.stage import Draw
+
+from ._embedding import Samples, Thumbnails, Trails, embedding_scene
+
+
+@scene(experiment="digits_mlp")
+def tsne(
+    stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, trails: Trails = 0,
+    thumbnails: Thumbnails = None, perplexity: Annotated[float, Range(1, 1000)] = 30.0,
+    embed_threads: Annotated[int, Range(1, 256)] = 1,
+) -> Draw:  # fmt: skip
+    """t-SNE of layers over the epochs, test samples among training samples; needs animviz[tsne].
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+        layers: up to three names with commas between them, "input" among them; by default the input and the last
+            hidden layers.
+        samples: training samples to fit at most, and test samples to place at most.
+        trails: epochs over which each test point draws a tail.
+        thumbnails: images of samples to show per layer; by default a few where there is room.
+        perplexity: neighbours that count, softly; at most a third of the samples.
+        embed_threads: threads that compute the layout the first time.
+    """
+    return embedding_scene(
+        stage, recording, "tsne", layers=layers, samples=samples, trails=trails, thumbnails=thumbnails,
+        threads=embed_threads, perplexity=perplexity,
+    )  # fmt: skip
