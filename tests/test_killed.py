@@ -17,7 +17,7 @@ from animviz.errors import RecordingError
 
 pytestmark = pytest.mark.slow
 
-EPOCHS = 400
+EPOCHS = 1200
 RECORD = ("record", "two_rings", "--epochs", str(EPOCHS), "--samples", "2000", "-o", "x.rec")
 KILLS = 22
 AT_ONCE = 2
