@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.errors import InputError
+from animviz.npz import opened_npz
 
 __all__ = ["MAX_CLASSES", "ImageSet", "load_images"]
 
@@ -103,13 +104,8 @@ def _digit_names() -> tuple[str, ...]:
 
 def _arrays(path: Path) -> dict[str, Array]:
     """Read all arrays of an .npz file; pickled objects are refused, never loaded."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: np.asarray(archive[name]) for name in archive}
-    except Exception as error:  # a broken archive raises zip, zlib, OS, value and end-of-file errors alike
-        if "pickle" in str(error).lower():
-            raise InputError(f"--data {path}: holds Python objects; expected plain arrays of numbers or text") from None
-        raise InputError(f"--data {path}: not a readable .npz file ({error})") from None
+    with opened_npz(path) as archive:
+        return {name: np.asarray(archive[name]) for name in archive}
 
 
 def _from_arrays(arrays: Mapping[str, Array], path: Path) -> ImageSet:

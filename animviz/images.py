@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz.choice import evenly
 from animviz.data import Dataset
 from animviz.errors import InputError
 from animviz.image_files import ImageSet, load_images
@@ -37,7 +38,7 @@ def digits(rng: np.random.Generator, *, data: str = "mnist-5k", reduce: str = "n
     reduction = Reduction.parse(reduce)
     images = load_images(data)
     train, validation, test = _parts(images, seed)
-    kept = _evenly(train, MOST_TRAIN)
+    kept = _some(train, MOST_TRAIN)
     extras: dict[str, Array] = {"train_inputs": kept[0], "train_labels": kept[1]}
     if reduction.kind != "none":
         transform, pixels = reduction.fit(*train, seed)
@@ -62,7 +63,7 @@ def padded_digits(rng: np.random.Generator, *, data: str = "mnist-5k") -> Datase
     """
     images = load_images(data)
     train, validation, test = ((_padded(x), y) for x, y in _parts(images, int(rng.integers(2**31))))
-    kept = _evenly(train, MOST_TRAIN)
+    kept = _some(train, MOST_TRAIN)
     extras = {"train_inputs": kept[0], "train_labels": kept[1]}
     return Dataset(*train, images.class_names, validation=validation, shown=test, extras=extras, title=images.title)
 
@@ -75,7 +76,7 @@ def _parts(images: ImageSet, seed: int) -> tuple[Pair, Pair, Pair]:
     else:
         test = images.test
     train, validation = _split(*train, VALIDATION, seed)
-    return train, validation, _evenly(test, MOST_TEST)
+    return train, validation, _some(test, MOST_TEST)
 
 
 def _split(x: Array, y: Array, share: float, seed: int) -> tuple[Pair, Pair]:
@@ -91,10 +92,10 @@ def _split(x: Array, y: Array, share: float, seed: int) -> tuple[Pair, Pair]:
     return (x[rest], y[rest]), (x[aside], y[aside])
 
 
-def _evenly(pair: Pair, most: int) -> Pair:
+def _some(pair: Pair, most: int) -> Pair:
     """Return at most so many samples, evenly spread over the set."""
     x, y = pair
-    chosen = np.unique(np.linspace(0, len(y) - 1, min(most, len(y))).round().astype(int))
+    chosen = evenly(len(y), most)
     return x[chosen], y[chosen]
 
 

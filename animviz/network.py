@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from animviz.convolution import OPERATIONS, in_batches
 
-__all__ = ["ACTIVATIONS", "IDENTITY", "Layer", "forward", "is_chain", "is_dense_chain", "sigmoid", "softmax"]
+__all__ = ["ACTIVATIONS", "IDENTITY", "SILENT", "Layer", "forward", "is_chain", "is_dense_chain", "sigmoid", "softmax"]
 
 Array = NDArray[Any]
 Setting = bool | int | float | str | tuple[int, ...] | tuple[tuple[int, int], ...]
@@ -92,6 +92,8 @@ IDENTITY = {
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
     "ActivityRegularization",
 }  # fmt: skip
+# Kinds that pass on what they get, or only bring it into another shape.
+SILENT = IDENTITY | {"Flatten", "Identity", "InputLayer", "Reshape"}
 BOUNDED = {"tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0)}
 
 

@@ -9,11 +9,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from animviz.choice import evenly
 from animviz.errors import DivergedError
 from animviz.recording import Recording, State
 from animviz.stage import MARGIN, Box, Stage
 
-__all__ = ["Header", "Network", "Number", "Ruler", "cut", "epoch_number", "foot", "sampled_states"]
+__all__ = ["Header", "Network", "Number", "Ruler", "cut", "epoch_number", "foot", "sampled_states", "titled"]
 
 Array = NDArray[Any]
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
@@ -50,6 +51,12 @@ def epoch_number(recording: Recording) -> Number:
     whole = bool(np.all(recording.epochs == np.round(recording.epochs)))
     form = ".0f" if whole else ".2f"
     return Number("epoch", form, format(recording.epochs[-1], form))
+
+
+def titled(recording: Recording, what: str) -> str:
+    """Return a title: the recording's, what is seen, and of which architecture."""
+    manifest = recording.manifest
+    return f"{manifest.title}, {what}" + (f" of {manifest.arch}" if manifest.arch else "")
 
 
 LOSS = Number("loss", ".3f", "0.000")
@@ -207,9 +214,7 @@ class Network:
         self._kernels = [layer.kernel for layer in recording.layers if layer.kernel is not None]
         shapes = [recording.manifest.weights[name].shape for name in self._kernels]
         widths = [shapes[0][0], *(shape[1] for shape in shapes)]
-        self._shown = [
-            np.unique(np.linspace(0, width - 1, min(width, self.MOST)).round().astype(int)) for width in widths
-        ]
+        self._shown = [evenly(width, self.MOST) for width in widths]
         caption = 26.0 if max(widths) > self.MOST else 0.0
         room = Box(box.left + 12, box.top + 12, box.width - 24, box.height - 24 - caption)
         xs = np.linspace(room.left, room.right, len(widths))
@@ -261,8 +266,7 @@ def sampled_states(recording: Recording, most: int = 60) -> list[State]:
     Raises:
         DivergedError: no snapshot has finite weights.
     """
-    chosen = np.unique(np.linspace(0, len(recording) - 1, min(most, len(recording))).round().astype(int))
-    states = [recording.at(recording.epochs[index]) for index in chosen]
+    states = [recording.at(recording.epochs[index]) for index in evenly(len(recording), most)]
     finite = []
     for state in states:
         try:

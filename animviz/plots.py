@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
 
 from animviz.panels import LABEL, cut
 from animviz.stage import Box, Stage
 
-__all__ = ["Plot", "levels", "whole_ticks"]
+__all__ = ["Plot", "levels", "until", "whole_ticks"]
 
 Limits = tuple[float, float]
 BELOW = 40.0  # units for tick labels
@@ -80,6 +82,13 @@ class Plot:
         low, high = self._y
         share = np.log(value / low) / np.log(high / low) if self._log else (value - low) / (high - low)
         return float(self.room.bottom - share * self.room.height)
+
+
+def until(epochs: NDArray[Any], values: NDArray[Any], epoch: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return a curve as it is drawn up to a moment: the pen runs along the line that joins the epochs, without jumps."""
+    known = epochs <= epoch + 1e-9
+    pen = [epoch] if known.any() and not known.all() else []
+    return np.append(epochs[known], pen), np.append(values[known], np.interp(pen, epochs, values) if pen else [])
 
 
 def levels(low: float, high: float, log: bool = False) -> list[float]:

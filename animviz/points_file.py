@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.errors import InputError
+from animviz.npz import opened_npz
 
 __all__ = ["MIN_ROWS", "read_points"]
 
@@ -95,16 +96,9 @@ def _is_whole(text: str) -> bool:
 
 def _read_npz(path: Path) -> Columns:
     """Read the three arrays of an .npz file; pickled objects are refused, never loaded."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            _require_names(list(archive), "array", path)
-            columns = {name: np.asarray(archive[name]) for name in NAMES}
-    except InputError:
-        raise
-    except Exception as error:  # a broken archive raises zip, zlib, OS, value and end-of-file errors alike
-        if "pickle" in str(error).lower():
-            raise InputError(f"--data {path}: holds Python objects; expected plain arrays of numbers or text") from None
-        raise InputError(f"--data {path}: not a readable .npz file ({error})") from None
+    with opened_npz(path) as archive:
+        _require_names(list(archive), "array", path)
+        columns = {name: np.asarray(archive[name]) for name in NAMES}
     label = columns["label"]
     if label.ndim != 1 or label.dtype.kind not in "iubfUS":
         raise InputError(f"--data {path}: label has shape {label.shape} of {label.dtype}; expected one column")

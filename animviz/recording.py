@@ -137,6 +137,7 @@ class State:
     Attributes:
         epoch: the moment.
         snapshot: the last true snapshot at or before it.
+        share: how far the moment is on the way to the next snapshot, 0 to 1.
     """
 
     def __init__(self, recording: "Recording", before: Snapshot, after: Snapshot, share: float) -> None:
@@ -144,7 +145,7 @@ class State:
         self.snapshot = before
         self.epoch = before.epoch + share * (after.epoch - before.epoch)
         self._after = after
-        self._share = share
+        self.share = share
 
     @cached_property
     def weights(self) -> dict[str, Array]:
@@ -225,9 +226,9 @@ class State:
         return model
 
     def _blend(self, before: Array, after: Array) -> Array:
-        if self._share == 0 or before.dtype.kind != "f":  # whole numbers and truth values have no in-between
+        if self.share == 0 or before.dtype.kind != "f":  # whole numbers and truth values have no in-between
             return before
-        return np.asarray(before + self._share * (after - before), before.dtype)
+        return np.asarray(before + self.share * (after - before), before.dtype)
 
 
 class Recording(Sequence[Snapshot]):

@@ -37,13 +37,11 @@ class Glide:
 
     def between(self, state: State) -> Measures:
         """Return the measures at a state, for pictures."""
-        epochs, index = self._recording.epochs, state.snapshot.index
-        before = self._taken(index)
-        if state.epoch - epochs[index] < 1e-9:
+        before = self.exact(state)
+        if state.share == 0:
             return before
-        share = (state.epoch - epochs[index]) / (epochs[index + 1] - epochs[index])
-        after = self._taken(index + 1)
-        return {name: values + share * (after[name] - values) for name, values in before.items()}
+        after = self._taken(state.snapshot.index + 1)
+        return {name: values + state.share * (after[name] - values) for name, values in before.items()}
 
     def sampled(self, name: str) -> Array:
         """Return one measure of the snapshots from which limits are taken, stacked."""
@@ -109,11 +107,6 @@ def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
 def by_unit(values: Array) -> Array:
     """Return activations in shape (samples, places, units): a channel is one unit that is seen in many places."""
     return values.reshape(len(values), -1, values.shape[-1])
-
-
-def evenly(count: int, most: int) -> list[int]:
-    """Return which of so many things are shown where only a few have room: evenly spread, first and last among them."""
-    return sorted({round(place) for place in np.linspace(0, count - 1, min(count, most))})
 
 
 def level_lines(limits: tuple[float, float], height: float) -> list[float]:

@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage
 from animviz.artists import PointCloud, Strokes
+from animviz.choice import evenly
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.stored import chosen_snapshots
 from animviz.errors import DivergedError
 from animviz.layouts import images_of
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot
+from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
 from animviz.plots import Plot
 from animviz.stage import MARGIN, Box, Draw
 
 from ._sprites import Sprites, apart, name_tag, thumbnail
-from ._verdicts import Verdicts, titled
+from ._verdicts import Verdicts
 
 __all__ = ["Samples", "Thumbnails", "Trails", "embedding_scene", "finite_somewhere"]
 
@@ -439,5 +440,5 @@ def _name_tags(stage: Stage, names: Sequence[str], panels: int) -> tuple[Array, 
     plane = (stage.width - 2 * MARGIN) * (stage.height - 300) / panels
     widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
     room = max(1, int(NAMED * plane / (1.25 * LABEL * float(np.mean(widths)))))
-    chosen = np.unique(np.linspace(0, len(names) - 1, min(len(names), room)).round().astype(int))
+    chosen = np.array(evenly(len(names), room))
     return chosen, [name_tag(stage, names[k], palette[k], NAME) for k in chosen]

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz.choice import evenly
 from animviz.classifier import class_number, class_probabilities
 from animviz.errors import SceneError
 from animviz.heat import Map, color_map, heatmap
 from animviz.layouts import picture
-from animviz.network import BOUNDED, IDENTITY, Layer, is_chain
+from animviz.network import BOUNDED, SILENT, Layer, is_chain
 from animviz.panels import LABEL, cut
 from animviz.recording import Recording, State
 from animviz.stage import Box, Stage
@@ -19,8 +20,6 @@ from animviz.stage import Box, Stage
 from ._layer_places import OVER, UNDER
 
 Array = NDArray[Any]
-# They pass on what they get when the net answers, or only bring it into another shape.
-SILENT = IDENTITY | {"Flatten", "Identity", "InputLayer", "Reshape"}
 MOST_MAPS = 64  # channels of a layer that are shown
 
 
@@ -75,7 +74,7 @@ def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tu
         return [known[name] for name in names], ""
     if len(working) <= most:
         return working, ""
-    places = np.unique(np.linspace(0, len(working) - 1, most).round().astype(int))
+    places = evenly(len(working), most)
     return [working[place] for place in places], f"{len(places)} of {len(working)} layers"
 
 

@@ -11,7 +11,7 @@ from animviz import Recording
 from animviz.classifier import class_probabilities, labels_of
 from animviz.errors import DivergedError, SceneError
 
-__all__ = ["Verdicts", "titled"]
+__all__ = ["Verdicts"]
 
 Array = NDArray[Any]
 
@@ -63,6 +63,12 @@ class Verdicts:
         """Return the share of right answers at a snapshot."""
         return float(np.mean(self.answers(index) == self.labels))
 
+    def shares(self, index: int) -> Array:
+        """Return the matrix at a snapshot with rows that sum to 1; NaN for a class that has no samples."""
+        matrix = self.matrix(index)
+        total = matrix.sum(axis=1, keepdims=True)
+        return np.where(total > 0, matrix / np.maximum(total, 1), np.nan)
+
     def last(self) -> int | None:
         """Return the last snapshot whose answers are finite, or None where all have diverged."""
         return next(self._finite(reversed(range(len(self._recording)))), None)
@@ -81,13 +87,12 @@ class Verdicts:
             DivergedError: one of them has diverged.
         """
         state = self._recording.at(epoch)
-        before, epochs = state.snapshot.index, self._recording.epochs
+        before = state.snapshot.index
         self.answers(before)
-        if state.epoch == state.snapshot.epoch:
+        if state.share == 0:
             return function(before)
         self.answers(before + 1)
-        share = (state.epoch - epochs[before]) / (epochs[before + 1] - epochs[before])
-        return np.asarray(function(before) + share * (function(before + 1) - function(before)))
+        return np.asarray(function(before) + state.share * (function(before + 1) - function(before)))
 
     def _finite(self, indices: Any) -> Any:
         for index in indices:
@@ -100,9 +105,3 @@ class Verdicts:
     def _matrix(self, index: int) -> NDArray[np.int64]:
         count = len(self.names)
         return np.bincount(self.labels * count + self.answers(index), minlength=count**2).reshape(count, count)
-
-
-def titled(recording: Recording, what: str) -> str:
-    """Return a title: the recording's, what is seen, and of which architecture."""
-    manifest = recording.manifest
-    return f"{manifest.title}, {what}" + (f" of {manifest.arch}" if manifest.arch else "")

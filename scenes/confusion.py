@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
 from animviz.heat import ColorScale, color_map, heatmap
-from animviz.panels import ACCURACY, LABEL, Header, Ruler, cut, epoch_number, foot
+from animviz.panels import ACCURACY, LABEL, Header, Ruler, cut, epoch_number, foot, titled
 from animviz.stage import MARGIN, Box, Draw, joined
 
-from ._verdicts import Verdicts, titled
+from ._verdicts import Verdicts
 from ._words import Words
 
 Array = NDArray[Any]
@@ -83,7 +83,7 @@ class _Matrix:
 
     def show(self, epoch: float, index: int, worst: list[tuple[int, int]]) -> None:
         """Show a moment; pairs of the last true snapshot are framed."""
-        share = self._verdicts.blended(epoch, self._shares)
+        share = self._verdicts.blended(epoch, self._verdicts.shares)
         self._cells.set_values(share)
         bright = self._bright(share)
         self._right.show(self._diagonal, bright)
@@ -91,18 +91,12 @@ class _Matrix:
         if self._numbers is not None:
             self._numbers.set_words(self._texts(index), np.where(bright, 0.0, 1.0).reshape(-1, 1).repeat(3, axis=1))
 
-    def _shares(self, index: int) -> Array:
-        """Return the matrix with rows that sum to 1; NaN for a class that has no samples."""
-        matrix = self._verdicts.matrix(index)
-        total = matrix.sum(axis=1, keepdims=True)
-        return np.where(total > 0, matrix / np.maximum(total, 1), np.nan)
-
     def _texts(self, index: int) -> list[str]:
         """Return what is written in the cells, row by row; nothing where nothing is."""
         counts = self._verdicts.matrix(index).ravel()
         if not self._normalize:
             return [str(count) if count else "" for count in counts]
-        shares = self._shares(index).ravel()
+        shares = self._verdicts.shares(index).ravel()
         return [_per_cent(share) if count else "" for share, count in zip(shares, counts, strict=True)]
 
     def _bright(self, share: Array) -> NDArray[np.bool_]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
 from animviz.errors import SceneError
-from animviz.panels import LABEL, VALUE, Header, Number, epoch_number, foot
+from animviz.panels import LABEL, VALUE, Header, Number, epoch_number, foot, titled
+from animviz.plots import Plot, until
 from animviz.stage import MARGIN, Box, Draw
 
 Array = NDArray[Any]
@@ -30,10 +30,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
         names = []
     validated = any(f"val_{name}" in recording.noted() for name in names)
     numbers = [epoch_number(recording)]
-    title = f"{recording.manifest.title}, learning curves" + (
-        f" of {recording.manifest.arch}" if recording.manifest.arch else ""
-    )
-    header = Header(stage, title, numbers)
+    header = Header(stage, titled(recording, "learning curves"), numbers)
     if not names:
         foot(stage, "no epoch has been trained yet: there are no numbers to draw")
         return lambda moment: header.show(recording.at(moment.epoch).snapshot.epoch)
@@ -67,14 +64,9 @@ class _Curves:
         values = np.concatenate([entry[1] for entry in self._series])
         low, high = _limits(values, name, log)
         first, last = float(recording.epochs[0]), float(recording.epochs[-1])
-        left = max(stage.measure(f"{level:g}", LABEL) for level in _levels(low, high, log)) + 14
         right = max(stage.measure("validation", LABEL), stage.measure("0.000", VALUE, "medium")) + 52
-        room = Box(box.left + left, box.top + 48, box.width - left - right, box.height - 48 - 40)
-        axes = stage.axes(room, (first, last), (low, high))
-        if log:
-            axes.set_yscale("log")
-        stage.text(box.left, box.top + 22, name.replace("_", " "), weight="medium")
-        self._rules(stage, axes, room, (first, last), (low, high), log)
+        plot = Plot(stage, box, (first, last), (low, high), title=name.replace("_", " "), log=log, right=right)
+        axes, room = plot.axes, plot.room
         self._lines, self._dots, self._values = [], [], []
         for _, _, color, dash in self._series:
             self._lines.append(stage.line(axes, color, 3, linestyle=dash, clip_on=False))
@@ -96,39 +88,11 @@ class _Curves:
         for (epochs, values, _, _), line, dot, text in zip(
             self._series, self._lines, self._dots, self._values, strict=True
         ):
-            known = epochs <= epoch + 1e-9
-            # The pen runs along the line that joins the epochs, so the curve grows without jumps.
-            x = np.append(epochs[known], [epoch] if known.any() and not known.all() else [])
-            y = np.append(values[known], np.interp(x[known.sum() :], epochs, values))
+            x, y = until(epochs, values, epoch)
             line.set_data(x, y)
             dot.set_data(x[-1:], y[-1:])
-            text.set_text(self._number.text(values[known][-1]) if known.any() else "–")
-
-    @staticmethod
-    def _rules(stage: Stage, axes: Any, room: Box, x: tuple[float, float], y: tuple[float, float], log: bool) -> None:
-        """Draw quiet level lines with their values, and the epochs below."""
-        theme = stage.theme
-        axes.xaxis.set_minor_locator(NullLocator())
-        for level in _levels(*y, log):
-            share = (np.log(level / y[0]) / np.log(y[1] / y[0])) if log else (level - y[0]) / (y[1] - y[0])
-            axes.plot(x, [level, level], color=theme.grid, linewidth=stage.points(1), clip_on=False)
-            top = room.bottom - share * room.height + 8
-            stage.text(room.left - 14, top, f"{level:g}", color=theme.quiet, align="right")
-        ticks = MaxNLocator(nbins=max(2, int(room.width // 90)), steps=[1, 2, 2.5, 5, 10], integer=True)
-        for tick in (t for t in ticks.tick_values(*x) if x[0] <= t <= x[1] and t == round(t)):
-            left = room.left + (tick - x[0]) / (x[1] - x[0]) * room.width
-            stage.text(left, room.bottom + 34, f"{tick:.0f}", color=theme.quiet, align="center")
-
-
-def _levels(low: float, high: float, log: bool) -> list[float]:
-    """Return the values at which level lines are drawn: at least one, and three where a decade can be divided."""
-    even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
-    inside: list[float] = []
-    for locator in (LogLocator(), LogLocator(subs=(1, 2, 5))) if log else (even,):
-        inside = [float(v) for v in locator.tick_values(low, high) if low <= v <= high]
-        if len(inside) >= 3:
-            break
-    return inside or [low]
+            known = values[epochs <= epoch + 1e-9]
+            text.set_text(self._number.text(known[-1]) if known.size else "–")
 
 
 def _limits(values: Array, name: str, log: bool) -> tuple[float, float]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.choice import evenly
 from animviz.classifier import labels_of
 from animviz.heat import ColorScale, Heatmap, heatmap
 from animviz.panels import ACCURACY, Header, Number, cut, epoch_number, foot, sampled_states
@@ -68,7 +69,7 @@ class _Looks:
 
     def __init__(self, recording: Recording, places: InputPlaces) -> None:
         inputs, labels = recording.single_input(recording.inputs), labels_of(recording, "importance")
-        chosen = np.unique(np.linspace(0, len(labels) - 1, min(MOST_SAMPLES, len(labels))).round().astype(int))
+        chosen = np.array(evenly(len(labels), MOST_SAMPLES))
         self._recording, self._places = recording, places
         self._inputs, self._labels = inputs[chosen], labels[chosen]
         self.samples = len(chosen)

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from animviz import Moment, Recording, Stage, scene
 from animviz.knn import NEIGHBOURS, Neighbourhoods, neighbourhoods
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot
+from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
 from animviz.plots import Plot
 from animviz.stage import MARGIN, Box, Draw
 
 from ._embedding import BEFORE, NAMES, Samples, finite_somewhere
-from ._verdicts import titled
 
 Array = NDArray[Any]
 SHOWN = 1  # place in NEIGHBOURS of the number that is drawn as curves

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from animviz import Moment, Recording, Stage, scene
 from animviz.errors import SceneError
 from animviz.layouts import images_of
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot
+from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
 from animviz.plots import Plot
 from animviz.stage import MARGIN, Box, Draw
 
 from ._marks import Signs, still
-from ._verdicts import Verdicts, titled
+from ._verdicts import Verdicts
 from ._words import Words
 
 Array = NDArray[Any]

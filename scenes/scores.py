@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot
+from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
 from animviz.plots import whole_ticks
 from animviz.stage import MARGIN, Box, Draw, joined
 
-from ._verdicts import Verdicts, titled
+from ._verdicts import Verdicts
 from ._words import Words
 
 Array = NDArray[Any]

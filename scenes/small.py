@@ -13,7 +13,7 @@ from animviz.decision import class_count, last_hidden
 from animviz.heat import heatmap
 from animviz.options import Range
 from animviz.panels import LABEL
-from animviz.plots import Plot
+from animviz.plots import Plot, until
 from animviz.split import Cell
 from animviz.stage import Box, Draw
 
@@ -128,12 +128,7 @@ class _Matrix:
             stage.text(place.left + middle, place.bottom + 24, name, color=stage.theme.quiet, align="center")
 
     def show(self, epoch: float) -> None:
-        self._cells.set_values(self._verdicts.blended(epoch, self._shares))
-
-    def _shares(self, index: int) -> Array:
-        matrix = self._verdicts.matrix(index)
-        total = matrix.sum(axis=1, keepdims=True)
-        return np.where(total > 0, matrix / np.maximum(total, 1), np.nan)
+        self._cells.set_values(self._verdicts.blended(epoch, self._verdicts.shares))
 
 
 class _Curves:
@@ -157,9 +152,7 @@ class _Curves:
     def show(self, epoch: float) -> None:
         """Draw up to a moment, along the line that joins the epochs."""
         for epochs, values, line, dot in self._curves:
-            known = epochs <= epoch + 1e-9
-            x = np.append(epochs[known], [epoch] if known.any() and not known.all() else [])
-            y = np.interp(x, epochs, values) if len(x) else x
+            x, y = until(epochs, values, epoch)
             line.set_data(x, y)
             dot.set_data(x[-1:], y[-1:])
 

@@ -12,6 +12,7 @@ from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.choice import evenly
 from animviz.errors import SceneError
 from animviz.heat import ColorScale, heatmap
 from animviz.network import BOUNDED, Layer
@@ -20,7 +21,7 @@ from animviz.plots import levels
 from animviz.recording import State
 from animviz.stage import MARGIN, Box, Draw, joined
 
-from ._distributions import Glide, Measures, ScoreHeader, activations_of, by_unit, evenly, hidden_layers, net
+from ._distributions import Glide, Measures, ScoreHeader, activations_of, by_unit, hidden_layers, net
 
 Array = NDArray[Any]
 BINS = 50

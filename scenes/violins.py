@@ -12,12 +12,13 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.choice import evenly
 from animviz.errors import SceneError
 from animviz.panels import LABEL, cut, foot, sampled_states
 from animviz.recording import State
 from animviz.stage import MARGIN, Box, Draw
 
-from ._distributions import Glide, Measures, ScoreHeader, activations_of, evenly, kernels_of, level_lines, net
+from ._distributions import Glide, Measures, ScoreHeader, activations_of, kernels_of, level_lines, net
 
 Array = NDArray[Any]
 BINS = 64  # over the limits, for a layer of many values

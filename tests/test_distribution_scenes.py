@@ -12,10 +12,11 @@ from sklearn.metrics import accuracy_score, log_loss
 
 import animviz
 from animviz import Moment, Recording, Stage
+from animviz.choice import evenly
 from animviz.discovery import find_scene
 from animviz.errors import SceneError
 from animviz.recording import State
-from animviz.scenes._distributions import Glide, activations_of, evenly, hidden_layers, kernels_of
+from animviz.scenes._distributions import Glide, activations_of, hidden_layers, kernels_of
 from animviz.scenes.boxplot import box_stats, eta_squared, unit_values
 from animviz.scenes.histograms import sample_losses, share_of_worst, true_probabilities
 from animviz.scenes.units import activity, saturation

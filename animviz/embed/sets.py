@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz.choice import evenly
 from animviz.embed.embedding import Embedding
 from animviz.embed.stored import embedding_of
 from animviz.errors import InputError, SceneError
-from animviz.network import IDENTITY
+from animviz.network import SILENT
 from animviz.recording import Inputs, Recording
 
 __all__ = ["Sets", "embedded", "layers_of", "sets_of"]
 
 Array = NDArray[Any]
-# They pass on what they get when the net answers, or only bring it into another shape.
-_SILENT = IDENTITY | {"Flatten", "Identity", "InputLayer", "Reshape"}
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,13 @@ def sets_of(recording: Recording, labels: Array, at_most: int) -> Sets:
         labels: classes of its own samples, (samples,).
         at_most: of either set; an even choice.
     """
-    own = _evenly(len(labels), at_most)
+    own = np.array(evenly(len(labels), at_most))
     shown, shown_labels = _taken(recording.inputs, own), labels[own]
     if "train_inputs" not in recording.extras or "train_labels" not in recording.extras:
         inputs = None if len(own) == len(labels) else shown
         return Sets(inputs, shown_labels, None, None, own, _of(len(own), len(labels)), "")
     known = np.asarray(recording.extras["train_labels"], np.int64)
-    train = _evenly(len(known), at_most)
+    train = np.array(evenly(len(known), at_most))
     counts = _of(len(train), len(known)), _of(len(own), len(labels))
     return Sets(recording.extras["train_inputs"][train], known[train], shown, shown_labels, own, *counts)
 
@@ -85,7 +84,7 @@ def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tupl
         if len(names) > most:
             raise SceneError(f"{purpose}: --layers names {len(names)} layers; expected at most {most}")
         return names, ""
-    hidden = [layer.name for layer in recording.layers[:-1] if layer.kind not in _SILENT]
+    hidden = [layer.name for layer in recording.layers[:-1] if layer.kind not in SILENT]
     first = [] if isinstance(recording.inputs, dict) else ["input"]
     last = hidden[max(0, len(hidden) - most + len(first)) :]
     return [*first, *last], f"{len(last)} of {len(hidden)} hidden layers" if len(last) < len(hidden) else ""
@@ -106,10 +105,6 @@ def embedded(
         )  # fmt: skip
     except InputError as error:
         raise SceneError(f"{purpose}: layer {layer!r}: {error}") from error
-
-
-def _evenly(count: int, at_most: int) -> NDArray[np.intp]:
-    return np.unique(np.linspace(0, count - 1, min(count, at_most)).round().astype(np.intp))
 
 
 def _taken(inputs: Inputs, chosen: Array) -> Inputs:

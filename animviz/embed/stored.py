@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from animviz.choice import evenly
 from animviz.embed.embedding import Embedding, embed, place, settings_of
 from animviz.embed.scores import Scores
 from animviz.errors import DivergedError, InputError, RecordingError
@@ -82,7 +83,7 @@ def chosen_snapshots(count: int, at_most: int) -> list[int]:
     """Return the numbers of an even choice of snapshots, with the first and the last; of one, the last."""
     if at_most == 1:
         return [count - 1]
-    return [int(number) for number in np.unique(np.linspace(0, count - 1, min(count, at_most)).round())]
+    return evenly(count, at_most)
 
 
 def key_of(about: Mapping[str, Any], data: Mapping[str, Inputs | None]) -> str:
