@@ -19,7 +19,7 @@ from animviz.options import options_of
 from animviz.progress import Progress
 from animviz.recording import Recording
 from animviz.rendering import Movie, Plan, check_request, render
-from animviz.runs import RENDERS, home_of, interruptible, recorded
+from animviz.runs import RENDERS, home_of, interruptible_film, recorded
 from animviz.segments import default_workers, segments
 from animviz.shares import draw_share, parse_share
 from animviz.timeline import Pacing, Timeline
@@ -173,8 +173,8 @@ def _draw(
     command = shlex.join(["animviz", *sys.argv[1:]])
     size, theme = video["size"], video["theme"]
     plan = Plan.of(reference, recording, target, size=size, theme=theme, options=options)
-    on_stop = f"no video was written; run again, its recording {recording.path} is kept"
-    with interruptible(lambda: on_stop), Progress() as progress, ExitStack() as stack:
+    kept = f"its recording {recording.path} is kept"
+    with interruptible_film(target, kept), Progress() as progress, ExitStack() as stack:
         on_frame = progress.stage("drawing", len(plan.timeline))
         if video["segment"] is not None:
             click.echo(draw_share(plan, parse_share(video["segment"]), command, on_frame))

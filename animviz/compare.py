@@ -29,7 +29,7 @@ from animviz.options import options_of
 from animviz.progress import Progress
 from animviz.recording import Recording
 from animviz.rendering import check_request, film
-from animviz.runs import RENDERS, home_of, interruptible, recorded
+from animviz.runs import RENDERS, home_of, interruptible_film, recorded
 from animviz.segments import default_workers, segments
 from animviz.split import Shot, Split, check_room
 from animviz.timeline import Pacing, Timeline
@@ -143,8 +143,7 @@ def _trained(run: Run, runs: Sequence[Run], retrain: bool) -> Recording:
 
 def _draw(split: Split, video: Mapping[str, Any]) -> None:
     """Draw the video, and say what was written."""
-    on_stop = "no video was written; run again, the recordings are kept"
-    with interruptible(lambda: on_stop), Progress() as progress:
+    with interruptible_film(split.target, "the recordings are kept"), Progress() as progress:
         on_frame = progress.stage("drawing", len(split.timeline))
         workers = video["workers"] or default_workers(len(segments(len(split.timeline), split.pacing.rate)))
         command = shlex.join(["animviz", *sys.argv[1:]])

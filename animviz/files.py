@@ -1,11 +1,11 @@
 """Files appear whole or not at all, and checks leave nothing behind."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["left_as_it_was", "replace_file"]
+__all__ = ["left_as_it_was", "replace_file", "watched"]
 
 
 def replace_file(path: Path, contents: bytes) -> None:
@@ -28,3 +28,17 @@ def left_as_it_was(folder: Path) -> Iterator[None]:
         for place in missing:
             if place.is_dir() and not any(place.iterdir()):
                 place.rmdir()
+
+
+def watched(path: Path) -> Callable[[], bool]:
+    """Return a function that says whether the name has come to hold something else since now."""
+
+    def stamp() -> tuple[int, int] | None:
+        try:
+            about = path.stat()
+        except OSError:
+            return None
+        return about.st_ino, about.st_mtime_ns
+
+    before = stamp()
+    return lambda: stamp() not in (before, None)

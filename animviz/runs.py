@@ -9,12 +9,13 @@ import click
 
 from animviz.errors import RecordingError
 from animviz.experiment import Run
+from animviz.files import watched
 from animviz.lean import without
 from animviz.progress import Progress, muted_stderr, note
 from animviz.recording import Recording
 from animviz.writer import require_replaceable
 
-__all__ = ["RENDERS", "home_of", "interruptible", "recorded"]
+__all__ = ["RENDERS", "home_of", "interruptible", "interruptible_film", "recorded"]
 
 RENDERS = Path("renders")
 
@@ -82,6 +83,15 @@ def interruptible(how_to_go_on: Callable[[], str]) -> Iterator[None]:
     except KeyboardInterrupt:
         note(f"stopped; {how_to_go_on()}")
         raise click.Abort from None
+
+
+@contextmanager
+def interruptible_film(target: Path, kept: str) -> Iterator[None]:
+    """On Ctrl-C say whether the video is there, and what is kept for another try, and leave."""
+    written = watched(target)
+    # The signal may come between the moment that the file gets its name and the end of the command.
+    with interruptible(lambda: f"{target} is written" if written() else f"no video was written; run again, {kept}"):
+        yield
 
 
 def _existing(path: Path) -> Recording | str | None:

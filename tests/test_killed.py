@@ -318,5 +318,8 @@ def test_ctrl_c_while_the_file_is_finished_leaves_no_part(
         # Once the video is there, the signal may meet an interpreter that is on its way out.
         assert code in (0, 130, -signal.SIGINT), run.said()
         assert "Traceback" not in run.said()
-        assert left_behind(run.folder) == ([] if code == 130 else [target]), run.said()
+        # What is said is true: a file that is there was written, and none is there where none was written.
+        none = "no video was written" in run.said()
+        assert none or code != 130 or f"{target} is written" in run.said()
+        assert left_behind(run.folder) == ([] if none else [target]), run.said()
         (run.folder / target).unlink(missing_ok=True)
