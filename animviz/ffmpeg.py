@@ -100,6 +100,7 @@ class FramePipe:
         self, path: Path, size: tuple[int, int], fps: float, output: Sequence[str], *, culprit: object
     ) -> None:
         width, height = size
+        self._shape = (height, width, 4)
         source = ("-f", "rawvideo", "-pix_fmt", "rgb0", "-s", f"{width}x{height}", "-framerate", f"{fps:.10g}")
         self._command = [*QUIET, *source, "-i", "-", *output, url(path)]
         self._culprit = culprit
@@ -121,7 +122,11 @@ class FramePipe:
         self._pipe = self._process.stdin
         _widen(self._pipe)
         self._dead = False
-        self._waiting: Queue[NDArray[np.uint8] | None] = Queue(AHEAD)
+        # Frames are used again: fresh memory of their size costs a millisecond each time.
+        self._free: Queue[NDArray[np.uint8]] = Queue()
+        for _ in range(AHEAD):
+            self._free.put(np.empty(self._shape, np.uint8))
+        self._waiting: Queue[NDArray[np.uint8] | None] = Queue()
         self._sender = threading.Thread(target=self._send, daemon=True)
         self._sender.start()
         return self
@@ -134,7 +139,9 @@ class FramePipe:
         """
         if self._dead:
             raise EncodeError(f"{self._culprit}: {self._failure()}")
-        self._waiting.put(frame.copy())
+        copy = self._free.get()
+        copy[:] = frame
+        self._waiting.put(copy)
 
     def _send(self) -> None:
         """Pass frames on, in a thread: while ffmpeg takes one, the next is drawn. A dead ffmpeg swallows the rest."""
@@ -144,6 +151,7 @@ class FramePipe:
                     self._pipe.write(frame.data)
             except OSError:
                 self._dead = True
+            self._free.put(frame)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

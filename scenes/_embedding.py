@@ -65,7 +65,8 @@ def embedding_scene(
     numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
     header = Header(stage, titled(recording, f"{NAMES[method]} of the layers"), [epoch_number(recording), ACCURACY])
     few = [f"{len(numbers)} of {len(recording)} snapshots"] if len(numbers) < len(recording) else []
-    classes, tags = _name_tags(stage, verdicts.names, len(names))
+    area = (stage.width - 2 * MARGIN) * (stage.height - 300) / len(names)
+    classes, tags = _name_tags(stage, verdicts.names, area)
     some = [f"names: {len(classes)} of {len(verdicts.names)} classes"] if len(classes) < len(verdicts.names) else []
     parts = [*_words(stage, sets, method), *filter(None, [note]), *some, *few]
     bottom = foot(stage, *parts)
@@ -193,7 +194,7 @@ class _Panel:
         self._facts = _Facts(stage, story, layout, embedding)
         top = story.top + self._facts.height + 4
         self._curve = _Curve(stage, Box(story.left, top, story.width, story.bottom - top), embedding, limits)
-        self._seen: Array | None = None
+        self._stands: dict[int, Array] = {}
 
     def show(self, moment: Moment, index: int, wrong: Array) -> None:
         """Show a moment, with the numbers of an epoch and the answers that are wrong at it."""
@@ -209,7 +210,7 @@ class _Panel:
             self._move(cloud, places)
         if self._tails is not None:
             self._tails.set_lines(self._past(moment.epoch, seconds))
-        self._sprites.set_middles(self._sprite_places(self._pixels(shown)))
+        self._sprites.set_middles(self._sprite_places(moment.epoch, seconds))
         self._facts.show(index)
         self._curve.show(moment.epoch, index)
 
@@ -253,8 +254,22 @@ class _Panel:
         found[:, 1] = self._height - found[:, 1]
         return found
 
-    def _sprite_places(self, pixels: Array) -> Array:
-        """Return where images and names stand: at their samples and at the medians of their classes, pushed apart."""
+    def _sprite_places(self, epoch: float, seconds: float) -> Array:
+        """Return where images and names stand; between epochs of the plane they go straight from place to place."""
+        if self._embedding.dimensions == 3:
+            return self._pushed_apart(epoch, seconds)
+        epochs = self._embedding.epochs
+        before = _last(epochs, epoch)
+        after = before + 1 if epoch > epochs[before] + 1e-9 else before
+        for index in (before, after):
+            if index not in self._stands:
+                self._stands[index] = self._pushed_apart(float(epochs[index]), 0.0)
+        share = (epoch - epochs[before]) / ((epochs[after] - epochs[before]) or 1.0)
+        return self._stands[before] + share * (self._stands[after] - self._stands[before])
+
+    def _pushed_apart(self, epoch: float, seconds: float) -> Array:
+        """Return the places of images, at their samples, and names, at the medians of their classes, pushed apart."""
+        pixels = self._pixels(_flat(_shown(*self._embedding.at(epoch)), seconds))
         members = [pixels[self._labels == label] for label in self._classes]
         medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
         places = apart(np.concatenate([pixels[self._imaged], np.reshape(medians, (-1, 2))]), self._sizes)
@@ -434,11 +449,10 @@ def _spread(places: Array, labels: Array, count: int, least: float) -> NDArray[n
     return np.array(chosen, np.intp)
 
 
-def _name_tags(stage: Stage, names: Sequence[str], panels: int) -> tuple[Array, list[Any]]:
-    """Return the classes that are named, an even choice of as many as there is room for, and their tags."""
+def _name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, list[Any]]:
+    """Return the classes that are named, an even choice of as many as a plane has room for, and their tags."""
     palette = stage.theme.palette(max(2, len(names)))
-    plane = (stage.width - 2 * MARGIN) * (stage.height - 300) / panels
     widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
-    room = max(1, int(NAMED * plane / (1.25 * LABEL * float(np.mean(widths)))))
+    room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
     chosen = np.array(evenly(len(names), room))
     return chosen, [name_tag(stage, names[k], palette[k], NAME) for k in chosen]

@@ -33,8 +33,11 @@ class Sprites(Artist):
 
     def __init__(self, stage: Stage, pictures: Sequence[Pixels]) -> None:
         super().__init__()
-        self._colors = [picture[..., :3].astype(np.float32) for picture in pictures]
-        self._covers = [picture[..., 3:].astype(np.float32) / 255 for picture in pictures]
+        covers = [picture[..., 3:].astype(np.float32) / 255 for picture in pictures]
+        self._keeps = [1 - cover for cover in covers]
+        self._tints = [
+            cover * picture[..., :3] + np.float32(0.5) for picture, cover in zip(pictures, covers, strict=True)
+        ]
         self._middles: Array = np.full((len(pictures), 2), np.nan)
         stage.moves(self)
 
@@ -46,16 +49,17 @@ class Sprites(Artist):
     def draw(self, renderer: Any) -> None:
         """Lay them over the renderer's buffer."""
         canvas = canvas_of(renderer)
-        for color, cover, middle in zip(self._colors, self._covers, self._middles, strict=True):
-            if not np.isfinite(middle).all():
+        shown: Array = np.isfinite(self._middles).all(axis=1)
+        for keep, tint, middle, visible in zip(self._keeps, self._tints, self._middles, shown, strict=True):
+            if not visible:
                 continue
-            height, width = cover.shape[:2]
+            height, width = keep.shape[:2]
             left, top = round(float(middle[0]) - width / 2), round(float(middle[1]) - height / 2)
             rows = slice(max(0, -top), min(height, canvas.shape[0] - top))
             columns = slice(max(0, -left), min(width, canvas.shape[1] - left))
             if rows.start < rows.stop and columns.start < columns.stop:
                 window = canvas[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop, :3]
-                window[:] = window + cover[rows, columns] * (color[rows, columns] - window) + 0.5
+                window[:] = window * keep[rows, columns] + tint[rows, columns]
 
 
 def name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
