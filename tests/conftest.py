@@ -3,11 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from animviz import Recording
 from animviz.experiment import experiment_named
@@ -21,19 +24,31 @@ SMALL: dict[str, dict[str, object]] = {
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Recording]:
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of a test run share: whoever needs a thing first makes it, and the others wait."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(shared: Path) -> Callable[..., Recording]:
     """Return a function that trains an experiment, once per set of options: trained("two_rings", arch="2-3-2-1")."""
-    made: dict[str, Recording] = {}
-    folder = tmp_path_factory.mktemp("recordings")
+
+    @cache
+    def opened(path: Path) -> Recording:
+        return Recording(path)
 
     def train(name: str, **options: object) -> Recording:
-        key = f"{name} {sorted(options.items())}"
-        if key not in made:
-            from animviz.training import record
+        about = {**SMALL.get(name, {"samples": 150, "epochs": 4}), **options}
+        path = shared / f"{name}-{sha256(repr(sorted(about.items())).encode()).hexdigest()[:16]}.rec"
+        with FileLock(path.with_suffix(".lock")):
+            if not path.exists():
+                from animviz.training import record
 
-            defaults = SMALL.get(name, {"samples": 150, "epochs": 4})
-            made[key] = record(experiment_named(name).run({**defaults, **options}), folder / f"{len(made)}.rec")
-        return made[key]
+                record(experiment_named(name).run(about), path)
+        return opened(path)
 
     return train
 
@@ -92,7 +107,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def odd_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def odd_images(shared: Path) -> Path:
     """An .npz file of another shape than digits: 20x14 pixels, 3 channels, 7 named classes, in whole numbers."""
     rng = np.random.default_rng(5)
     label = np.repeat(np.arange(7), 60)
@@ -102,7 +117,9 @@ def odd_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     blob = np.exp(-((rows - high[:, None, None]) ** 2 + (columns - wide[:, None, None]) ** 2) / 8)
     tint = 0.3 + 0.7 * np.eye(3)[label % 3]
     x = blob[..., None] * tint[:, None, None] + rng.normal(0, 0.05, (label.size, 20, 14, 3))
-    path = tmp_path_factory.mktemp("data") / "odd.npz"
     names = np.array(["ant", "bee", "cat", "dog", "elk", "fox", "gnu"])
-    np.savez(path, x=(np.clip(x, 0, 1) * 255).astype(np.uint8), y=names[label], class_names=names)
+    path = shared / "odd.npz"
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            np.savez(path, x=(np.clip(x, 0, 1) * 255).astype(np.uint8), y=names[label], class_names=names)
     return path

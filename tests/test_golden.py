@@ -26,7 +26,7 @@ FIXED: dict[str, dict[str, object]] = {
 }
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "boxplot", "weights")
 # Coordinates of these differ between machines, so that no picture of them is right everywhere.
-STOCHASTIC = ("umap", "tsne", "knn")
+STOCHASTIC = ("umap", "tsne", "knn", "layers")
 
 
 def difference(frame: np.ndarray, golden: np.ndarray) -> float:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 EPOCHS = 1200
 RECORD = ("record", "two_rings", "--epochs", str(EPOCHS), "--samples", "2000", "-o", "x.rec")
-KILLS = 22
+KILLS = 8
 AT_ONCE = 2
 # How long these epochs take where two run at once: kills are spread over this time.
 TRAINING = 1.5

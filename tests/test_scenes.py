@@ -15,6 +15,7 @@ import animviz
 from animviz import Recording, Stage
 from animviz.discovery import find_scene, scene_names
 from animviz.errors import InputError, SceneError
+from animviz.stage import Draw
 
 # What each kind of scene is drawn from; a scene without an experiment of its own would have to be added here.
 ARCHS = {
@@ -27,13 +28,14 @@ ARCHS = {
 # Their limits come from the states, and where all have diverged there is none.
 LIMITS_FROM_STATES = (
     "rings", "polyfit", "hidden", "digits", "ensemble", "boxplot", "violins", "histograms", "units",
-    "weights", "network", "importance", "umap", "tsne", "pca", "knn",
+    "weights", "network", "importance", "umap", "tsne", "pca", "knn", "layers",
 )  # fmt: skip
 SIZE = (320, 180)
 
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.
 SCENES = [name for name in scene_names() if name not in ("umap", "tsne")]
+QUICK: dict[str, dict[str, object]] = {"knn": {"method": "pca"}}
 
 
 @pytest.fixture(params=SCENES)
@@ -44,7 +46,11 @@ def drawn(request: pytest.FixtureRequest, trained: Callable[..., Recording]) -> 
 
 
 def still(name: str, recording: Recording, epoch: float, **options: object) -> np.ndarray:
-    return animviz.frame_at(name, recording, epoch, **{"size": SIZE, **options})
+    return animviz.frame_at(name, recording, epoch, **{"size": SIZE, **QUICK.get(name, {}), **options})
+
+
+def set_up(name: str, stage: Stage, recording: Recording, **options: object) -> Draw:
+    return find_scene(name).set_up(stage, recording, **{**QUICK.get(name, {}), **options})
 
 
 def test_frame_is_an_rgb_array_of_the_asked_size(drawn: tuple[str, Recording]) -> None:
@@ -56,9 +62,9 @@ def test_frame_is_an_rgb_array_of_the_asked_size(drawn: tuple[str, Recording]) -
 def test_frames_in_any_order_equal_those_in_order(drawn: tuple[str, Recording]) -> None:
     name, recording = drawn
     timeline = animviz.Timeline(recording.epochs, animviz.Pacing(fps=4, pace=1, hold_start=0, hold_end=0))
-    in_order = list(animviz.frames(name, recording, timeline, size=SIZE))
+    in_order = list(animviz.frames(name, recording, timeline, size=SIZE, **QUICK.get(name, {})))
     stage = Stage(SIZE)
-    draw = find_scene(name).set_up(stage, recording)
+    draw = set_up(name, stage, recording)
     for index in np.random.default_rng(0).permutation(len(timeline)):
         draw(timeline[index])
         assert np.array_equal(stage.frame(), in_order[index]), f"frame {index}"
@@ -82,7 +88,7 @@ def test_recording_is_untouched(drawn: tuple[str, Recording]) -> None:
 def test_axes_keep_their_limits(drawn: tuple[str, Recording]) -> None:
     name, recording = drawn
     stage = Stage(SIZE)
-    draw = find_scene(name).set_up(stage, recording)
+    draw = set_up(name, stage, recording)
     limits = [(axes.get_xlim(), axes.get_ylim()) for axes in stage.figure.axes]
     for moment in animviz.Timeline(recording.epochs, animviz.Pacing(fps=2, pace=1)):
         draw(moment)
@@ -124,7 +130,7 @@ def test_background_is_the_themes(drawn: tuple[str, Recording], theme: str) -> N
 def test_no_text_leaves_the_frame_or_overlaps_another(drawn: tuple[str, Recording], size: tuple[int, int]) -> None:
     name, recording = drawn
     stage = Stage(size)
-    draw = find_scene(name).set_up(stage, recording)
+    draw = set_up(name, stage, recording)
     draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1])))
     stage.paint()
     boxes = [(text.get_text(), text.get_window_extent()) for text in stage.figure.texts if text.get_text()]
