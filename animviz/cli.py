@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _fail(message: str, error: Exception) -> None:
     """Print one line and exit; a scene that broke shows where, since its author is the one who reads it."""
-    from animviz.errors import SceneError
+    from animviz.errors import AnimvizError, SceneError
 
-    if isinstance(error, SceneError) and error.__cause__ is not None:
+    if isinstance(error, SceneError) and not isinstance(error.__cause__, AnimvizError | None):
         import traceback
 
         traceback.print_exception(error.__cause__)
@@ -133,14 +133,35 @@ cli.add_command(_Compare("compare", help="Train several networks; a table of the
 
 
 @cli.command()
+@click.argument("path", metavar="FILE.toml", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="MP4 to write.  [default: renders/FILE.mp4]")
+@click.option("--draft", is_flag=True, help="A quarter of the pixels and a third of the frames.")
+@click.option("--shot", metavar="NAME", help="Only this shot.")
+@click.option("--workers", type=int, help="Processes that draw.  [default: as many as pay]")
+@click.option("--retrain", is_flag=True, help="Train anew even if the recordings are there already.")
+def storyboard(path: Path, output: Path | None, **options: Any) -> None:
+    """Make a film of several shots, with captions, chapters and a handout; draw only what changed.
+
+    Beside the MP4 stand subtitles (.srt, .vtt), a poster (.png) and a handout of key frames (.pdf).
+    """
+    from animviz.storyboard.command import run
+
+    run(path, output, **options)
+
+
+@cli.command()
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Video to write.")
-def join(parts: tuple[Path, ...], output: Path) -> None:
+@click.option(
+    "--max-size", metavar="BYTES", help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]"
+)
+def join(parts: tuple[Path, ...], output: Path, max_size: str | None) -> None:
     """Put together a video whose shares were drawn with --segment."""
+    from animviz.budget import limit_of
     from animviz.commands import report
     from animviz.shares import join as join_shares
 
-    report(join_shares(parts, output))
+    report(join_shares(parts, output, limit_of(max_size, output)))
 
 
 @cli.command()
@@ -181,6 +202,40 @@ def scores(path: Path, table: tuple[Path, ...], **options: Any) -> None:
 
     for line in tables(path, table, **options):
         click.echo(line)
+
+
+@cli.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Page to write: .html.")
+@click.option("--layers", default="", help="Names with commas between them; by default the input and hidden layers.")
+@click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
+@click.option("--samples", default=5000, show_default=True, type=click.IntRange(10), help="To show at most.")
+@click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
+@click.option("--theme", default="auto", show_default=True, help="dark, light, or auto: what the reader's system asks.")
+@click.option("--title", default="", help="Of the page; by default the recording's.")
+def page(path: Path, output: Path, **options: Any) -> None:
+    """Write an interactive page of the embedded layers over the epochs: one file that works offline.
+
+    Hover, search, classes, misclassified samples, learning curve and keys. Embeddings are kept in the recording.
+    """
+    from animviz.page import write_page
+
+    click.echo(write_page(path, output, **options))
+
+
+@cli.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+def landmarks(path: Path) -> None:
+    """List the moments of a recording that are worth a caption: epoch, name, and what happens."""
+    from animviz.landmarks import landmarks as found_in
+    from animviz.recording import Recording
+
+    found = found_in(Recording(path))
+    width = max((len(landmark.name) for landmark in found), default=0)
+    for landmark in found:
+        click.echo(f"{landmark.epoch:8.2f}  {landmark.name:<{width}}  {landmark.text}")
+    if not found:
+        click.echo(f"{path}: no landmark; nothing changes that is looked for")
 
 
 @cli.command()

@@ -7,7 +7,7 @@ arrays: the path of the recording, the scene's name or file, the range of frames
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ from animviz.recording import Recording
 from animviz.stage import Stage
 from animviz.timeline import Pacing, Timeline
 
-__all__ = ["Job", "Task", "default_workers", "draw_all", "draw_segment", "segments", "write_part"]
+__all__ = ["Job", "Task", "default_workers", "draw_all", "draw_segment", "segments", "spread", "write_part"]
 
 SECONDS = 8.0  # of a segment: long enough for the encoder, short enough to share the work out
 ATTEMPTS = 3  # to draw a segment whose worker died
@@ -147,32 +147,59 @@ def draw_all(
     Raises:
         SceneError: the scene breaks, or workers keep dying.
     """
-    missing = set(numbers)
     done = 0
 
-    def finished(number: int, frames: int) -> None:
+    def finished(frames: int) -> None:
         nonlocal done
-        missing.discard(number)
         done += frames
         if on_frame is not None:
             on_frame(done)
 
+    tasks = [(job, number, folder) for number in numbers]
+    spread(draw_segment, tasks, workers=workers, executor=executor, on_done=finished)
+
+
+def spread(
+    work: Callable[..., int], tasks: Sequence[tuple[Any, ...]], *, workers: int = 1, executor: Executor | None = None,
+    on_done: Callable[[int], None],
+) -> None:  # fmt: skip
+    """Carry tasks out in other processes; one whose worker died is carried out again.
+
+    Args:
+        work: a function that can be found by its name.
+        tasks: its arguments.
+        workers: processes to start, if no executor is given.
+        executor: any `concurrent.futures.Executor`.
+        on_done: called with what each task returns.
+
+    Raises:
+        SceneError: workers keep dying.
+    """
+    missing = dict(enumerate(tasks))
+
+    def finished(place: int, result: int) -> None:
+        del missing[place]
+        on_done(result)
+
     for _ in range(ATTEMPTS):
         try:
             if executor is not None:
-                _map(executor, job, sorted(missing), folder, finished)
+                _map(executor, work, missing, finished)
             else:
                 with _pool(workers) as pool:
-                    _map(pool, job, sorted(missing), folder, finished)
+                    _map(pool, work, missing, finished)
             return
         except BrokenProcessPool:
             continue
     raise SceneError(f"workers died {ATTEMPTS} times while drawing segments {sorted(missing)}; try --workers 1")
 
 
-def _map(executor: Executor, job: Task, numbers: list[int], folder: Path, finished: Callable[[int, int], None]) -> None:
+def _map(
+    executor: Executor, work: Callable[..., int], tasks: Mapping[int, tuple[Any, ...]],
+    finished: Callable[[int, int], None],
+) -> None:  # fmt: skip
     with _ctrl_c_ignored():
-        waiting: Mapping[Future[int], int] = {executor.submit(draw_segment, job, n, folder): n for n in numbers}
+        waiting: Mapping[Future[int], int] = {executor.submit(work, *task): place for place, task in tasks.items()}
     try:
         for future in as_completed(waiting):
             finished(waiting[future], future.result())

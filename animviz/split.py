@@ -9,16 +9,17 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from animviz.clock import Clock, clock_of
 from animviz.discovery import small_scene
 from animviz.errors import InputError
 from animviz.painter import Painter
-from animviz.panels import ACCURACY, LOSS, Header, Number, cut, foot
+from animviz.panels import ACCURACY, LOSS, Header, cut, foot
 from animviz.recording import Recording
 from animviz.stage import MARGIN, Box, Stage
 from animviz.timeline import Moment, Pacing, Timeline
@@ -93,7 +94,7 @@ class Split:
 
     def painter(self) -> "SplitPainter":
         """Set all scenes up."""
-        return SplitPainter(self)
+        return SplitPainter(Stage(self.size, self.theme), self.title, self.shots, self.foot)
 
     def job(self) -> "Split":
         """Return what a worker needs, which is this."""
@@ -122,37 +123,43 @@ class SplitPainter:
     """All scenes of a split frame, ready to paint.
 
     Args:
-        split: what to draw.
+        stage: the frame.
+        title: of the frame.
+        shots: what the cells show.
+        parts: of what the line at the foot says.
+        clock: what the cells have in common; a moment's epoch is its reading.
 
     Raises:
         AnimvizError: a recording cannot be read, or a scene cannot draw it.
     """
 
-    def __init__(self, split: Split) -> None:
-        recordings = [Recording(shot.recording) for shot in split.shots]
-        first, last = split.timeline.epochs[0], split.timeline.epochs[-1]
-        stage = self._stage = Stage(split.size, split.theme)
-        epoch = Number("epoch", ".0f", f"{last:.0f}")
-        self._header = Header(stage, split.title, [epoch])
-        bottom = foot(stage, *split.foot) - 14
-        self._clock = _Clock(stage, self._header.bottom, (first, last))
+    def __init__(
+        self, stage: Stage, title: str, shots: Sequence[Shot], parts: Sequence[str],
+        clock: Literal["epoch", "loss"] = "epoch",
+    ) -> None:  # fmt: skip
+        recordings = [Recording(shot.recording) for shot in shots]
+        self._stage, self._clock = stage, clock_of(clock, recordings)
+        self._header = Header(stage, title, [self._clock.number])
+        bottom = foot(stage, *parts) - 14
+        self._ruler = _Ruler(stage, self._header.bottom, self._clock)
         top = self._header.bottom + 18
         room = Box(MARGIN, top, stage.width - 2 * MARGIN, bottom - top)
-        boxes = grid(room, len(recordings), small_scene(split.shots[0].scene).aspect)
-        headings = self._headings = _Headings(stage, boxes, split.shots, recordings)
+        boxes = grid(room, len(recordings), small_scene(shots[0].scene).aspect)
+        headings = self._headings = _Headings(stage, boxes, shots, recordings, self._clock.ends)
         self._views = [
             _View(stage, headings.below(box), shot, recording, recordings)
-            for box, shot, recording in zip(boxes, split.shots, recordings, strict=True)
+            for box, shot, recording in zip(boxes, shots, recordings, strict=True)
         ]
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Paint a moment; see `animviz.painter.Painter.paint`."""
-        self._header.show(np.floor(moment.epoch + 1e-9))
-        self._clock.show(moment.epoch)
-        self._headings.show(moment.epoch)
+        epochs = self._clock.epochs(moment.epoch)
+        self._header.show(self._clock.shown(moment.epoch))
+        self._ruler.show(moment.epoch)
+        self._headings.show(epochs, self._clock.ended(moment.epoch))
         frame = self._stage.paint()
-        for view in self._views:
-            view.paint(frame, moment)
+        for view, epoch in zip(self._views, epochs, strict=True):
+            view.paint(frame, Moment(moment.seconds, epoch, moment.progress))
         return frame
 
 
@@ -198,32 +205,29 @@ class _View:
         self._left, self._top = round(box.left * frame.pixel), round(box.top * frame.pixel)
         size = (int(box.width * frame.pixel) // 2 * 2, int(box.height * frame.pixel) // 2 * 2)
         self._painter = Painter(small_scene(shot.scene), recording, Cell(frame, size, peers), dict(shot.options))
-        self._span = float(recording.epochs[0]), float(recording.epochs[-1])
 
     def paint(self, frame: NDArray[np.uint8], moment: Moment) -> None:
-        epoch = min(max(moment.epoch, self._span[0]), self._span[1])
-        picture = self._painter.paint(Moment(moment.seconds, epoch, moment.progress))
+        picture = self._painter.paint(moment)
         height, width = picture.shape[:2]
         frame[self._top : self._top + height, self._left : self._left + width] = picture
 
 
-class _Clock:
+class _Ruler:
     """A thin ruler under the header: the past bright, now a dot, the future faint."""
 
-    def __init__(self, stage: Stage, top: float, span: tuple[float, float]) -> None:
-        self._first, last = span
-        axes = stage.axes(
-            Box(MARGIN, top - 6, stage.width - 2 * MARGIN, 12), (span[0], max(last, span[0] + 1)), (-1, 1)
-        )
-        axes.plot(span, [0, 0], color=stage.theme.grid, linewidth=stage.points(2), clip_on=False)
+    def __init__(self, stage: Stage, top: float, clock: Clock) -> None:
+        self._clock = clock
+        axes = stage.axes(Box(MARGIN, top - 6, stage.width - 2 * MARGIN, 12), (0, 1), (-1, 1))
+        axes.plot([0, 1], [0, 0], color=stage.theme.grid, linewidth=stage.points(2), clip_on=False)
         self._past = stage.line(axes, stage.theme.ink, 2.5, clip_on=False)
         self._now = stage.line(
             axes, stage.theme.ink, 0, marker="o", markersize=stage.points(10), markeredgewidth=0, clip_on=False
         )
 
-    def show(self, epoch: float) -> None:
-        self._past.set_data([self._first, epoch], [0, 0])
-        self._now.set_data([epoch], [0])
+    def show(self, reading: float) -> None:
+        share = self._clock.share(reading)
+        self._past.set_data([0, share], [0, 0])
+        self._now.set_data([share], [0])
 
 
 class _Headings:
@@ -232,21 +236,21 @@ class _Headings:
     All cells break into the same lines, so that their pictures stand in rows.
     """
 
-    def __init__(self, stage: Stage, boxes: list[Box], shots: Sequence[Shot], recordings: Sequence[Recording]) -> None:
-        self._recordings = recordings
-        self._last = max(float(recording.epochs[-1]) for recording in recordings)
+    def __init__(
+        self, stage: Stage, boxes: list[Box], shots: Sequence[Shot], recordings: Sequence[Recording], ends: list[str]
+    ) -> None:
         classified = "accuracy" in recordings[0].noted(source="scores")
         self._number, name = (ACCURACY, "accuracy") if classified else (LOSS, "loss")
         self._scale = 100 if classified else 1
         self._histories = [recording.history(name, source="scores") for recording in recordings]
-        self._ends = [_end(recording, self._last) for recording in recordings]
+        self._ends = ends
         width = boxes[0].width
         score = stage.measure(self._number.widest + self._number.unit, TYPE, "medium")
         labels = max(stage.measure(shot.label, TYPE, "medium") for shot in shots)
         notes = max(stage.measure(shot.note, 22) for shot in shots)
-        ends = max(stage.measure(end, 22) for end in self._ends)
+        stops = max(stage.measure(end, 22) for end in ends)
         row = 0 if labels + BETWEEN + score <= width else 1  # in which the number stands
-        places = _flow([labels, notes, ends], width, score + BETWEEN, row)
+        places = _flow([labels, notes, stops], width, score + BETWEEN, row)
         self._height = LINE * (1 + max(row, *(line for _, line in places))) + 6
         self._scores: list[Text] = []
         self._stops: list[Text] = []
@@ -264,18 +268,13 @@ class _Headings:
         """Return what a box has left for the picture."""
         return Box(box.left, box.top + self._height, box.width, box.height - self._height)
 
-    def show(self, epoch: float) -> None:
+    def show(self, epochs: Sequence[float], ended: Sequence[bool]) -> None:
         """Show the numbers of the last true snapshots."""
-        for (epochs, values), score in zip(self._histories, self._scores, strict=True):
-            known = int(np.searchsorted(epochs, epoch + 1e-9, side="right"))
+        for epoch, (known_at, values), score in zip(epochs, self._histories, self._scores, strict=True):
+            known = int(np.searchsorted(known_at, epoch + 1e-9, side="right"))
             score.set_text(self._number.text(self._scale * values[known - 1] if known else np.nan))
-        for recording, end, stop in zip(self._recordings, self._ends, self._stops, strict=True):
-            stop.set_text(end if epoch >= recording.epochs[-1] - 1e-9 else "")
-
-
-def _end(recording: Recording, last: float) -> str:
-    own = float(recording.epochs[-1])
-    return f"stopped at {own:g}" if own < last - 1e-9 else ""
+        for over, end, stop in zip(ended, self._ends, self._stops, strict=True):
+            stop.set_text(end if over else "")
 
 
 def _flow(widths: Sequence[float], room: float, taken: float, row: int) -> list[tuple[float, int]]:
