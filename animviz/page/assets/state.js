@@ -1,0 +1,62 @@
+// What the reader has chosen, and what follows from it.
+class State {
+  constructor(data) {
+    this.data = data;
+    this.layer = 0;
+    this.epoch = data.epochs[0];
+    this.playing = false;
+    this.chosen = new Set(); // classes; none stands for all
+    this.wrongOnly = false;
+    this.hovered = -1;
+    this.pinned = -1;
+    this.seen = new Uint8Array(data.samples); // HIDDEN, RIGHT or WRONG
+    this.look();
+  }
+
+  get sample() { return this.hovered >= 0 ? this.hovered : this.pinned; }
+  get first() { return this.data.epochs[0]; }
+  get last() { return this.data.epochs[this.data.epochs.length - 1]; }
+
+  // Number of the last snapshot at or before a moment.
+  snapshotAt(epoch) {
+    let number = 0;
+    while (number + 1 < this.data.epochs.length && this.data.epochs[number + 1] <= epoch + 1e-9) number++;
+    return number;
+  }
+
+  get snapshot() { return this.snapshotAt(this.epoch); }
+
+  nearest(epoch) {
+    const gap = (moment) => Math.abs(moment - epoch);
+    return this.data.epochs.reduce((best, moment) => (gap(moment) < gap(best) ? moment : best));
+  }
+
+  // Work out which samples are seen, and which of them are answered wrongly.
+  look() {
+    const { data, snapshot } = this;
+    this.answered = data.samples > 0 && answerOf(data, 0, snapshot) !== NO_ANSWER;
+    this.wrong = this.shown = 0;
+    for (let i = 0; i < data.samples; i++) {
+      const wrong = this.answered && answerOf(data, i, snapshot) !== data.labels[i];
+      const fits = (!this.chosen.size || this.chosen.has(data.labels[i])) && (wrong || !this.wrongOnly);
+      this.seen[i] = fits ? (wrong ? WRONG : RIGHT) : HIDDEN;
+      this.wrong += wrong;
+      this.shown += fits;
+    }
+  }
+
+  sampleOfNumber(number) { return this.data.numbers.indexOf(number); }
+
+  // The next sample that is seen, forwards or backwards, round the end.
+  neighbour(step) {
+    const { samples } = this.data;
+    const start = this.pinned < 0 && step < 0 ? 0 : this.pinned;
+    for (let k = 1; k <= samples; k++) {
+      const sample = (((start + k * step) % samples) + samples) % samples;
+      if (this.seen[sample]) return sample;
+    }
+    return -1;
+  }
+}
+
+const HIDDEN = 0, RIGHT = 1, WRONG = 2;
