@@ -1,4 +1,4 @@
-"""The `compare` command: several runs of one experiment in a table, and side by side in a video."""
+"""The `compare` command: several runs, trained now or before, in a table, and side by side in a video."""
 
 import shlex
 import sys
@@ -8,15 +8,19 @@ from typing import Any
 
 import click
 
-from animviz.commands import report
+from animviz.budget import limit_of
+from animviz.commands import report, require_distinct
 from animviz.comparison import (
     TABLES,
+    Finished,
     check_table,
     columns,
     decide,
+    finished,
     keep_time,
     measured_on,
     natural_scene,
+    score_of,
     text_of,
     time_of,
 )
@@ -24,7 +28,7 @@ from animviz.discovery import small_scene
 from animviz.errors import InputError
 from animviz.experiment import EXPERIMENTS, Run, experiment_named
 from animviz.files import replace_file
-from animviz.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option
+from animviz.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option, refuse_beside_from
 from animviz.options import options_of
 from animviz.progress import Progress
 from animviz.recording import Recording
@@ -48,53 +52,63 @@ class CompareCommand(Sectioned):
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return the options of the experiment, the training, the pictures and the video."""
         self.experiment = experiment_named(argument("--experiment", arguments) or EXPERIMENT)
-        self.reference = argument("--scene", arguments) or natural_scene(self.experiment)
+        natural = "history" if argument("--from", arguments) else natural_scene(self.experiment)
+        self.reference = argument("--scene", arguments) or natural
         self.scene = small_scene(self.reference)
         data = {option.name: option for option in self.experiment.data_options}
         repeated = [_ARCH, *([_REDUCE] if data.pop("reduce", None) else [])]
         training = [option for option in self.experiment.training_options if option.name not in ("arch", "model")]
-        return {
+        sections = {
+            "Recordings": [_FROM],
             f"Experiment {self.experiment.name}": [_EXPERIMENT, *repeated, *as_click(list(data.values()))],
             "Training": [*as_click(training), RETRAIN],
             f"Scene {self.reference}": [_SCENE, *as_click(self.scene.options)],
             "Output": [*as_click(options_of(Pacing)), *VIDEO, _OUTPUT],
         }
+        require_distinct(self.scene, sections)
+        return sections
 
     def run(self, **values: Any) -> None:
         """Check everything, train what is missing, write tables and video."""
-        outputs, retrain = values.pop("output"), values.pop("retrain")
+        outputs, retrain, sources = (values.pop(name) for name in ("output", "retrain", "source"))
         arches, reductions = values.pop("arch"), values.pop("reduce", ())
         video = {option.name: values.pop(option.name) for option in VIDEO}
         pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
         options = {option.name: values.pop(option.name) for option in self.scene.options}
         settings = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
-        tables, target = self._parted(outputs)
+        if sources:
+            refuse_beside_from(["experiment", "arch", "reduce", "retrain", *settings])
+        tables, target = self._parted(outputs, sources)
+        video["max_size"] = limit_of(video["max_size"], target) if target else None
         pace = check_request(self.scene, target, **video, **pacing, **options) if target else Pacing()
-        runs = decide(self.experiment, settings, arches, reductions)
-        Timeline([0.0, runs[0].training.epochs], pace)
+        runs: Sequence[Run | Finished] = (
+            finished(sources) if sources else decide(self.experiment, settings, arches, reductions)
+        )
+        ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
+        Timeline([0.0, max(ends)], pace)
         if target:
             check_room(video["size"], len(runs), self.scene.aspect)
 
-        def split(shown: Sequence[Run]) -> Split:
+        def split(recordings: Sequence[Recording]) -> Split:
             assert target is not None
-            number = f"number: {measured_on(runs)} {'accuracy' if runs[0].dataset.class_names else 'loss'}"
+            shown = zip(runs, recordings, strict=False)
             return Split(
-                title=f"{runs[0].dataset.title or self.experiment.title}: {len(runs)} networks compared",
+                title=f"{recordings[0].manifest.title}: {len(runs)} networks compared",
                 shots=tuple(
-                    Shot(self.reference, home_of(run), str(run.arch), run.reduction, tuple(sorted(options.items())))
-                    for run in shown
+                    Shot(self.reference, made.path, str(run.arch), run.reduction, tuple(sorted(options.items())))
+                    for run, made in shown
                 ),
-                foot=(*_parts(self.scene.summary), number),
+                foot=(*_parts(self.scene.summary), f"number: {measured_on(recordings[0])} {score_of(recordings[0])}"),
                 pacing=pace,
                 size=video["size"],
                 theme=video["theme"],
                 target=target,
             )
 
-        recordings = [_trained(runs[0], runs, retrain)]
+        recordings = [_made(runs[0], runs, retrain)]
         if target:
-            split(runs[:1]).painter()  # what cannot be drawn is refused before the others are trained
-        recordings += [_trained(run, runs, retrain) for run in runs[1:]]
+            split(recordings).painter()  # what cannot be drawn is refused before the others are trained
+        recordings += [_made(run, runs, retrain) for run in runs[1:]]
         table = columns(runs, recordings, [time_of(recording) for recording in recordings])
         click.echo(text_of(table, ".md"), nl=False)
         for path in tables:
@@ -102,12 +116,12 @@ class CompareCommand(Sectioned):
             replace_file(path, text_of(table, path.suffix.lower()).encode())
             click.echo(f"{path}: {len(runs)} runs")
         if target:
-            _draw(split(runs), video)
+            _draw(split(recordings), video)
 
-    def _parted(self, outputs: Sequence[Path]) -> tuple[list[Path], Path | None]:
+    def _parted(self, outputs: Sequence[Path], sources: Sequence[Path]) -> tuple[list[Path], Path | None]:
         """Part the outputs into tables and the video, and refuse tables that cannot be written."""
-        stem = RENDERS / f"compare-{self.experiment.name}"
-        outputs = outputs or [stem.with_suffix(".md"), stem.with_suffix(".mp4")]
+        what = "-".join(path.resolve().stem for path in sources) or self.experiment.name
+        outputs = outputs or [RENDERS / f"compare-{what}.md", RENDERS / f"compare-{what}.mp4"]
         tables = [path for path in outputs if path.suffix.lower() in TABLES]
         videos = [path for path in outputs if path not in tables]
         for path in outputs:
@@ -125,12 +139,14 @@ def _parts(summary: str) -> list[str]:
     return (summary[:1].lower() + summary[1:].rstrip(".")).split("; ")
 
 
-def _trained(run: Run, runs: Sequence[Run], retrain: bool) -> Recording:
+def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) -> Recording:
     """Return the recording of one of the runs, trained now if need be, and note how long that took."""
+    if isinstance(run, Finished):
+        return run.recording
     place = runs.index(run)
 
     def on_stop() -> str:
-        kept = ", ".join(str(home_of(done)) for done in runs[:place])
+        kept = ", ".join(str(home_of(done)) for done in runs[:place] if isinstance(done, Run))
         return f"finished and kept: {kept or 'none'}; the same command goes on with run {place + 1} of {len(runs)}"
 
     seconds: list[float] = []
@@ -147,10 +163,16 @@ def _draw(split: Split, video: Mapping[str, Any]) -> None:
         on_frame = progress.stage("drawing", len(split.timeline))
         workers = video["workers"] or default_workers(len(segments(len(split.timeline), split.pacing.rate)))
         command = shlex.join(["animviz", *sys.argv[1:]])
-        movie = film(split, poster=video["poster"], workers=workers, command=command, on_frame=on_frame)
+        movie = film(
+            split, poster=video["poster"], max_size=video["max_size"], workers=workers,
+            command=command, on_frame=on_frame,
+        )  # fmt: skip
     report(movie)
 
 
+_FROM = path_option(
+    "--from", "source", multiple=True, help="Recording to show, instead of training; once for each of two or more."
+)
 _EXPERIMENT = click.Option(
     ["--experiment"],
     type=click.Choice(list(EXPERIMENTS)),

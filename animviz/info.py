@@ -80,10 +80,10 @@ def _recording_facts(recording: Recording) -> Facts:
         pairs = value.items() if isinstance(value, dict) else [(name, value)]
         yield name, ", ".join(f"{key} {item}" for key, item in pairs) if isinstance(value, dict) else str(value)
     for about, embedding in stored_embeddings(recording):
-        yield (
-            "embedding",
-            f"{about['method']} of {about['layer']}, mean of {len(embedding.epochs)} epochs: {embedding.scores}",
-        )
+        what = f"{about['layer']}, mean of {len(embedding.epochs)} epochs"
+        if isinstance(about["layer"], list):
+            what = f"{', '.join(about['layer'])} at epoch {about['snapshots'][0][1]:g}, mean of the layers"
+        yield "embedding", f"{about['method']} of {what}: {embedding.scores}"
     yield "versions", ", ".join(f"{name} {number}" for name, number in manifest.versions.items())
 
 

@@ -1,8 +1,9 @@
-"""Steady embeddings: a layer's activations over the epochs as positions in the plane or in space.
+"""Steady embeddings: activations over the epochs, or over the layers, as positions in the plane or in space.
 
     embed             activations -> Embedding
     place             new samples -> their places in it
     embedding_of      the same for a layer of a recording, computed once and kept there
+    flow_of           the same for several layers of one snapshot
     stored_embeddings all that a recording holds
 
 Importing this package imports neither umap nor scikit-learn nor TensorFlow; computing with `umap`, `pca` and `tsne` does
@@ -11,8 +12,9 @@ not import TensorFlow either.
 
 from animviz.embed.embedding import METHODS, Embedding, Method, embed, place, settings_of
 from animviz.embed.scores import Scores
-from animviz.embed.stored import embedding_of, stored_embeddings
+from animviz.embed.stored import embedding_of, flow_of, stored_embeddings
 
 __all__ = [
-    "METHODS", "Embedding", "Method", "Scores", "embed", "embedding_of", "place", "settings_of", "stored_embeddings",
+    "METHODS", "Embedding", "Method", "Scores", "embed", "embedding_of", "flow_of", "place", "settings_of",
+    "stored_embeddings",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.embed.neighbours import Metric, ready_for
+from animviz.embed.slices import Slices
 from animviz.embed.tsne import place
 from animviz.options import Range
 
@@ -60,7 +61,7 @@ class Aligned:
     window: Annotated[int, Range(1, 1000)] = 3
 
 
-def independent(activations: Array, settings: Independent, threads: int) -> tuple[Array, None]:
+def independent(activations: Slices, settings: Independent, threads: int) -> tuple[Array, None]:
     """Fit one UMAP per epoch; each is then moved and turned, or mirrored, onto the one after it, but not stretched.
 
     Returns:
@@ -79,7 +80,7 @@ def independent(activations: Array, settings: Independent, threads: int) -> tupl
     return positions.astype(np.float32), None
 
 
-def aligned(activations: Array, settings: Aligned, threads: int) -> tuple[Array, None]:
+def aligned(activations: Slices, settings: Aligned, threads: int) -> tuple[Array, None]:
     """Fit AlignedUMAP (Dadu et al. 2023) over all epochs; with a single one, plain UMAP.
 
     Returns:
@@ -88,7 +89,7 @@ def aligned(activations: Array, settings: Aligned, threads: int) -> tuple[Array,
     if len(activations) == 1:
         names = ("dimensions", "seed", "n_neighbors", "min_dist", "metric")
         return independent(activations, Independent(**{name: getattr(settings, name) for name in names}), threads)
-    same = {sample: sample for sample in range(activations.shape[1])}
+    same = {sample: sample for sample in range(len(activations[0]))}
     with _quiet():
         model = import_module("umap").AlignedUMAP(
             **_shared(settings), alignment_regularisation=settings.regularisation, alignment_window_size=settings.window

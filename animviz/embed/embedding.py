@@ -1,6 +1,6 @@
-"""`embed`: a layer's activations over the epochs become positions in the plane or in space that hold still."""
+"""`embed`: activations over the epochs, or over the layers, become positions in the plane or in space that hold still."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -9,15 +9,13 @@ from numpy.typing import NDArray
 
 from animviz.embed import compared, pca, spacetime, tsne
 from animviz.embed.scores import Scores, accuracy_of, score
+from animviz.embed.slices import Slices, checked_slices, chosen, constant, flat, require_labels, scale_of, usable
 from animviz.errors import InputError
 from animviz.options import checked, options_of
 
 __all__ = ["METHODS", "Embedding", "Method", "embed", "place", "settings_of"]
 
 Array = NDArray[Any]
-_LEAST_SAMPLES = 3
-_EXTREME = 1e15
-_NARROWING = ("n_neighbors", "perplexity")
 
 
 class Method(NamedTuple):
@@ -30,7 +28,7 @@ class Method(NamedTuple):
     """
 
     settings: Callable[..., Any]
-    layout: Callable[[Array, Any, int], tuple[Array, Array | None]]
+    layout: Callable[[Any, Any, int], tuple[Array, Array | None]]
     place: Callable[[Array, Array, Array, Any, int], Array]
 
 
@@ -104,13 +102,14 @@ def settings_of(method: str, parameters: Mapping[str, Any]) -> Any:
 
 
 def embed(
-    activations: Array, method: str = "umap", *, labels: Array | None = None, epochs: Array | None = None,
+    activations: Array | Sequence[Array], method: str = "umap", *, labels: Array | None = None, epochs: Array | None = None,
     threads: int = 1, **parameters: Any,
 ) -> Embedding:  # fmt: skip
     """Embed a layer's activations over the epochs so that what stays the same holds still.
 
     Args:
-        activations: shape (epochs, samples, ...), any real dtype.
+        activations: shape (epochs, samples, ...), any real dtype; or a list of arrays (samples, ...) of widths that may
+            differ, such as one layer after the other, for all methods but `pca`, which has one basis.
         method: umap, pca, tsne, aligned-umap or independent.
         labels: classes, shape (samples,), for the k-NN accuracy.
         epochs: moments of the epochs; by default 0, 1, 2 ...
@@ -124,8 +123,8 @@ def embed(
         InputError: a setting or the activations cannot be used; says which and what would do.
     """
     settings = settings_of(method, parameters)
-    known = _checked(activations, settings, labels)
-    alike = all(np.array_equal(known[0], epoch) for epoch in known[1:])  # such as the inputs: one epoch serves for all
+    known = checked_slices(activations, settings, labels)
+    alike = _alike(known)
     some = known[:1] if alike else known
     positions, shares = _laid_out(some, METHODS[method], settings, threads)
     scores = score(some, positions, labels, getattr(settings, "metric", "euclidean"))
@@ -137,13 +136,18 @@ def embed(
     return Embedding(method, asdict(settings), moments, positions, scores, shares=shares)
 
 
-def _laid_out(known: Array, method: Method, settings: Any, threads: int) -> tuple[Array, Array | None]:
+def _alike(slices: Slices) -> bool:
+    """Say whether all epochs are the same, as those of the inputs are: then one serves for all."""
+    return all(np.array_equal(slices[0], epoch) for epoch in slices[1:])
+
+
+def _laid_out(known: Slices, method: Method, settings: Any, threads: int) -> tuple[Array, Array | None]:
     """Lay out the usable epochs; the others are NaN, or one spot where all activations are the same."""
-    positions = np.full((*known.shape[:2], settings.dimensions), np.nan, np.float32)
-    usable = _usable(known)
-    laid_out, shares = method.layout(known if usable.all() else known[usable], settings, threads)
-    positions[usable] = laid_out - laid_out.mean(axis=(0, 1))
-    positions[_constant(known)] = 0
+    positions = np.full((len(known), len(known[0]), settings.dimensions), np.nan, np.float32)
+    some = usable(known)
+    laid_out, shares = method.layout(chosen(known, some), settings, threads)
+    positions[some] = laid_out - laid_out.mean(axis=(0, 1))
+    positions[constant(known)] = 0
     return positions, shares
 
 
@@ -169,82 +173,32 @@ def place(
         InputError: the shapes do not fit each other.
     """
     settings = settings_of(embedding.method, embedding.settings)
-    known = _flat(activations)
+    known, others = flat(activations), flat(new)
+    if isinstance(known, list) or isinstance(others, list):
+        raise InputError("new samples are placed among those of one layer; these slices differ in width")
     if known.shape[:2] != embedding.positions.shape[:2]:
         raise InputError(f"activations of shape {np.shape(activations)} are not those of the embedding")
-    others = _flat(new)
-    if (others.shape[0], others.shape[2]) != (known.shape[0], known.shape[2]) or not others.shape[1]:
+    if others.shape[::2] != known.shape[::2]:
         raise InputError(
             f"new activations have shape {np.shape(new)}; expected {np.shape(activations)} but for samples"
         )
-    if (scale := _scale(known)) != 1:
+    positions, count = embedding.positions, len(known)
+    if _alike(known) and _alike(others) and _alike(positions):
+        known, others, positions = known[:1], others[:1], positions[:1]
+    if (scale := scale_of(known)) != 1:
         known, others = known / scale, others / scale
     known, others = known.astype(np.float32, copy=False), others.astype(np.float32, copy=False)
-    usable = _usable(known)
+    some = usable(known)
     there: Array = np.asarray(np.isfinite(others).all(axis=(1, 2)))
     others = np.where(there[:, None, None], others, np.float32(0))
     placed = np.full((*others.shape[:2], embedding.dimensions), np.nan, np.float32)
-    placed[_constant(known)] = 0
-    placed[usable] = METHODS[embedding.method].place(
-        known[usable], embedding.positions[usable], others[usable], settings, threads
-    )
+    placed[constant(known)] = 0
+    placed[some] = METHODS[embedding.method].place(known[some], positions[some], others[some], settings, threads)
     placed[~there] = np.nan
-    accuracy = None
+    accuracy, times = None, count // len(known)
     if labels is not None and new_labels is not None:
-        _matching(new_labels, others.shape[1])
-        pairs = zip(embedding.positions, placed, strict=True)
-        accuracy = np.array([accuracy_of(at, labels, there, new_labels) for at, there in pairs])
+        require_labels(new_labels, others.shape[1])
+        pairs = zip(positions, placed, strict=True)
+        accuracy = np.repeat([accuracy_of(at, labels, there, new_labels) for at, there in pairs], times)
+    placed = np.repeat(placed, times, axis=0)
     return replace(embedding, placed=placed, scores=replace(embedding.scores, placed_accuracy=accuracy))
-
-
-def _checked(activations: Array, settings: Any, labels: Array | None) -> Array:
-    """Return the activations as float32 (epochs, samples, units), or say what is wrong with them."""
-    known = _flat(activations)
-    samples = known.shape[1]
-    needed = max(_LEAST_SAMPLES, getattr(settings, "n_neighbors", 0) + 1)
-    if samples < needed:
-        narrowing = [f"{name} {value:g}" for name, value in asdict(settings).items() if name in _NARROWING]
-        raise InputError(
-            f"{samples} samples are too few{' for ' * bool(narrowing)}{''.join(narrowing)}; needs {needed}"
-        )
-    if labels is not None:
-        _matching(labels, samples)
-    if (scale := _scale(known)) != 1:
-        known = known / scale
-    known = known.astype(np.float32, copy=False)
-    if not np.isfinite(known).all(axis=(1, 2)).any():
-        raise InputError("the activations are not finite at any epoch (the training diverged); nothing to embed")
-    if not _usable(known).any():
-        raise InputError("the activations are the same for all samples at every epoch; nothing to embed")
-    return known
-
-
-def _flat(activations: Array) -> Array:
-    known = np.asarray(activations)
-    if known.ndim < 3 or known.dtype.kind not in "fiub" or 0 in known.shape:
-        raise InputError(
-            f"activations are {known.dtype.name} of shape {known.shape}; expected numbers (epochs, samples, units)"
-        )
-    return known.reshape(*known.shape[:2], -1)
-
-
-def _matching(labels: Array, samples: int) -> None:
-    if np.shape(labels) != (samples,):
-        raise InputError(f"labels have shape {np.shape(labels)}; expected ({samples},)")
-
-
-def _scale(known: Array) -> float:
-    """Return what to divide by so that squares neither overflow nor vanish in float32; 1 for ordinary numbers."""
-    finite = known[np.isfinite(known).all(axis=(1, 2))]
-    largest = float(max(finite.max(), -finite.min())) if finite.size else 1.0
-    return 1.0 if 1 / _EXTREME < largest < _EXTREME or not largest else largest
-
-
-def _constant(known: Array) -> Array:
-    """Say of each epoch whether all samples have the same, finite activations, bool (epochs,)."""
-    return np.array([bool((epoch == epoch[0]).all()) for epoch in known])
-
-
-def _usable(known: Array) -> Array:
-    """Say of each epoch whether its activations are finite and tell samples apart, bool (epochs,)."""
-    return np.isfinite(known).all(axis=(1, 2)) & ~_constant(known)

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz.embed.slices import Slices
+from animviz.errors import InputError
 from animviz.options import Range
 
 __all__ = ["Pca", "basis", "layout", "place"]
@@ -27,7 +29,7 @@ class Pca:
     seed: Annotated[int, Range(0, 2**31 - 1)] = 0
 
 
-def layout(activations: Array, settings: Pca, threads: int) -> tuple[Array, Array]:
+def layout(activations: Slices, settings: Pca, threads: int) -> tuple[Array, Array]:
     """Return every epoch in the principal components of all epochs pooled (Pearson 1901; Hotelling 1933).
 
     Args:
@@ -38,7 +40,12 @@ def layout(activations: Array, settings: Pca, threads: int) -> tuple[Array, Arra
     Returns:
         Positions, float32 (epochs, samples, dimensions), and each component's share of the pooled variance,
         float64 (dimensions,).
+
+    Raises:
+        InputError: the slices differ in width.
     """
+    if isinstance(activations, list):
+        raise InputError("--method pca has one basis for all; layers of different widths need umap or tsne")
     centre, components, shares = basis(activations, settings.dimensions)
     return _projected(activations, centre, components), shares
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.embed.neighbours import Metric, ready_for
+from animviz.embed.slices import Slices
 
 __all__ = ["Scores", "accuracy_of", "score", "step", "trustworthiness"]
 
@@ -49,11 +50,11 @@ class Scores:
         return ", ".join(parts)
 
 
-def score(activations: Array, positions: Array, labels: Array | None, metric: Metric) -> Scores:
+def score(activations: Slices, positions: Array, labels: Array | None, metric: Metric) -> Scores:
     """Score an embedding.
 
     Args:
-        activations: float32 (epochs, samples, units).
+        activations: float32 (epochs, samples, units), or as many (samples, units).
         positions: float32 (epochs, samples, dimensions).
         labels: classes, (samples,), or None.
         metric: of the activations.

@@ -13,7 +13,7 @@ from animviz.errors import InputError, SceneError
 from animviz.network import SILENT
 from animviz.recording import Inputs, Recording
 
-__all__ = ["Sets", "embedded", "layers_of", "sets_of"]
+__all__ = ["Sets", "embedded", "layers_of", "own_set", "sets_of"]
 
 Array = NDArray[Any]
 
@@ -49,15 +49,21 @@ def sets_of(recording: Recording, labels: Array, at_most: int) -> Sets:
         labels: classes of its own samples, (samples,).
         at_most: of either set; an even choice.
     """
-    own = np.array(evenly(len(labels), at_most))
-    shown, shown_labels = _taken(recording.inputs, own), labels[own]
+    own = own_set(recording, labels, at_most)
     if "train_inputs" not in recording.extras or "train_labels" not in recording.extras:
-        inputs = None if len(own) == len(labels) else shown
-        return Sets(inputs, shown_labels, None, None, own, _of(len(own), len(labels)), "")
+        return own
     known = np.asarray(recording.extras["train_labels"], np.int64)
     train = np.array(evenly(len(known), at_most))
-    counts = _of(len(train), len(known)), _of(len(own), len(labels))
-    return Sets(recording.extras["train_inputs"][train], known[train], shown, shown_labels, own, *counts)
+    shown = _taken(recording.inputs, own.shown)
+    inputs, count = recording.extras["train_inputs"][train], _of(len(train), len(known))
+    return Sets(inputs, known[train], shown, own.fit_labels, own.shown, count, own.fitted)
+
+
+def own_set(recording: Recording, labels: Array, at_most: int) -> Sets:
+    """Choose recorded samples to fit, with none to place: an even choice; see `sets_of`."""
+    own = np.array(evenly(len(labels), at_most))
+    inputs = None if len(own) == len(labels) else _taken(recording.inputs, own)
+    return Sets(inputs, labels[own], None, None, own, _of(len(own), len(labels)), "")
 
 
 def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tuple[list[str], str]:

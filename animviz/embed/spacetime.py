@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from animviz.embed.fuzzy import curve, fuzzy_graph, memberships
 from animviz.embed.neighbours import Metric, nearest, nearest_in
 from animviz.embed.pca import basis
+from animviz.embed.slices import Slices
 from animviz.options import Range
 
 __all__ = ["Umap", "layout", "place", "spread_start"]
@@ -72,14 +73,14 @@ class _Ties(NamedTuple):
     weights: Array
 
 
-def layout(activations: Array, settings: Umap, threads: int) -> tuple[Array, None]:
+def layout(activations: Slices, settings: Umap, threads: int) -> tuple[Array, None]:
     """Lay out all epochs together.
 
     Every pass works on each epoch by itself, against the other epochs as they were before the pass: so any number of
     threads gives the same bytes, and epochs with equal activations have equal positions if all their neighbours do.
 
     Args:
-        activations: float32 (epochs, samples, units).
+        activations: float32 (epochs, samples, units), or as many (samples, units): only neighbours count, not widths.
         settings: the settings.
         threads: epochs worked on at once.
 

@@ -2,12 +2,13 @@
 
     run.rec/embeddings/<key>.safetensors    positions, placed, epochs and scores; in the metadata what they are of
 
-The key is a digest of everything that the result depends on: run, layer, snapshots, samples, labels, method and settings.
+The key is a digest of everything that the result depends on: run, layers, snapshots, samples, labels, method and settings.
 Coordinates of a stochastic layout differ between machines, so a picture can only be drawn again from a stored one.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +26,7 @@ from animviz.errors import DivergedError, InputError, RecordingError
 from animviz.files import replace_file
 from animviz.recording import Inputs, Recording
 
-__all__ = ["chosen_snapshots", "embedding_of", "key_of", "stored_embeddings"]
+__all__ = ["chosen_snapshots", "embedding_of", "flow_of", "key_of", "stored_embeddings"]
 
 Array = NDArray[Any]
 FORMAT = 1
@@ -66,17 +67,72 @@ def embedding_of(
     snapshots = chosen_snapshots(len(recording), at_most)
     about = _about(recording, layer, method, settings, snapshots)
     data = {"fit": fit_inputs, "fit labels": fit_labels, "place": place_inputs, "place labels": place_labels}
+
+    def compute() -> Embedding:
+        epochs = recording.epochs[snapshots]
+        activations = _activations(recording, layer, epochs, fit_inputs)
+        done = embed(activations, method, labels=fit_labels, epochs=epochs, threads=threads, **settings)
+        if place_inputs is None:
+            return done
+        new = _activations(recording, layer, epochs, place_inputs)
+        return place(done, activations, new, labels=fit_labels, new_labels=place_labels, threads=threads)
+
+    return _kept(recording, about, data, compute)
+
+
+def flow_of(
+    recording: Recording, layers: Sequence[str], snapshot: int, *, method: str = "umap", inputs: Inputs | None = None,
+    labels: Array | None = None, threads: int = 1, **parameters: Any,
+) -> Embedding:  # fmt: skip
+    """Return the embedding of one sample set in several layers at one snapshot: stored, or computed and stored.
+
+    Its "epochs" 0, 1, 2 ... are the layers in the order given.
+
+    Args:
+        recording: the recording.
+        layers: names; "input" stands for the inputs themselves.
+        snapshot: number of the snapshot.
+        method: umap, tsne, aligned-umap or independent.
+        inputs: the samples; by default the recording's own.
+        labels: their classes, (samples,), or None.
+        threads: for speed; not part of the key.
+        **parameters: the method's settings.
+
+    Raises:
+        InputError: a setting or the activations cannot be used.
+        DivergedError: the weights are not finite.
+        RecordingError: no such layer or no inputs; or the embedding cannot be written.
+    """
+    settings = asdict(settings_of(method, parameters))
+    about = _about(recording, list(layers), method, settings, [snapshot])
+
+    def compute() -> Embedding:
+        state = recording.at(float(recording.epochs[snapshot]))
+        values = [state.activations(layer, inputs) for layer in layers]
+        activations = [part.reshape(len(part), -1) for part in values]
+        return embed(activations, method, labels=labels, threads=threads, **settings)
+
+    return _kept(recording, about, {"fit": inputs, "fit labels": labels}, compute)
+
+
+def _kept(
+    recording: Recording, about: Mapping[str, Any], data: Mapping[str, Inputs | None], compute: Callable[[], Embedding]
+) -> Embedding:
+    """Return what the recording holds of this, or compute and store it; that it can be stored is checked before."""
     path = recording.path / "embeddings" / f"{key_of(about, data)}.safetensors"
     if (known := _read(path)) is not None:
         return known
-    epochs = recording.epochs[snapshots]
-    activations = _activations(recording, layer, epochs, fit_inputs)
-    done = embed(activations, method, labels=fit_labels, epochs=epochs, threads=threads, **settings)
-    if place_inputs is not None:
-        new = _activations(recording, layer, epochs, place_inputs)
-        done = place(done, activations, new, labels=fit_labels, new_labels=place_labels, threads=threads)
+    folder = path.parent if path.parent.exists() else recording.path
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise _unwritable(path, f"{folder} is not a folder that can be written")
+    done = compute()
     _write(path, done, about)
     return done
+
+
+def _unwritable(path: Path, reason: str) -> RecordingError:
+    way_out = "make that possible, or copy the recording to another folder and draw it from there"
+    return RecordingError(f"cannot write the embedding {path}: {reason}; {way_out}")
 
 
 def chosen_snapshots(count: int, at_most: int) -> list[int]:
@@ -107,7 +163,7 @@ def stored_embeddings(recording: Recording) -> Iterator[tuple[dict[str, Any], Em
 
 
 def _about(
-    recording: Recording, layer: str, method: str, settings: Mapping[str, Any], snapshots: list[int]
+    recording: Recording, layer: str | list[str], method: str, settings: Mapping[str, Any], snapshots: list[int]
 ) -> dict[str, Any]:
     taken = [[number, recording.entries[number].epoch, recording.entries[number].step] for number in snapshots]
     return {"recording": recording.id, "layer": layer, "method": method, "settings": settings, "snapshots": taken}
@@ -151,7 +207,7 @@ def _write(path: Path, done: Embedding, about: Mapping[str, Any]) -> None:
         path.parent.mkdir(exist_ok=True)
         replace_file(path, contents)
     except OSError as error:
-        raise RecordingError(f"cannot write the embedding {path}: {error.strerror or error}") from error
+        raise _unwritable(path, error.strerror or str(error)) from error
 
 
 def _read(path: Path) -> Embedding | None:

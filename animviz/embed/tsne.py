@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from animviz.embed.fuzzy import memberships
 from animviz.embed.neighbours import Metric, nearest_in, ready_for
 from animviz.embed.pca import basis
+from animviz.embed.slices import Slices
 from animviz.errors import InputError
 from animviz.options import Range
 
@@ -45,14 +46,14 @@ class Tsne:
         return int(3 * self.perplexity) + 1
 
 
-def layout(activations: Array, settings: Tsne, threads: int) -> tuple[Array, None]:
+def layout(activations: Slices, settings: Tsne, threads: int) -> tuple[Array, None]:
     """Lay out the last epoch by t-SNE, then each epoch before it from the positions of the one after.
 
     van der Maaten and Hinton 2008, computed by openTSNE (Policar, Strazar and Zupan 2024), whose warm start it uses. The
     direction is backwards because the last epoch has the clearest structure; forwards moves more (measured).
 
     Args:
-        activations: float32 (epochs, samples, units).
+        activations: float32 (epochs, samples, units), or as many (samples, units).
         settings: the settings.
         threads: of openTSNE.
 
@@ -66,7 +67,7 @@ def layout(activations: Array, settings: Tsne, threads: int) -> tuple[Array, Non
         import_module("openTSNE")
     except ImportError:
         raise InputError("--method tsne needs openTSNE; install it: pip install 'animviz[tsne]'") from None
-    positions = np.zeros((*activations.shape[:2], settings.dimensions), np.float32)
+    positions = np.zeros((len(activations), len(activations[0]), settings.dimensions), np.float32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about neighbours and sizes that are checked before
         at = _start(activations[-1], settings)
