@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 
+from animviz.budget import limit_of
 from animviz.cluster import cluster
 from animviz.contract import Scene
 from animviz.discovery import find_scene, scene_names
 from animviz.errors import InputError, SceneError
 from animviz.experiment import EXPERIMENTS, Experiment, Run, experiment_named
-from animviz.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option
+from animviz.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option, refuse_beside_from
 from animviz.options import options_of
 from animviz.progress import Progress
 from animviz.recording import Recording
@@ -24,7 +25,7 @@ from animviz.segments import default_workers, segments
 from animviz.shares import draw_share, parse_share
 from animviz.timeline import Pacing, Timeline
 
-__all__ = ["RecordCommand", "RenderCommand", "experiment_rows", "report", "scene_rows"]
+__all__ = ["RecordCommand", "RenderCommand", "experiment_rows", "report", "require_distinct", "scene_rows"]
 
 
 def scene_rows() -> list[tuple[str, str]]:
@@ -104,7 +105,7 @@ class RenderCommand(Sectioned):
             sections["Experiment"] = [_EXPERIMENT, _DATA]
         sections["Recording"] = [_FROM, RETRAIN]
         sections["Video"] = [*as_click(options_of(Pacing)), *_DRAWING, _OUTPUT]
-        _require_distinct(self.scene, sections)
+        require_distinct(self.scene, sections)
         return sections
 
     def run(self, **values: Any) -> None:
@@ -117,17 +118,19 @@ class RenderCommand(Sectioned):
         video = {option.name: values.pop(option.name) for option in _DRAWING}
         pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
         options = {option.name: values.pop(option.name) for option in self.scene.options}
-        asked = {name: video[name] for name in ("size", "theme", "poster", "workers")} | pacing | options
+        asked = {name: video[name] for name in ("size", "theme", "poster", "max_size", "workers")} | pacing | options
         _check_way(video, source)
         if source is not None:
             self._refuse_training_options()
             recording = Recording(source)
             stem = recording.manifest.arch or source.stem
             target = output or RENDERS / f"{self.scene.name}-{stem}.mp4"
+            asked["max_size"] = video["max_size"] = limit_of(video["max_size"], target)
             check_request(self.scene, target, **asked)
         else:
             decided = self._decided(values)
             target = output or RENDERS / f"{self.scene.name}-{decided.label}.mp4"
+            asked["max_size"] = video["max_size"] = limit_of(video["max_size"], target)
             Timeline([0.0, decided.training.epochs], check_request(self.scene, target, **asked))
             # Scenes of the same experiment share its recording, unless the video has a place of its own.
             home = output.with_suffix(".rec") if output else home_of(decided)
@@ -144,13 +147,7 @@ class RenderCommand(Sectioned):
         """Refuse what --from would silently ignore."""
         experiment = self.experiment
         options = (*experiment.data_options, *experiment.training_options) if experiment else ()
-        context = click.get_current_context()
-        for name in [option.name for option in options] + ["experiment", "retrain", "data"]:
-            if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-                flag = "--" + name.replace("_", "-")
-                raise InputError(
-                    f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out"
-                )
+        refuse_beside_from([option.name for option in options] + ["experiment", "retrain", "data"])
 
 
 def _check_way(video: Mapping[str, Any], source: Path | None) -> None:
@@ -161,9 +158,10 @@ def _check_way(video: Mapping[str, Any], source: Path | None) -> None:
         return
     if source is None:
         raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
-    for name in ("poster", "workers", "cluster"):
+    for name in ("poster", "max_size", "workers", "cluster"):
         if video[name] is not None:
-            raise InputError(f"--{name} cannot go with --segment, which draws a share in this process; leave it out")
+            flag = name.replace("_", "-")
+            raise InputError(f"--{flag} cannot go with --segment, which draws a share in this process; leave it out")
 
 
 def _draw(
@@ -184,8 +182,9 @@ def _draw(
         if video["cluster"] is not None:
             executor = stack.enter_context(cluster(video["cluster"], recording.path))
         movie = render(
-            reference, recording, target, size=size, theme=theme, poster=video["poster"], workers=workers,
-            executor=executor, command=command, on_frame=on_frame, **options,
+            reference, recording, target, size=size, theme=theme, poster=video["poster"],
+            max_size=video["max_size"], workers=workers, executor=executor, command=command,
+            on_frame=on_frame, **options,
         )  # fmt: skip
     report(movie)
 
@@ -194,7 +193,8 @@ def report(movie: Movie) -> None:
     """Say in one line what was written."""
     width, height = movie.size
     size = f"{width}x{height}"
-    click.echo(f"{movie.path}: {movie.frames} frames, {movie.seconds:.1f} s, {size}, {_weight(movie.path)}")
+    fitted = f" (to fit: {movie.given_up})" if movie.given_up else ""
+    click.echo(f"{movie.path}: {movie.frames} frames, {movie.seconds:.1f} s, {size}, {_weight(movie.path)}{fitted}")
 
 
 def _experiment_for(scene: Scene, arguments: Sequence[str]) -> Experiment | None:
@@ -213,7 +213,12 @@ def _takes_data(experiment: Experiment | None) -> bool:
     return experiment is not None and any(option.name == "data" for option in experiment.data_options)
 
 
-def _require_distinct(scene: Scene, sections: Sections) -> None:
+def require_distinct(scene: Scene, sections: Sections) -> None:
+    """Refuse a scene one of whose options has the name of another option of the command.
+
+    Raises:
+        SceneError: names both.
+    """
     taken: set[str] = set()
     for heading, options in reversed(sections.items()):
         for option in options:

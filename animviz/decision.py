@@ -12,9 +12,13 @@ from animviz.recording import Recording, State
 from animviz.stage import joined
 from animviz.theme import Theme
 
-__all__ = ["boundary_lines", "class_count", "field_colors", "last_hidden", "plane_grid", "probabilities", "scores_at"]
+__all__ = [
+    "boundary_lines", "class_count", "field_colors", "input_limits", "last_hidden", "plane_grid", "probabilities",
+    "scores_at",
+]  # fmt: skip
 
 Array = NDArray[Any]
+Limits = tuple[float, float]
 MAX_CLASSES = 10
 
 
@@ -98,6 +102,14 @@ def probabilities(state: State, scores: Array) -> Array:
         return np.stack([1 - positive, positive], axis=1)
     clipped = np.clip(scores, 1e-9, None)
     return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
+
+
+def input_limits(inputs: Array) -> tuple[Limits, Limits]:
+    """Return equal-sided limits around points of the plane with a margin of a fifth, as ((x0, x1), (y0, y1))."""
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.2 or 1.0
+    (left, right), (bottom, top) = ((float(m - half), float(m + half)) for m in middle)
+    return (left, right), (bottom, top)
 
 
 def plane_grid(x: tuple[float, float], y: tuple[float, float], columns: int, rows: int) -> tuple[Array, Array, Array]:

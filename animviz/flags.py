@@ -1,15 +1,17 @@
 """Options on the command line: the tables of `animviz.options` as click's, under headings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from animviz.budget import DEFAULT_LIMIT
+from animviz.errors import InputError
 from animviz.options import Option
 from animviz.theme import THEMES
 
-__all__ = ["RETRAIN", "VIDEO", "Sectioned", "Sections", "argument", "as_click", "path_option"]
+__all__ = ["RETRAIN", "VIDEO", "Sectioned", "Sections", "argument", "as_click", "path_option", "refuse_beside_from"]
 
 Sections = dict[str, list[click.Option]]
 
@@ -56,6 +58,19 @@ def argument(flag: str, arguments: Sequence[str]) -> str | None:
         if word.startswith(f"{flag}="):
             return word.partition("=")[2]
     return None
+
+
+def refuse_beside_from(names: Iterable[str]) -> None:
+    """Refuse options of the training that --from would silently ignore.
+
+    Raises:
+        InputError: one of these names was given on the command line.
+    """
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            flag = "--" + name.replace("_", "-")
+            raise InputError(f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out")
 
 
 def as_click(options: Sequence[Option]) -> list[click.Option]:
@@ -106,5 +121,10 @@ VIDEO = [
     click.Option(["--size"], type=_Size(), default="1280x720", show_default=True, help="Width and height in pixels, even."),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
+    click.Option(
+        ["--max-size"], metavar="BYTES",
+        help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
+        f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
+    ),
     path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz.budget import Budget, check_limit
 from animviz.contract import Scene
 from animviz.discovery import find_scene, is_path, scene_version
 from animviz.encode import assemble, check_output, default_fps, working_folder
@@ -24,7 +25,7 @@ from animviz.stage import Stage, check_size
 from animviz.theme import theme_named
 from animviz.timeline import Moment, Pacing, Timeline
 
-__all__ = ["Drawable", "Movie", "Plan", "check_request", "film", "frame_at", "frames", "render"]
+__all__ = ["Drawable", "Movie", "Plan", "assembled", "check_request", "film", "frame_at", "frames", "render"]
 
 Pixels = NDArray[np.uint8]
 
@@ -38,12 +39,14 @@ class Movie:
         frames: how many there are.
         fps: frames per second.
         size: width and height in pixels.
+        given_up: what there is less of than was asked for, so that the file fits into its limit; empty if nothing.
     """
 
     path: Path
     frames: int
     fps: float
     size: tuple[int, int]
+    given_up: str = ""
 
     @property
     def seconds(self) -> float:
@@ -59,6 +62,7 @@ def render(
     size: tuple[int, int] = (1280, 720),
     theme: str = "dark",
     poster: str | Path | None = None,
+    max_size: int | None = None,
     workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
@@ -74,6 +78,7 @@ def render(
         size: width and height in pixels, even numbers.
         theme: "dark" or "light".
         poster: file for a picture of the last frame.
+        max_size: bytes that a .gif or .webp may take at most; size, frame rate and tones are chosen to fit.
         workers: processes that draw. More than one need a script to be guarded by ``if __name__ == "__main__"``.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
@@ -84,8 +89,12 @@ def render(
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
     plan = Plan.of(scene, recording, Path(path), size=size, theme=theme, options=options)
-    check_request(plan.scene, plan.target, size=size, theme=theme, poster=poster, workers=workers, **options)
-    return film(plan, poster=poster, workers=workers, executor=executor, command=command, on_frame=on_frame)
+    check_request(
+        plan.scene, plan.target, size=size, theme=theme, poster=poster, max_size=max_size, workers=workers, **options
+    )
+    return film(
+        plan, poster=poster, max_size=max_size, workers=workers, executor=executor, command=command, on_frame=on_frame
+    )
 
 
 class Drawable(Protocol):
@@ -128,6 +137,7 @@ def film(
     plan: Drawable,
     *,
     poster: str | Path | None = None,
+    max_size: int | None = None,
     workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
@@ -146,8 +156,22 @@ def film(
                 write_part(painter, plan.timeline, part, folder, number, plan.target, plan.size, on_frame)
         if poster is not None:
             write_poster(Path(poster), painter.paint(plan.timeline[-1]))
-        assemble(folder, len(parts), plan.target, plan.provenance(command))
-    return Movie(plan.target, len(plan.timeline), plan.pacing.rate, plan.size)
+        whole = Movie(plan.target, len(plan.timeline), plan.pacing.rate, plan.size)
+        return assembled(folder, len(parts), whole, plan.provenance(command), max_size)
+
+
+def assembled(folder: Path, count: int, whole: Movie, provenance: Mapping[str, Any], max_size: int | None) -> Movie:
+    """Make a movie of its parts, as it was drawn or so that it fits into so many bytes; see `animviz.encode.assemble`.
+
+    Returns:
+        The movie as it became.
+    """
+    budget = Budget(max_size, whole.size, whole.fps, whole.frames) if max_size else None
+    setting = assemble(folder, count, whole.path, provenance, budget)
+    if budget is None or setting is None:
+        return whole
+    frames = round(whole.frames * setting.fps / whole.fps)
+    return Movie(whole.path, frames, setting.fps, setting.size, budget.given_up(setting, whole.path.suffix.lower()))
 
 
 @dataclass(frozen=True)
@@ -237,7 +261,7 @@ def _split(options: Mapping[str, Any], target: Path) -> tuple[Pacing, dict[str, 
 
 def check_request(
     scene: Scene, target: Path, *, size: tuple[int, int] = (1280, 720), theme: str = "dark",
-    poster: str | Path | None = None, workers: int | None = None, **options: Any,
+    poster: str | Path | None = None, max_size: int | None = None, workers: int | None = None, **options: Any,
 ) -> Pacing:  # fmt: skip
     """Refuse what can be refused of a request to `render` before anything is trained or drawn; return its pacing.
 
@@ -252,6 +276,7 @@ def check_request(
     if workers is not None and workers < 1:
         raise InputError(f"--workers is {workers}; expected at least 1")
     check_output(target, pacing.rate)
+    check_limit(max_size, target)
     if poster is not None:
         check_poster(Path(poster), target)
     return pacing

@@ -15,9 +15,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from animviz.encode import assemble, check_output, working_folder
+from animviz.encode import check_output, working_folder
 from animviz.errors import EncodeError, InputError
-from animviz.rendering import Movie, Plan
+from animviz.rendering import Movie, Plan, assembled
 from animviz.segments import segments, write_part
 
 __all__ = ["draw_share", "join", "parse_share"]
@@ -100,12 +100,13 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     return target
 
 
-def join(paths: Sequence[Path], target: Path) -> Movie:
+def join(paths: Sequence[Path], target: Path, max_size: int | None = None) -> Movie:
     """Put the shares of a video together.
 
     Args:
         paths: the folders that `draw_share` made, in any order.
         target: the video, of the format for which the shares were drawn.
+        max_size: bytes that a .gif or .webp may take at most.
 
     Raises:
         InputError: shares are missing, or belong to different videos.
@@ -133,8 +134,8 @@ def join(paths: Sequence[Path], target: Path) -> Movie:
     with working_folder(target) as folder:
         for number, home in homes.items():
             _bring(home / f"part-{number:05d}", folder)
-        assemble(folder, first.count, target, first.provenance)
-    return Movie(target, first.frames, first.fps, first.size)
+        whole = Movie(target, first.frames, first.fps, first.size)
+        return assembled(folder, first.count, whole, first.provenance, max_size)
 
 
 def _read(path: Path) -> _Share:

@@ -48,10 +48,10 @@ def measured(folder: Path) -> list[Curve]:
     return [_points(recording), _frames(recording, folder), _snapshots(folder)]
 
 
-def draw(curves: Sequence[Curve], path: Path) -> None:
+def draw(curves: Sequence[Curve], path: Path, title: str = "What it costs to draw more") -> None:
     """Draw the curves side by side, with the straight line through zero and the last point."""
     stage = Stage(SIZE, "light")
-    header = Header(stage, "What it costs to draw more", [])
+    header = Header(stage, title, [])
     bottom = foot(stage, "dots: medians of one run", "grey: in proportion to the size")
     width = (stage.width - 2 * MARGIN - 2 * 44) / len(curves)
     for place, curve in enumerate(curves):

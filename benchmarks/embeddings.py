@@ -8,9 +8,10 @@ import argparse
 import os
 import platform
 import re
+import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import cache
@@ -23,6 +24,7 @@ import numpy as np
 
 from animviz.embed import Embedding, embed, place
 from animviz.embed.scores import score, step
+from benchmarks.charts import Curve, draw
 from benchmarks.measure import peak_memory
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -254,23 +256,44 @@ print(time.perf_counter() - wall, time.process_time() - cpu, {path!r} and open({
 """
 
 
+def measured(samples: int, epochs: int, threads: int) -> tuple[float, float, float]:
+    """Return seconds, processor seconds and peak MB of `umap` on 64 units, in a fresh process, compiling not counted."""
+    path = str(Path(tempfile.gettempdir(), f"animviz-scale-{os.getpid()}.txt"))
+    memory = peak_memory(LARGE.format(samples=samples, epochs=epochs, threads=threads, path=path))
+    wall, cpu = map(float, Path(path).read_text().split())
+    Path(path).unlink()
+    return wall, cpu, memory
+
+
 def scale(quick: bool) -> str:
-    """Time and memory against samples and epochs: `umap` on 64 units, in a fresh process each, compiling not counted."""
-    sizes = [(5000, 20), (1000, 10), (4000, 10), (1000, 40)]
-    rows = []
-    for samples, epochs in sizes[1:2] if quick else sizes:
-        for threads in (2, 1) if (samples, epochs) == (5000, 20) else (1,):
-            path = f"/tmp/animviz-scale-{os.getpid()}.txt"
-            memory = peak_memory(LARGE.format(samples=samples, epochs=epochs, threads=threads, path=path))
-            wall, cpu = map(float, Path(path).read_text().split())
-            Path(path).unlink()
-            rows.append(
-                f"| {samples:,} | {epochs} | {threads} | {wall:.1f} | {cpu:.1f} | {1e6 * cpu / samples / epochs:.0f} "
-                f"| {memory:.0f} |"
-            )
-            print(rows[-1], flush=True)
+    """Time and memory against samples and against epochs, as a table and as charts."""
+    samples, epochs = ((1000,), (10,)) if quick else ((1000, 2000, 4000, 8000), (5, 10, 20, 40))
+    sizes = [(5000, 20, 2), (5000, 20, 1), *((n, 10, 1) for n in samples), *((1000, e, 1) for e in epochs)]
+    found = {}
+    for size in dict.fromkeys(sizes[2:] if quick else sizes):
+        found[size] = measured(*size)
+    if not quick:
+        charted(found, samples, epochs)
     head = "| samples | epochs | threads | seconds | CPU s | CPU us per sample and epoch | peak MB |\n" + "|---" * 7
+    rows = [
+        f"| {n:,} | {e} | {threads} | {wall:.1f} | {cpu:.1f} | {1e6 * cpu / n / e:.0f} | {memory:.0f} |"
+        for (n, e, threads), (wall, cpu, memory) in found.items()
+    ]
     return f"{head}|\n" + "\n".join(rows)
+
+
+def charted(found: dict[Any, Any], samples: Sequence[int], epochs: Sequence[int]) -> None:
+    """Draw docs/embeddings.png: seconds and MB against samples of 10 epochs, and against epochs of 1,000 samples."""
+    by_samples, by_epochs = [(n, 10, 1) for n in samples], [(1000, e, 1) for e in epochs]
+    curves = [
+        Curve(title, counts, [found[size][place] for size in sizes], unit)
+        for counts, sizes, unit in (
+            (samples, by_samples, "samples, 10 epochs"),
+            (epochs, by_epochs, "epochs, 1,000 samples"),
+        )
+        for title, place in (("processor seconds", 1), ("peak MB", 2))
+    ]
+    draw(curves, PAGE.with_suffix(".png"), "What it costs to embed more")
 
 
 PARTS: dict[str, Callable[[bool], str]] = {"study": study, "methods": methods, "aligned": aligned, "scale": scale}

@@ -161,24 +161,41 @@ def cloud_frames() -> Iterator[Row]:
 
 def scene_frames() -> Iterator[Row]:
     """The full rings scene, as its default video, against the encoder alone."""
-    recording = rings()
+    drawn, encoded, count = against_encoder("rings", rings())
+    what = f"a frame of the `rings` scene as shipped, its default video of {count}, 1280x720, to MP4"
+    yield at_most(what, "the encoder alone, fed ready frames", drawn / count, encoded / count, 2)
+
+
+def embedding_frames() -> Iterator[Row]:
+    """Three layers side by side, 5,000 points each, against the encoder alone."""
+    from animviz.training import record
+
+    run = experiment_named("digits_mlp").run({"arch": "784-256-64-32-10", "epochs": 8})
+    recording = record(run, FOLDER / "embedding.rec")
+    options = {"layers": "hidden_1,hidden_2,hidden_3", "samples": 4000}
+    drawn, encoded, count = against_encoder("pca", recording, **options)
+    points = min(4000, len(recording.extras["train_labels"])) + len(recording.labels)
+    what = f"a frame of {points:,} embedded points in each of 3 layers, 1280x720, to MP4"
+    yield at_most(what, "the encoder alone, fed ready frames", drawn / count, encoded / count, 1.5)
+
+
+def against_encoder(scene: str, recording: animviz.Recording, **options: object) -> tuple[float, float, int]:
+    """Return the seconds of a scene's default video, set-up included, of encoding its frames, and how many there are."""
     moments = list(animviz.Timeline(recording.epochs))
 
     def painter() -> Painter:
-        return Painter(find_scene("rings"), recording, Stage(SIZE, "dark"), {})
+        return Painter(find_scene(scene), recording, Stage(SIZE, "dark"), options)
 
     def ours() -> None:
         ready = painter()
-        with Encoder(FOLDER / "rings.mp4", SIZE, 30) as encoder:
+        with Encoder(FOLDER / f"{scene}.mp4", SIZE, 30) as encoder:
             for moment in moments:
                 encoder.write(ready.paint(moment))
 
     drawing = painter()
     ready = [drawing.paint(moment).copy() for moment in moments]
     drawn, encoded = in_turn(3, ours, lambda: encode(ready, SIZE))
-    count = len(moments)
-    what = f"a frame of the `rings` scene as shipped, its default video of {count}, 1280x720, to MP4"
-    yield at_most(what, "the encoder alone, fed ready frames", drawn / count, encoded / count, 2)
+    return drawn, encoded, len(moments)
 
 
 def digits_video() -> Iterator[Row]:
@@ -286,6 +303,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "digits-epoch": digits_epoch,
     "cloud": cloud_frames,
     "rings": scene_frames,
+    "embedding": embedding_frames,
     "digits": digits_video,
     "growth": growth,
     "memory": memory,

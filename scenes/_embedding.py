@@ -265,7 +265,7 @@ class _Panel:
             if index not in self._stands:
                 self._stands[index] = self._pushed_apart(float(epochs[index]), 0.0)
         share = (epoch - epochs[before]) / ((epochs[after] - epochs[before]) or 1.0)
-        return self._stands[before] + share * (self._stands[after] - self._stands[before])
+        return np.asarray(self._stands[before] + share * (self._stands[after] - self._stands[before]))
 
     def _pushed_apart(self, epoch: float, seconds: float) -> Array:
         """Return the places of images, at their samples, and names, at the medians of their classes, pushed apart."""

@@ -6,14 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.artists import Field, PointCloud
-from animviz.decision import boundary_lines, field_colors, plane_grid, probabilities, scores_at
+from animviz.decision import boundary_lines, field_colors, input_limits, plane_grid, probabilities, scores_at
 from animviz.errors import SceneError
 from animviz.recording import Recording, State
 from animviz.stage import Box, Stage
 
-__all__ = ["InputPlane", "input_limits", "planar_inputs"]
-
-Limits = tuple[float, float]
+__all__ = ["InputPlane", "planar_inputs"]
 
 
 def planar_inputs(recording: Recording, scene: str) -> NDArray[np.float32]:
@@ -26,14 +24,6 @@ def planar_inputs(recording: Recording, scene: str) -> NDArray[np.float32]:
     if inputs.ndim != 2 or inputs.shape[1] != 2:
         raise SceneError(f"{scene} draws points of a plane; the inputs of {recording.path} have shape {inputs.shape}")
     return inputs.astype(np.float32)
-
-
-def input_limits(inputs: NDArray[np.float32]) -> tuple[Limits, Limits]:
-    """Return equal-sided limits around the points with a margin of a fifth, as ((x0, x1), (y0, y1))."""
-    low, high = inputs.min(axis=0), inputs.max(axis=0)
-    middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.2 or 1.0
-    (left, right), (bottom, top) = ((float(m - half), float(m + half)) for m in middle)
-    return (left, right), (bottom, top)
 
 
 class InputPlane:

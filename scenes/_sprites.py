@@ -49,7 +49,7 @@ class Sprites(Artist):
     def draw(self, renderer: Any) -> None:
         """Lay them over the renderer's buffer."""
         canvas = canvas_of(renderer)
-        shown: Array = np.isfinite(self._middles).all(axis=1)
+        shown = np.asarray(np.isfinite(self._middles).all(axis=1))
         for keep, tint, middle, visible in zip(self._keeps, self._tints, self._middles, shown, strict=True):
             if not visible:
                 continue

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from animviz import Moment, Recording, Stage, scene
 from animviz.artists import PointCloud
 from animviz.classifier import class_probabilities, labels_of
+from animviz.decision import input_limits
 from animviz.errors import SceneError
 from animviz.heat import color_map, heatmap
 from animviz.layouts import images_of
@@ -20,7 +21,6 @@ from animviz.recording import State
 from animviz.stage import MARGIN, Box, Draw
 
 from ._inputs import mark_pixels
-from ._plane import input_limits
 
 Array = NDArray[Any]
 MOST_UNITS = 16

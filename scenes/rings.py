@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.decision import class_count, last_hidden
+from animviz.decision import class_count, input_limits, last_hidden
 from animviz.options import Range
 from animviz.panels import ACCURACY, LOSS, Header, Network, Ruler, epoch_number, foot
 from animviz.stage import MARGIN, Box, Draw
 
-from ._plane import InputPlane, input_limits, planar_inputs
+from ._plane import InputPlane, planar_inputs
 from ._space import HiddenSpace
 
 Array = NDArray[Any]

@@ -1,0 +1,177 @@
+"""Fitting a moving picture into so many bytes: which size, frame rate and tones to give up, by few trial encodes."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from animviz.errors import EncodeError, InputError
+
+__all__ = ["DEFAULT_LIMIT", "TONES", "Budget", "Setting", "check_limit", "fit", "limit_of", "settings_for"]
+
+DEFAULT_LIMIT = 5_000_000  # bytes: what a page still loads at once
+UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+TRIALS = 6
+DENSITY = {".gif": 0.35, ".webp": 0.12}  # bytes a second for one of `_bytes`, measured on pictures of this kind
+SAFE, FULL = 0.97, 0.8  # share of the limit that is aimed at, and that is good enough
+SCALES = (1, 0.875, 0.75, 0.625, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125)
+RATES = (1, 0.8, 0.5, 0.4, 0.2)
+TONES = {".gif": (256, 128, 64, 32), ".webp": (80, 65, 50, 35, 20)}
+READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which it suffers twice
+LEAST = 64  # pixels of a side
+
+
+def check_limit(limit: int | None, target: Path) -> None:
+    """Refuse a limit for a file that cannot be made to fit.
+
+    Raises:
+        InputError: the file is of another kind, or the limit is no number of bytes.
+    """
+    if limit is None:
+        return
+    if target.suffix.lower() not in TONES:
+        raise InputError(f"--max-size goes with {' and '.join(TONES)}; {target} is another kind, leave it out")
+    if limit < 1:
+        raise InputError(f"--max-size is {limit}; expected a number of bytes")
+
+
+def limit_of(text: str | None, target: Path) -> int | None:
+    """Return the limit for a file as it is given on the command line: "500kB", "2MB", or "none".
+
+    Args:
+        text: what was given; without it a .gif or .webp has the default limit.
+        target: the file.
+
+    Returns:
+        Bytes, or None for no limit.
+
+    Raises:
+        InputError: it is not the size of a file, or the file is of another kind.
+    """
+    if text is None:
+        return DEFAULT_LIMIT if target.suffix.lower() in TONES else None
+    if text.lower() == "none":
+        return None
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text.lower())
+    limit = round(float(found[1]) * UNITS[found[2]]) if found else 0
+    if not limit:
+        raise InputError(f"--max-size is {text!r}; expected a number with kB or MB, such as 2MB, or none")
+    check_limit(limit, target)
+    return limit
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a moving picture is encoded.
+
+    Attributes:
+        size: width and height in pixels.
+        fps: frames per second.
+        tones: colours of a GIF's palette, or the quality of a WebP.
+    """
+
+    size: tuple[int, int]
+    fps: float
+    tones: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A limit for a file.
+
+    Attributes:
+        limit: bytes.
+        size: width and height in pixels as drawn.
+        fps: frames per second as drawn.
+        frames: how many are drawn.
+    """
+
+    limit: int
+    size: tuple[int, int]
+    fps: float
+    frames: int
+
+    def given_up(self, setting: Setting, suffix: str) -> str:
+        """Return in words what a setting has less of than what was drawn; nothing where it has all."""
+        what, most = {".gif": "colours", ".webp": "quality"}[suffix], TONES[suffix][0]
+        drawn, kept = (f"{width}x{height}" for width, height in (self.size, setting.size))
+        parts = [
+            f"{kept} instead of {drawn}" if setting.size != self.size else "",
+            f"{setting.fps:g} frames a second instead of {self.fps:g}" if setting.fps != self.fps else "",
+            f"{what} {setting.tones} instead of {most}" if setting.tones != most else "",
+        ]
+        return ", ".join(filter(None, parts))
+
+
+def settings_for(budget: Budget, suffix: str) -> list[Setting]:
+    """Return what may be tried, the whole first, in the order of what is lost."""
+    width, height = budget.size
+    sizes = {(_even(scale * width), _even(scale * height)) for scale in SCALES}
+    rates = {budget.fps * share for share in RATES if suffix != ".gif" or (100 / (budget.fps * share)).is_integer()}
+    found = [
+        Setting(size, rate, tones)
+        for size in sizes | {budget.size} if min(size) >= LEAST
+        for rate in rates | {budget.fps}
+        for tones in TONES[suffix]
+    ]  # fmt: skip
+    whole = Setting(budget.size, budget.fps, TONES[suffix][0])
+    return sorted(found, key=lambda setting: (_loss(setting, whole), -setting.fps, -setting.tones, setting.size))
+
+
+def fit(budget: Budget, settings: Sequence[Setting], encode: Callable[[Setting], int], culprit: Path) -> Setting:
+    """Return the best setting that was found to fit, by a few trials.
+
+    Args:
+        budget: what is drawn, and the limit.
+        settings: from `settings_for`.
+        encode: encodes with a setting and returns how many bytes that takes.
+        culprit: the file.
+
+    Raises:
+        EncodeError: even the smallest is too large; says how large it is.
+    """
+    taken: dict[Setting, int] = {}
+    limit, least = budget.limit, min(settings, key=_bytes)
+    best, scale = None, DENSITY[culprit.suffix.lower()] * budget.frames / budget.fps
+    while len(taken) < TRIALS:
+        better = settings[: settings.index(best)] if best else settings
+        promising = (s for s in better if s not in taken and scale * _bytes(s) <= SAFE * limit)
+        setting = next(promising, None if least in taken or best else least)
+        if setting is None:
+            break
+        taken[setting] = encode(setting)
+        scale = taken[setting] / _bytes(setting)  # the last trial tells most about its neighbours
+        if taken[setting] <= limit:
+            best = setting
+            if taken[setting] >= FULL * limit:
+                break
+    if best is not None:
+        return best
+    size = taken[least] if least in taken else encode(least)
+    if size <= limit:
+        return least
+    needed = f"{math.ceil(size / 1000)} kB at {least.size[0]}x{least.size[1]}"
+    raise EncodeError(
+        f"{culprit}: --max-size of {limit} bytes is too small; the smallest that was tried takes {needed}"
+    )
+
+
+def _even(pixels: float) -> int:
+    return max(2, 2 * round(pixels / 2))
+
+
+def _loss(setting: Setting, whole: Setting) -> float:
+    """Return how much worse it looks, in halvings of the frame rate."""
+    small = min(whole.size[0], READABLE) / min(setting.size[0], READABLE)
+    slow = min(whole.fps, FLUENT) / min(setting.fps, FLUENT)
+    return (
+        2 * math.log2(small * whole.size[0] / setting.size[0])
+        + math.log2(slow**2 * whole.fps / setting.fps)
+        + 0.6 * math.log2(whole.tones / setting.tones)
+    )
+
+
+def _bytes(setting: Setting) -> float:
+    """Return about how many bytes a second of it takes, up to a factor that is the same for all settings."""
+    return float(math.prod(setting.size) ** 0.8 * setting.fps**0.85 * setting.tones**0.3)
