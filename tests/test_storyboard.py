@@ -140,6 +140,9 @@ BAD = {
     HEAD + SHOT + '[[shot.captions]]\ntext = "a"\n[[shot.captions]]\ntext = "b"\nstart = 6': (
         r"line 13: .*captions.2: it begins at 6.0 s, the shot ends at 6.0 s"
     ),
+    HEAD + SHOT + 'captions = [{ text = "a", start = 3 }, { text = "b", start = 2 }]': (
+        r"captions.2: it begins at 2.0 s, not after the one before it"
+    ),
     HEAD + SHOT + '[[shot.captions]]\ntext = "a"\nat = 30': r"captions.1: at: 30 is not seen in the shot",
     HEAD + SHOT + f'[[shot.captions]]\ntext = "{"many words " * 20}"': r"does not fit into 2 lines; shorten it",
     HEAD + SHOT + '[[shot.captions]]\ntext = "$\\\\fracc{1}$"': r"mathematics in .* cannot be read",
@@ -263,7 +266,7 @@ def test_one_shot_and_a_draft_leave_what_is_kept(
     assert "20 frames, 2.0 s" in cli("storyboard", path, "--shot", "warp").out
     assert (tmp_path / "renders/film-warp.mp4").exists()
     done = cli("storyboard", path, "--draft", "--shot", "warp")
-    assert "renders/film-warp-draft.mp4: 7 frames, 2.1 s, 320x180" in done.out
+    assert "renders/film-warp-draft.mp4: 5 frames, 2.0 s, 320x180" in done.out
     assert "0 of 1 shots drawn" in cli("storyboard", path, "--shot", "warp").out
     refused = cli("storyboard", path, "--shot", "wrap")
     assert "--shot is 'wrap'; film.toml has opening, warp, both" in refused.err
@@ -366,14 +369,14 @@ def test_pace_by_change_spends_its_time_where_the_picture_moves(board: Callable[
     assert readings[cue.first - 1] < 2.5 <= readings[cue.first] + 1e-6
     draft = decided(path, draft=True)
     assert draft.seconds == pytest.approx(film.seconds, abs=0.3)
-    assert draft.captions[-1][0].first / draft.look.fps == pytest.approx(cue.first / 10, abs=0.35)
+    assert draft.captions[-1][0].first / draft.look.fps == pytest.approx(cue.first / 10, abs=0.45)
 
 
 def test_landmarks_are_found_in_the_recording(board: Callable[[str], Path], trained: Callable[..., Recording]) -> None:
-    recording = trained("digits_mlp", epochs=4)
+    recording = trained("two_rings", arch="2-3-2-1", optimizer="adam", learning_rate=0.03, epochs=30)
     landmark = landmarks(recording)[-1]
-    text = 'title = "T"\nsize = [320, 180]\nfps = 10\nrecordings.digits = { path = "PATH" }\n[[shot]]\nname = "s"\n'
-    text += 'scene = "confusion"\nrecording = "digits"\nseconds = 4\n[[shot.captions]]\ntext = "Now"\nat = "NAME"\n'
+    text = 'title = "T"\nsize = [320, 180]\nfps = 10\nrecordings.r = { path = "PATH" }\n[[shot]]\nname = "s"\n'
+    text += 'scene = "boundary"\nrecording = "r"\nseconds = 4\n[[shot.captions]]\ntext = "Now"\nat = "NAME"\n'
     text = text.replace("PATH", recording.path.as_posix())
     film = decided(board(text.replace("NAME", landmark.name)))
     readings = np.array(film.bodies[0].moments)[:, 0]

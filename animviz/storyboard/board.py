@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from animviz.theme import THEMES
 
 __all__ = [
     "Board", "Caption", "Cell", "Highlight", "Poster", "RecordingTable", "SceneShot", "Shot", "Span", "SplitShot", "Timed",
@@ -209,6 +211,12 @@ Shot = Annotated[
 ]
 
 
+def _theme(name: str) -> str:
+    if name not in THEMES:
+        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    return name
+
+
 class Poster(Table):
     """The still that stands for the film."""
 
@@ -226,7 +234,7 @@ class Board(Table):
         1280,
         720,
     ]
-    theme: Literal["dark", "light"] = "dark"
+    theme: Annotated[str, AfterValidator(_theme), Field(json_schema_extra={"enum": list(THEMES)})] = "dark"
     fps: Annotated[float, Field(ge=1, le=240)] = 30.0
     fade: Annotated[float, Field(ge=0, le=10, description="seconds of a cross-fade between two shots")] = 0.6
     audio: Annotated[str | None, Field(description="sound for the whole film")] = None

@@ -12,9 +12,9 @@ from animviz.timeline import Moment
 __all__ = ["change_key", "warp"]
 
 Array = NDArray[np.float64]
-STEPS = 48
+STEPS = 32
 EVEN = 0.2  # share of the time that passes evenly, so that plateaus end
-SMOOTH = np.array([1.0, 2, 3, 2, 1]) / 9  # the pace must not jolt
+SMOOTH = np.array([1.0, 2, 1]) / 4  # the pace must not jolt
 
 
 def warp(picture: ScenePicture | SplitPicture, look: Look, leg: Leg, cache: Cache) -> tuple[Array, Array]:

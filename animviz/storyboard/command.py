@@ -28,7 +28,7 @@ def run(path: Path, output: Path | None, *, draft: bool, shot: str | None, worke
     Args:
         path: the file.
         output: the .mp4; the other files stand beside it.
-        draft: a quarter of the pixels, a third of the frames.
+        draft: a quarter of the pixels and of the frames.
         shot: name of the one shot that is wanted.
         workers: processes that draw.
         retrain: train anew even what is there already.

@@ -1,7 +1,6 @@
 """How a film looks: size, theme and frame rate, and the parts of a frame: the picture, and the band below it."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from animviz.stage import Stage
 
@@ -22,7 +21,7 @@ class Look:
     """
 
     size: tuple[int, int]
-    theme: Literal["dark", "light"]
+    theme: str
     fps: float
 
     @property
@@ -40,9 +39,9 @@ class Look:
         return width, height - (round(BAND * self.pixel / 2) * 2 if band else 0)
 
     def draft(self) -> "Look":
-        """Return the same with a third of the frames and a quarter of the pixels, as far as words can still be read."""
+        """Return the same with a quarter of the frames and of the pixels, as far as words can still be read."""
         shorter = min(self.size)
-        return replace(self.of_height(max(shorter // 2, min(shorter, READABLE))), fps=self.fps / 3)
+        return replace(self.of_height(max(shorter // 2, min(shorter, READABLE))), fps=self.fps / 4)
 
     def of_height(self, shorter: int) -> "Look":
         """Return the same with about so many pixels on the shorter side: what is measured there holds at all sizes."""

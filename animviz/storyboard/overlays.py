@@ -34,8 +34,8 @@ def caption_lines(look: Look, text: str) -> tuple[str, ...]:
 
 
 def mark_color(stage: Stage) -> str:
-    """Return the colour of marks, which is that of no class in the films of two classes."""
-    return stage.theme.classes[3]
+    """Return the colour of marks: a green that no class has, light on dark ground and dark on light ground."""
+    return "#7fd962" if stage.theme.name == "dark" else "#1f7a3a"
 
 
 @dataclass(frozen=True)

@@ -50,19 +50,10 @@ def seen(items: Sequence[Timed], shown: Shown, fail: Fail, *, in_turn: bool) -> 
         InputError: one begins or ends after the shot, or before another has ended.
     """
     readings = [_reading(item, shown, fail, place) for place, item in enumerate(items)]
-    at = [item.at is not None for item in items]
-    if any(at) and (
-        not shown.exact or any(given and reading is None for given, reading in zip(at, readings, strict=True))
-    ):
+    unknown = [item.at is not None and reading is None for item, reading in zip(items, readings, strict=True)]
+    if any(unknown) or (not shown.exact and any(item.at is not None for item in items)):
         return []
-    starts: list[float] = []
-    for place, (item, reading) in enumerate(zip(items, readings, strict=True)):
-        if reading is not None:
-            starts.append(_frame(shown, reading, fail, place) / shown.fps)
-        elif item.start is not None or place == 0 or not in_turn:
-            starts.append(item.start or 0.0)
-        else:
-            starts.append(starts[-1] + _length(items, place, fail))
+    starts = _starts(items, readings, shown, fail, in_turn)
     found = []
     for place, (item, start) in enumerate(zip(items, starts, strict=True)):
         following = starts[place + 1] if in_turn and place + 1 < len(items) else shown.seconds
@@ -71,10 +62,27 @@ def seen(items: Sequence[Timed], shown: Shown, fail: Fail, *, in_turn: bool) -> 
             raise fail(place, f"it begins at {start:.1f} s, the shot ends at {shown.seconds:.1f} s")
         if stop > shown.seconds + 1 / shown.fps:
             raise fail(place, f"it ends at {stop:.1f} s, the shot at {shown.seconds:.1f} s")
+        if in_turn and following <= start:
+            raise fail(place + 1, f"it begins at {following:.1f} s, not after the one before it ({start:.1f} s)")
         if in_turn and stop > following + 1e-6:
             raise fail(place + 1, f"it begins at {following:.1f} s, before the one before it has ended at {stop:.1f} s")
         found.append((round(start * shown.fps), min(round(stop * shown.fps), len(shown.moments))))
     return found
+
+
+def _starts(
+    items: Sequence[Timed], readings: Sequence[float | None], shown: Shown, fail: Fail, in_turn: bool
+) -> list[float]:
+    """Return when each item begins, in seconds of the shot."""
+    starts: list[float] = []
+    for place, (item, reading) in enumerate(zip(items, readings, strict=True)):
+        if reading is not None:
+            starts.append(_frame(shown, reading, fail, place) / shown.fps)
+        elif item.start is not None or place == 0 or not in_turn:
+            starts.append(item.start or 0.0)
+        else:
+            starts.append(starts[-1] + _length(items, place, fail))
+    return starts
 
 
 def _reading(item: Timed, shown: Shown, fail: Fail, place: int) -> float | None:
