@@ -20,6 +20,8 @@ from animviz.errors import InputError, RecordingError
 
 SAMPLES, TRAINED = 300, 200
 QUICK = {"iterations": 30}
+# They share what umap-learn and pynndescent compile for half a minute.
+COMPILED = pytest.mark.xdist_group("compiled")
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +147,7 @@ def test_tsne_without_its_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.slow
+@COMPILED
 @pytest.mark.parametrize("method", ["independent", "aligned-umap"])
 def test_umap_learn_for_comparison(layer: np.ndarray, method: str) -> None:
     done = embed(layer[-3:, :100], method)
@@ -236,6 +239,7 @@ def test_graph_and_curve_are_those_of_umap_learn(layer: np.ndarray) -> None:
 
 
 @pytest.mark.slow
+@COMPILED
 def test_large_sets_use_nn_descent(layer: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = nearest(layer[-1], 10, "euclidean", 0, 1)[0]
     monkeypatch.setattr("animviz.embed.neighbours.EXACT", 100)
