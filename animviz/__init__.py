@@ -6,6 +6,7 @@
     animviz.frame_at        recording -> one picture
     animviz.scene           decorator: a function becomes a picture
     animviz.Animate         Keras callback that records and renders
+    animviz.live            Keras callback that records, and redraws a picture in a notebook
 
 Names are loaded when they are first used: importing animviz imports neither TensorFlow nor matplotlib.
 """
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from animviz.animate import Animate as Animate
     from animviz.contract import scene as scene
     from animviz.errors import AnimvizError as AnimvizError
+    from animviz.notebook import live as live
     from animviz.recorder import Recorder as Recorder
     from animviz.recording import Recording as Recording
     from animviz.recording import Snapshot as Snapshot
@@ -44,6 +46,7 @@ _HOME = {
     "Timeline": "timeline",
     "frame_at": "rendering",
     "frames": "rendering",
+    "live": "notebook",
     "render": "rendering",
     "scene": "contract",
 }

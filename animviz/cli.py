@@ -135,7 +135,7 @@ cli.add_command(_Compare("compare", help="Train several networks; a table of the
 @cli.command()
 @click.argument("path", metavar="FILE.toml", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="MP4 to write.  [default: renders/FILE.mp4]")
-@click.option("--draft", is_flag=True, help="A quarter of the pixels and a third of the frames.")
+@click.option("--draft", is_flag=True, help="A quarter of the pixels and of the frames.")
 @click.option("--shot", metavar="NAME", help="Only this shot.")
 @click.option("--workers", type=int, help="Processes that draw.  [default: as many as pay]")
 @click.option("--retrain", is_flag=True, help="Train anew even if the recordings are there already.")
@@ -173,6 +173,26 @@ def scenes() -> None:
     width = max(len(name) for name, _ in rows)
     for name, summary in rows:
         click.echo(f"{name:<{width}}  {summary}")
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[SCENE]...")
+@click.option(
+    "-o", "--output", default="renders/gallery", show_default=True, type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the pictures.",
+)  # fmt: skip
+@click.option("--page", type=click.Path(path_type=Path), help="Page to write.  [default: gallery.md in that folder]")
+@click.option(
+    "--recordings", type=click.Path(path_type=Path, file_okay=False), help="Folder where the recordings are kept."
+)
+def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings: Path | None) -> None:
+    """Draw every installed scene as a small .gif, and a page of them with the commands that made them.
+
+    With names only these are drawn; the page shows all whose pictures are there.
+    """
+    from animviz.gallery import show
+
+    click.echo(show(names, output, page, recordings))
 
 
 @cli.command()

@@ -102,23 +102,33 @@ def path_option(*flags: str, help: str, multiple: bool = False) -> click.Option:
     return click.Option(list(flags), type=click.Path(path_type=Path), help=help, multiple=multiple)
 
 
+PRESETS = {"16:9": (1280, 720), "1:1": (720, 720), "9:16": (720, 1280), "4:3": (960, 720)}
+"""Sizes by their aspect; the shorter side is the default's, so that letters are equally large in all of them."""
+
+
 class _Size(click.ParamType[tuple[int, int]]):
-    """WIDTHxHEIGHT in pixels."""
+    """WIDTHxHEIGHT in pixels, or an aspect."""
 
     name = "WxH"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
+        if value in PRESETS:
+            return PRESETS[value]
         width, _, height = str(value).lower().partition("x")
         if not (width.isdecimal() and height.isdecimal() and len(str(value)) < 20):
-            self.fail(f"{value!r} is not a size; write width x height in pixels, such as 1280x720", param, ctx)
+            way_out = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
+            self.fail(f"{value!r} is not a size; {way_out}", param, ctx)
         return int(width), int(height)
 
 
 RETRAIN = click.Option(["--retrain"], is_flag=True, help="Train anew even if the recording is there already.")
 VIDEO = [
-    click.Option(["--size"], type=_Size(), default="1280x720", show_default=True, help="Width and height in pixels, even."),
+    click.Option(
+        ["--size"], type=_Size(), default="1280x720", show_default=True,
+        help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
+    ),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
     click.Option(

@@ -17,6 +17,7 @@ from animviz.contract import Scene
 from animviz.discovery import find_scene, is_path, scene_version
 from animviz.encode import assemble, check_output, default_fps, working_folder
 from animviz.errors import EncodeError, InputError
+from animviz.inline import html_of
 from animviz.options import checked, options_of
 from animviz.painter import Painter, Paints
 from animviz.recording import Recording
@@ -53,6 +54,9 @@ class Movie:
         """Length."""
         return self.frames / self.fps
 
+    def _repr_html_(self) -> str:
+        return html_of(self.path, self.size, self.frames)
+
 
 def render(
     scene: str | Path | Scene,
@@ -76,7 +80,7 @@ def render(
         recording: what to draw, or its path.
         path: .mp4, .webm, .webp, .gif, .apng or .png (animated), or a name without extension: a folder of PNGs.
         size: width and height in pixels, even numbers.
-        theme: "dark" or "light".
+        theme: "dark", "light" or "print".
         poster: file for a picture of the last frame.
         max_size: bytes that a .gif or .webp may take at most; size, frame rate and tones are chosen to fit.
         workers: processes that draw. More than one need a script to be guarded by ``if __name__ == "__main__"``.

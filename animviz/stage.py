@@ -77,7 +77,7 @@ class Stage:
 
     Args:
         size: width and height in pixels.
-        theme: "dark" or "light".
+        theme: "dark", "light" or "print".
         pixel: pixels per unit; by default 1/720 of the shorter side.
 
     Attributes:

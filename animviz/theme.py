@@ -16,30 +16,44 @@ __all__ = ["THEMES", "Theme", "load_fonts", "theme_named"]
 FAMILY = "Fira Sans"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
 
-# Okabe & Ito, "Color Universal Design" (2008), extended by Paul Tol's bright and muted schemes to ten colours.
+# Blue and orange first; the others were searched for so that the least OKLab distance between any two, as seen with
+# normal vision, protanopia, deuteranopia and tritanopia (Machado et al. 2009), is as large as it gets; for print also
+# by the lightness alone of the first six. What is nearest to the ink comes last. tests/test_style.py holds the distances.
 _CLASSES_DARK = (
     "#5ccfe6",
     "#ffb454",
-    "#f07178",
-    "#7fd962",
-    "#d2a6ff",
-    "#f7f08a",
-    "#3f7fd6",
-    "#b8734a",
+    "#b12b69",
+    "#9e8a0b",
+    "#6158fd",
+    "#38a0ce",
+    "#d3e4bc",
+    "#906100",
+    "#7253a5",
     "#ffffff",
-    "#8a93a6",
 )
 _CLASSES_LIGHT = (
     "#0b6fa4",
     "#d9730d",
-    "#b3202c",
-    "#1f7a3a",
-    "#7b3fa6",
-    "#8c7a00",
-    "#4a9fd8",
-    "#6b3f1d",
-    "#1b2230",
-    "#8a93a0",
+    "#8a1d09",
+    "#215360",
+    "#60009a",
+    "#cdb823",
+    "#23a2d9",
+    "#b8440f",
+    "#8e8d87",
+    "#060c36",
+)
+_CLASSES_PRINT = (
+    "#1c4f91",
+    "#d0741a",
+    "#731215",
+    "#0e7a5c",
+    "#190475",
+    "#dba319",
+    "#64aad2",
+    "#935ec1",
+    "#86947e",
+    "#0a000f",
 )
 
 
@@ -74,7 +88,8 @@ class Theme:
     def palette(self, count: int) -> NDArray[np.float32]:
         """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1].
 
-        Up to ten are told apart by colour-blind viewers; beyond that colours go round the wheel, and labels must help.
+        Up to ten are told apart by colour-blind viewers (on paper without colour, up to six); beyond that colours go
+        round the wheel, and labels must help.
         """
         if count > len(self.classes):
             light = 0.95 if self.name == "dark" else 0.7
@@ -112,6 +127,18 @@ THEMES = {
         _CLASSES_LIGHT[0],
         _CLASSES_LIGHT[1],
         _CLASSES_LIGHT,
+        0.34,
+    ),
+    "print": Theme(
+        "print",
+        "#ffffff",
+        "#000000",
+        "black",
+        "#4d4d4d",
+        "#b8b8b8",
+        _CLASSES_PRINT[0],
+        _CLASSES_PRINT[1],
+        _CLASSES_PRINT,
         0.34,
     ),
 }

@@ -210,7 +210,7 @@ def test_completion_scripts(shell: str, cli: Callable[..., Result]) -> None:
         ("animviz re", {"render", "record"}),
         ("animviz render r", {"rings"}),
         ("animviz record po", {"points", "polynomial"}),
-        ("animviz render rings --theme ", {"dark", "light"}),
+        ("animviz render rings --theme ", {"dark", "light", "print"}),
         ("animviz render rings --le", {"--learning-rate"}),
         ("animviz completion z", {"zsh"}),
     ],

@@ -36,7 +36,7 @@ def write_files(page: Path, folder: Path) -> None:
 
 def shortened(arguments: list[str]) -> list[str]:
     """Return a command that trains or draws with less to do, where it does not say how much itself."""
-    less = {"--epochs": "2", "--size": "320x180", "--seconds": "2"} if arguments[0] in ("render", "compare") else {}
+    less = {"--epochs": "2", "--size": "320x180", "--seconds": "3"} if arguments[0] in ("render", "compare") else {}
     if "--from" in arguments:
         del less["--epochs"]
     if "--help" in arguments:
@@ -61,6 +61,9 @@ def test_command_is_understood(page: Path, command: str, tmp_path: Path, cli: Ca
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
 def test_commands_run_in_order(page: Path, tmp_path: Path, cli: Callable[..., Result]) -> None:
     write_files(page, tmp_path)
+    for block in blocks(page, "bash"):
+        for script in re.findall(r"^python (\w+\.py)$", block, re.MULTILINE):
+            subprocess.run([sys.executable, script], cwd=tmp_path, check=True)
     for command in commands(page):
         done = cli(*shortened(shlex.split(command)[1:]))
         assert done.code == 0, f"{command}\n{done.err}"

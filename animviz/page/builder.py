@@ -32,6 +32,7 @@ Array = NDArray[Any]
 SUFFIXES = (".html", ".htm")
 SCRIPTS = ("data.js", "state.js", "raster.js", "plane.js", "card.js", "curves.js", "controls.js", "main.js")
 FOLLOWING = "auto"  # the theme that the reader's system asks for
+SCREENS = ("dark", "light")
 
 
 def write_page(path: Path, target: Path, *, theme: str = FOLLOWING, **options: Any) -> str:
@@ -84,8 +85,8 @@ def _check(target: Path, theme: str, method: str) -> None:
         raise InputError(f"-o {target}: expected a name that ends in {' or '.join(SUFFIXES)}")
     if target.is_dir():
         raise InputError(f"-o {target} is a folder; expected the name of a file")
-    if theme not in (FOLLOWING, *THEMES):
-        raise InputError(f"--theme is {theme!r}; expected one of {', '.join((FOLLOWING, *THEMES))}")
+    if theme not in (FOLLOWING, *SCREENS):
+        raise InputError(f"--theme is {theme!r}; expected one of {', '.join((FOLLOWING, *SCREENS))}")
     if method not in METHODS:
         raise InputError(f"--method is {method!r}; expected one of {', '.join(METHODS)}")
 
@@ -123,7 +124,7 @@ def _about(contents: Contents, grids: Mapping[str, Quantised], sheet: Sheet | No
         "samples": len(contents.numbers),
         "notes": notes,
         "curves": [vars(c) | {"epochs": _numbers(c.epochs), "values": _numbers(c.values)} for c in contents.curves],
-        "palettes": {name: _palette(theme, len(contents.class_names)) for name, theme in THEMES.items()},
+        "palettes": {name: _palette(THEMES[name], len(contents.class_names)) for name in SCREENS},
         "layers": [
             {"name": name, "finite": grid.finite.tolist(), "low": _numbers(grid.low), "step": grid.step}
             for name, grid in grids.items()
@@ -158,7 +159,7 @@ def _variables() -> str:
     dark, light = (
         "".join(f"--{name}:{getattr(THEMES[theme], name)};" for name in ("background", "ink", "quiet", "grid"))
         + f"--training:{THEMES[theme].negative};--validation:{THEMES[theme].positive};color-scheme:{theme};"
-        for theme in ("dark", "light")
+        for theme in SCREENS
     )
     return (
         f":root{{{dark}}}\n@media (prefers-color-scheme:light){{:root{{{light}}}}}\n"

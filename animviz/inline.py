@@ -1,0 +1,41 @@
+"""How a finished video shows itself in a notebook: inside the page, unless it would fill it."""
+
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+
+__all__ = ["LIMIT", "html_of"]
+
+LIMIT = 20_000_000
+"""Bytes above which a video is named instead of shown: a notebook keeps every one that it shows."""
+VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
+IMAGES = {".gif": "image/gif", ".webp": "image/webp", ".apng": "image/apng", ".png": "image/apng"}
+
+
+def html_of(path: Path, size: tuple[int, int], frames: int) -> str:
+    """Return HTML that plays a video, or a line that says where it is and how to see it.
+
+    Args:
+        path: the file, or the folder of PNGs.
+        size: width and height in pixels.
+        frames: how many there are.
+    """
+    if path.is_dir():
+        return _line(f"{path}: a folder of {frames} pictures")
+    if not path.is_file():
+        return _line(f"{path} is not there any more; render it again")
+    weight, suffix = path.stat().st_size, path.suffix.lower()
+    if weight > LIMIT:
+        shown = f"Video({path.as_posix()!r})" if suffix in VIDEOS else f"Image(url={path.as_posix()!r})"
+        return _line(
+            f"{path}: {weight / 1e6:.1f} MB are too many to keep in a notebook; to see it: IPython.display.{shown}"
+        )
+    source = f'src="data:{(VIDEOS | IMAGES)[suffix]};base64,{b64encode(path.read_bytes()).decode()}"'
+    place = f'width="{size[0]}" height="{size[1]}" style="max-width:100%;height:auto"'
+    if suffix in VIDEOS:
+        return f"<video {place} controls loop muted playsinline {source}></video>"
+    return f'<img {place} alt="{escape(path.name)}" {source}>'
+
+
+def _line(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
