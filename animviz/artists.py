@@ -2,13 +2,9 @@
 
 matplotlib's own ways cost 14 ms for 40,000 points (and snap them to whole pixels), 4 ms for the 42 lines of a bent
 grid, and several for an image. These place everything at sub-pixel positions and take a fraction of that.
-
-They work on pairs of pixels, 64 bits, so that one operation serves two; a stage's rows always hold whole pairs.
-Coverage is counted in whole numbers, which add up to the same in any order.
 """
 
-from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -16,75 +12,19 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-__all__ = ["Field", "Ink", "PointCloud", "Strokes", "canvas_of"]
+from animviz.ink import HALF, WHOLE, Ink, spread
+
+__all__ = ["Field", "PointCloud", "Strokes", "canvas_of"]
 
 Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in `_stamped` rely on it
-WHOLE = 256  # coverage of a pixel that is covered once and entirely
-HALF = np.full(4, WHOLE // 2, dtype=np.uint16).view(np.uint64)  # what rounds a pixel's four channels
 
 
 def canvas_of(renderer: Any) -> NDArray[np.uint8]:
     """Return the renderer's pixels, a writable uint8 view of shape (height, width, 4), top row first."""
     return np.asarray(renderer.buffer_rgba())
-
-
-class Ink(NamedTuple):
-    """Colour that is ready to be laid over the canvas. A word of 64 bits holds a pixel's four channels, 16 bits each.
-
-    Attributes:
-        pairs: which pairs of pixels it touches, shape (pairs,).
-        keep: how much of a pixel's colour stays, from 0 to WHOLE, shape (2 * pairs,).
-        tint: what comes on top, the channels times WHOLE, shape (2 * pairs,).
-    """
-
-    pairs: Index
-    keep: Words
-    tint: Words
-
-    @classmethod
-    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words) -> "Ink":
-        """Mix the classes' colours in proportion, as opaque as they cover.
-
-        Args:
-            cover: coverage by class, two 32-bit numbers to a word, shape (classes, rows, pairs).
-            corner: row and pair of the canvas where it begins.
-            stride: pairs in a row of the canvas.
-            tones: the classes' colours as words, shape (classes,).
-        """
-        wide = cover.shape[2]
-        layers = list(cover.reshape(len(cover), -1))
-        pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
-        parts = [layer[pairs].view(np.uint32).astype(np.float32) for layer in layers]
-        # The half lets a sum of shares reach WHOLE though each is rounded down, and never exceed it.
-        most = np.float32(WHOLE + 0.5)
-        scale = most / np.maximum(reduce(np.add, parts), most)
-        shares = [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
-        tint = reduce(np.add, map(np.multiply, shares, tones)) + HALF
-        places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
-        return cls(places, WHOLE - reduce(np.add, shares), tint)
-
-    @classmethod
-    def lifted(cls, sheet: NDArray[np.uint8]) -> "Ink":
-        """Take up what was drawn on a clear sheet, uint8 of shape (height, width, 4), and clear it again."""
-        words = _pairs(sheet)
-        pairs = np.flatnonzero(words != 0)
-        pixels = _spread(words[pairs])
-        words[pairs] = 0
-        alpha = pixels.view(np.uint16)[3::4]
-        opacity = (alpha + (alpha >> 7)).astype(np.uint64)  # 255 becomes WHOLE
-        alpha[:] = 255
-        return cls(pairs, WHOLE - opacity, pixels * opacity + HALF)
-
-    def lay(self, canvas: NDArray[np.uint8]) -> None:
-        """Lay it over the canvas, uint8 of shape (height, width, 4)."""
-        words = _pairs(canvas)
-        pixels = _spread(words[self.pairs])
-        pixels *= self.keep
-        pixels += self.tint
-        words[self.pairs] = (pixels.view(np.uint16) >> 8).astype(np.uint8).view(np.uint64)
 
 
 class PointCloud(Artist):
@@ -104,7 +44,12 @@ class PointCloud(Artist):
         super().__init__()
         self._classes = np.asarray(classes, dtype=np.intp)
         self._tones = _tones(palette)
-        self._stamps = _stamps(radius)
+        stamps = _stamps(radius)
+        self._reach = len(stamps) // 2
+        # Those parts of a stamp that are ever covered: row and pair from the middle, and how much at each phase.
+        rows, pairs = np.nonzero(stamps.any(axis=2))
+        self._taps = rows - self._reach, pairs - stamps.shape[1] // 2
+        self._weights = stamps[rows, pairs]
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
         self._ink: Ink | None = None
         axes.add_artist(self)
@@ -129,7 +74,7 @@ class PointCloud(Artist):
         x, y = _pixels(self.axes, self._xy, canvas)
         left, top, right, bottom = _box(self.axes, canvas)
         # A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
-        reach = len(self._stamps) // 2
+        reach = self._reach
         with np.errstate(invalid="ignore"):
             inside = (x >= left + reach) & (x < right - reach) & (y >= top + reach) & (y < bottom - reach)
         classes = self._classes
@@ -141,15 +86,11 @@ class PointCloud(Artist):
         row, pair = down >> 3, across >> 4  # PHASES to a row, twice as many to a pair
         (top, bottom), (left, right) = ((int(place.min()) - reach, int(place.max()) + reach) for place in (row, pair))
         high, wide = bottom - top + 1, right - left + 1
-        cell = (classes * high + row) * wide + pair
-        phase = (down & 7) << 4 | across & 15
+        cell, phase = (classes * high + row - top) * wide + pair - left, (down & 7) << 4 | across & 15
         cover = np.zeros((len(self._tones), high, wide), dtype=np.uint64)
-        cells, middle = cover.reshape(-1), self._stamps.shape[1] // 2
-        for tap in np.ndindex(self._stamps.shape[:2]):
-            weight = self._stamps[tap]
-            if weight.any():
-                shift = (tap[0] - reach - top) * wide + tap[1] - middle - left
-                np.add.at(cells, cell + shift, weight.take(phase))
+        cells = cover.reshape(-1)
+        for shift, weight in zip(self._taps[0] * wide + self._taps[1], self._weights, strict=True):
+            np.add.at(cells, cell + shift, weight.take(phase))
         return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones)
 
 
@@ -252,7 +193,7 @@ class Field(Artist):
         if self._colors is None or not self.get_visible() or left >= right or top >= bottom:
             return
         rows, columns = self._colors.shape[:2]
-        pixels = _spread(np.ascontiguousarray(self._colors)).reshape(rows, columns)
+        pixels = spread(np.ascontiguousarray(self._colors)).reshape(rows, columns)
         before, share = _between(columns, right - left)
         after = np.minimum(before + 1, columns - 1)
         across = pixels.take(before, axis=1) * (WHOLE - share) + pixels.take(after, axis=1) * share + HALF
@@ -313,13 +254,3 @@ def _tones(palette: NDArray[Any]) -> Words:
     channels = np.full((len(palette), 4), 255, dtype=np.uint16)
     channels[:, :3] = np.rint(palette * 255)
     return channels.view(np.uint64)[:, 0]
-
-
-def _pairs(canvas: NDArray[np.uint8]) -> Words:
-    """Return the canvas as pairs of pixels, a view of shape (height * width / 2,)."""
-    return canvas.reshape(-1).view(np.uint64)
-
-
-def _spread(pixels: NDArray[Any]) -> Words:
-    """Return pixels of four bytes with 16 bits to a channel, a word to a pixel: pairs become twice as many words."""
-    return pixels.view(np.uint8).astype(np.uint16).view(np.uint64)

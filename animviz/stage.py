@@ -19,8 +19,9 @@ from matplotlib.patches import Ellipse
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz.artists import Ink, Strokes, canvas_of
+from animviz.artists import Strokes, canvas_of
 from animviz.errors import InputError
+from animviz.ink import Ink
 from animviz.theme import load_fonts, theme_named
 from animviz.timeline import Moment
 

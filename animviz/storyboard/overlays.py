@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 from numpy.typing import NDArray
 
-from animviz.artists import Ink, canvas_of
+from animviz.artists import canvas_of
+from animviz.ink import Ink
 from animviz.stage import DPI, MARGIN, Box, Stage
 from animviz.storyboard.look import BAND, Look
 from animviz.storyboard.words import lines_of, write

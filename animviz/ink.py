@@ -1,0 +1,83 @@
+"""Ink: colour that is mixed once and laid over the canvas, the coverage of many small shapes added up before.
+
+It works on pairs of pixels, 64 bits, so that one operation serves two; a stage's rows always hold whole pairs. Coverage
+is counted in whole numbers, which add up to the same in any order.
+"""
+
+from functools import reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HALF", "WHOLE", "Ink", "spread"]
+
+Index = NDArray[np.intp]
+Words = NDArray[np.uint64]
+WHOLE = 256  # coverage of a pixel that is covered once and entirely
+HALF = np.full(4, WHOLE // 2, dtype=np.uint16).view(np.uint64)  # what rounds a pixel's four channels
+MOST = np.float32(WHOLE + 0.5)  # the half lets a sum of shares reach WHOLE though each is rounded down, never exceed it
+
+
+class Ink(NamedTuple):
+    """Colour that is ready to be laid over the canvas. A word of 64 bits holds a pixel's four channels, 16 bits each.
+
+    Attributes:
+        pairs: which pairs of pixels it touches, shape (pairs,).
+        keep: how much of a pixel's colour stays, from 0 to WHOLE, shape (2 * pairs,).
+        tint: what comes on top, the channels times WHOLE, shape (2 * pairs,).
+    """
+
+    pairs: Index
+    keep: Words
+    tint: Words
+
+    @classmethod
+    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words) -> "Ink":
+        """Mix the classes' colours in proportion, as opaque as they cover.
+
+        Args:
+            cover: coverage by class, two 32-bit numbers to a word, shape (classes, rows, pairs).
+            corner: row and pair of the canvas where it begins.
+            stride: pairs in a row of the canvas.
+            tones: the classes' colours as words, shape (classes,).
+        """
+        wide = cover.shape[2]
+        layers = list(cover.reshape(len(cover), -1))
+        pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
+        parts = [layer[pairs].view(np.uint32).astype(np.float32) for layer in layers]
+        scale = MOST / np.maximum(reduce(np.add, parts), MOST)
+        shares = [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
+        tint = reduce(np.add, map(np.multiply, shares, tones)) + HALF
+        places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
+        return cls(places, WHOLE - reduce(np.add, shares), tint)
+
+    @classmethod
+    def lifted(cls, sheet: NDArray[np.uint8]) -> "Ink":
+        """Take up what was drawn on a clear sheet, uint8 of shape (height, width, 4), and clear it again."""
+        words = _pairs(sheet)
+        pairs = np.flatnonzero(words != 0)
+        pixels = spread(words[pairs])
+        words[pairs] = 0
+        alpha = pixels.view(np.uint16)[3::4]
+        opacity = (alpha + (alpha >> 7)).astype(np.uint64)  # 255 becomes WHOLE
+        alpha[:] = 255
+        return cls(pairs, WHOLE - opacity, pixels * opacity + HALF)
+
+    def lay(self, canvas: NDArray[np.uint8]) -> None:
+        """Lay it over the canvas, uint8 of shape (height, width, 4)."""
+        words = _pairs(canvas)
+        pixels = spread(words[self.pairs])
+        pixels *= self.keep
+        pixels += self.tint
+        words[self.pairs] = (pixels.view(np.uint16) >> 8).astype(np.uint8).view(np.uint64)
+
+
+def _pairs(canvas: NDArray[np.uint8]) -> Words:
+    """Return the canvas as pairs of pixels, a view of shape (height * width / 2,)."""
+    return canvas.reshape(-1).view(np.uint64)
+
+
+def spread(pixels: NDArray[Any]) -> Words:
+    """Return pixels of four bytes with 16 bits to a channel, a word to a pixel: pairs become twice as many words."""
+    return pixels.view(np.uint8).astype(np.uint16).view(np.uint64)
