@@ -126,10 +126,16 @@ def test_background_is_the_themes(drawn: tuple[str, Recording], theme: str) -> N
     assert (corner.mean() > 200) == (theme == "light")
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280), (640, 480)])
-def test_no_text_leaves_the_frame_or_overlaps_another(drawn: tuple[str, Recording], size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [((1280, 720), "dark"), ((720, 720), "light"), ((720, 1280), "print"), ((640, 480), "light")],
+    ids=["wide", "square", "tall", "4:3"],
+)
+def test_no_text_leaves_the_frame_or_overlaps_another(
+    drawn: tuple[str, Recording], size: tuple[int, int], theme: str
+) -> None:
     name, recording = drawn
-    stage = Stage(size)
+    stage = Stage(size, theme)
     draw = set_up(name, stage, recording)
     draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1])))
     stage.paint()
