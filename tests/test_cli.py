@@ -319,9 +319,12 @@ def test_retrain_trains_anew(cli: Callable[..., Result], tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("damage", ["unfinished", "broken manifest", "broken snapshot"])
-def test_recording_that_cannot_be_used_is_trained_anew(damage: str, cli: Callable[..., Result], tmp_path: Path) -> None:
+def test_recording_that_cannot_be_used_is_trained_anew(
+    damage: str, trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
+) -> None:
     command = ("record", "two_rings", "--samples", "100", "--epochs", "2", "-o", "r.rec")
-    assert cli(*command).code == 0
+    shutil.copytree(trained("two_rings", samples=100, epochs=2).path, tmp_path / "r.rec")
+    assert "is there already" in cli(*command).err
     manifest = tmp_path / "r.rec" / "manifest.json"
     if damage == "unfinished":
         manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"finished": False}))

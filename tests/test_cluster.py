@@ -256,11 +256,13 @@ def test_worker_killed_on_the_way_costs_nothing_but_time(
     slowly.mkdir()
     killed: list[int] = []
 
+    def drawing() -> list[int]:
+        return [int(path.name) for path in slowly.iterdir() if path.stat().st_size > 8]
+
     def kill() -> None:
-        pids = [worker.pid for worker in dask.alive()]
-        wait_until(lambda: all((slowly / str(pid)).exists() and os.stat(slowly / str(pid)).st_size > 8 for pid in pids))
-        dask.kill(pids[0])
-        killed.append(pids[0])
+        wait_until(drawing)
+        killed.append(drawing()[0])  # the first that draws, in the middle of its first segment
+        dask.kill(killed[0])
 
     killer = threading.Thread(target=kill)
     killer.start()
