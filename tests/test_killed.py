@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 EPOCHS = 800
 RECORD = ("record", "two_rings", "--epochs", str(EPOCHS), "--samples", "2000", "-o", "x.rec")
-KILLS = 8
+KILLS = 6
 AT_ONCE = 2
 PATIENCE = 120
 
@@ -141,22 +141,21 @@ def test_training_killed_at_random_moments_keeps_every_finished_snapshot(
     # An unfinished recording draws as far as it goes, and the same command trains it anew and says so.
     path = max(midway, key=lambda path: midway[path])
     assert animviz("info", "x.rec", cwd=path.parent).returncode == 0
-    for path in (path, min(counts, key=lambda path: counts[path])):
-        again = animviz(*RECORD, cwd=path.parent)
-        assert again.returncode == 0, again.stderr
-        assert again.stderr.startswith("animviz: training anew: ")
-        assert again.stderr.count("\n") == 1
-        assert f"x.rec: {EPOCHS + 1} snapshots to epoch {EPOCHS}, " in again.stdout
-        assert check_readable(path) == EPOCHS + 1
-        assert Recording(path).manifest.finished
-        assert left_behind(path.parent) == ["x.rec"]
+    again = animviz(*RECORD, cwd=path.parent)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.startswith("animviz: training anew: ")
+    assert again.stderr.count("\n") == 1
+    assert f"x.rec: {EPOCHS + 1} snapshots to epoch {EPOCHS}, " in again.stdout
+    assert check_readable(path) == EPOCHS + 1
+    assert Recording(path).manifest.finished
+    assert left_behind(path.parent) == ["x.rec"]
 
 
 def test_training_anew_that_is_killed_leaves_a_recording_that_can_be_read_or_none(start: Callable[..., Run]) -> None:
     command = ("record", "two_rings", "--epochs", "3", "--samples", "20000", "-o", "x.rec")
     assert start(*command).finish() == 0
     chance = random.Random(1)
-    for _ in range(4):
+    for _ in range(2):
         run = start(*command, "--retrain")
         path = run.folder / "x.rec"
         before = path.stat().st_ino
