@@ -51,14 +51,16 @@ class PointCloud(Artist):
         self._taps = rows - self._reach, pairs - stamps.shape[1] // 2
         self._weights = stamps[rows, pairs]
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
+        self._contents = b""  # of the coordinates, which their owner may change in place
         self._ink: Ink | None = None
         axes.add_artist(self)
 
     def set_positions(self, xy: NDArray[Any]) -> None:
-        """Move the points: data coordinates of shape (points, 2)."""
-        self._xy = xy
-        self._ink = None
-        self.stale = True
+        """Move the points: data coordinates of shape (points, 2). Points that stand still are not stamped anew."""
+        contents = np.asarray(xy).tobytes()
+        if contents != self._contents:
+            self._xy, self._contents, self._ink = xy, contents, None
+            self.stale = True
 
     def draw(self, renderer: Any) -> None:
         """Stamp the points into the renderer's buffer."""

@@ -126,8 +126,7 @@ class LossClock:
 
 def _records(recording: Recording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the epochs at which the loss was lower than ever before, and these losses, falling."""
-    source: Literal["scores", "logs"] = "scores" if "loss" in recording.noted(source="scores") else "logs"
-    epochs, losses = recording.history("loss", source=source)
+    epochs, losses = recording.history("loss", source=recording.loss_source)
     finite = np.isfinite(losses) & (losses > 0)
     epochs, losses = epochs[finite], losses[finite]
     if not losses.size:

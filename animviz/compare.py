@@ -23,11 +23,11 @@ from animviz.comparison import (
     score_of,
     text_of,
     time_of,
+    write_table,
 )
 from animviz.discovery import small_scene
 from animviz.errors import InputError
 from animviz.experiment import EXPERIMENTS, Run, experiment_named
-from animviz.files import replace_file
 from animviz.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option, refuse_beside_from
 from animviz.options import options_of
 from animviz.progress import Progress
@@ -35,7 +35,7 @@ from animviz.recording import Recording
 from animviz.rendering import check_request, film
 from animviz.runs import RENDERS, home_of, interruptible_film, recorded
 from animviz.segments import default_workers, segments
-from animviz.split import Shot, Split, check_room
+from animviz.split import Shot, Split, check_room, foot_parts
 from animviz.timeline import Pacing, Timeline
 
 __all__ = ["CompareCommand"]
@@ -98,7 +98,10 @@ class CompareCommand(Sectioned):
                     Shot(self.reference, made.path, str(run.arch), run.reduction, tuple(sorted(options.items())))
                     for run, made in shown
                 ),
-                foot=(*_parts(self.scene.summary), f"number: {measured_on(recordings[0])} {score_of(recordings[0])}"),
+                foot=(
+                    *foot_parts(self.scene.summary),
+                    f"number: {measured_on(recordings[0])} {score_of(recordings[0])}",
+                ),
                 pacing=pace,
                 size=video["size"],
                 theme=video["theme"],
@@ -112,8 +115,7 @@ class CompareCommand(Sectioned):
         table = columns(runs, recordings, [time_of(recording) for recording in recordings])
         click.echo(text_of(table, ".md"), nl=False)
         for path in tables:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(path, text_of(table, path.suffix.lower()).encode())
+            write_table(path, table)
             click.echo(f"{path}: {len(runs)} runs")
         if target:
             _draw(split(recordings), video)
@@ -132,11 +134,6 @@ class CompareCommand(Sectioned):
         for path in tables:
             check_table(path)
         return tables, videos[0] if videos else None
-
-
-def _parts(summary: str) -> list[str]:
-    """Return a scene's summary as parts of the foot line."""
-    return (summary[:1].lower() + summary[1:].rstrip(".")).split("; ")
 
 
 def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) -> Recording:

@@ -32,6 +32,7 @@ __all__ = [
     "score_of",
     "text_of",
     "time_of",
+    "write_table",
 ]
 
 MOST = 12
@@ -225,6 +226,12 @@ def check_table(path: Path) -> None:
     if path.is_dir():
         raise EncodeError(f"-o {path} is a folder; expected the name of a file")
     check_output(path.with_name(f"{path.name}.png"), 25)
+
+
+def write_table(path: Path, table: Sequence[Column]) -> None:
+    """Write a table in the form that its extension asks for, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, text_of(table, path.suffix.lower()).encode())
 
 
 def keep_time(recording: Recording, seconds: float) -> None:

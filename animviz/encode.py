@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,7 @@ from animviz.files import left_as_it_was
 
 __all__ = [
     "FORMATS", "Encoder", "Format", "assemble", "check_output", "default_fps", "ffmpeg_exe", "format_of", "have_encoder",
-    "part_writer", "working_folder",
+    "make_whole", "part_writer", "working_folder",
 ]  # fmt: skip
 
 Pixels = NDArray[np.uint8]
@@ -145,6 +145,24 @@ def working_folder(path: Path) -> Iterator[Path]:
         for patience in (0.0, 0.1, 0.3, 1.0):
             time.sleep(patience if folder.exists() else 0.0)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_whole(place: Path, make: Callable[[Path], None]) -> None:
+    """Make a folder that appears whole or not at all; where another process made it meanwhile, that one stays.
+
+    Args:
+        place: the folder.
+        make: called with an empty folder to fill.
+    """
+    with working_folder(place) as folder:
+        whole = folder / "whole"
+        whole.mkdir()
+        make(whole)
+        try:
+            os.replace(whole, place)
+        except OSError:
+            if not place.exists():
+                raise
 
 
 @contextmanager

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.classifier import labels_of
-from animviz.comparison import TABLES, Column, check_table, text_of
+from animviz.comparison import TABLES, Column, check_table, text_of, write_table
 from animviz.embed.embedding import Embedding
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.errors import InputError
-from animviz.files import replace_file
 from animviz.recording import Recording
 
 __all__ = [
@@ -137,8 +136,7 @@ def tables(path: Path, targets: Sequence[Path], *, embed_threads: int = 1, **opt
     yield text_of(table, ".md").rstrip("\n")
     yield f"epoch {found.epochs[-1]:g}; {_who(found.sets)}"
     for target in targets:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(target, text_of(table, target.suffix.lower()).encode())
+        write_table(target, table)
         yield f"{target}: {len(found.layers)} layers"
 
 

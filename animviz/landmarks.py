@@ -6,7 +6,7 @@ A landmark is looked for among at most `MOST` snapshots, evenly chosen, so a lon
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,8 +103,7 @@ def _levels(recording: Recording) -> Iterator[Landmark]:
 
 def _plateaus(recording: Recording) -> Iterator[Landmark]:
     """Where the loss stands still for long."""
-    source: Literal["logs", "scores"] = "scores" if "loss" in recording.noted(source="scores") else "logs"
-    epochs, values = recording.history("loss", source=source)
+    epochs, values = recording.history("loss", source=recording.loss_source)
     known = np.isfinite(values)
     epochs, values = epochs[known], values[known]
     for first, last in _flat_spans(epochs, values):

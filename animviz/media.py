@@ -1,6 +1,5 @@
 """A scene as the files that a page of documentation needs: video, GIF where none plays, poster. Each is made once."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 from animviz.budget import DEFAULT_LIMIT
 from animviz.commands import RenderCommand
 from animviz.discovery import is_path
-from animviz.encode import working_folder
+from animviz.encode import make_whole
 from animviz.errors import InputError
 from animviz.experiment import Experiment
 from animviz.flags import refuse_beside_from
@@ -184,14 +183,6 @@ def _words(option: Option, value: Any) -> Sequence[str]:
 
 
 def _once(place: Path, make: Callable[[Path], None]) -> None:
-    """Make a folder unless it is there; it appears whole, also where several processes make the same."""
-    if place.exists():
-        return
-    with working_folder(place) as folder:
-        whole = folder / "whole"
-        make(whole)
-        try:
-            os.replace(whole, place)
-        except OSError:
-            if not place.exists():
-                raise
+    """Make a folder unless it is there."""
+    if not place.exists():
+        make_whole(place, make)

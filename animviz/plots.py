@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from animviz.panels import LABEL, cut
 from animviz.stage import Box, Stage
 
-__all__ = ["Plot", "levels", "until", "whole_ticks"]
+__all__ = ["Plot", "levels", "share_limits", "until", "whole_ticks"]
 
 Limits = tuple[float, float]
 BELOW = 40.0  # units for tick labels
@@ -89,6 +89,15 @@ def until(epochs: NDArray[Any], values: NDArray[Any], epoch: float) -> tuple[NDA
     known = epochs <= epoch + 1e-9
     pen = [epoch] if known.any() and not known.all() else []
     return np.append(epochs[known], pen), np.append(values[known], np.interp(pen, epochs, values) if pen else [])
+
+
+def share_limits(shares: NDArray[Any]) -> Limits:
+    """Return limits for shares, 0 to 1: twentieths around those that are finite, at least one apart."""
+    finite = shares[np.isfinite(shares)]
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = float(np.floor(20 * finite.min()) / 20), float(np.ceil(20 * finite.max()) / 20)
+    return low, high if high > low else low + 0.05
 
 
 def levels(low: float, high: float, log: bool = False) -> list[float]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from safetensors import SafetensorError, safe_open
 
+from animviz.choice import last_at
 from animviz.errors import DivergedError, InputError, RecordingError
 from animviz.network import Layer, forward, is_chain
 
@@ -83,6 +84,11 @@ class Manifest(BaseModel):
     outputs: ArraySpec | None = None
     model: str | None = None
     versions: dict[str, str] = {}
+
+    @property
+    def seed(self) -> Any:
+        """The seed with which animviz trained, else None."""
+        return (self.settings or {}).get("training", {}).get("seed")
 
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
@@ -328,6 +334,11 @@ class Recording(Sequence[Snapshot]):
         """Return the names of all numbers noted in any snapshot, in order of appearance."""
         return list(dict.fromkeys(name for entry in self.entries for name in getattr(entry, source)))
 
+    @property
+    def loss_source(self) -> Literal["logs", "scores"]:
+        """Where `history` finds the loss: that of the recorded states, or Keras' own where there is none."""
+        return "scores" if "loss" in self.noted(source="scores") else "logs"
+
     def at(self, epoch: float) -> State:
         """Return the state at a moment in epochs, blended between the snapshots around it.
 
@@ -337,7 +348,7 @@ class Recording(Sequence[Snapshot]):
         first, last = self.epochs[0], self.epochs[-1]
         if not first - 1e-9 <= epoch <= last + 1e-9:
             raise InputError(f"epoch {epoch:g} is outside the recording, which spans {first:g} to {last:g}")
-        before = int(np.clip(np.searchsorted(self.epochs, epoch + 1e-9, side="right") - 1, 0, len(self) - 1))
+        before = last_at(self.epochs, epoch)
         after = min(before + 1, len(self) - 1)
         span = self.epochs[after] - self.epochs[before]
         share = float(np.clip((epoch - self.epochs[before]) / span, 0, 1)) if span else 0.0

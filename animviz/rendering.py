@@ -3,8 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +19,7 @@ from animviz.errors import EncodeError, InputError
 from animviz.inline import html_of
 from animviz.options import checked, options_of
 from animviz.painter import Painter, Paints
+from animviz.provenance import provenance
 from animviz.recording import Recording
 from animviz.segments import Job, Task, draw_all, segments, write_part
 from animviz.stage import Stage, check_size
@@ -238,17 +238,16 @@ class Plan:
     def provenance(self, command: str | None) -> dict[str, Any]:
         """Return what made the video, as JSON types; nothing in it depends on the time of day."""
         manifest = self.recording.manifest
-        return {
-            "made_by": f"animviz {version('animviz')}",
-            "command": command or f"animviz.render({self.scene.name!r}, ...)",
-            "scene": self.scene.name,
-            "options": {name: str(value) for name, value in self.options.items()},
-            "pacing": {name: value for name, value in asdict(self.pacing).items() if value is not None},
-            "theme": self.theme,
-            "recording": manifest.id,
-            "seed": (manifest.settings or {}).get("training", {}).get("seed"),
-            "versions": manifest.versions | {"matplotlib": version("matplotlib")},
-        }
+        return provenance(
+            command or f"animviz.render({self.scene.name!r}, ...)",
+            self.theme,
+            manifest.versions,
+            scene=self.scene.name,
+            options={name: str(value) for name, value in self.options.items()},
+            pacing=self.pacing.given,
+            recording=manifest.id,
+            seed=manifest.seed,
+        )
 
 
 def _split(options: Mapping[str, Any], target: Path) -> tuple[Pacing, dict[str, Any]]:

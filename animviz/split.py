@@ -5,9 +5,8 @@ A cell's stage counts in the units of the whole frame, so letters keep their siz
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,11 +19,12 @@ from animviz.discovery import small_scene
 from animviz.errors import InputError
 from animviz.painter import Painter
 from animviz.panels import ACCURACY, LOSS, Header, cut, foot
+from animviz.provenance import provenance
 from animviz.recording import Recording
 from animviz.stage import MARGIN, Box, Stage
 from animviz.timeline import Moment, Pacing, Timeline
 
-__all__ = ["Cell", "Shot", "Split", "SplitPainter", "check_room", "grid"]
+__all__ = ["Cell", "Shot", "Split", "SplitPainter", "check_room", "foot_parts", "grid"]
 
 GAP = 32.0  # units between cells
 BETWEEN = 18.0  # units between the texts of a heading
@@ -107,16 +107,15 @@ class Split:
     def provenance(self, command: str | None) -> dict[str, Any]:
         """Return what made the video, as JSON types; nothing in it depends on the time of day."""
         manifests = [Recording(shot.recording).manifest for shot in self.shots]
-        return {
-            "made_by": f"animviz {version('animviz')}",
-            "command": command,
-            "scenes": {shot.label + (f" {shot.note}" if shot.note else ""): shot.scene for shot in self.shots},
-            "pacing": {name: value for name, value in asdict(self.pacing).items() if value is not None},
-            "theme": self.theme,
-            "recordings": ", ".join(manifest.id for manifest in manifests),
-            "seed": (manifests[0].settings or {}).get("training", {}).get("seed"),
-            "versions": manifests[0].versions | {"matplotlib": version("matplotlib")},
-        }
+        return provenance(
+            command,
+            self.theme,
+            manifests[0].versions,
+            scenes={shot.label + (f" {shot.note}" if shot.note else ""): shot.scene for shot in self.shots},
+            pacing=self.pacing.given,
+            recordings=", ".join(manifest.id for manifest in manifests),
+            seed=manifests[0].seed,
+        )
 
 
 class SplitPainter:
@@ -180,6 +179,11 @@ def grid(room: Box, count: int, aspect: float) -> list[Box]:
         Box(room.left + k % columns * (width + GAP), room.top + k // columns * (height + GAP / 2), width, height)
         for k in range(count)
     ]
+
+
+def foot_parts(summary: str) -> list[str]:
+    """Return what a small scene's summary says in the foot line: its parts between semicolons."""
+    return (summary[:1].lower() + summary[1:].rstrip(".")).split("; ")
 
 
 def check_room(size: tuple[int, int], count: int, aspect: float) -> None:

@@ -243,10 +243,15 @@ class Stage:
     def _ink(self, text: Text) -> Ink:
         """Return a text as ink, drawn anew only where it has changed: matplotlib takes a millisecond for each."""
         if text.stale or text not in self._inks:
-            text.draw(self._sheet)
+            self._inks[text] = self.lift([text])
             text.stale = False  # an empty or hidden text leaves it set
-            self._inks[text] = Ink.lifted(canvas_of(self._sheet))
         return self._inks[text]
+
+    def lift(self, artists: Iterable[Artist]) -> Ink:
+        """Draw artists on a clear sheet of the stage's size, and return them as ink."""
+        for artist in artists:
+            artist.draw(self._sheet)
+        return Ink.lifted(canvas_of(self._sheet))
 
     def frame(self) -> NDArray[np.uint8]:
         """Paint, and return a copy: uint8 of shape (height, width, 3)."""

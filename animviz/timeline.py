@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal, overload
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,11 @@ class Pacing:
     hold_end: Annotated[float, Range(0, 3_600)] = 1.5
     ease: Literal["linear", "in", "out", "in-out"] = "linear"
     tween: Literal["state", "none"] = "state"
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is set, by name, as JSON types."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     @property
     def rate(self) -> float:

@@ -5,7 +5,7 @@ After the interactive page of the teaching notebooks that shows LeNet's layers b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,18 +13,20 @@ from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage
 from animviz.artists import PointCloud, Strokes
-from animviz.choice import evenly
+from animviz.choice import last_at
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.stored import chosen_snapshots
 from animviz.errors import DivergedError
 from animviz.layouts import images_of
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.plots import Plot
+from animviz.panels import ACCURACY, LABEL, Header, Number, cut, epoch_number, foot, titled
+from animviz.plots import Plot, share_limits, until
 from animviz.stage import MARGIN, Box, Draw
 
-from ._sprites import Sprites, apart, name_tag, thumbnail
+from ._places import centred, flat, last_places, limits, spread
+from ._sprites import name_tags, thumbnail
+from ._swarm import Points, Tags, plane_axes
 from ._verdicts import Verdicts
 
 __all__ = ["Samples", "Thumbnails", "Trails", "embedding_scene", "finite_somewhere"]
@@ -43,14 +45,12 @@ BEFORE = {
 }
 TITLE, FACT, CURVE = 34.0, 32.0, 116.0  # units of height for a name, a line of numbers, a curve at least
 TALLEST_CURVE, BESIDE, GAP = 240.0, 250.0, 32.0  # units
+VOTE, TRUST = Number("5-NN", ".1f", "100.0", " %"), Number("trust", ".3f", "0.000")
 SPACE = 12.0  # units between numbers
-AIR = 1.1  # room around the points
-SMALL, LARGE, RIM = 1.2, 2.6, 1.7  # units: radius of points, width of the rim of wrong ones
+SMALL = 1.2  # units: radius of training points
 FAINT = 0.5  # of a training point's colour
-NAMED = 0.14  # of a panel that names may cover
-NAME, IMAGE = 120.0, 38.0  # units of a name and of an image
+IMAGE = 38.0  # units of an image
 FEW, ROOMY = 6, 330.0  # images by default, in a panel of this many units
-PERIOD, TILT = 24.0, np.radians(24)  # seconds of a turn, and how far from above one looks
 
 
 def embedding_scene(
@@ -66,21 +66,21 @@ def embedding_scene(
     header = Header(stage, titled(recording, f"{NAMES[method]} of the layers"), [epoch_number(recording), ACCURACY])
     few = [f"{len(numbers)} of {len(recording)} snapshots"] if len(numbers) < len(recording) else []
     area = (stage.width - 2 * MARGIN) * (stage.height - 300) / len(names)
-    classes, tags = _name_tags(stage, verdicts.names, area)
+    classes, tags = name_tags(stage, verdicts.names, area)
     some = [f"names: {len(classes)} of {len(verdicts.names)} classes"] if len(classes) < len(verdicts.names) else []
     parts = [*_words(stage, sets, method), *filter(None, [note]), *some, *few]
     bottom = foot(stage, *parts)
     room = Box(MARGIN, header.bottom, stage.width - 2 * MARGIN, bottom - 12 - header.bottom)
     layout = _Layout.of(room, len(names), _fact_lines(stage, method))
-    limits = _accuracy_limits(found)
+    votes = share_limits(np.concatenate([np.asarray(e.scores.shown_accuracy) for e in found]))
     pictures = _Pictures(recording, thumbnails, sets, method)
     panels = [
-        _Panel(stage, layout, cell, name, embedding, sets, verdicts, (classes, tags), pictures, limits, trails)
+        _Panel(stage, layout, cell, name, embedding, sets, verdicts, (classes, tags), pictures, votes, trails)
         for cell, name, embedding in zip(layout.cells, names, found, strict=True)
     ]
 
     def draw(moment: Moment) -> None:
-        index = _last(found[0].epochs, moment.epoch)
+        index = last_at(found[0].epochs, moment.epoch)
         number = numbers[index]
         wrong = verdicts.answers(number)[sets.shown] != verdicts.labels[sets.shown]
         for panel in panels:
@@ -100,11 +100,6 @@ def finite_somewhere(recording: Recording, scene: str) -> Verdicts:
     if verdicts.last() is None:
         raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
     return verdicts
-
-
-def _last(epochs: Array, epoch: float) -> int:
-    """Return the number of the last of these epochs at or before a moment."""
-    return max(0, int(np.searchsorted(epochs, epoch + 1e-9, side="right")) - 1)
 
 
 def _words(stage: Stage, sets: Sets, method: str) -> list[str]:
@@ -174,26 +169,20 @@ class _Panel:
 
     def __init__(
         self, stage: Stage, layout: _Layout, cell: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts,
-        named: tuple[Array, list[Any]], pictures: "_Pictures", limits: tuple[float, float], trails: int,
+        named: tuple[Array, list[Any]], pictures: "_Pictures", votes: tuple[float, float], trails: int,
     ) -> None:  # fmt: skip
-        self._embedding = embedding = _centred(embedding)
-        self._labels, self._trails = verdicts.labels[sets.shown], trails
-        self._classes, tags = named
+        self._embedding = embedding = centred(embedding)
+        self._trails, labels, count = trails, verdicts.labels[sets.shown], len(verdicts.names)
         number = layout.cells.index(cell)
         plane, story = layout.plane(number), layout.story(number)
         stage.text(cell.left, cell.top + 24, cut(stage, name, plane.width, weight="medium"), weight="medium")
-        x, y = _limits(embedding, plane)
-        axes = stage.axes(plane, x, y, color=stage.theme.mix(stage.theme.grid, 0.18))
-        self._to_pixels: Any = axes.transData.frozen()
-        self._height = stage.size[1]
-        self._frame = [axes.bbox.x0, self._height - axes.bbox.y1, axes.bbox.x1, self._height - axes.bbox.y0]
-        self._set_up_points(stage, axes, sets, len(verdicts.names))
-        self._imaged, images = pictures.some(stage, plane, embedding, self._labels, verdicts.names)
-        self._sprites = Sprites(stage, [*images, *tags])
-        self._sizes = np.array([picture.shape[1::-1] for picture in (*images, *tags)], float).reshape(-1, 2)
+        axes = plane_axes(stage, plane, embedding)
+        self._set_up_background(stage, axes, sets, count)
+        self._points = Points(stage, axes, labels, count)
+        self._tags = Tags(stage, axes, labels, named, pictures.some(stage, plane, embedding, labels, verdicts.names))
         self._facts = _Facts(stage, story, layout, embedding)
         top = story.top + self._facts.height + 4
-        self._curve = _Curve(stage, Box(story.left, top, story.width, story.bottom - top), embedding, limits)
+        self._curve = _Curve(stage, Box(story.left, top, story.width, story.bottom - top), embedding, votes)
         self._stands: dict[int, Array] = {}
 
     def show(self, moment: Moment, index: int, wrong: Array) -> None:
@@ -202,79 +191,52 @@ class _Panel:
         if not np.isfinite(fitted).all() or (placed is not None and not np.isfinite(placed).all()):
             raise DivergedError(f"epoch {moment.epoch:.0f}: the weights are not finite (the training diverged)")
         seconds = moment.seconds if self._embedding.dimensions == 3 else 0.0
-        shown = _flat(fitted if placed is None else placed, seconds)
         if self._small is not None:
-            self._move(self._small, _flat(fitted, seconds))
-        hidden = np.where(wrong[:, None], np.nan, shown), np.where(wrong[:, None], shown, np.nan)
-        for cloud, places in zip((self._right, self._rims, self._wrong), (*hidden, hidden[1]), strict=True):
-            self._move(cloud, places)
+            self._small.set_positions(flat(fitted, seconds))
+        self._points.show(flat(fitted if placed is None else placed, seconds), wrong)
         if self._tails is not None:
             self._tails.set_lines(self._past(moment.epoch, seconds))
-        self._sprites.set_middles(self._sprite_places(moment.epoch, seconds))
+        self._tags.show(self._tag_places(moment.epoch, seconds))
         self._facts.show(index)
-        self._curve.show(moment.epoch, index)
+        self._curve.show(moment.epoch)
 
-    def _set_up_points(self, stage: Stage, axes: Any, sets: Sets, count: int) -> None:
-        theme, pixel = stage.theme, stage.pixel
-        palette = theme.palette(max(2, count))
-        self._small = None
+    def _set_up_background(self, stage: Stage, axes: Any, sets: Sets, count: int) -> None:
+        """Add what lies under the samples: those of the training, and tails."""
+        theme = stage.theme
+        self._small: PointCloud | None = None
         if sets.place is not None:
             ground = np.asarray(theme.mix(theme.background, 1), np.float32)
-            faint = (FAINT * palette + (1 - FAINT) * ground).astype(np.float32)
-            self._small = PointCloud(axes, sets.fit_labels, faint, max(0.6, SMALL * pixel))
+            faint = (FAINT * theme.palette(max(2, count)) + (1 - FAINT) * ground).astype(np.float32)
+            self._small = PointCloud(axes, sets.fit_labels, faint, max(0.6, SMALL * stage.pixel))
             stage.moves(self._small)
         self._tails: Strokes | None = None
         if self._trails:
             self._tails = stage.strokes(axes, theme.mix(theme.quiet, 0.6), 1.0)
-        radius, one = max(0.8, LARGE * pixel), np.zeros_like(self._labels)
-        ink = np.asarray([theme.mix(theme.ink, 1)], np.float32)
-        self._right = PointCloud(axes, self._labels, palette, radius)
-        self._rims = PointCloud(axes, one, ink, radius + max(0.7, RIM * pixel))
-        self._wrong = PointCloud(axes, self._labels, palette, radius)
-        stage.moves(self._right, self._rims, self._wrong)
-        self._shown: dict[PointCloud, Array] = {}
 
-    def _move(self, cloud: PointCloud, places: Array) -> None:
-        """Move points; those that stand still keep their ink, which is most of the work."""
-        before = self._shown.get(cloud)
-        if before is None or not np.array_equal(before, places, equal_nan=True):
-            cloud.set_positions(places)
-            self._shown[cloud] = places
+    def _shown(self, epoch: float, seconds: float) -> Array:
+        fitted, placed = self._embedding.at(epoch)
+        return flat(fitted if placed is None else placed, seconds)
 
     def _past(self, epoch: float, seconds: float) -> Array:
         """Return the ways of the shown samples over the last epochs, NaN between them."""
         epochs = self._embedding.epochs
         first = max(float(epochs[0]), epoch - self._trails)
         moments = [first, *(float(e) for e in epochs if first < e < epoch), epoch]
-        ways = [_flat(_shown(*self._embedding.at(e)), seconds) for e in moments]
+        ways = [self._shown(e, seconds) for e in moments]
         return np.stack([*ways, np.full_like(ways[0], np.nan)], axis=1).reshape(-1, 2)
 
-    def _pixels(self, places: Array) -> Array:
-        found = np.asarray(self._to_pixels.transform(places))
-        found[:, 1] = self._height - found[:, 1]
-        return found
-
-    def _sprite_places(self, epoch: float, seconds: float) -> Array:
+    def _tag_places(self, epoch: float, seconds: float) -> Array:
         """Return where images and names stand; between epochs of the plane they go straight from place to place."""
         if self._embedding.dimensions == 3:
-            return self._pushed_apart(epoch, seconds)
+            return self._tags.places(self._shown(epoch, seconds))
         epochs = self._embedding.epochs
-        before = _last(epochs, epoch)
+        before = last_at(epochs, epoch)
         after = before + 1 if epoch > epochs[before] + 1e-9 else before
         for index in (before, after):
             if index not in self._stands:
-                self._stands[index] = self._pushed_apart(float(epochs[index]), 0.0)
+                self._stands[index] = self._tags.places(self._shown(float(epochs[index]), 0.0))
         share = (epoch - epochs[before]) / ((epochs[after] - epochs[before]) or 1.0)
         return np.asarray(self._stands[before] + share * (self._stands[after] - self._stands[before]))
-
-    def _pushed_apart(self, epoch: float, seconds: float) -> Array:
-        """Return the places of images, at their samples, and names, at the medians of their classes, pushed apart."""
-        pixels = self._pixels(_flat(_shown(*self._embedding.at(epoch)), seconds))
-        members = [pixels[self._labels == label] for label in self._classes]
-        medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
-        places = apart(np.concatenate([pixels[self._imaged], np.reshape(medians, (-1, 2))]), self._sizes)
-        half = self._sizes / 2
-        return np.clip(places, np.array(self._frame[:2]) + half, np.array(self._frame[2:]) - half)
 
 
 class _Pictures:
@@ -293,9 +255,9 @@ class _Pictures:
         count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
         if not count or self._images is None:
             return np.zeros(0, np.intp), []
-        (left, right), _ = _limits(embedding, plane)
+        (left, right), _ = limits(embedding, plane)
         apart = 1.5 * IMAGE * (right - left) / plane.width
-        chosen = _spread(_last_places(embedding), labels, count, apart if self._asked is None else 0.0)
+        chosen = spread(last_places(embedding), labels, count, apart if self._asked is None else 0.0)
         palette = stage.theme.palette(max(2, len(names)))
         return chosen, [thumbnail(stage, self._images[k], palette[labels[k]], IMAGE) for k in chosen]
 
@@ -305,9 +267,11 @@ class _Facts:
 
     def __init__(self, stage: Stage, box: Box, layout: _Layout, embedding: Embedding) -> None:
         scores = embedding.scores
-        accuracy = scores.accuracy if scores.placed_accuracy is None else scores.placed_accuracy
-        assert accuracy is not None
-        self._rows = [[_percent(v) for v in accuracy], [_plain(v) for v in scores.trustworthiness]]
+        assert scores.shown_accuracy is not None
+        self._rows = [
+            [VOTE.text(100 * value) for value in scores.shown_accuracy],
+            [TRUST.text(value) for value in scores.trustworthiness],
+        ]
         labels = _fact_labels(embedding.method)
         if embedding.shares is not None:
             self._rows.append([f"{100 * embedding.shares.sum():.0f} %"] * len(embedding.epochs))
@@ -332,8 +296,7 @@ class _Curve:
     """The k-NN accuracy over the epochs: past bright, now a dot, future faint."""
 
     def __init__(self, stage: Stage, box: Box, embedding: Embedding, limits: tuple[float, float]) -> None:
-        scores = embedding.scores
-        self._values = np.asarray(scores.accuracy if scores.placed_accuracy is None else scores.placed_accuracy)
+        self._values = np.asarray(embedding.scores.shown_accuracy)
         self._epochs = embedding.epochs
         first, last = float(self._epochs[0]), float(self._epochs[-1])
         last = last if last > first else first + 1
@@ -348,14 +311,15 @@ class _Curve:
             plot.axes, theme.ink, 0, marker="o", markersize=stage.points(11), markeredgewidth=0, clip_on=False
         )
 
-    def show(self, epoch: float, index: int) -> None:
-        now = float(np.interp(epoch, self._epochs, self._values))
-        self._past.set_data([*self._epochs[: index + 1], epoch], [*self._values[: index + 1], now])
-        self._now.set_data([epoch], [now])
+    def show(self, epoch: float) -> None:
+        x, y = until(self._epochs, self._values, epoch)
+        self._past.set_data(x, y)
+        self._now.set_data(x[-1:], y[-1:])
 
 
 def _fact_labels(method: str) -> list[tuple[str, str]]:
-    return [("5-NN", "100.0 %"), ("trust", "0.000"), *([("kept", "100 %")] if method == "pca" else [])]
+    numbers = [(number.label, number.widest + number.unit) for number in (VOTE, TRUST)]
+    return [*numbers, *([("kept", "100 %")] if method == "pca" else [])]
 
 
 def _fact_lines(stage: Stage, method: str) -> Any:
@@ -371,88 +335,3 @@ def _fact_lines(stage: Stage, method: str) -> Any:
         return count
 
     return lines
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %" if np.isfinite(value) else "–"
-
-
-def _plain(value: float) -> str:
-    return f"{value:.3f}" if np.isfinite(value) else "–"
-
-
-def _accuracy_limits(found: Sequence[Embedding]) -> tuple[float, float]:
-    scores = [e.scores.accuracy if e.scores.placed_accuracy is None else e.scores.placed_accuracy for e in found]
-    values = np.concatenate([np.asarray(s) for s in scores])
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return 0.0, 1.0
-    low, high = np.floor(20 * values.min()) / 20, np.ceil(20 * values.max()) / 20
-    return float(low), float(high if high > low else low + 0.05)
-
-
-def _shown(fitted: Array, placed: Array | None) -> Array:
-    return fitted if placed is None else placed
-
-
-def _last_places(embedding: Embedding) -> Array:
-    """Return where the shown samples are at the last epoch that has places, seen from the front."""
-    places = _shown(embedding.positions, embedding.placed)
-    finite = np.flatnonzero(np.isfinite(places).all(axis=(1, 2)))
-    return _flat(places[finite[-1]] if len(finite) else np.zeros_like(places[-1]), 0.0)
-
-
-def _flat(places: Array, seconds: float) -> Array:
-    """Return places in the plane; those in space are seen from above at an angle that turns with time."""
-    if places.shape[1] == 2:
-        return places
-    x, y, z = places.T
-    angle = 2 * np.pi * seconds / PERIOD + 0.6
-    right, depth = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
-    return np.stack([right, z * np.cos(TILT) + depth * np.sin(TILT)], axis=1)
-
-
-def _every(embedding: Embedding) -> Array:
-    """Return all places of all epochs, float64 (places, dimensions)."""
-    parts = [embedding.positions, *([] if embedding.placed is None else [embedding.placed])]
-    every = np.concatenate([part.reshape(-1, embedding.dimensions) for part in parts]).astype(np.float64)
-    return np.asarray(every[np.isfinite(every).all(axis=1)])
-
-
-def _centred(embedding: Embedding) -> Embedding:
-    """Return an embedding around the middle of all its places, about which those in space turn."""
-    every = _every(embedding)
-    middle = ((every.min(axis=0) + every.max(axis=0)) / 2).astype(np.float32)
-    placed = None if embedding.placed is None else embedding.placed - middle
-    return replace(embedding, positions=embedding.positions - middle, placed=placed)
-
-
-def _limits(embedding: Embedding, plane: Box) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return fixed limits around all places of all epochs, seen from wherever, with equal scales."""
-    reach = np.abs(_every(embedding))
-    if embedding.dimensions == 3:
-        around = np.hypot(reach[:, 0], reach[:, 1])
-        reach = np.stack([around, reach[:, 2] * np.cos(TILT) + around * np.sin(TILT)], axis=1)
-    half = reach.max(axis=0)
-    unit = float(AIR * max(half[0] / plane.width, half[1] / plane.height)) or 1.0
-    return (-unit * plane.width, unit * plane.width), (-unit * plane.height, unit * plane.height)
-
-
-def _spread(places: Array, labels: Array, count: int, least: float) -> NDArray[np.intp]:
-    """Choose samples at least so far from each other and from the middles of the classes, where the names stand."""
-    middles = np.array([np.median(places[labels == label], axis=0) for label in np.unique(labels)])
-    nearest = np.linalg.norm(places[:, None] - middles, axis=2).min(axis=1)
-    chosen: list[int] = []
-    while len(chosen) < min(count, len(places)) and nearest.max() >= least:
-        chosen.append(int(nearest.argmax()))
-        nearest = np.minimum(nearest, np.linalg.norm(places - places[chosen[-1]], axis=1))
-    return np.array(chosen, np.intp)
-
-
-def _name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, list[Any]]:
-    """Return the classes that are named, an even choice of as many as a plane has room for, and their tags."""
-    palette = stage.theme.palette(max(2, len(names)))
-    widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
-    room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
-    chosen = np.array(evenly(len(names), room))
-    return chosen, [name_tag(stage, names[k], palette[k], NAME) for k in chosen]

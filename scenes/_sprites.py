@@ -12,12 +12,15 @@ from PIL import Image, ImageDraw, ImageFont
 
 from animviz import Stage
 from animviz.artists import canvas_of
+from animviz.choice import evenly
 from animviz.panels import LABEL, cut
 
-__all__ = ["Sprites", "apart", "name_tag", "thumbnail"]
+__all__ = ["Sprites", "apart", "name_tag", "name_tags", "thumbnail"]
 
 Array = NDArray[Any]
 Pixels = NDArray[np.uint8]
+NAMED = 0.14  # of a plane that names may cover
+NAME = 120.0  # units of a name
 DOT = 12.0  # units of diameter
 HALO = 2.5  # units of ground around letters
 STEPS = 25  # of pushing apart
@@ -134,3 +137,12 @@ def apart(middles: Array, sizes: Array) -> Array:
     found = np.array(middles, np.float64)
     found[known] = places
     return found
+
+
+def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, list[Any]]:
+    """Return the classes that are named, an even choice of as many as a plane has room for, and their tags."""
+    palette = stage.theme.palette(max(2, len(names)))
+    widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
+    room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
+    chosen = np.array(evenly(len(names), room))
+    return chosen, [name_tag(stage, names[k], palette[k], NAME) for k in chosen]

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.choice import last_at
 from animviz.knn import NEIGHBOURS, Neighbourhoods, neighbourhoods
 from animviz.options import Range
 from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.plots import Plot
+from animviz.plots import Plot, share_limits, until
 from animviz.stage import MARGIN, Box, Draw
 
 from ._embedding import BEFORE, NAMES, Samples, finite_somewhere
@@ -53,11 +54,11 @@ def knn(
     curves = _Curves(stage, chart, found)
 
     def draw(moment: Moment) -> None:
-        index = max(0, int(np.searchsorted(found.epochs, moment.epoch + 1e-9, side="right")) - 1)
+        index = last_at(found.epochs, moment.epoch)
         number = int(np.searchsorted(recording.epochs, found.epochs[index]))
         accuracy = verdicts.accuracy(number)
         rows.show(index)
-        curves.show(moment.epoch, index)
+        curves.show(moment.epoch)
         header.show(recording.epochs[number], 100 * accuracy)
 
     return draw
@@ -112,7 +113,7 @@ class _Rows:
         """Show the numbers of an epoch."""
         for texts, row in zip(self._texts, self._values[:, index], strict=True):
             for text, value in zip(texts, row, strict=True):
-                text.set_text(f"{100 * value:.1f} %" if np.isfinite(value) else "–")
+                text.set_text(ACCURACY.text(100 * value))
 
 
 class _Curves:
@@ -121,13 +122,9 @@ class _Curves:
     def __init__(self, stage: Stage, box: Box, found: Neighbourhoods) -> None:
         self._epochs, self._values = found.epochs, found.values[:, :, SHOWN]
         first, last = float(self._epochs[0]), float(self._epochs[-1])
-        finite = self._values[np.isfinite(self._values)]
-        low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
-        low, high = np.floor(20 * low) / 20, np.ceil(20 * high) / 20
         title = f"named rightly by {NEIGHBOURS[SHOWN]} neighbours, over epochs"
-        limits = float(low), float(high if high > low else low + 0.05)
         ends = first, last if last > first else first + 1
-        plot = Plot(stage, box, ends, limits, title=title, percent=True, right=10)
+        plot = Plot(stage, box, ends, share_limits(self._values), title=title, percent=True, right=10)
         self._lines = []
         colors = stage.theme.classes[: len(found.layers)]
         for color, values in zip(colors, self._values, strict=True):
@@ -137,12 +134,12 @@ class _Curves:
         style = {"markersize": stage.points(13), "markeredgewidth": 0, "clip_on": False}
         self._dots = [stage.line(plot.axes, color, 0, marker="o", **style) for color in colors]
 
-    def show(self, epoch: float, index: int) -> None:
+    def show(self, epoch: float) -> None:
         """Show the past up to a moment."""
         for line, dot, values in zip(self._lines, self._dots, self._values, strict=True):
-            now = float(np.interp(epoch, self._epochs, values))
-            line.set_data([*self._epochs[: index + 1], epoch], [*values[: index + 1], now])
-            dot.set_data([epoch], [now])
+            x, y = until(self._epochs, values, epoch)
+            line.set_data(x, y)
+            dot.set_data(x[-1:], y[-1:])
 
 
 def _called(layer: str) -> str:

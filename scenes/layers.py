@@ -22,7 +22,8 @@ from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, tit
 from animviz.stage import MARGIN, Box, Draw
 from animviz.timeline import EASINGS
 
-from ._embedding import GAP, TITLE, Samples, _name_tags, _percent, _plain, finite_somewhere
+from ._embedding import GAP, TITLE, TRUST, VOTE, Samples, finite_somewhere
+from ._sprites import name_tags
 from ._swarm import Swarm
 from ._verdicts import Verdicts
 
@@ -60,7 +61,7 @@ def layers(
     header = Header(stage, titled(recording, "UMAP through the layers"), [epoch_number(recording), ACCURACY])
     sets = own_set(recording, verdicts.labels, samples)
     names, note = _chosen(recording, layers, stage)
-    named = _name_tags(stage, verdicts.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300))
+    named = name_tags(stage, verdicts.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300))
     some = f"names: {len(named[0])} of {len(verdicts.names)} classes" if len(named[0]) < len(verdicts.names) else ""
     bottom = foot(stage, *_words(stage, recording, sets), *filter(None, [note, some]))
     found = _flow(
@@ -178,8 +179,9 @@ def _columns(stage: Stage, recording: Recording, names: Sequence[str], found: Em
     assert found.scores.accuracy is not None
     layer = column("layer", list(names), most=NAME)
     shape = column("shape", [_shape(recording, name) for name in names])
-    vote = column("5-NN", [_percent(value) for value in found.scores.accuracy], "100.0 %")
-    trust = column("trust", [_plain(value) for value in found.scores.trustworthiness], "0.000")
+    votes = [VOTE.text(100 * value) for value in found.scores.accuracy]
+    vote = column(VOTE.label, votes, VOTE.widest + VOTE.unit)
+    trust = column(TRUST.label, [TRUST.text(value) for value in found.scores.trustworthiness], TRUST.widest)
     return [layer, vote] if _squarish(stage) else [layer, shape, vote, trust]
 
 

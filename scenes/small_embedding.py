@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, scene
+from animviz.choice import last_at
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.stored import chosen_snapshots
@@ -20,7 +21,8 @@ from animviz.panels import LABEL, cut
 from animviz.split import Cell
 from animviz.stage import Box, Draw
 
-from ._embedding import GAP, MOST_EPOCHS, TITLE, Samples, _last, _name_tags, _percent, finite_somewhere
+from ._embedding import GAP, MOST_EPOCHS, TITLE, VOTE, Samples, finite_somewhere
+from ._sprites import name_tags
 from ._swarm import Swarm
 from ._verdicts import Verdicts
 
@@ -108,7 +110,7 @@ def _pair(
     ]
 
     def draw(moment: Moment) -> None:
-        index = _last(recording.epochs[numbers], moment.epoch)
+        index = last_at(recording.epochs[numbers], moment.epoch)
         wrong = verdicts.answers(numbers[index])[sets.shown] != verdicts.labels[sets.shown]
         for panel in panels:
             panel.show(moment.epoch, index, wrong)
@@ -139,16 +141,15 @@ class _Panel:
     def __init__(
         self, stage: Cell, box: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts
     ) -> None:  # fmt: skip
-        scores = embedding.scores
-        self._accuracy = np.asarray(scores.accuracy if scores.placed_accuracy is None else scores.placed_accuracy)
-        room = stage.measure("5-NN 100.0 %", LABEL) + 12
+        self._accuracy = np.asarray(embedding.scores.shown_accuracy)
+        room = stage.measure(f"{VOTE.label} {VOTE.widest}{VOTE.unit}", LABEL) + 12
         stage.text(box.left, box.top + 24, cut(stage, name, box.width - room, weight="medium"), weight="medium")
         self._text = stage.text(box.right, box.top + 24, "", color=stage.theme.quiet, align="right", moves=True)
         plane = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
-        named = _name_tags(stage, verdicts.names, plane.width * plane.height)
+        named = name_tags(stage, verdicts.names, plane.width * plane.height)
         self._swarm = Swarm(stage, plane, embedding, verdicts.labels[sets.shown], len(verdicts.names), named)
 
     def show(self, epoch: float, index: int, wrong: Array) -> None:
         """Show a moment, with the number of an epoch and the answers that are wrong at it."""
         self._swarm.show(epoch, wrong)
-        self._text.set_text(f"5-NN {_percent(float(self._accuracy[index]))}")
+        self._text.set_text(f"{VOTE.label} {VOTE.text(100 * self._accuracy[index])}")

@@ -69,6 +69,11 @@ class Embedding:
         """2 or 3."""
         return int(self.positions.shape[2])
 
+    @property
+    def shown(self) -> Array:
+        """Positions of the samples that are shown: the placed ones where there are any, else the embedded."""
+        return self.positions if self.placed is None else self.placed
+
     def at(self, epoch: float) -> tuple[Array, Array | None]:
         """Return positions and placed positions at a moment, blended linearly between the epochs around it.
 

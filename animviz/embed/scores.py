@@ -34,6 +34,11 @@ class Scores:
     accuracy: Array | None = None
     placed_accuracy: Array | None = None
 
+    @property
+    def shown_accuracy(self) -> Array | None:
+        """The k-NN accuracy of the samples that are shown: the placed ones where there are any, else the embedded."""
+        return self.accuracy if self.placed_accuracy is None else self.placed_accuracy
+
     def repeated(self, epochs: int) -> "Scores":
         """Return the scores of one epoch as those of many that are equal to it."""
         accuracy = None if self.accuracy is None else np.repeat(self.accuracy, epochs)

@@ -107,7 +107,7 @@ def contents_of(
     return Contents(
         title=title or _title(recording),
         epochs=epochs,
-        layers={name: e.positions if e.placed is None else e.placed for name, e in done.items()},
+        layers={name: embedding.shown for name, embedding in done.items()},
         labels=labels[sets.shown],
         class_names=_class_names(recording, max(probabilities.shape[2], int(labels.max()) + 1)),
         answers=answers,

@@ -17,12 +17,12 @@ EVEN = 0.2  # share of the time that passes evenly, so that plateaus end
 SMOOTH = np.array([1.0, 2, 1]) / 4  # the pace must not jolt
 
 
-def warp(picture: ScenePicture | SplitPicture, look: Look, leg: Leg, cache: Cache) -> tuple[Array, Array]:
+def warp(key: str, picture: ScenePicture | SplitPicture, look: Look, leg: Leg, cache: Cache) -> tuple[Array, Array]:
     """Return the knots of a motion by change: shares of the time, and the shares of the way that are behind then.
 
-    The picture is measured at one size whatever the film's, so that a draft has the times of the film.
+    The picture is measured at one size whatever the film's, so that a draft has the times of the film; what was measured
+    is kept in the cache under the key, see `change_key`.
     """
-    key = change_key(picture, look, leg)
     far = cache.note(key)
     if far is None:
         far = _measured(picture, look, leg)

@@ -1,6 +1,5 @@
 """The `storyboard` command: read, check, train, decide, draw what changed, write."""
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from animviz.commands import report
 from animviz.encode import check_output
 from animviz.errors import InputError
 from animviz.progress import Progress
+from animviz.provenance import provenance
 from animviz.rendering import Movie
 from animviz.runs import RENDERS, interruptible_film
 from animviz.storyboard.cache import Cache
@@ -75,12 +75,10 @@ def _provenance(
     """Return what made the film, as JSON types; it does not hang on how many workers drew it, nor on what was kept."""
     flags = (["--draft"] if draft else []) + (["--shot", shot] if shot else [])
     manifests = [source.recording.manifest for source in decider.used]
-    return {
-        "made_by": f"animviz {version('animviz')}",
-        "command": " ".join(["animviz storyboard", storyboard.path.name, "-o", target.name, *flags]),
-        "shots": ", ".join(body.name for body in film.bodies),
-        "theme": film.look.theme,
-        "recordings": ", ".join(manifest.id for manifest in manifests),
-        "versions": {name: number for manifest in manifests for name, number in manifest.versions.items()}
-        | {"matplotlib": version("matplotlib")},
-    }
+    return provenance(
+        " ".join(["animviz storyboard", storyboard.path.name, "-o", target.name, *flags]),
+        film.look.theme,
+        {name: number for manifest in manifests for name, number in manifest.versions.items()},
+        shots=", ".join(body.name for body in film.bodies),
+        recordings=", ".join(manifest.id for manifest in manifests),
+    )

@@ -7,13 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 from numpy.typing import NDArray
 
-from animviz.artists import canvas_of
 from animviz.ink import Ink
-from animviz.stage import DPI, MARGIN, Box, Stage
+from animviz.stage import MARGIN, Box, Stage
 from animviz.storyboard.look import BAND, Look
 from animviz.storyboard.words import lines_of, write
 
@@ -151,17 +149,11 @@ class Inks:
     def _drawn(self, what: Words | Mark) -> Ink:
         stage = self._stage
         width, height = self._look.picture(self._band)
-        for artist in what.artists(stage, Box(0, 0, width / stage.pixel, height / stage.pixel)):
-            artist.draw(self._sheet)
-        return Ink.lifted(canvas_of(self._sheet))
+        return stage.lift(what.artists(stage, Box(0, 0, width / stage.pixel, height / stage.pixel)))
 
     @cached_property
     def _stage(self) -> Stage:
         return self._look.stage()
-
-    @cached_property
-    def _sheet(self) -> Any:
-        return RendererAgg(*self._look.size, DPI)  # type: ignore[no-untyped-call]
 
 
 def _pixels(stage: Stage, left: float, top: float) -> tuple[float, float]:

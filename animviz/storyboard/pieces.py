@@ -1,19 +1,16 @@
 """The pieces of a film: runs of frames, cross-fades and stills, each drawn on its own and known by a digest."""
 
-import os
-import shutil
 import threading
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import imageio.v3 as iio
 import numpy as np
 
-from animviz.encode import part_writer
+from animviz.encode import make_whole, part_writer
 from animviz.ffmpeg import ffmpeg_exe, run_ffmpeg
 from animviz.storyboard.bodies import Body, BodyPainter
 from animviz.storyboard.pictures import digest, package_source
@@ -127,13 +124,7 @@ Piece = Run | Fade | Still
 
 def draw(piece: Piece, folder: Path) -> int:
     """Draw a piece into a folder that appears whole or not at all; return how many frames it has."""
-    beside = folder.with_name(f"{folder.name}.{uuid4().hex}.part")
-    try:
-        beside.mkdir(parents=True)
-        piece.write(beside)
-        os.replace(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    make_whole(folder, piece.write)
     return piece.frames
 
 

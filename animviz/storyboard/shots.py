@@ -10,7 +10,7 @@ from animviz.discovery import find_scene, is_path, small_scene
 from animviz.errors import AnimvizError, InputError
 from animviz.options import checked
 from animviz.split import Shot as CellShot
-from animviz.split import check_room
+from animviz.split import check_room, foot_parts
 from animviz.storyboard.board import SceneShot, Span, SplitShot, TitleShot
 from animviz.storyboard.bodies import Body
 from animviz.storyboard.cache import Cache
@@ -88,10 +88,8 @@ class Shots:
             cells.append(CellShot(reference, source.path.resolve(), label, cell.note, options))
         scenes = {cell.scene: small_scene(cell.scene) for cell in cells}
         check_room(self._look.picture(bool(shot.captions)), len(cells), scenes[cells[0].scene].aspect)
-        summary = scenes[cells[0].scene].summary.rstrip(".") if len(scenes) == 1 else "each cell: its own scene"
-        return SplitPicture(
-            shot.title, tuple(cells), tuple((summary[:1].lower() + summary[1:]).split("; ")), shot.clock
-        )
+        summary = scenes[cells[0].scene].summary if len(scenes) == 1 else "each cell: its own scene"
+        return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock)
 
     def _source(self, key: Key, name: str) -> Source:
         if name not in self._sources:
@@ -122,15 +120,15 @@ class Shots:
             frames = ceil(seconds_of(self._storyboard.beside(shot.audio)) * self._look.fps - 1e-6)
         else:
             frames = max(1, round(sum(leg.seconds for leg in parts) * self._look.fps))
-
         if frames > MAX_FRAMES:
             raise InputError(f"the shot would have {frames:,} frames; expected at most {MAX_FRAMES:,}")
 
         def knots(leg: Leg) -> tuple[Any, Any]:
             if self._cache is None or isinstance(picture, Card):
                 return np.array([0.0, 1.0]), np.array([0.0, 1.0])
-            self.notes.append(change_key(picture, self._look, leg))
-            return warp(picture, self._look, leg, self._cache)
+            key = change_key(picture, self._look, leg)
+            self.notes.append(key)
+            return warp(key, picture, self._look, leg, self._cache)
 
         return Shown(moments(parts, frames, knots), self._look.fps, exact, lambda value: self._reading(shot, value))
 
