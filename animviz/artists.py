@@ -4,7 +4,8 @@ matplotlib's own ways cost 14 ms for 40,000 points (and snap them to whole pixel
 grid, and several for an image. These place everything at sub-pixel positions and take a fraction of that.
 """
 
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -19,7 +20,8 @@ __all__ = ["Field", "PointCloud", "Strokes", "canvas_of"]
 Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
-PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in `_stamped` rely on it
+PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
+START = 4000  # layers of coverage that NumPy looks through in the time that Numba's start takes, half a second
 
 
 def canvas_of(renderer: Any) -> NDArray[np.uint8]:
@@ -31,7 +33,8 @@ class PointCloud(Artist):
     """Many round points in the colours of their classes, at sub-pixel positions.
 
     Where points of several classes fall on one pixel their colours mix in proportion, so that none hides another and
-    the order of the points does not matter.
+    the order of the points does not matter. Once a process has drawn so much that the start of compiled code would have
+    paid (the rule of ski rental), it takes over; the pixels are the same.
 
     Args:
         axes: where they live, with linear scales; points outside are not drawn.
@@ -39,6 +42,8 @@ class PointCloud(Artist):
         palette: RGB in [0, 1] of each class, shape (classes, 3).
         radius: in pixels.
     """
+
+    _looked_through: ClassVar[int] = 0  # layers of coverage
 
     def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
         super().__init__()
@@ -48,7 +53,7 @@ class PointCloud(Artist):
         self._reach = len(stamps) // 2
         # Those parts of a stamp that are ever covered: row and pair from the middle, and how much at each phase.
         rows, pairs = np.nonzero(stamps.any(axis=2))
-        self._taps = rows - self._reach, pairs - stamps.shape[1] // 2
+        self._taps = np.stack([rows - self._reach, pairs - stamps.shape[1] // 2])
         self._weights = stamps[rows, pairs]
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
         self._contents = b""  # of the coordinates, which their owner may change in place
@@ -68,17 +73,49 @@ class PointCloud(Artist):
             return
         canvas = canvas_of(renderer)
         if self._ink is None:
-            self._ink = self._stamped(canvas)
+            self._ink = self._compiled(canvas) if self._pays() else self._stamped(canvas)
         self._ink.lay(canvas)
+
+    def _pays(self) -> bool:
+        """Say whether compiled code is worth its start, counting what NumPy has done so far."""
+        PointCloud._looked_through += len(self._tones)
+        if PointCloud._looked_through <= START:
+            return False
+        from animviz.compiled import is_kept
+
+        return is_kept()  # compiling anew would take seconds
+
+    def _compiled(self, canvas: NDArray[np.uint8]) -> Ink:
+        """Do the same as `_stamped`, compiled."""
+        from animviz.stamping import stamped
+
+        scale, offset = _scale(self.axes, canvas)
+        box, stride = self._room(canvas), canvas.shape[1] // 2
+        order, starts = self._by_class
+        return Ink(
+            *stamped(self._xy, order, starts, scale, offset, box, self._taps, self._weights, self._tones, stride)
+        )
+
+    @cached_property
+    def _by_class(self) -> tuple[Index, Index]:
+        """The numbers of the points class by class, and where each class begins."""
+        starts = np.searchsorted(np.sort(self._classes), np.arange(len(self._tones) + 1))
+        return np.argsort(self._classes, kind="stable"), starts
+
+    def _room(self, canvas: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom between which a point must lie.
+
+        A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
+        """
+        left, top, right, bottom = _box(self.axes, canvas)
+        return left + self._reach, top + self._reach, right - self._reach, bottom - self._reach
 
     def _stamped(self, canvas: NDArray[np.uint8]) -> Ink:
         """Add up the stamps of all points."""
         x, y = _pixels(self.axes, self._xy, canvas)
-        left, top, right, bottom = _box(self.axes, canvas)
-        # A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
-        reach = self._reach
+        (left, top, right, bottom), reach = self._room(canvas), self._reach
         with np.errstate(invalid="ignore"):
-            inside = (x >= left + reach) & (x < right - reach) & (y >= top + reach) & (y < bottom - reach)
+            inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
         classes = self._classes
         if not inside.all():
             x, y, classes = x[inside], y[inside], classes[inside]
@@ -221,10 +258,15 @@ def _pixels(axes: Any, xy: NDArray[Any], canvas: NDArray[np.uint8]) -> tuple[Flo
 
     The axes are linear, so two points give the transform; in float32 a place is off by under a thousandth of a pixel.
     """
-    (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)])
-    x = xy[:, 0].astype(np.float32) * np.float32(x1 - x0) + np.float32(x0)
-    y = xy[:, 1].astype(np.float32) * np.float32(y0 - y1) + np.float32(canvas.shape[0] - y0)
+    scale, offset = _scale(axes, canvas)
+    x, y = (xy[:, k].astype(np.float32) * scale[k] + offset[k] for k in range(2))
     return x, y
+
+
+def _scale(axes: Any, canvas: NDArray[np.uint8]) -> tuple[Float, Float]:
+    """Return how many pixels go to a unit of data, to the right and downwards, and where the origin is."""
+    (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)])
+    return np.array([x1 - x0, y0 - y1], np.float32), np.array([x0, canvas.shape[0] - y0], np.float32)
 
 
 def _stamps(radius: float) -> Words:

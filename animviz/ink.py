@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALF", "WHOLE", "Ink", "spread"]
+__all__ = ["HALF", "MOST", "WHOLE", "Ink", "spread"]
 
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]

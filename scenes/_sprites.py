@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from animviz import Stage
 from animviz.artists import canvas_of
 from animviz.choice import evenly
+from animviz.ink import WHOLE
 from animviz.panels import LABEL, cut
 
 __all__ = ["Sprites", "apart", "name_tag", "name_tags", "thumbnail"]
@@ -36,11 +37,7 @@ class Sprites(Artist):
 
     def __init__(self, stage: Stage, pictures: Sequence[Pixels]) -> None:
         super().__init__()
-        covers = [picture[..., 3:].astype(np.float32) / 255 for picture in pictures]
-        self._keeps = [1 - cover for cover in covers]
-        self._tints = [
-            cover * picture[..., :3] + np.float32(0.5) for picture, cover in zip(pictures, covers, strict=True)
-        ]
+        self._inks = [_keep_and_tint(picture) for picture in pictures]
         self._middles: Array = np.full((len(pictures), 2), np.nan)
         stage.moves(self)
 
@@ -53,7 +50,7 @@ class Sprites(Artist):
         """Lay them over the renderer's buffer."""
         canvas = canvas_of(renderer)
         shown = np.asarray(np.isfinite(self._middles).all(axis=1))
-        for keep, tint, middle, visible in zip(self._keeps, self._tints, self._middles, shown, strict=True):
+        for (keep, tint), middle, visible in zip(self._inks, self._middles, shown, strict=True):
             if not visible:
                 continue
             height, width = keep.shape[:2]
@@ -61,8 +58,18 @@ class Sprites(Artist):
             rows = slice(max(0, -top), min(height, canvas.shape[0] - top))
             columns = slice(max(0, -left), min(width, canvas.shape[1] - left))
             if rows.start < rows.stop and columns.start < columns.stop:
-                window = canvas[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop, :3]
-                window[:] = window * keep[rows, columns] + tint[rows, columns]
+                window = canvas[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop]
+                window[:] = (window * keep[rows, columns] + tint[rows, columns]) >> 8
+
+
+def _keep_and_tint(picture: Pixels) -> tuple[Array, Array]:
+    """Return how much of what lies below stays, of WHOLE, and what comes on top, times WHOLE and rounded: uint16."""
+    cover = np.rint(picture[..., 3:] * (WHOLE / 255)).astype(np.uint16)
+    keep = np.repeat(WHOLE - cover, 4, axis=2)
+    keep[..., 3] = WHOLE  # the canvas stays opaque
+    tint = cover * picture + np.uint16(WHOLE // 2)
+    tint[..., 3] = 0
+    return keep, tint
 
 
 def name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:

@@ -1,24 +1,12 @@
 """The inner loops of the space-time layout, compiled by Numba; imported only where an embedding is computed."""
 
-from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 
+from animviz.compiled import compiled
+
 __all__ = ["hold", "sweep"]
-
-
-def _compiled(*, nogil: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that compiles and keeps the machine code on disk where there is a place to keep it."""
-
-    def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-        try:
-            return numba.njit(cache=True, fastmath=True, nogil=nogil)(function)
-        except RuntimeError:  # neither the package's folder nor the user's cache can be written
-            return numba.njit(fastmath=True, nogil=nogil)(function)
-
-    return compiled
 
 
 _F4, _U8 = np.float32, np.uint64
@@ -27,7 +15,7 @@ _STEP_POINT, _STEP_SWEEP, _STEP_DRAW = _U8(0x9E3779B97F4A7C15), _U8(0xD1B54A32D1
 _MIX_1, _MIX_2 = _U8(0xBF58476D1CE4E5B9), _U8(0x94D049BB133111EB)
 
 
-@_compiled()
+@compiled(fastmath=True)
 def _mixed(bits: Any) -> Any:
     """Return 64 well mixed bits of 64 bits: the finaliser of SplitMix64 (Steele, Lea and Flood 2014)."""
     bits = (bits ^ (bits >> _U8(30))) * _MIX_1
@@ -35,7 +23,7 @@ def _mixed(bits: Any) -> Any:
     return bits ^ (bits >> _U8(31))
 
 
-@_compiled(nogil=True)
+@compiled(fastmath=True, nogil=True)
 def sweep(
     x: Any, others: Any, start: Any, ends: Any, period: Any, due: Any, number: Any, rate: Any, a: Any, b: Any,
     repulsion: Any, draws: Any, seed: Any, together: Any,
@@ -93,7 +81,7 @@ def sweep(
                         x[j, c] += rate * min(max(slope * (x[j, c] - others[k, c]), -_LIMIT), _LIMIT)
 
 
-@_compiled(nogil=True)
+@compiled(fastmath=True, nogil=True)
 def hold(x: Any, before: Any, epochs: Any, weights: Any, rate: Any, a: Any, b: Any) -> None:
     """Pull every point of one epoch towards where it is at the neighbouring epochs, in place.
 

@@ -1,0 +1,99 @@
+"""Artists that paint into the Agg buffer: compiled stamping paints the same pixels, and only takes over where it pays."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.axes import Axes
+
+from animviz import Box, Stage, artists, compiled
+from animviz.artists import PointCloud
+
+COMPILED = pytest.mark.xdist_group("compiled")
+Array = np.ndarray
+BOX = Box(60.5, 100.25, 500, 410.75)
+
+
+def cloud(stage: Stage, points: int, classes: int, radius: float, seed: int = 0) -> PointCloud:
+    """Points around the classes' middles, some of them outside the axes and some hidden."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, classes, points)
+    places = random.normal(0, 1, (classes, 2))[labels] + random.normal(0, 0.4, (points, 2))
+    places[random.random(points) < 0.1] = np.nan
+    axes: Axes = stage.axes(BOX, (-2, 2), (-2, 2))
+    made = PointCloud(axes, labels, stage.theme.palette(max(2, classes)), radius)
+    stage.moves(made)
+    made.set_positions(places.astype(random.choice(["f4", "f8"])))
+    return made
+
+
+def painted(stage: Stage) -> Array:
+    return stage.paint().copy()
+
+
+@COMPILED
+@settings(max_examples=40, deadline=None)
+@given(
+    points=st.integers(0, 3000), classes=st.integers(1, 12), radius=st.floats(0.6, 7.0), seed=st.integers(0, 2**31),
+    size=st.sampled_from([(640, 360), (358, 642), (1280, 720)]),
+)  # fmt: skip
+def test_compiled_stamping_paints_the_same(
+    points: int, classes: int, radius: float, seed: int, size: tuple[int, int]
+) -> None:
+    pictures = []
+    for start in (-1, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(artists, "START", start)
+            stage = Stage(size)
+            cloud(stage, points, classes, radius, seed)
+            pictures.append(painted(stage))
+    assert np.array_equal(*pictures)
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, *, kept: bool) -> list[str]:
+    """Draw the same cloud at eight places with a patience of fifty layers; return which way each was stamped."""
+    ways: list[str] = []
+    for name in ("_stamped", "_compiled"):
+
+        def noted(
+            self: PointCloud, canvas: Array, name: str = name, usual: object = getattr(PointCloud, name)
+        ) -> object:
+            ways.append(name)
+            return usual(self, canvas)  # type: ignore[operator]
+
+        monkeypatch.setattr(PointCloud, name, noted)
+    monkeypatch.setattr(artists, "START", 50)
+    monkeypatch.setattr(PointCloud, "_looked_through", 0)
+    monkeypatch.setattr(compiled, "is_kept", lambda: kept)
+    stage = Stage()
+    points = cloud(stage, 50, 10, 2.0)
+    random = np.random.default_rng(1)
+    for _ in range(8):
+        points.set_positions(random.normal(0, 1, (50, 2)))
+        painted(stage)
+    return ways
+
+
+@COMPILED
+def test_compiled_stamping_takes_over_once_its_start_would_have_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert counted(monkeypatch, kept=True) == ["_stamped"] * 5 + ["_compiled"] * 3
+
+
+def test_numpy_stamps_on_where_machine_code_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert counted(monkeypatch, kept=False) == ["_stamped"] * 8
+
+
+def test_points_that_stand_still_are_stamped_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = []
+    monkeypatch.setattr(PointCloud, "_stamped", lambda *a, usual=PointCloud._stamped: times.append(1) or usual(*a))
+    stage = Stage()
+    points = cloud(stage, 50, 3, 2.0)
+    places = np.random.default_rng(1).normal(0, 1, (50, 2))
+    points.set_positions(places)
+    first = painted(stage)
+    points.set_positions(places.copy())
+    assert np.array_equal(painted(stage), first)
+    assert len(times) == 1
+    places[:] += 0.1  # an owner that changes its array in place
+    points.set_positions(places)
+    assert not np.array_equal(painted(stage), first)
