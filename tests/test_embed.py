@@ -63,7 +63,8 @@ def test_holds_still_and_stays_faithful(digits: Recording, layer: np.ndarray) ->
     assert done.positions.dtype == np.float32
     assert done.scores.step[1:].mean() < 0.015
     assert done.scores.step.mean() < loose.scores.step.mean() / 4
-    assert done.scores.trustworthiness.mean() > loose.scores.trustworthiness.mean() - 0.005
+    # From epoch 1 on: the untrained state pays for holding still, see docs/embeddings.md.
+    assert done.scores.trustworthiness[1:].mean() > loose.scores.trustworthiness[1:].mean() - 0.005
     assert done.scores.accuracy is not None
     assert done.scores.accuracy[-1] > 0.9
     assert "trustworthiness 0.9" in str(done.scores)
@@ -236,6 +237,24 @@ def test_graph_and_curve_are_those_of_umap_learn(layer: np.ndarray) -> None:
     )[0]
     assert abs(fuzzy_graph(indices, distances) - theirs).max() < 1e-3
     np.testing.assert_allclose(curve(0.1), find_ab_params(1.0, 0.1), rtol=1e-5)
+
+
+@COMPILED
+@given(min_dist=st.floats(0.0, 1.0), exponent=st.floats(-9.0, 9.0))
+@settings(max_examples=20, deadline=None)
+def test_table_of_forces_is_as_good_as_powers(min_dist: float, exponent: float) -> None:
+    from animviz.embed.kernel import _read, tabulated
+
+    a, b = curve(min_dist)
+    square = np.float32(10.0**exponent)
+
+    def force(squares: np.ndarray | float) -> np.ndarray:
+        return np.asarray(1 / ((1e-3 + squares) * (1 + a * squares**b)))
+
+    table = tabulated(force)
+    assert np.isfinite(table).all()
+    assert _read(table, square) == pytest.approx(force(float(square)), rel=1e-3)
+    assert _read(table, np.float32(0)) == pytest.approx(force(1e-12), rel=1e-3)
 
 
 @pytest.mark.slow

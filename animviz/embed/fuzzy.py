@@ -79,7 +79,7 @@ def fuzzy_graph(indices: Array, distances: Array) -> Any:
     return both
 
 
-def curve(min_dist: float) -> tuple[np.float32, np.float32]:
+def curve(min_dist: float) -> tuple[float, float]:
     """Return a and b of 1 / (1 + a d^2b), the smooth stand-in for a plateau of width `min_dist` with a tail of scale 1.
 
     Same fit as UMAP's `find_ab_params` at spread 1.
@@ -89,4 +89,4 @@ def curve(min_dist: float) -> tuple[np.float32, np.float32]:
     at = np.linspace(0, 3, 300)
     wanted = np.where(at < min_dist, 1, np.exp(-(at - min_dist)))
     (a, b), _ = curve_fit(lambda d, a, b: 1 / (1 + a * d ** (2 * b)), at, wanted)
-    return np.float32(a), np.float32(b)
+    return float(a), float(b)

@@ -28,6 +28,7 @@ __all__ = ["Umap", "layout", "place", "spread_start"]
 Array = NDArray[Any]
 _DRAWS = 5  # negative samples per edge, as in UMAP
 _EXTENT, _JITTER = 10.0, 1e-3
+_NEAR = 1e-3  # squared distance below which negative samples push no harder, as in UMAP
 _LEAST_SHARE = 0.05  # a sample that keeps no neighbour is still the same sample
 
 
@@ -187,10 +188,12 @@ def _descend(
     iterations: int, first_rate: float, threads: int,
 ) -> None:  # fmt: skip
     """Optimise all epochs, in place; edges lead from x to `others`, which move too if they are x itself."""
-    from animviz.embed.kernel import hold, sweep
+    from animviz.embed.kernel import hold, sweep, tabulated
 
     a, b = curve(settings.min_dist)
-    repulsion, seed = np.float32(settings.repulsion), np.uint64(settings.seed)
+    pull = tabulated(lambda square: 2 * a * b * square ** (b - 1) / (1 + a * square**b))
+    push = tabulated(lambda square: 2 * settings.repulsion * b / ((_NEAR + square) * (1 + a * square**b)))
+    seed = np.uint64(settings.seed)
     due = [graph.period.copy() for graph in graphs]
     with _mapper(threads) as run:
         for number in range(iterations):
@@ -198,10 +201,10 @@ def _descend(
             before = x.copy()
 
             def step(epoch: int, number: int = number, rate: np.float32 = rate, before: Array = before) -> None:
-                hold(x[epoch], before, *ties[epoch], rate, a, b)
+                hold(x[epoch], before, *ties[epoch], rate, pull)
                 sweep(
-                    x[epoch], others[epoch], *graphs[epoch], due[epoch], np.int64(number), rate, a, b,
-                    repulsion, _DRAWS, seed, others is x,
+                    x[epoch], others[epoch], *graphs[epoch], due[epoch], np.int64(number), rate, pull, push,
+                    _DRAWS, seed, others is x,
                 )  # fmt: skip
 
             run(step, range(len(x)))
