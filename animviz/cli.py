@@ -4,14 +4,16 @@ Nothing heavy is imported here: every command imports what it uses when it runs.
 """
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-__all__ = ["cli", "main"]
+__all__ = ["cli", "main", "run"]
 
 PROG = "animviz"
 
@@ -33,6 +35,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(error.format_message(), error)
     except AnimvizError as error:
         _fail(str(error), error)
+
+
+def run() -> NoReturn:
+    """Run the command line as a process of its own, see `main`.
+
+    Python takes a second to take TensorFlow apart at its end. All files are whole by then, so that is skipped.
+    """
+    try:
+        main()
+        code: Any = 0
+    except SystemExit as done:
+        code = done.code
+    if "tensorflow" not in sys.modules:
+        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # a pipe that nobody reads any more
+            stream.flush()
+    os._exit(code or 0)
 
 
 def _fail(message: str, error: Exception) -> None:

@@ -4,6 +4,7 @@ The split depends on the frames alone, so one worker and many make the same byte
 arrays: the path of the recording, the scene's name or file, the range of frames. They never import TensorFlow.
 """
 
+import math
 import os
 import signal
 import threading
@@ -13,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,7 +28,7 @@ from animviz.timeline import Pacing, Timeline
 
 __all__ = ["Job", "Task", "default_workers", "draw_all", "draw_segment", "segments", "spread", "write_part"]
 
-SECONDS = 8.0  # of a segment: long enough for the encoder, short enough to share the work out
+SECONDS = 8.0  # of a segment at most: long enough for the encoder, short enough to share the work out
 ATTEMPTS = 3  # to draw a segment whose worker died
 
 
@@ -85,9 +86,9 @@ class Job:
 
 
 def segments(frames: int, fps: float) -> list[range]:
-    """Split frame numbers into runs of eight seconds."""
-    step = max(1, round(SECONDS * fps))
-    return [range(start, min(start + step, frames)) for start in range(0, frames, step)]
+    """Split frame numbers into runs of at most eight seconds, as many to each as to the others."""
+    count = math.ceil(frames / max(1, round(SECONDS * fps)))
+    return [range(frames * k // count, frames * (k + 1) // count) for k in range(count)]
 
 
 def default_workers(count: int) -> int:
@@ -240,10 +241,16 @@ def _ctrl_c_ignored() -> Iterator[None]:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and the cores to the other workers."""
+    """Leave Ctrl-C to the parent, and the cores to the other workers; end with the parent, however that ends."""
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 @lru_cache(maxsize=8)

@@ -88,6 +88,33 @@ def command_code(*commands: tuple[str, ...]) -> str:
     )
 
 
+# How it ends
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["info", "rings.rec"], 0), (["info", "nowhere.rec"], 2), (["--version"], 0), ([], 2)]
+)
+@pytest.mark.parametrize("loaded", [False, True])
+def test_process_ends_at_once_after_training_and_loses_nothing(
+    arguments: list[str], code: int, loaded: bool, rings_recording: Recording, tmp_path: Path
+) -> None:
+    (tmp_path / "rings.rec").symlink_to(rings_recording.path, target_is_directory=True)
+    program = (
+        "import atexit, sys, types\n"
+        f"if {loaded}: sys.modules['tensorflow'] = types.ModuleType('tensorflow')\n"
+        "atexit.register(lambda: open('taken apart', 'w').close())\n"
+        "from animviz.cli import run\n"
+        f"sys.argv = ['animviz', *{arguments}]\n"
+        "run()"
+    )
+    # Into files, as Python holds back what it writes there.
+    with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
+        done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, stdout=out, stderr=err)
+    assert done.returncode == code
+    assert (tmp_path / "out").read_text() if code == 0 else (tmp_path / "err").read_text()
+    assert (tmp_path / "taken apart").exists() is not loaded
+
+
 # What it prints
 
 

@@ -257,6 +257,14 @@ def test_render_killed_leaves_nothing_under_the_targets_name(
     assert (run.folder / target).exists()
 
 
+def test_workers_end_with_a_render_that_is_killed_alone(start: Callable[..., Run], rings_recording: Recording) -> None:
+    run = start("render", "rings", "--from", str(rings_recording.path), "-o", "m.mp4", "--workers", "2", *LONG)
+    run.wait_for(lambda: sum("ffmpeg" in command for command in writers(run.folder)) == 2)
+    run.process.kill()
+    assert run.finish() == -signal.SIGKILL
+    check_all_end(run.folder)
+
+
 def test_render_killed_keeps_the_earlier_video(start: Callable[..., Run], rings_recording: Recording) -> None:
     command = ("render", "rings", "--from", str(rings_recording.path), "-o", "m.mp4")
     assert start(*command, "--size", "160x90", "--seconds", "2.5").finish() == 0
