@@ -64,6 +64,24 @@ class Ink(NamedTuple):
         alpha[:] = 255
         return cls(pairs, WHOLE - opacity, pixels * opacity + HALF)
 
+    def moved(self, pairs: int, stride: int) -> "Ink":
+        """Move it to the right by so many pairs, on a canvas with so many pairs in a row; what leaves it is cut off."""
+        column = self.pairs % stride + pairs
+        inside = (column >= 0) & (column < stride)
+        if inside.all():
+            return Ink(self.pairs + pairs, self.keep, self.tint)
+        both = np.repeat(inside, 2)
+        return Ink(self.pairs[inside] + pairs, self.keep[both], self.tint[both])
+
+    def odd(self) -> "Ink":
+        """Move it to the right by one pixel."""
+        touched = np.flatnonzero(self.keep != WHOLE)
+        pixels = 2 * self.pairs[touched // 2] + touched % 2 + 1
+        pairs, place = np.unique(pixels // 2, return_inverse=True)
+        keep, tint = np.full(2 * len(pairs), WHOLE, np.uint64), np.full(2 * len(pairs), HALF[0], np.uint64)
+        keep[2 * place + pixels % 2], tint[2 * place + pixels % 2] = self.keep[touched], self.tint[touched]
+        return Ink(pairs, keep, tint)
+
     def lay(self, canvas: NDArray[np.uint8]) -> None:
         """Lay it over the canvas, uint8 of shape (height, width, 4)."""
         words = _pairs(canvas)

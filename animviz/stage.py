@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from animviz.artists import Strokes, canvas_of
 from animviz.errors import InputError
 from animviz.ink import Ink
+from animviz.numerals import Numerals, is_number
 from animviz.theme import load_fonts, theme_named
 from animviz.timeline import Moment
 
@@ -103,8 +104,10 @@ class Stage:
         self._family = load_fonts()
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
-        self._inks: dict[Text, Ink] = {}
+        self._inks: dict[Text, list[Ink]] = {}
+        self._numerals = Numerals(self.figure, size[0], self.lift, self._width_of)
         self._sheet: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
+        canvas_of(self._sheet)[:] = 0  # it begins white, though clear
 
     def points(self, units: float) -> float:
         """Return typographic points, in which matplotlib measures lines and letters, for a length in units."""
@@ -177,8 +180,11 @@ class Stage:
 
     def measure(self, text: str, size: float, weight: Weight = "regular") -> float:
         """Return the width in units of a line of text in a size given in units."""
-        width, _, _ = self._renderer.get_text_width_height_descent(text, self.font(size, weight), ismath=False)
-        return float(width) / self.pixel
+        return self._width_of(text, self.font(size, weight)) / self.pixel
+
+    def _width_of(self, text: str, font: FontProperties) -> float:
+        """Return the width in pixels of what is inked."""
+        return float(self._renderer.get_text_width_height_descent(text, font, ismath=False)[0])
 
     def font(self, size: float, weight: Weight = "regular") -> FontProperties:
         """Return the typeface in a size given in units."""
@@ -235,15 +241,16 @@ class Stage:
         buffer[:] = self._background
         for artist in self._moving:
             if isinstance(artist, Text):
-                self._ink(artist).lay(buffer)
+                for ink in self._ink(artist):
+                    ink.lay(buffer)
             else:
                 artist.draw(self._renderer)
         return buffer
 
-    def _ink(self, text: Text) -> Ink:
+    def _ink(self, text: Text) -> list[Ink]:
         """Return a text as ink, drawn anew only where it has changed: matplotlib takes a millisecond for each."""
         if text.stale or text not in self._inks:
-            self._inks[text] = self.lift([text])
+            self._inks[text] = self._numerals.inks(text) if is_number(text) else [self.lift([text])]
             text.stale = False  # an empty or hidden text leaves it set
         return self._inks[text]
 
