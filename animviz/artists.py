@@ -21,7 +21,8 @@ Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
-START = 4000  # layers of coverage that NumPy looks through in the time that Numba's start takes, half a second
+FEW = 2  # classes, for which NumPy is as quick
+START = 4000  # more layers of coverage that NumPy looks through in the time that Numba's start takes, half a second
 
 
 def canvas_of(renderer: Any) -> NDArray[np.uint8]:
@@ -33,8 +34,8 @@ class PointCloud(Artist):
     """Many round points in the colours of their classes, at sub-pixel positions.
 
     Where points of several classes fall on one pixel their colours mix in proportion, so that none hides another and
-    the order of the points does not matter. Once a process has drawn so much that the start of compiled code would have
-    paid (the rule of ski rental), it takes over; the pixels are the same.
+    the order of the points does not matter. Once a process has drawn so many classes that the start of compiled code
+    would have paid (the rule of ski rental), it takes over; the pixels are the same.
 
     Args:
         axes: where they live, with linear scales; points outside are not drawn.
@@ -43,7 +44,7 @@ class PointCloud(Artist):
         radius: in pixels.
     """
 
-    _looked_through: ClassVar[int] = 0  # layers of coverage
+    _looked_through: ClassVar[int] = 0  # layers of coverage beyond a few
 
     def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
         super().__init__()
@@ -78,7 +79,7 @@ class PointCloud(Artist):
 
     def _pays(self) -> bool:
         """Say whether compiled code is worth its start, counting what NumPy has done so far."""
-        PointCloud._looked_through += len(self._tones)
+        PointCloud._looked_through += max(0, len(self._tones) - FEW)
         if PointCloud._looked_through <= START:
             return False
         from animviz.compiled import is_kept

@@ -50,7 +50,7 @@ def test_compiled_stamping_paints_the_same(
     assert np.array_equal(*pictures)
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, *, kept: bool) -> list[str]:
+def counted(monkeypatch: pytest.MonkeyPatch, *, kept: bool, classes: int = 12) -> list[str]:
     """Draw the same cloud at eight places with a patience of fifty layers; return which way each was stamped."""
     ways: list[str] = []
     for name in ("_stamped", "_compiled"):
@@ -66,7 +66,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, *, kept: bool) -> list[str]:
     monkeypatch.setattr(PointCloud, "_looked_through", 0)
     monkeypatch.setattr(compiled, "is_kept", lambda: kept)
     stage = Stage()
-    points = cloud(stage, 50, 10, 2.0)
+    points = cloud(stage, 50, classes, 2.0)
     random = np.random.default_rng(1)
     for _ in range(8):
         points.set_positions(random.normal(0, 1, (50, 2)))
@@ -81,6 +81,10 @@ def test_compiled_stamping_takes_over_once_its_start_would_have_paid(monkeypatch
 
 def test_numpy_stamps_on_where_machine_code_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert counted(monkeypatch, kept=False) == ["_stamped"] * 8
+
+
+def test_two_classes_are_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert counted(monkeypatch, kept=True, classes=2) == ["_stamped"] * 8
 
 
 def test_points_that_stand_still_are_stamped_once(monkeypatch: pytest.MonkeyPatch) -> None:
