@@ -64,14 +64,13 @@ class Ink(NamedTuple):
         alpha[:] = 255
         return cls(pairs, WHOLE - opacity, pixels * opacity + HALF)
 
-    def moved(self, pairs: int, stride: int) -> "Ink":
-        """Move it to the right by so many pairs, on a canvas with so many pairs in a row; what leaves it is cut off."""
-        column = self.pairs % stride + pairs
-        inside = (column >= 0) & (column < stride)
-        if inside.all():
-            return Ink(self.pairs + pairs, self.keep, self.tint)
+    def moved(self, rows: int, pairs: int, canvas: tuple[int, int]) -> "Ink":
+        """Move it down and to the right on a canvas of so many rows and pairs in a row; what leaves it is cut off."""
+        row, column = np.divmod(self.pairs, canvas[1])
+        row, column = row + rows, column + pairs
+        inside = (row >= 0) & (row < canvas[0]) & (column >= 0) & (column < canvas[1])
         both = np.repeat(inside, 2)
-        return Ink(self.pairs[inside] + pairs, self.keep[both], self.tint[both])
+        return Ink((row * canvas[1] + column)[inside], self.keep[both], self.tint[both])
 
     def odd(self) -> "Ink":
         """Move it to the right by one pixel."""

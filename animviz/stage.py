@@ -105,7 +105,7 @@ class Stage:
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
         self._inks: dict[Text, list[Ink]] = {}
-        self._numerals = Numerals(self.figure, size[0], self.lift, self._width_of)
+        self._numerals = Numerals(self.figure, size, self.lift, self._width_of)
         self._sheet: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
         canvas_of(self._sheet)[:] = 0  # it begins white, though clear
 
