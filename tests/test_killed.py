@@ -197,9 +197,19 @@ def test_ctrl_c_while_training_leaves_a_readable_recording_and_says_how_to_go_on
     assert f"training anew: x.rec ends at epoch {count - 1}, its training was cut short" in again.stderr
 
 
+def hears_ctrl_c(process: int) -> bool:
+    """Say whether a process has a handler for SIGINT (Linux)."""
+    status = Path(f"/proc/{process}/status")
+    if not status.exists():
+        return True
+    caught = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (signal.SIGINT - 1) & 1)
+
+
 def test_ctrl_c_at_any_moment_is_no_traceback(start: Callable[..., Run]) -> None:
     for place, seconds in enumerate((0.7, 1.2, 1.7, 2.2)):
         run = start(*RECORD, folder=f"run{place}")
+        run.wait_for(lambda run=run: hears_ctrl_c(run.process.pid))  # before that, Python itself ends without a word
         time.sleep(seconds)
         code = run.stop(signal.SIGINT)
         said = run.said()
