@@ -82,9 +82,9 @@ class PointCloud(Artist):
         PointCloud._looked_through += max(0, len(self._tones) - FEW)
         if PointCloud._looked_through <= START:
             return False
-        from animviz.compiled import is_kept
+        from animviz.stamping import KEPT
 
-        return is_kept()  # compiling anew would take seconds
+        return KEPT
 
     def _compiled(self, canvas: NDArray[np.uint8]) -> Ink:
         """Do the same as `_stamped`, compiled."""

@@ -150,8 +150,9 @@ class Ruler:
     """
 
     def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
-        self._epochs, self._values = recording.history("loss", source=recording.loss_source)
-        self.name = "loss" if recording.loss_source == "scores" else "training loss"
+        source = recording.loss_source
+        self._epochs, self._values = recording.history("loss", source=source)
+        self.name = "loss" if source == "scores" else "training loss"
         first, last = float(recording.epochs[0]), float(recording.epochs[-1])
         last = last if last > first else first + 1
         finite = self._values[np.isfinite(self._values)]

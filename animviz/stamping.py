@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from animviz.compiled import compiled
+from animviz.artists import PHASES
+from animviz.compiled import compiled, is_kept
 from animviz.ink import HALF, MOST, WHOLE
 
-__all__ = ["stamped"]
+__all__ = ["KEPT", "stamped"]
 
 _F4, _I8, _U8 = np.float32, np.int64, np.uint64  # signed: processors turn those into floats and back at once
-_WHOLE, _HALF, _PHASES = _U8(WHOLE), _U8(HALF[0]), _F4(8)
+_WHOLE, _HALF, _PHASES = _U8(WHOLE), _U8(HALF[0]), _F4(PHASES)
 _LOW, _HIGH = _U8(0xFFFFFFFF), _U8(32)
 
 
@@ -127,3 +128,7 @@ def _mixed(count: Any, places: Any, cover: Any, ends: Any, tones: Any) -> Any:
             tint[place, 0] += left * tones[tone]
             tint[place, 1] += right * tones[tone]
     return keep.reshape(-1), tint.reshape(-1)
+
+
+KEPT: bool = is_kept(stamped.py_func)
+"""Whether the machine code outlives the process; compiling it anew takes seconds."""

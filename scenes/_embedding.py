@@ -24,7 +24,7 @@ from animviz.panels import ACCURACY, LABEL, Header, Number, cut, epoch_number, f
 from animviz.plots import Plot, share_limits, until
 from animviz.stage import MARGIN, Box, Draw
 
-from ._places import centred, flat, last_places, limits, spread
+from ._places import centred, flat, last_places, spread
 from ._sprites import name_tags, thumbnail
 from ._swarm import Points, Tags, plane_axes
 from ._verdicts import Verdicts
@@ -179,7 +179,8 @@ class _Panel:
         axes = plane_axes(stage, plane, embedding)
         self._set_up_background(stage, axes, sets, count)
         self._points = Points(stage, axes, labels, count)
-        self._tags = Tags(stage, axes, labels, named, pictures.some(stage, plane, embedding, labels, verdicts.names))
+        images = pictures.some(stage, plane, axes, embedding, labels, verdicts.names)
+        self._tags = Tags(stage, axes, labels, named, images)
         self._facts = _Facts(stage, story, layout, embedding)
         top = story.top + self._facts.height + 4
         self._curve = _Curve(stage, Box(story.left, top, story.width, story.bottom - top), embedding, votes)
@@ -214,8 +215,7 @@ class _Panel:
             self._tails = stage.strokes(axes, theme.mix(theme.quiet, 0.6), 1.0)
 
     def _shown(self, epoch: float, seconds: float) -> Array:
-        fitted, placed = self._embedding.at(epoch)
-        return flat(fitted if placed is None else placed, seconds)
+        return flat(self._embedding.shown_at(epoch), seconds)
 
     def _past(self, epoch: float, seconds: float) -> Array:
         """Return the ways of the shown samples over the last epochs, NaN between them."""
@@ -249,13 +249,13 @@ class _Pictures:
         self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
 
     def some(
-        self, stage: Stage, plane: Box, embedding: Embedding, labels: Array, names: Sequence[str]
+        self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, labels: Array, names: Sequence[str]
     ) -> tuple[NDArray[np.intp], list[Any]]:
         """Return the numbers of samples far from each other, and their images."""
         count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
         if not count or self._images is None:
             return np.zeros(0, np.intp), []
-        (left, right), _ = limits(embedding, plane)
+        left, right = axes.get_xlim()
         apart = 1.5 * IMAGE * (right - left) / plane.width
         chosen = spread(last_places(embedding), labels, count, apart if self._asked is None else 0.0)
         palette = stage.theme.palette(max(2, len(names)))

@@ -16,7 +16,7 @@ from animviz.choice import evenly
 from animviz.ink import WHOLE
 from animviz.panels import LABEL, cut
 
-__all__ = ["Sprites", "apart", "name_tag", "name_tags", "thumbnail"]
+__all__ = ["Sprites", "apart", "name_tags", "thumbnail"]
 
 Array = NDArray[Any]
 Pixels = NDArray[np.uint8]
@@ -72,7 +72,7 @@ def _keep_and_tint(picture: Pixels) -> tuple[Array, Array]:
     return keep, tint
 
 
-def name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
+def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
     """Return a dot in the colour of a class with its name, on a halo of the background; RGBA.
 
     Args:
@@ -152,4 +152,4 @@ def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, l
     widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
     room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
     chosen = np.array(evenly(len(names), room))
-    return chosen, [name_tag(stage, names[k], palette[k], NAME) for k in chosen]
+    return chosen, [_name_tag(stage, names[k], palette[k], NAME) for k in chosen]

@@ -124,8 +124,7 @@ class Swarm:
         Raises:
             DivergedError: the activations are not finite there.
         """
-        fitted, placed = self._embedding.at(epoch)
-        places = fitted if placed is None else placed
+        places = self._embedding.shown_at(epoch)
         if not np.isfinite(places).all():
             raise DivergedError("the activations are not finite here (the training diverged)")
         self._points.show(places, wrong)

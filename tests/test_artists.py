@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 
-from animviz import Box, Stage, artists, compiled
+from animviz import Box, Stage, artists, stamping
 from animviz.artists import PointCloud
 
 COMPILED = pytest.mark.xdist_group("compiled")
@@ -64,7 +64,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, *, kept: bool, classes: int = 12) -
         monkeypatch.setattr(PointCloud, name, noted)
     monkeypatch.setattr(artists, "START", 50)
     monkeypatch.setattr(PointCloud, "_looked_through", 0)
-    monkeypatch.setattr(compiled, "is_kept", lambda: kept)
+    monkeypatch.setattr(stamping, "KEPT", kept)
     stage = Stage()
     points = cloud(stage, 50, classes, 2.0)
     random = np.random.default_rng(1)

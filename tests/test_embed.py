@@ -63,8 +63,11 @@ def test_holds_still_and_stays_faithful(digits: Recording, layer: np.ndarray) ->
     assert done.positions.dtype == np.float32
     assert done.scores.step[1:].mean() < 0.015
     assert done.scores.step.mean() < loose.scores.step.mean() / 4
-    # From epoch 1 on: the untrained state pays for holding still, see docs/embeddings.md.
-    assert done.scores.trustworthiness[1:].mean() > loose.scores.trustworthiness[1:].mean() - 0.005
+    # The untrained state pays for holding still, see docs/embeddings.md; over eight seeds all epochs together lose 0.004
+    # to 0.007, as they did with powers instead of a table.
+    lost = loose.scores.trustworthiness - done.scores.trustworthiness
+    assert lost.mean() < 0.006
+    assert lost[1:].mean() < 0.003
     assert done.scores.accuracy is not None
     assert done.scores.accuracy[-1] > 0.9
     assert "trustworthiness 0.9" in str(done.scores)

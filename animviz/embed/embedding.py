@@ -79,13 +79,19 @@ class Embedding:
 
         Moments before the first and after the last epoch show those.
         """
+        around = self._around(epoch)
+        return _blended(self.positions, *around), None if self.placed is None else _blended(self.placed, *around)
+
+    def shown_at(self, epoch: float) -> Array:
+        """Return the positions of the samples that are shown at a moment, see `shown` and `at`."""
+        return _blended(self.shown, *self._around(epoch))
+
+    def _around(self, epoch: float) -> tuple[int, int, np.float32]:
+        """Return the numbers of the epochs around a moment, and the share of the later one."""
         after = int(np.clip(np.searchsorted(self.epochs, epoch, side="right"), 0, len(self.epochs) - 1))
         before = max(after - 1, 0)
         gap = self.epochs[after] - self.epochs[before]
-        share = np.float32(np.clip((epoch - self.epochs[before]) / gap, 0, 1) if gap else 0)
-        return _blended(self.positions, before, after, share), (
-            None if self.placed is None else _blended(self.placed, before, after, share)
-        )
+        return before, after, np.float32(np.clip((epoch - self.epochs[before]) / gap, 0, 1) if gap else 0)
 
 
 def _blended(x: Array, before: int, after: int, share: np.float32) -> Array:
