@@ -4,6 +4,7 @@ It works on pairs of pixels, 64 bits, so that one operation serves two; a stage'
 is counted in whole numbers, which add up to the same in any order.
 """
 
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -63,6 +64,19 @@ class Ink(NamedTuple):
         opacity = (alpha + (alpha >> 7)).astype(np.uint64)  # 255 becomes WHOLE
         alpha[:] = 255
         return cls(pairs, WHOLE - opacity, pixels * opacity + HALF)
+
+    @staticmethod
+    def joined(inks: Sequence["Ink"]) -> list["Ink"]:
+        """Put inks into one, which is quicker to lay; they stay as they are where two touch the same pixel."""
+        pairs, places = np.unique(np.concatenate([ink.pairs for ink in inks]), return_inverse=True)
+        cover, color, touched = np.zeros((3, len(pairs), 2), np.uint64)
+        covers = WHOLE - np.concatenate([ink.keep for ink in inks]).reshape(-1, 2)
+        colors = np.concatenate([ink.tint for ink in inks]).reshape(-1, 2) - HALF
+        for total, parts in ((cover, covers), (color, colors), (touched, covers != 0)):
+            np.add.at(total, places, parts)
+        if (touched > 1).any():
+            return list(inks)
+        return [Ink(pairs, (WHOLE - cover).reshape(-1), (color + HALF).reshape(-1))]
 
     def moved(self, rows: int, pairs: int, canvas: tuple[int, int]) -> "Ink":
         """Move it down and to the right on a canvas of so many rows and pairs in a row; what leaves it is cut off."""

@@ -56,7 +56,8 @@ class Numerals:
         # matplotlib aligns what is inked, but begins it where the pen is.
         inked = pens[-1] + self._ink_behind(string[0] + string[-1], font)
         left -= {"left": 0.0, "center": inked / 2, "right": inked}[text.get_horizontalalignment()]
-        return [self._at(char, left + pen, base, text) for char, pen in zip(string, pens, strict=True) if char != " "]
+        glyphs = [(char, left + pen) for char, pen in zip(string, pens, strict=True) if char != " "]
+        return Ink.joined([self._at(char, place, base, text) for char, place in glyphs])
 
     def _at(self, char: str, left: float, base: float, text: Text) -> Ink:
         """Return a glyph whose pen is so many pixels from the left and lower edges."""

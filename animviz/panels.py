@@ -168,21 +168,15 @@ class Ruler:
         )
         self._axes.plot(self._epochs, self._values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
         self._rule(stage, curve, first, last)
-        self._past = stage.line(self._axes, stage.theme.ink, 3)
-        self._now = stage.line(
-            self._axes, stage.theme.ink, 0, marker="o", markersize=stage.points(12), markeredgewidth=0
-        )
+        self._past = stage.curve(self._axes, stage.theme.ink, 3, 12)
 
     def show(self, epoch: float) -> None:
         """Move to a moment, in epochs."""
         if not len(self._epochs):
             return
-        value = float(np.interp(epoch, self._epochs, self._values))
         past = self._epochs <= epoch
-        known = epoch >= self._epochs[0]
-        x = np.append(self._epochs[past], [epoch] if known else [])
-        self._past.set_data(x, np.append(self._values[past], [value] if known else []))
-        self._now.set_data([epoch], [value if known else self._values[0]])
+        value = np.interp(epoch, self._epochs, self._values)
+        self._past.set_data(np.append(self._epochs[past], epoch), np.append(self._values[past], value))
 
     def _rule(self, stage: Stage, curve: Box, first: float, last: float) -> None:
         ticks = MaxNLocator(nbins=max(2, int(curve.width // 110)), steps=[1, 2, 2.5, 5, 10], integer=True)

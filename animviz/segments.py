@@ -241,11 +241,9 @@ def _ctrl_c_ignored() -> Iterator[None]:
 
 
 def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and the cores to the other workers; end with the parent, however that ends."""
+    """Leave Ctrl-C to the parent; end with it, however that ends."""
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
 
 
 def _end_with(parent: Any) -> None:

@@ -223,15 +223,11 @@ class _Ruler:
         self._clock = clock
         axes = stage.axes(Box(MARGIN, top - 6, stage.width - 2 * MARGIN, 12), (0, 1), (-1, 1))
         axes.plot([0, 1], [0, 0], color=stage.theme.grid, linewidth=stage.points(2), clip_on=False)
-        self._past = stage.line(axes, stage.theme.ink, 2.5, clip_on=False)
-        self._now = stage.line(
-            axes, stage.theme.ink, 0, marker="o", markersize=stage.points(10), markeredgewidth=0, clip_on=False
-        )
+        self._past = stage.curve(axes, stage.theme.ink, 2.5, 10)
 
     def show(self, reading: float) -> None:
         share = self._clock.share(reading)
         self._past.set_data([0, share], [0, 0])
-        self._now.set_data([share], [0])
 
 
 class _Headings:

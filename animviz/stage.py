@@ -20,6 +20,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from animviz.artists import Strokes, canvas_of
+from animviz.curve import Curve
 from animviz.errors import InputError
 from animviz.ink import Ink
 from animviz.numerals import Numerals, is_number
@@ -204,6 +205,20 @@ class Stage:
         axes.add_line(line)
         self.moves(line)
         return line
+
+    def curve(self, axes: Axes, color: Any, width: float, dot: float, dash: tuple[float, ...] = ()) -> Curve:
+        """Add a curve that grows, with a dot at its end: `Curve.set_data` takes the points up to now.
+
+        Args:
+            axes: where.
+            color: of line and dot.
+            width: of the line in units.
+            dot: diameter of the dot in units.
+            dash: lengths of dashes and gaps, in widths of the line; by default the line is solid.
+        """
+        curve = Curve(axes, color, self.points(width), self.points(dot), dash)
+        self.moves(curve)
+        return curve
 
     def strokes(self, axes: Axes, color: Any, width: float) -> Strokes:
         """Add moving thin lines of one colour, for many or long ones: `Strokes.set_lines` takes them all at once.

@@ -306,15 +306,10 @@ class _Curve:
         plot = Plot(stage, box, (first, last), limits, percent=True, title=title, right=14)
         theme = stage.theme
         plot.axes.plot(self._epochs, self._values, color=theme.grid, linewidth=stage.points(2.5), clip_on=False)
-        self._past = stage.line(plot.axes, theme.ink, 2.5, clip_on=False)
-        self._now = stage.line(
-            plot.axes, theme.ink, 0, marker="o", markersize=stage.points(11), markeredgewidth=0, clip_on=False
-        )
+        self._past = stage.curve(plot.axes, theme.ink, 2.5, 11)
 
     def show(self, epoch: float) -> None:
-        x, y = until(self._epochs, self._values, epoch)
-        self._past.set_data(x, y)
-        self._now.set_data(x[-1:], y[-1:])
+        self._past.set_data(*until(self._epochs, self._values, epoch))
 
 
 def _fact_labels(method: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from animviz.errors import DivergedError, SceneError
 from animviz.layouts import images_of
 from animviz.options import Range
 from animviz.panels import ACCURACY, Header, Number, cut, epoch_number, foot, sampled_states
-from animviz.plots import Plot
+from animviz.plots import Plot, until
 from animviz.recording import State
 from animviz.stage import Box, Draw
 
@@ -128,16 +128,7 @@ class _OverEpochs:
         )
         faint = stage.theme.mix(stage.theme.negative, 0.35)
         plot.axes.plot(self._epochs, self._values, color=faint, linewidth=stage.points(2.5), clip_on=False)
-        self._past = stage.line(plot.axes, stage.theme.negative, 3.5, clip_on=False)
-        self._now = stage.line(
-            plot.axes,
-            stage.theme.negative,
-            0,
-            marker="o",
-            markersize=stage.points(13),
-            markeredgewidth=0,
-            clip_on=False,
-        )
+        self._curve = stage.curve(plot.axes, stage.theme.negative, 3.5, 13)
 
     def now(self, moment: Moment) -> tuple[float, int]:
         """Return the epoch and the place of the image that a moment shows."""
@@ -149,10 +140,7 @@ class _OverEpochs:
 
     def show(self, epoch: float, place: int) -> None:
         """Move to an epoch."""
-        past = self._epochs <= epoch
-        value = np.interp(epoch, self._epochs, self._values)
-        self._past.set_data(np.append(self._epochs[past], epoch), np.append(self._values[past], value))
-        self._now.set_data([epoch], [value])
+        self._curve.set_data(*until(self._epochs, self._values, epoch))
 
     def _learnt_last(self, members: NDArray[np.intp]) -> int:
         """Return which sample is most worth watching: sure in the end, and yet a long way there."""

@@ -58,7 +58,7 @@ class _Curves:
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, name: str, *, log: bool) -> None:
         theme = stage.theme
-        series = [("", theme.negative, "-"), ("val_", theme.positive, (0, (3, 2)))]
+        series = [("", theme.negative, ()), ("val_", theme.positive, (3, 2))]
         self._series = [(*recording.history(prefix + name), color, dash) for prefix, color, dash in series]
         self._series = [entry for entry in self._series if len(entry[0])]
         values = np.concatenate([entry[1] for entry in self._series])
@@ -67,11 +67,8 @@ class _Curves:
         right = max(stage.measure("validation", LABEL), stage.measure("0.000", VALUE, "medium")) + 52
         plot = Plot(stage, box, (first, last), (low, high), title=name.replace("_", " "), log=log, right=right)
         axes, room = plot.axes, plot.room
-        self._lines, self._dots, self._values = [], [], []
-        for _, _, color, dash in self._series:
-            self._lines.append(stage.line(axes, color, 3, linestyle=dash, clip_on=False))
-            dot = stage.line(axes, color, 0, marker="o", markersize=stage.points(11), markeredgewidth=0, clip_on=False)
-            self._dots.append(dot)
+        self._curves = [stage.curve(axes, color, 3, 11, dash) for _, _, color, dash in self._series]
+        self._values = []
         for row, (label, color) in enumerate(
             (("training", theme.negative), ("validation", theme.positive))[: len(self._series)]
         ):
@@ -85,12 +82,8 @@ class _Curves:
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment; the numbers are those of the last epoch that is complete."""
-        for (epochs, values, _, _), line, dot, text in zip(
-            self._series, self._lines, self._dots, self._values, strict=True
-        ):
-            x, y = until(epochs, values, epoch)
-            line.set_data(x, y)
-            dot.set_data(x[-1:], y[-1:])
+        for (epochs, values, _, _), curve, text in zip(self._series, self._curves, self._values, strict=True):
+            curve.set_data(*until(epochs, values, epoch))
             known = values[epochs <= epoch + 1e-9]
             text.set_text(self._number.text(known[-1]) if known.size else "–")
 

@@ -15,7 +15,7 @@ from animviz.choice import evenly
 from animviz.classifier import labels_of
 from animviz.heat import ColorScale, Heatmap, heatmap
 from animviz.panels import ACCURACY, Header, Number, cut, epoch_number, foot, sampled_states
-from animviz.plots import Plot
+from animviz.plots import Plot, until
 from animviz.recording import State
 from animviz.saliency import mean_saliency
 from animviz.stage import MARGIN, Box, Draw
@@ -116,16 +116,11 @@ class _Curve:
         x = (first, last if last > first else first + 1)
         plot = Plot(stage, box, x, (low, 1), title="correlation of the maps", right=10)
         plot.axes.plot(epochs, values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
-        self._past = stage.line(plot.axes, stage.theme.ink, 3, clip_on=False)
-        dot = {"marker": "o", "markersize": stage.points(12), "markeredgewidth": 0, "clip_on": False}
-        self._now = stage.line(plot.axes, stage.theme.ink, 0, **dot)
+        self._past = stage.curve(plot.axes, stage.theme.ink, 3, 12)
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment."""
-        past = self._epochs <= epoch
-        value = np.interp(epoch, self._epochs, self._values)
-        self._past.set_data(np.append(self._epochs[past], epoch), np.append(self._values[past], value))
-        self._now.set_data([epoch], [value])
+        self._past.set_data(*until(self._epochs, self._values, epoch))
 
 
 def _map(stage: Stage, box: Box, shape: tuple[int, int], title: str, unit: str, largest: float) -> Heatmap:

@@ -125,21 +125,17 @@ class _Curves:
         title = f"named rightly by {NEIGHBOURS[SHOWN]} neighbours, over epochs"
         ends = first, last if last > first else first + 1
         plot = Plot(stage, box, ends, share_limits(self._values), title=title, percent=True, right=10)
-        self._lines = []
+        self._curves = []
         colors = stage.theme.classes[: len(found.layers)]
         for color, values in zip(colors, self._values, strict=True):
             faint = stage.theme.mix(color, 0.35)
             plot.axes.plot(self._epochs, values, color=faint, linewidth=stage.points(2.5), clip_on=False)
-            self._lines.append(stage.line(plot.axes, color, 3.5, clip_on=False))
-        style = {"markersize": stage.points(13), "markeredgewidth": 0, "clip_on": False}
-        self._dots = [stage.line(plot.axes, color, 0, marker="o", **style) for color in colors]
+            self._curves.append(stage.curve(plot.axes, color, 3.5, 13))
 
     def show(self, epoch: float) -> None:
         """Show the past up to a moment."""
-        for line, dot, values in zip(self._lines, self._dots, self._values, strict=True):
-            x, y = until(self._epochs, values, epoch)
-            line.set_data(x, y)
-            dot.set_data(x[-1:], y[-1:])
+        for curve, values in zip(self._curves, self._values, strict=True):
+            curve.set_data(*until(self._epochs, values, epoch))
 
 
 def _called(layer: str) -> str:

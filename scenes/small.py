@@ -144,17 +144,13 @@ class _Curves:
         inner = Box(box.left, box.top - 2, box.width - 12, box.height)
         axes = Plot(stage, inner, (0, max(last, 1)), (0, top), percent=name == "accuracy").axes
         self._curves = []
-        for prefix, color, dash in (("", theme.negative, "-"), ("val_", theme.positive, (0, (3, 2)))):
-            line = stage.line(axes, color, 3, linestyle=dash, clip_on=False)
-            dot = stage.line(axes, color, 0, marker="o", markersize=stage.points(9), markeredgewidth=0, clip_on=False)
-            self._curves.append((*recording.history(prefix + name), line, dot))
+        for prefix, color, dash in (("", theme.negative, ()), ("val_", theme.positive, (3, 2))):
+            self._curves.append((*recording.history(prefix + name), stage.curve(axes, color, 3, 9, dash)))
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment, along the line that joins the epochs."""
-        for epochs, values, line, dot in self._curves:
-            x, y = until(epochs, values, epoch)
-            line.set_data(x, y)
-            dot.set_data(x[-1:], y[-1:])
+        for epochs, values, curve in self._curves:
+            curve.set_data(*until(epochs, values, epoch))
 
 
 def _highest(peers: tuple[Recording, ...], name: str) -> float:
