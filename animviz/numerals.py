@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from itertools import accumulate, pairwise
-from typing import Any, ClassVar
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
@@ -33,10 +33,8 @@ class Numerals:
         figure: to which the texts belong.
         size: width and height of the canvas in pixels.
         lift: draws artists on a clear sheet of the canvas' size, and returns them as ink.
-        measure: (text, font) -> width in pixels of what is inked.
+        measure: (text, font) -> width in pixels of what is inked; remembers what it was asked.
     """
-
-    _widths: ClassVar[dict[tuple[str, Any], float]] = {}  # the same on every canvas
 
     def __init__(
         self,
@@ -87,14 +85,8 @@ class Numerals:
 
     def _step(self, pair: tuple[str, str], font: Any) -> float:
         """Return how far the pen goes from one character to the next; bars have no kerning."""
-        return self._width(f"|{pair[0]}{pair[1]}|", font) - self._width(f"|{pair[1]}|", font)
+        return self._measure(f"|{pair[0]}{pair[1]}|", font) - self._measure(f"|{pair[1]}|", font)
 
     def _ink_behind(self, ends: str, font: Any) -> float:
         """Return how far ink reaches behind the pen of the last character, without the space before the first one's."""
-        return self._width(ends, font) - self._step((ends[0], ends[1]), font)
-
-    def _width(self, text: str, font: Any) -> float:
-        key = (text, font)
-        if key not in self._widths:
-            self._widths[key] = self._measure(text, font)
-        return self._widths[key]
+        return self._measure(ends, font) - self._step((ends[0], ends[1]), font)

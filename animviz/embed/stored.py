@@ -150,7 +150,7 @@ def key_of(about: Mapping[str, Any], data: Mapping[str, Inputs | None]) -> str:
         for part, array in parts.items():
             if array is not None:
                 digest.update(f"{name}/{part}: {array.dtype.str} {array.shape}".encode())
-                digest.update(np.ascontiguousarray(array).tobytes())
+                digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]
 
 
