@@ -280,22 +280,23 @@ class _Passes:
             raise _CannotCompileError("it runs eagerly")
         self.model = model
         self.batch_size = batch_size
-        self.data = tf.nest.map_structure(tf.constant, (x, y))
-        self.validation = None if validation is None else tf.nest.map_structure(tf.constant, validation)
         self._build(x, y)
         small = model.count_params() <= XLA_WEIGHTS
+        self._pick = _taken if small else tf.gather
+        self.data, self.validation = (
+            None if data is None else tf.nest.map_structure(lambda array: _held(array, small), data)
+            for data in ((x, y), validation)
+        )
         self._train = self._compile(model.train_step, self.data, small)
         self._test = self._compile(model.test_step, self.validation, small) if validation is not None else self._train
 
     def train(self, order: NDArray[Any], stops: list[int], watched: Any) -> dict[str, Any]:
         """Run one epoch in the given order, calling the batch hooks at each of the stops; return its logs."""
-        self.model.reset_metrics()
         start = 0
         logs: dict[str, Any] = {}
         for stop in stops:
             watched.on_train_batch_begin(start)
-            self._steps(self._train, self.data, order, start, stop)
-            logs = self._logs()
+            logs = self._steps(self._train, self.data, order, start, stop)
             watched.on_train_batch_end(stop - 1, logs)
             start = stop
             if self.model.stop_training:
@@ -306,38 +307,42 @@ class _Passes:
         """Return the metrics on the validation data under the names that Keras gives them."""
         if self.validation is None:
             return {}
-        self.model.reset_metrics()
         watched.on_test_begin()
-        count = len(tf.nest.flatten(self.validation)[0])
-        self._steps(self._test, self.validation, np.arange(count), 0, -(-count // self.batch_size))
-        logs = self._logs()
+        count = _count(self.validation)
+        logs = self._steps(self._test, self.validation, np.arange(count), 0, -(-count // self.batch_size))
         watched.on_test_end(logs)
         return {f"val_{name}": value for name, value in logs.items()}
 
-    def _steps(self, function: Callable[..., Any], data: Any, order: NDArray[Any], start: int, stop: int) -> None:
-        """Run steps from start to stop; the short batch at the end, if there is one, is a step of its own shape."""
+    def _steps(
+        self, function: Callable[..., Any], data: Any, order: NDArray[Any], start: int, stop: int
+    ) -> dict[str, Any]:
+        """Run steps from start to stop, and return the metrics since step 0.
+
+        The short batch at the end, if there is one, is a step of its own shape.
+        """
+        logs: dict[str, Any] = {}
         whole = len(order) // self.batch_size
         at_once = max(1, CHUNK // self._batch_bytes(data))
         for first in range(start, min(stop, whole), at_once):
             last = min(first + at_once, stop, whole)
             rows = order[first * self.batch_size : last * self.batch_size].reshape(last - first, self.batch_size)
-            self._run(function, data, rows)
+            logs = self._run(function, data, rows, fresh=first == 0)
         if stop > whole:
-            self._run(function, data, order[None, whole * self.batch_size :])
+            logs = self._run(function, data, order[None, whole * self.batch_size :], fresh=whole == 0)
+        return {name: float(value) if np.ndim(value) == 0 else np.asarray(value) for name, value in logs.items()}
 
-    @staticmethod
-    def _run(function: Callable[..., Any], data: Any, rows: NDArray[Any]) -> None:
-        """Run a step for each row of numbers of samples. They are picked out here: within XLA's loop that is slow."""
-        chosen = tf.constant(rows.astype(np.int32))
-        function(tf.nest.map_structure(lambda array: tf.gather(array, chosen), data))
+    def _run(self, function: Callable[..., Any], data: Any, rows: NDArray[Any], *, fresh: bool) -> dict[str, Any]:
+        """Run a step for each row of numbers of samples, and return the metrics; they begin anew if asked to.
+
+        Samples are picked out here: within XLA's loop that is slow.
+        """
+        chosen = rows.astype(np.int32)
+        picked = tf.nest.map_structure(lambda array: self._pick(array, chosen), data)
+        return dict(function(picked, tf.constant(fresh)))
 
     def _batch_bytes(self, data: Any) -> int:
-        sizes = [array.dtype.size * int(np.prod(array.shape[1:])) for array in tf.nest.flatten(data)]
+        sizes = [tf.as_dtype(array.dtype).size * int(np.prod(array.shape[1:])) for array in tf.nest.flatten(data)]
         return int(max(1, self.batch_size * sum(sizes)))
-
-    def _logs(self) -> dict[str, Any]:
-        results = self.model.get_metrics_result()
-        return {name: float(value) if np.ndim(value) == 0 else np.asarray(value) for name, value in results.items()}
 
     def _build(self, x: Any, y: Any) -> None:
         """Create weights, metrics and optimizer slots now: variables cannot be made inside a compiled loop."""
@@ -345,34 +350,36 @@ class _Passes:
         self.model._symbolic_build(data_batch=batch)
         self.model.optimizer.build(self.model.trainable_variables)
 
-    @staticmethod
-    def _compile(step: Callable[[Any], Any], data: Any, small: bool) -> Callable[..., Any]:
+    def _compile(self, step: Callable[[Any], Any], data: Any, small: bool) -> Callable[..., Any]:
         """Return a compiled loop over steps: by XLA for small models, where it has a form for all their operations."""
 
-        def steps(batches: Any) -> None:
+        def steps(batches: Any, fresh: Any) -> dict[str, Any]:
+            tf.cond(fresh, self.model.reset_metrics, lambda: None)
+
             def body(place: Any) -> Any:
                 step(tf.nest.map_structure(lambda array: array[place], batches))
                 return (place + 1,)
 
             count = tf.shape(tf.nest.flatten(batches)[0])[0]
             tf.while_loop(lambda place: place < count, body, (tf.constant(0),), parallel_iterations=1)
+            return dict(self.model.get_metrics_result())
 
         # The size of a batch is left open, as in Keras' own fit: some of its metrics ask for it while they are traced.
         specs = tf.nest.map_structure(lambda array: tf.TensorSpec([None, None, *array.shape[1:]], array.dtype), data)
-        signature = [specs]
+        signature = [specs, tf.TensorSpec([], tf.bool)]
         loops = [tf.function(steps, input_signature=signature, autograph=False)]
         if small:
             loops.append(tf.function(steps, input_signature=signature, autograph=False, jit_compile=True))
 
-        def run(*arguments: Any) -> None:
+        def run(*arguments: Any) -> Any:
             try:
-                loops[-1](*arguments)
+                return loops[-1](*arguments)
             except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
                 if len(loops) == 1:
                     raise
                 loops.pop()
                 log.warning("training without XLA, which has no form for an operation of the model")
-                loops[-1](*arguments)
+                return loops[-1](*arguments)
 
         return run
 
@@ -395,6 +402,16 @@ def _stops(callbacks: Sequence[Any], epoch: int, steps: int) -> list[int]:
 def _overrides(callback: Any, hook: str) -> bool:
     own = getattr(type(callback), hook) is not getattr(keras.callbacks.Callback, hook)
     return own or hook in vars(callback)  # LambdaCallback sets its hooks on the instance
+
+
+def _held(array: Any, small: bool) -> Any:
+    """Return data as they are picked from, with the type that TensorFlow gives them."""
+    return tf.constant(array).numpy() if small else tf.constant(array)
+
+
+def _taken(array: NDArray[Any], rows: NDArray[Any]) -> Any:
+    """Do what `tf.gather` does, in this thread alone: TensorFlow's others would spin for a while beside a short loop."""
+    return tf.constant(array.take(rows, axis=0))
 
 
 def _count(x: Any) -> int:
