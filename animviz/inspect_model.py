@@ -13,7 +13,7 @@ from animviz.network import ACTIVATIONS, IDENTITY, Layer, is_dense_chain
 
 __all__ = ["chain_arch", "layer_table", "loss_name", "probe", "weight_names"]
 
-PROBE_BATCH = 512
+PROBE_BYTES = 2**23  # of inputs that go through the model at once: each pass costs ten milliseconds of Python
 CONVOLUTION = ("strides", "padding", "dilation_rate")
 POOLING = ("pool_size", "strides", "padding")
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -96,8 +96,9 @@ def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[A
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
     outputs: list[NDArray[Any]] | None = []
     count = len(next(_leaves(inputs)))
-    for start in range(0, count, PROBE_BATCH):
-        batch = _map(inputs, lambda array, start=start: keras.ops.convert_to_tensor(array[start : start + PROBE_BATCH]))
+    size = max(1, PROBE_BYTES * count // max(1, sum(array.nbytes for array in _leaves(inputs))))
+    for start in range(0, count, size):
+        batch = _map(inputs, lambda array, start=start: keras.ops.convert_to_tensor(array[start : start + size]))
         with _tapped(model, names) as taken:
             output = model(batch, training=False)
         for name in names:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-__all__ = ["Row", "command_seconds", "in_turn", "peak_memory"]
+__all__ = ["Row", "command_seconds", "in_turn", "peak_memory", "timed"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,25 @@ def in_turn(rounds: int, *functions: Callable[[], object]) -> list[float]:
             if number:
                 times.append(time.perf_counter() - started)
     return [median(times) for times in taken]
+
+
+def timed(thing: Any, *methods: str) -> list[float]:
+    """Let an object's methods note how many seconds each of their calls takes, in the list that is returned."""
+    spent: list[float] = []
+
+    def timing(method: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                spent.append(time.perf_counter() - started)
+
+        return run
+
+    for name in methods:
+        setattr(thing, name, timing(getattr(thing, name)))
+    return spent
 
 
 def command_seconds(*command: str) -> Callable[[], None]:
