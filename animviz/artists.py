@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from animviz.ink import HALF, WHOLE, Ink, spread
+from animviz.ink import HALF, WHOLE, Ink, pairs_of, spread
 
 __all__ = ["Field", "PointCloud", "Strokes", "canvas_of"]
 
@@ -75,16 +75,26 @@ class PointCloud(Artist):
         canvas = canvas_of(renderer)
         if self._ink is None:
             self._ink = self._compiled(canvas) if self._pays() else self._stamped(canvas)
-        self._ink.lay(canvas)
+        if not self.compiles():
+            self._ink.lay(canvas)
+            return
+        from animviz.stamping import laid
 
-    def _pays(self) -> bool:
-        """Say whether compiled code is worth its start, counting what NumPy has done so far."""
-        PointCloud._looked_through += max(0, len(self._tones) - FEW)
-        if PointCloud._looked_through <= START:
+        laid(pairs_of(canvas), *self._ink)
+
+    @classmethod
+    def compiles(cls) -> bool:
+        """Say whether compiled code has taken over in this process."""
+        if cls._looked_through <= START:
             return False
         from animviz.stamping import KEPT
 
         return KEPT
+
+    def _pays(self) -> bool:
+        """Say whether compiled code is worth its start, counting what NumPy has done so far."""
+        PointCloud._looked_through += max(0, len(self._tones) - FEW)
+        return self.compiles()
 
     def _compiled(self, canvas: NDArray[np.uint8]) -> Ink:
         """Do the same as `_stamped`, compiled."""

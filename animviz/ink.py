@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALF", "MOST", "WHOLE", "Ink", "spread"]
+__all__ = ["HALF", "MOST", "WHOLE", "Ink", "pairs_of", "spread"]
 
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
@@ -56,7 +56,7 @@ class Ink(NamedTuple):
     @classmethod
     def lifted(cls, sheet: NDArray[np.uint8]) -> "Ink":
         """Take up what was drawn on a clear sheet, uint8 of shape (height, width, 4), and clear it again."""
-        words = _pairs(sheet)
+        words = pairs_of(sheet)
         pairs = np.flatnonzero(words != 0)
         pixels = spread(words[pairs])
         words[pairs] = 0
@@ -97,14 +97,14 @@ class Ink(NamedTuple):
 
     def lay(self, canvas: NDArray[np.uint8]) -> None:
         """Lay it over the canvas, uint8 of shape (height, width, 4)."""
-        words = _pairs(canvas)
+        words = pairs_of(canvas)
         pixels = spread(words[self.pairs])
         pixels *= self.keep
         pixels += self.tint
         words[self.pairs] = (pixels.view(np.uint16) >> 8).astype(np.uint8).view(np.uint64)
 
 
-def _pairs(canvas: NDArray[np.uint8]) -> Words:
+def pairs_of(canvas: NDArray[np.uint8]) -> Words:
     """Return the canvas as pairs of pixels, a view of shape (height * width / 2,)."""
     return canvas.reshape(-1).view(np.uint64)
 

@@ -12,7 +12,7 @@ from animviz.artists import PHASES
 from animviz.compiled import compiled, is_kept
 from animviz.ink import HALF, MOST, WHOLE
 
-__all__ = ["KEPT", "stamped"]
+__all__ = ["KEPT", "laid", "pasted", "stamped"]
 
 _F4, _I8, _U8 = np.float32, np.int64, np.uint64  # signed: processors turn those into floats and back at once
 _WHOLE, _HALF, _PHASES = _U8(WHOLE), _U8(HALF[0]), _F4(PHASES)
@@ -128,6 +128,47 @@ def _mixed(count: Any, places: Any, cover: Any, ends: Any, tones: Any) -> Any:
             tint[place, 0] += left * tones[tone]
             tint[place, 1] += right * tones[tone]
     return keep.reshape(-1), tint.reshape(-1)
+
+
+@compiled(nogil=True)
+def laid(words: Any, pairs: Any, keep: Any, tint: Any) -> None:
+    """Lay ink over a canvas; the same as `animviz.ink.Ink.lay`.
+
+    Args:
+        words: pairs of pixels of the canvas, uint64 (pairs,).
+        pairs: see `animviz.ink.Ink`.
+        keep: see there.
+        tint: see there.
+    """
+    for k in range(len(pairs)):
+        word = words[pairs[k]]
+        left = _over(word & _LOW, keep[2 * k], tint[2 * k])
+        right = _over(word >> _HIGH, keep[2 * k + 1], tint[2 * k + 1])
+        words[pairs[k]] = left | right << _HIGH
+
+
+@compiled(nogil=True)
+def pasted(words: Any, keep: Any, tint: Any) -> None:
+    """Lay a picture over a part of a canvas of its size.
+
+    Args:
+        words: the pixels of that part, uint32 (height, width).
+        keep: how much of each pixel stays, from 0 to WHOLE, uint64 (height, width).
+        tint: what comes on top, uint64 (height, width), 16 bits to a channel.
+    """
+    for row in range(keep.shape[0]):
+        for column in range(keep.shape[1]):
+            words[row, column] = _over(_U8(words[row, column]), keep[row, column], tint[row, column])
+
+
+@compiled(nogil=True)
+def _over(pixel: Any, keep: Any, tint: Any) -> Any:
+    """Return a pixel of four bytes under a colour; on the way it has 16 bits to a channel."""
+    spread = (pixel | pixel << _U8(16)) & _U8(0x0000FFFF0000FFFF)
+    spread = (spread | spread << _U8(8)) & _U8(0x00FF00FF00FF00FF)
+    mixed = (spread * keep + tint) >> _U8(8) & _U8(0x00FF00FF00FF00FF)
+    mixed = (mixed | mixed >> _U8(8)) & _U8(0x0000FFFF0000FFFF)
+    return (mixed | mixed >> _U8(16)) & _LOW
 
 
 KEPT: bool = is_kept(stamped.py_func)

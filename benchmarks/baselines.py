@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-H264 = ["-preset", "veryfast", "-crf", "19", "-bf", "0", "-x264-params", "subme=1:weightp=0", "-pix_fmt", "yuv420p"]
+H264 = ["-preset", "veryfast", "-crf", "19", "-bf", "0", "-x264-params", "subme=1", "-pix_fmt", "yuv420p"]
 
 
 def func_animation(

@@ -109,7 +109,9 @@ def digits_epoch() -> Iterator[Row]:
     def record() -> tuple[float, float]:
         dense = [layer.name for layer in recorded.layers if "dense" in layer.name]
         recorder = animviz.Recorder(FOLDER / "digits.rec", x[:2000], y[:2000], layers=dense, overwrite=True)
-        spent = timed(recorder, "on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_epoch_end", "on_train_end")
+        spent = timed(
+            recorder, "on_train_begin", "on_epoch_begin", "on_train_batch_end", "on_epoch_end", "on_train_end"
+        )
         started = time.perf_counter()
         recorded.fit(x, y, batch_size=128, epochs=4, verbose=0, callbacks=[recorder])
         return time.perf_counter() - started, sum(spent)

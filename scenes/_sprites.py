@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from animviz import Stage
-from animviz.artists import canvas_of
+from animviz.artists import PointCloud, canvas_of
 from animviz.choice import evenly
-from animviz.ink import WHOLE
+from animviz.ink import HALF, WHOLE, spread
 from animviz.panels import LABEL, cut
 
 __all__ = ["Sprites", "apart", "name_tags", "thumbnail"]
@@ -48,28 +48,33 @@ class Sprites(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Lay them over the renderer's buffer."""
-        canvas = canvas_of(renderer)
+        pixels, paste = canvas_of(renderer).view(np.uint32)[..., 0], _pasted
+        if PointCloud.compiles():
+            from animviz.stamping import pasted as paste
         shown = np.asarray(np.isfinite(self._middles).all(axis=1))
         for (keep, tint), middle, visible in zip(self._inks, self._middles, shown, strict=True):
             if not visible:
                 continue
             height, width = keep.shape[:2]
             left, top = round(float(middle[0]) - width / 2), round(float(middle[1]) - height / 2)
-            rows = slice(max(0, -top), min(height, canvas.shape[0] - top))
-            columns = slice(max(0, -left), min(width, canvas.shape[1] - left))
+            rows = slice(max(0, -top), min(height, pixels.shape[0] - top))
+            columns = slice(max(0, -left), min(width, pixels.shape[1] - left))
             if rows.start < rows.stop and columns.start < columns.stop:
-                window = canvas[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop]
-                window[:] = (window * keep[rows, columns] + tint[rows, columns]) >> 8
+                window = pixels[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop]
+                paste(window, keep[rows, columns], tint[rows, columns])
+
+
+def _pasted(window: Array, keep: Array, tint: Array) -> None:
+    """Lay a picture over pixels, uint32 (height, width); see `animviz.stamping.pasted`."""
+    mixed = spread(np.ascontiguousarray(window)).reshape(window.shape) * keep + tint
+    window[:] = (mixed.view(np.uint16) >> 8).astype(np.uint8).view(np.uint32)
 
 
 def _keep_and_tint(picture: Pixels) -> tuple[Array, Array]:
-    """Return how much of what lies below stays, of WHOLE, and what comes on top, times WHOLE and rounded: uint16."""
-    cover = np.rint(picture[..., 3:] * (WHOLE / 255)).astype(np.uint16)
-    keep = np.repeat(WHOLE - cover, 4, axis=2)
-    keep[..., 3] = WHOLE  # the canvas stays opaque
-    tint = cover * picture + np.uint16(WHOLE // 2)
-    tint[..., 3] = 0
-    return keep, tint
+    """Return how much of what lies below stays, of WHOLE, and what comes on top, a word to a pixel: as ink, see `Ink`."""
+    cover = np.rint(picture[..., 3] * (WHOLE / 255)).astype(np.uint64)
+    opaque = picture | np.array([0, 0, 0, 255], np.uint8)  # as the canvas stays
+    return WHOLE - cover, spread(opaque).reshape(cover.shape) * cover + HALF
 
 
 def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
