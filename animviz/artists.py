@@ -22,6 +22,7 @@ Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
 FEW = 2  # classes, for which NumPy is as quick
+CACHED = 2**18  # bytes of pixels that are worked on at once: more would leave the processor's cache between two steps
 START = 4000  # more layers of coverage that NumPy looks through in the time that Numba's start takes, half a second
 
 
@@ -249,11 +250,16 @@ class Field(Artist):
         across = pixels.take(before, axis=1) * (WHOLE - share) + pixels.take(after, axis=1) * share + HALF
         wide = across.view(np.uint16) >> np.uint16(8)
         before, share = _between(rows, bottom - top)
-        mixed = np.diff(wide, axis=0, append=wide[-1:])[before]  # falls wrap around, and the sum wraps back
-        mixed *= share.astype(np.uint16)[:, None]
-        mixed += (wide * np.uint16(WHOLE) + np.uint16(WHOLE // 2))[before]
-        mixed >>= np.uint16(8)
-        canvas[top:bottom, left:right] = mixed.reshape(bottom - top, right - left, 4)
+        steps = np.diff(wide, axis=0, append=wide[-1:])  # falls wrap around, and the sum wraps back
+        starts, shares = wide * np.uint16(WHOLE) + np.uint16(WHOLE // 2), share.astype(np.uint16)[:, None]
+        at_once = max(1, CACHED // wide[0].nbytes)
+        for first in range(0, bottom - top, at_once):
+            some = slice(first, first + at_once)
+            mixed = steps[before[some]]
+            mixed *= shares[some]
+            mixed += starts[before[some]]
+            mixed >>= np.uint16(8)
+            canvas[top:bottom, left:right][some] = mixed.reshape(-1, right - left, 4)
 
 
 def _box(axes: Any, canvas: NDArray[np.uint8]) -> tuple[int, int, int, int]:

@@ -76,13 +76,15 @@ class Heatmap(Artist):
         box = self.axes.bbox
         left, right = round(box.x0), round(box.x1)
         top, bottom = canvas.shape[0] - round(box.y1), canvas.shape[0] - round(box.y0)
-        window = canvas[max(0, top) : bottom, max(0, left) : right]
-        rows, columns = (_nearest(*pair) for pair in zip(window.shape, self._cells.shape[:2], strict=False))
-        cells = self._cells[rows[:, None], columns]
+        # A pixel is moved as one number; a cell that is not known has none.
+        window = canvas.view(np.uint32)[max(0, top) : bottom, max(0, left) : right, 0]
+        cells = self._cells.view(np.uint32)[..., 0]
+        rows, columns = (_nearest(*pair) for pair in zip(window.shape, cells.shape, strict=True))
+        spread = cells.take(columns, axis=1)
         if self._cells[..., 3].all():
-            window[..., :3] = cells[..., :3]
+            window[:] = spread[rows]
         else:
-            np.copyto(window[..., :3], cells[..., :3], where=cells[..., 3:] > 0)
+            np.copyto(window, spread[rows], where=(self._cells[..., 3] > 0).take(columns, axis=1)[rows])
 
 
 def heatmap(

@@ -46,9 +46,7 @@ class Ink(NamedTuple):
         wide = cover.shape[2]
         layers = list(cover.reshape(len(cover), -1))
         pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
-        parts = [layer[pairs].view(np.uint32).astype(np.float32) for layer in layers]
-        scale = MOST / np.maximum(reduce(np.add, parts), MOST)
-        shares = [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
+        shares = _shares([layer[pairs].view(np.uint32) for layer in layers])
         tint = reduce(np.add, map(np.multiply, shares, tones)) + HALF
         places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
         return cls(places, WHOLE - reduce(np.add, shares), tint)
@@ -102,6 +100,15 @@ class Ink(NamedTuple):
         pixels *= self.keep
         pixels += self.tint
         words[self.pairs] = (pixels.view(np.uint16) >> 8).astype(np.uint8).view(np.uint64)
+
+
+def _shares(covers: Sequence[NDArray[np.uint32]]) -> list[Words]:
+    """Return how much of each pixel the classes take, of WHOLE: all that they cover, or in proportion where it is more."""
+    if len(covers) == 1:
+        return [np.minimum(covers[0], WHOLE).astype(np.uint64)]
+    parts = [cover.astype(np.float32) for cover in covers]
+    scale = MOST / np.maximum(reduce(np.add, parts), MOST)
+    return [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
 
 
 def pairs_of(canvas: NDArray[np.uint8]) -> Words:
