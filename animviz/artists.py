@@ -21,7 +21,7 @@ Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
-FEW = 2  # classes, for which NumPy is as quick
+FEW, MANY = 2, 2000  # so few classes of so many points NumPy stamps as quickly as compiled code
 CACHED = 2**18  # bytes of pixels that are worked on at once: more would leave the processor's cache between two steps
 START = 4000  # more layers of coverage that NumPy looks through in the time that Numba's start takes, half a second
 
@@ -95,7 +95,7 @@ class PointCloud(Artist):
     def _pays(self) -> bool:
         """Say whether compiled code is worth its start, counting what NumPy has done so far."""
         PointCloud._looked_through += max(0, len(self._tones) - FEW)
-        return self.compiles()
+        return self.compiles() and (len(self._tones) > FEW or len(self._xy) < MANY)
 
     def _compiled(self, canvas: NDArray[np.uint8]) -> Ink:
         """Do the same as `_stamped`, compiled."""

@@ -227,11 +227,11 @@ class Network:
         self._links = LineCollection(self._segments(), capstyle="round")
         axes.add_collection(self._links, autolim=False)
         stage.moves(self._links)
-        nodes = stage.line(
-            axes, stage.theme.ink, 0, marker="o", markersize=stage.points(min(19.0, 0.6 * step)),
+        nodes = axes.plot(
+            *np.concatenate(self._places).T, "o", color=stage.theme.ink, markersize=stage.points(min(19.0, 0.6 * step)),
             markerfacecolor=stage.theme.background, markeredgewidth=stage.points(2),
         )  # fmt: skip
-        nodes.set_data(*np.concatenate(self._places).T)
+        stage.covers(*nodes)
 
     def show(self, state: State) -> None:
         """Show the weights of a state."""

@@ -106,7 +106,8 @@ class Stage:
         self._family = load_fonts()
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
-        self._inks: dict[Text, list[Ink]] = {}
+        self._covering: set[Artist] = set()
+        self._inks: dict[Artist, list[Ink]] = {}
         self._numerals = Numerals(self.figure, size, self.lift, _text_width)
         self._sheet: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
         canvas_of(self._sheet)[:] = 0  # it begins white, though clear
@@ -235,6 +236,11 @@ class Stage:
             artist.set_animated(True)
             self._moving.append(artist)
 
+    def covers(self, *artists: Artist) -> None:
+        """Declare artists that stand still over those that move and were declared before: they are drawn once."""
+        self.moves(*artists)
+        self._covering.update(artists)
+
     @property
     def buffer(self) -> NDArray[np.uint8]:
         """What was painted last, the stage's own uint8 array of shape (height, width, 4)."""
@@ -252,19 +258,22 @@ class Stage:
             self._background = buffer.copy()
         buffer[:] = self._background
         for artist in self._moving:
-            if isinstance(artist, Text):
+            if isinstance(artist, Text) or artist in self._covering:
                 for ink in self._ink(artist):
                     ink.lay(buffer)
             else:
                 artist.draw(self._renderer)
         return buffer
 
-    def _ink(self, text: Text) -> list[Ink]:
-        """Return a text as ink, drawn anew only where it has changed: matplotlib takes a millisecond for each."""
-        if text.stale or text not in self._inks:
-            self._inks[text] = self._numerals.inks(text) if is_number(text) else [self.lift([text])]
-            text.stale = False  # an empty or hidden text leaves it set
-        return self._inks[text]
+    def _ink(self, artist: Artist) -> list[Ink]:
+        """Return an artist as ink, drawn anew only where it has changed: matplotlib takes a millisecond for a text."""
+        if artist.stale or artist not in self._inks:
+            if isinstance(artist, Text) and is_number(artist):
+                self._inks[artist] = self._numerals.inks(artist)
+            else:
+                self._inks[artist] = [self.lift([artist])]
+            artist.stale = False  # an empty or hidden text leaves it set
+        return self._inks[artist]
 
     def lift(self, artists: Iterable[Artist]) -> Ink:
         """Draw artists on a clear sheet of the stage's size, and return them as ink."""

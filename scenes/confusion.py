@@ -70,11 +70,11 @@ class _Matrix:
         cell = self._box.width / count
         if cell > DENSE:
             lines = [[(0, k), (count, k)] for k in range(1, count)] + [[(k, 0), (k, count)] for k in range(1, count)]
-            gaps = stage.line(axes, stage.theme.background, 2)
-            gaps.set_data(*joined(np.array(lines, float)).T)
+            gaps = joined(np.array(lines, float)).T
+            stage.covers(*axes.plot(*gaps, color=stage.theme.background, linewidth=stage.points(2)))
         if cell < TINY:
             ends = np.array([[(0, 1), (count - 1, count)], [(1, 0), (count, count - 1)]])
-            stage.line(axes, "white", 1).set_data(*joined(ends).T)
+            stage.covers(*axes.plot(*joined(ends).T, color="white", linewidth=stage.points(1)))
         self._diagonal = [] if cell < TINY else [(k, k) for k in range(count)]
         self._right = _Frames(stage, axes, cell)
         self._worst = _Frames(stage, axes, cell, linestyle=(0, (2, 1.5)))

@@ -157,7 +157,8 @@ class _Row:
         axes = self._stage.axes(place, (0, columns), (rows, 0))
         axes.patch.set_visible(False)
         between = [[[x, 0], [x, rows]] for x in range(1, columns)] + [[[0, y], [columns, y]] for y in range(1, rows)]
-        self._stage.line(axes, self._stage.theme.background, min(2, 0.1 * side)).set_data(*joined(np.array(between)).T)
+        gaps, width = joined(np.array(between)).T, self._stage.points(min(2, 0.1 * side))
+        self._stage.covers(*axes.plot(*gaps, color=self._stage.theme.background, linewidth=width))
         # White in both themes: a cell of a dead unit is dark violet, and a saturated one has a dark line around it.
         size, line = self._stage.points(0.45 * side), self._stage.points(min(3, 0.16 * side))
         self._dead = self._stage.line(axes, "white", 0, marker="x", markersize=size, markeredgewidth=line)
