@@ -153,27 +153,28 @@ def study(quick: bool) -> str:
     """Weights and spans on three data sets, two layers each, against independent UMAP; each set in a process of its own."""
     with ProcessPoolExecutor(len(SETS), mp_context=get_context("spawn")) as pool:
         found = [part for parts in pool.map(study_of, SETS, [quick] * len(SETS)) for part in parts]
-    head = (
-        "| layer | step | of independent's | from epoch 1 on | trust | independent's | time | targets |\n" + "|---" * 8
-    )
-    return f"{head}|\n" + "\n".join(line for line, _ in found) + "\n\n" + "\n\n".join(table for _, table in found)
+    head = "| layer | snapshots | step | of independent's | trust | independent's | time | targets |\n" + "|---" * 8
+    return f"{head}|\n" + "\n".join(lines for lines, _ in found) + "\n\n" + "\n\n".join(table for _, table in found)
 
 
 def study_of(name: str, quick: bool) -> list[tuple[str, str]]:
-    """Return for both layers of a set the verdict on the default, and the table."""
+    """Return for both layers of a set the verdicts on the default, without and with the untrained state, and the table."""
     warm_up()
     found = []
     for layer in trained(name, 300 if quick else SETS[name][1], 3 if quick else 9):
         theirs, their_time = timed(layer, "independent")
-        rows, line = [row_of("independent UMAP", theirs, their_time, their_time)], ""
+        rows = [row_of("independent UMAP", theirs, their_time, their_time)]
+        trained_only = layer._replace(activations=layer.activations[1:])
+        (ours, our_time), (alone, alone_time) = (timed(trained_only, method) for method in ("umap", "independent"))
+        lines = [verdict(layer.name, "epochs 1 to 9", ours, alone, our_time / alone_time)]
         for weight, span in [*GRID[::4], DEFAULT] if quick else GRID:
             ours, our_time = timed(layer, "umap", weight=weight, span=span)
             mark = "**" if (weight, span) == DEFAULT else ""
             rows.append(row_of(f"{mark}weight {weight:g}, span {span}{mark}", ours, our_time, their_time))
             print(layer.name, rows[-1], flush=True)
             if mark:
-                line = verdict(layer.name, ours, theirs, our_time / their_time)
-        found.append((line, f"### {layer.name}\n\n{COLUMNS}\n" + "\n".join(rows)))
+                lines.append(verdict(layer.name, "and the untrained state", ours, theirs, our_time / their_time))
+        found.append(("\n".join(lines), f"### {layer.name}\n\n{COLUMNS}\n" + "\n".join(rows)))
     return found
 
 
@@ -185,7 +186,7 @@ def warm_up() -> None:
         embed(tiny, method)
 
 
-def verdict(name: str, ours: Embedding, theirs: Embedding, ratio: float) -> str:
+def verdict(name: str, snapshots: str, ours: Embedding, theirs: Embedding, ratio: float) -> str:
     """Return a line that sets the targets of the default against independent UMAP."""
     moves, their_moves = step(ours.positions), step(theirs.positions)
     here, there = mean_of(moves), mean_of(their_moves)
@@ -201,7 +202,7 @@ def verdict(name: str, ours: Embedding, theirs: Embedding, ratio: float) -> str:
         if not met
     ]
     return (
-        f"| {name} | {here:.4f} | 1/{there / here:.0f} | {mean_of(moves[1:]):.4f} | {trust:.4f} | {their_trust:.4f} "
+        f"| {name} | {snapshots} | {here:.4f} | 1/{there / here:.0f} | {trust:.4f} | {their_trust:.4f} "
         f"| {ratio:.2f}x | {'**missed**: ' + ', '.join(missed) if missed else 'met'} |"
     )
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from animviz import Box, Stage, artists, stamping
 from animviz.artists import PointCloud
+from animviz.scenes._sprites import Sprites
 
 COMPILED = pytest.mark.xdist_group("compiled")
 Array = np.ndarray
@@ -101,3 +102,27 @@ def test_points_that_stand_still_are_stamped_once(monkeypatch: pytest.MonkeyPatc
     places[:] += 0.1  # an owner that changes its array in place
     points.set_positions(places)
     assert not np.array_equal(painted(stage), first)
+
+
+@COMPILED
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**31), middle=st.tuples(st.floats(-20, 220), st.floats(-20, 120)))
+def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) -> None:
+    random = np.random.default_rng(seed)
+    picture = random.integers(0, 256, (*random.integers(1, 40, 2), 4)).astype(np.uint8)
+    pictures = []
+    for start in (-1, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(artists, "START", start)
+            stage = Stage((200, 100))
+            Sprites(stage, [picture]).set_middles(np.array([middle]))
+            pictures.append(painted(stage))
+    assert np.array_equal(*pictures)
+
+
+def test_many_points_of_few_classes_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PointCloud, "compiles", classmethod(lambda cls: True))
+    few, many = (cloud(Stage(), count, 2, 2.0) for count in (1000, 4000))
+    assert few._pays()
+    assert not many._pays()
+    assert cloud(Stage(), 4000, 3, 2.0)._pays()

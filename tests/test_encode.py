@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
+from threadpoolctl import threadpool_info
 
 from animviz import encode
 from animviz.encode import FORMATS, Encoder, check_output, default_fps, ffmpeg_exe, format_of, have_encoder
@@ -182,6 +183,17 @@ def test_same_frames_give_the_same_bytes(suffix: str, tmp_path: Path) -> None:
 
 def test_extension_may_be_in_capitals(tmp_path: Path) -> None:
     assert "h264" in stream_line(written(tmp_path / "MOVIE.MP4"))
+
+
+def test_matrix_products_leave_the_cores_to_ffmpeg_while_frames_are_written(tmp_path: Path) -> None:
+    def threads() -> set[int]:
+        return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+    before = threads()
+    with Encoder(tmp_path / "movie.mp4", (64, 64), 30) as encoder:
+        encoder.write(np.zeros((64, 64, 4), np.uint8))
+        assert threads() == {1}
+    assert threads() == before
 
 
 def test_frames_need_not_be_contiguous(tmp_path: Path) -> None:
