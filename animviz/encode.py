@@ -88,6 +88,10 @@ class Writer(Protocol):
         """Take a frame."""
         ...
 
+    def lend(self, frame: Pixels) -> None:
+        """Take a frame that stays as it is until the next one was taken: two buffers in turn will do."""
+        ...
+
 
 def format_of(path: Path) -> Format:
     """Return the format that a file name asks for; a name without an extension is a folder of PNGs.
@@ -333,6 +337,11 @@ class Encoder:
         self._writer.write(frame)
         self.frames += 1
 
+    def lend(self, frame: Pixels) -> None:
+        """Add a frame that stays as it is until the next one was added, such as a stage's; see `write`."""
+        self._writer.lend(frame)
+        self.frames += 1
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
@@ -363,6 +372,8 @@ class _Pictures:
         with _unwritable(self._target):
             iio.imwrite(self._folder / f"{self._count:06d}.png", frame[:, :, :3], compress_level=1)
         self._count += 1
+
+    lend = write
 
     def __exit__(self, *_: object) -> None:
         pass

@@ -126,7 +126,7 @@ class FramePipe:
         self._free: Queue[NDArray[np.uint8]] = Queue()
         for _ in range(AHEAD):
             self._free.put(np.empty(self._shape, np.uint8))
-        self._waiting: Queue[NDArray[np.uint8] | None] = Queue()
+        self._waiting: Queue[tuple[NDArray[np.uint8], bool] | None] = Queue()
         self._sender = threading.Thread(target=self._send, daemon=True)
         self._sender.start()
         return self
@@ -137,21 +137,37 @@ class FramePipe:
         Raises:
             EncodeError: ffmpeg has died.
         """
-        if self._dead:
-            raise EncodeError(f"{self._culprit}: {self._failure()}")
+        self._check()
         copy = self._free.get()
         copy[:] = frame
-        self._waiting.put(copy)
+        self._waiting.put((copy, True))
+
+    def lend(self, frame: NDArray[np.uint8]) -> None:
+        """Send a frame without a copy, contiguous: it must stay as it is until the next one was sent or lent.
+
+        Raises:
+            EncodeError: ffmpeg has died.
+        """
+        self._check()
+        self._waiting.join()
+        self._waiting.put((frame, False))
+
+    def _check(self) -> None:
+        if self._dead:
+            raise EncodeError(f"{self._culprit}: {self._failure()}")
 
     def _send(self) -> None:
         """Pass frames on, in a thread: while ffmpeg takes one, the next is drawn. A dead ffmpeg swallows the rest."""
-        while (frame := self._waiting.get()) is not None:
+        while (waiting := self._waiting.get()) is not None:
+            frame, own = waiting
             try:
                 if not self._dead:
                     self._pipe.write(frame.data)
             except OSError:
                 self._dead = True
-            self._free.put(frame)
+            if own:
+                self._free.put(frame)
+            self._waiting.task_done()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

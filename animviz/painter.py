@@ -53,7 +53,7 @@ class Painter:
         """Paint a moment; a state that is not finite becomes a marked frame. An unchanged picture is not drawn twice.
 
         Returns:
-            The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
+            The stage's own buffer, uint8 of shape (height, width, 4); the next call but one paints over it.
 
         Raises:
             SceneError: the scene breaks; names the epoch, the cause is chained.

@@ -118,7 +118,7 @@ def write_part(
     """
     with part_writer(folder, number, target, size, timeline.pacing.rate) as writer:
         for frame in frames:
-            writer.write(painter.paint(timeline[frame]))
+            writer.lend(painter.paint(timeline[frame]))
             if on_frame is not None:
                 on_frame(frame + 1)
 

@@ -102,7 +102,9 @@ class Stage:
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)
         self.canvas = FigureCanvasAgg(self.figure)
+        # Two, so that one frame can be on its way to the encoder while the next is painted.
         self._renderer: Any = self.canvas.get_renderer()  # type: ignore[no-untyped-call]
+        self._other: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
         self._family = load_fonts()
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
@@ -250,19 +252,25 @@ class Stage:
         """Paint the moving artists over the background.
 
         Returns:
-            The stage's own buffer, uint8 of shape (height, width, 4); the next call paints over it.
+            The stage's own buffer, uint8 of shape (height, width, 4); the next call but one paints over it.
         """
-        buffer = self.buffer
-        if self._background is None:
-            self.canvas.draw()  # type: ignore[no-untyped-call]
-            self._background = buffer.copy()
-        buffer[:] = self._background
+        buffer = self._cleared()
         for artist in self._moving:
             if isinstance(artist, Text) or artist in self._covering:
                 for ink in self._ink(artist):
                     ink.lay(buffer)
             else:
                 artist.draw(self._renderer)
+        return buffer
+
+    def _cleared(self) -> NDArray[np.uint8]:
+        """Return the buffer that was not painted last, with the background on it."""
+        if self._background is None:
+            self.canvas.draw()  # type: ignore[no-untyped-call]
+            self._background = canvas_of(self.canvas.get_renderer()).copy()  # type: ignore[no-untyped-call]
+        self._renderer, self._other = self._other, self._renderer
+        buffer = self.buffer
+        buffer[:] = self._background
         return buffer
 
     def _ink(self, artist: Artist) -> list[Ink]:
@@ -289,9 +297,7 @@ class Stage:
         """Paint the background with a message in place of the moving artists; see `paint`."""
         if self._background is None:
             self.paint()
-        buffer = canvas_of(self._renderer)
-        assert self._background is not None
-        buffer[:] = self._background
+        buffer = self._cleared()
         note = self.text(self.width / 2, self.height / 2, message, size=24, weight="medium", align="center", moves=True)
         self._moving.pop()
         ground = {"facecolor": self.theme.background, "edgecolor": self.theme.positive, "boxstyle": "round,pad=0.6"}

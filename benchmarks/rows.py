@@ -139,7 +139,7 @@ def cloud_frames() -> Iterator[Row]:
         cloud = Cloud(size, labels)
         with Encoder(FOLDER / "ours.mp4", size, 30) as encoder:
             for k in range(frames):
-                encoder.write(cloud.paint(points[k], lines[k]))
+                encoder.lend(cloud.paint(points[k], lines[k]))
 
     cloud = Cloud(SIZE, labels)
     ready = [cloud.paint(points[k], lines[k]).copy() for k in range(frames)]
@@ -203,7 +203,7 @@ def against_encoder(
     def draw(ready: Painter) -> None:
         with Encoder(FOLDER / f"{scene}.mp4", SIZE, 30) as encoder:
             for moment in moments:
-                encoder.write(ready.paint(moment))
+                encoder.lend(ready.paint(moment))
 
     drawing = painter()
     frames = [drawing.paint(moment).copy() for moment in moments]
@@ -310,7 +310,7 @@ def encode(frames: list[np.ndarray], size: tuple[int, int]) -> None:
     """Feed ready frames to the encoder."""
     with Encoder(FOLDER / "ready.mp4", size, 30) as encoder:
         for frame in frames:
-            encoder.write(frame)
+            encoder.lend(frame)
 
 
 ROWS: dict[str, Callable[[], Iterator[Row]]] = {

@@ -185,6 +185,19 @@ def test_extension_may_be_in_capitals(tmp_path: Path) -> None:
     assert "h264" in stream_line(written(tmp_path / "MOVIE.MP4"))
 
 
+def test_lent_frames_arrive_though_two_buffers_are_used_in_turn(tmp_path: Path) -> None:
+    frames = np.random.default_rng(0).integers(0, 256, (40, 360, 640, 4)).astype(np.uint8)
+    with Encoder(tmp_path / "written.mp4", (640, 360), 30) as encoder:
+        for frame in frames:
+            encoder.write(frame)
+    buffers = np.empty((2, *frames.shape[1:]), np.uint8)
+    with Encoder(tmp_path / "lent.mp4", (640, 360), 30) as encoder:
+        for number, frame in enumerate(frames):
+            buffers[number % 2] = frame
+            encoder.lend(buffers[number % 2])
+    assert (tmp_path / "lent.mp4").read_bytes() == (tmp_path / "written.mp4").read_bytes()
+
+
 def test_matrix_products_leave_the_cores_to_ffmpeg_while_frames_are_written(tmp_path: Path) -> None:
     def threads() -> set[int]:
         return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}

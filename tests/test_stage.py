@@ -46,6 +46,19 @@ def test_what_covers_is_drawn_anew_if_it_changes_after_all() -> None:
     assert tuple(pixels[90, 200]) != (0, 255, 0)
 
 
+def test_a_frame_stays_as_it_is_while_the_next_is_painted() -> None:
+    stage, under, _ = covered()
+    first = stage.paint()
+    kept = first.copy()
+    under.set_data([0.8, 0.8], [0, 1])
+    second = stage.paint()
+    assert np.array_equal(first, kept)
+    assert not np.array_equal(second, kept)
+    assert stage.buffer is not first
+    assert np.array_equal(stage.paint_failure("no"), stage.buffer)
+    assert np.array_equal(second[30, 256, :3], (255, 0, 0))
+
+
 @st.composite
 def inks(draw: st.DrawFn) -> Ink:
     pairs = np.array(sorted(draw(st.sets(st.integers(0, PAIRS - 1), min_size=1, max_size=12))))
