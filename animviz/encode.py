@@ -89,7 +89,7 @@ class Writer(Protocol):
         ...
 
     def lend(self, frame: Pixels) -> None:
-        """Take a frame that stays as it is until the next one was taken: two buffers in turn will do."""
+        """Take a frame that stays as it is until the next one was lent: two buffers in turn will do."""
         ...
 
 
@@ -330,17 +330,21 @@ class Encoder:
         Raises:
             EncodeError: wrong shape or dtype, or ffmpeg has died; quotes its last words.
         """
-        width, height = self.size
-        if frame.shape != (height, width, 4) or frame.dtype != np.uint8:
-            found, expected = f"{frame.dtype} {frame.shape}", f"uint8 {(height, width, 4)}"
-            raise EncodeError(f"frame {self.frames} is {found}; expected {expected}")
+        self._check(frame)
         self._writer.write(frame)
         self.frames += 1
 
     def lend(self, frame: Pixels) -> None:
-        """Add a frame that stays as it is until the next one was added, such as a stage's; see `write`."""
+        """Add a frame that stays as it is until the next one was lent, such as a stage's; see `write`."""
+        self._check(frame)
         self._writer.lend(frame)
         self.frames += 1
+
+    def _check(self, frame: Pixels) -> None:
+        width, height = self.size
+        if frame.shape != (height, width, 4) or frame.dtype != np.uint8:
+            found, expected = f"{frame.dtype} {frame.shape}", f"uint8 {(height, width, 4)}"
+            raise EncodeError(f"frame {self.frames} is {found}; expected {expected}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -143,7 +143,7 @@ class FramePipe:
         self._waiting.put((copy, True))
 
     def lend(self, frame: NDArray[np.uint8]) -> None:
-        """Send a frame without a copy, contiguous: it must stay as it is until the next one was sent or lent.
+        """Send a frame without a copy, contiguous: it must stay as it is until the next one was lent.
 
         Raises:
             EncodeError: ffmpeg has died.

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALF", "MOST", "WHOLE", "Ink", "pairs_of", "spread"]
+__all__ = ["HALF", "MOST", "WHOLE", "Ink", "over", "pairs_of", "spread"]
 
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
@@ -96,10 +96,7 @@ class Ink(NamedTuple):
     def lay(self, canvas: NDArray[np.uint8]) -> None:
         """Lay it over the canvas, uint8 of shape (height, width, 4)."""
         words = pairs_of(canvas)
-        pixels = spread(words[self.pairs])
-        pixels *= self.keep
-        pixels += self.tint
-        words[self.pairs] = (pixels.view(np.uint16) >> 8).astype(np.uint8).view(np.uint64)
+        words[self.pairs] = over(words[self.pairs], self.keep, self.tint).view(np.uint64)
 
 
 def _shares(covers: Sequence[NDArray[np.uint32]]) -> list[Words]:
@@ -114,6 +111,14 @@ def _shares(covers: Sequence[NDArray[np.uint32]]) -> list[Words]:
 def pairs_of(canvas: NDArray[np.uint8]) -> Words:
     """Return the canvas as pairs of pixels, a view of shape (height * width / 2,)."""
     return canvas.reshape(-1).view(np.uint64)
+
+
+def over(pixels: NDArray[Any], keep: Words, tint: Words) -> NDArray[np.uint8]:
+    """Return pixels of four bytes, contiguous, under a colour: what stays of each and what comes on top as in `Ink`."""
+    words = spread(pixels)
+    words *= keep
+    words += tint
+    return (words.view(np.uint16) >> 8).astype(np.uint8)
 
 
 def spread(pixels: NDArray[Any]) -> Words:

@@ -295,8 +295,6 @@ class Stage:
 
     def paint_failure(self, message: str) -> NDArray[np.uint8]:
         """Paint the background with a message in place of the moving artists; see `paint`."""
-        if self._background is None:
-            self.paint()
         buffer = self._cleared()
         note = self.text(self.width / 2, self.height / 2, message, size=24, weight="medium", align="center", moves=True)
         self._moving.pop()

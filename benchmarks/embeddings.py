@@ -166,7 +166,9 @@ def study_of(name: str, quick: bool) -> list[tuple[str, str]]:
         rows = [row_of("independent UMAP", theirs, their_time, their_time)]
         trained_only = layer._replace(activations=layer.activations[1:])
         (ours, our_time), (alone, alone_time) = (timed(trained_only, method) for method in ("umap", "independent"))
-        lines = [verdict(layer.name, "epochs 1 to 9", ours, alone, our_time / alone_time)]
+        lines = [
+            verdict(layer.name, f"epochs 1 to {len(trained_only.activations)}", ours, alone, our_time / alone_time)
+        ]
         for weight, span in [*GRID[::4], DEFAULT] if quick else GRID:
             ours, our_time = timed(layer, "umap", weight=weight, span=span)
             mark = "**" if (weight, span) == DEFAULT else ""

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from animviz import Stage
 from animviz.artists import PointCloud, canvas_of
 from animviz.choice import evenly
-from animviz.ink import HALF, WHOLE, spread
+from animviz.ink import HALF, WHOLE, over, spread
 from animviz.panels import LABEL, cut
 
 __all__ = ["Sprites", "apart", "name_tags", "thumbnail"]
@@ -66,8 +66,7 @@ class Sprites(Artist):
 
 def _pasted(window: Array, keep: Array, tint: Array) -> None:
     """Lay a picture over pixels, uint32 (height, width); see `animviz.stamping.pasted`."""
-    mixed = spread(np.ascontiguousarray(window)).reshape(window.shape) * keep + tint
-    window[:] = (mixed.view(np.uint16) >> 8).astype(np.uint8).view(np.uint32)
+    window[:] = over(np.ascontiguousarray(window), keep, tint).view(np.uint32)
 
 
 def _keep_and_tint(picture: Pixels) -> tuple[Array, Array]:

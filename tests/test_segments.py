@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -249,7 +250,8 @@ def test_workers_never_import_tensorflow(rings_recording: Recording, tmp_path: P
         module=f"if multiprocessing.parent_process() is not None: {check}",
         draw=f"{check}; assert multiprocessing.parent_process() is not None; (HERE / str(os.getpid())).touch()",
     )
-    importlib.import_module("tensorflow")  # so that a fork would bring it along
+    importlib.import_module("tensorflow")
+    assert "tensorflow" in sys.modules, "this process has trained, so a fork would bring it along"
     drawn(scene, rings_recording, tmp_path / "video.mp4", workers=2)
     pids = {int(path.name) for path in (tmp_path / "scenes").iterdir() if path.name.isdigit()}
     assert 1 <= len(pids) <= 2
