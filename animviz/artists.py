@@ -4,8 +4,8 @@ matplotlib's own ways cost 14 ms for 40,000 points (and snap them to whole pixel
 grid, and several for an image. These place everything at sub-pixel positions and take a fraction of that.
 """
 
-from functools import cached_property
-from typing import Any, ClassVar
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from animviz.ink import HALF, WHOLE, Ink, pairs_of, spread
+from animviz.ink import HALF, WHOLE, Ink, by_shares, by_sums, spread
+from animviz.takeover import compiled_code, spend
 
 __all__ = ["Field", "PointCloud", "Strokes", "canvas_of"]
 
@@ -21,9 +22,8 @@ Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
-FEW, MANY = 2, 2000  # so few classes of so many points NumPy stamps as quickly as compiled code
+FEW, MANY = 2, 2000  # so few classes of so many points NumPy stamps as quickly as compiled code, by shares
 CACHED = 2**18  # bytes of pixels that are worked on at once: more would leave the processor's cache between two steps
-START = 4000  # more layers of coverage that NumPy looks through in the time that Numba's start takes, half a second
 
 
 def canvas_of(renderer: Any) -> NDArray[np.uint8]:
@@ -35,24 +35,28 @@ class PointCloud(Artist):
     """Many round points in the colours of their classes, at sub-pixel positions.
 
     Where points of several classes fall on one pixel their colours mix in proportion, so that none hides another and
-    the order of the points does not matter. Once a process has drawn so many classes that the start of compiled code
-    would have paid (the rule of ski rental), it takes over; the pixels are the same.
+    the order of the points does not matter. Compiled code takes over where that pays, see `animviz.takeover`; the pixels
+    are the same.
 
     Args:
         axes: where they live, with linear scales; points outside are not drawn.
         classes: class number of each point, shape (points,).
         palette: RGB in [0, 1] of each class, shape (classes, 3).
         radius: in pixels.
-    """
 
-    _looked_through: ClassVar[int] = 0  # layers of coverage beyond a few
+    Raises:
+        ValueError: a class has no colour.
+    """
 
     def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
         super().__init__()
         self._classes = np.asarray(classes, dtype=np.intp)
+        if not ((self._classes >= 0) & (self._classes < len(palette))).all():
+            raise ValueError(f"classes from 0 to {len(palette) - 1} have a colour; others are among the points'")
         self._tones = _tones(palette)
-        stamps = _stamps(radius)
-        self._reach = len(stamps) // 2
+        self._discs = _discs(radius)
+        self._reach = len(self._discs) // 2
+        stamps = _paired(self._discs)
         # Those parts of a stamp that are ever covered: row and pair from the middle, and how much at each phase.
         rows, pairs = np.nonzero(stamps.any(axis=2))
         self._taps = np.stack([rows - self._reach, pairs - stamps.shape[1] // 2])
@@ -63,7 +67,13 @@ class PointCloud(Artist):
         axes.add_artist(self)
 
     def set_positions(self, xy: NDArray[Any]) -> None:
-        """Move the points: data coordinates of shape (points, 2). Points that stand still are not stamped anew."""
+        """Move the points: data coordinates of shape (points, 2). Points that stand still are not stamped anew.
+
+        Raises:
+            ValueError: there are not as many as classes.
+        """
+        if np.shape(xy) != (len(self._classes), 2):
+            raise ValueError(f"positions have shape {np.shape(xy)}; expected {(len(self._classes), 2)}")
         contents = np.asarray(xy).tobytes()
         if contents != self._contents:
             self._xy, self._contents, self._ink = xy, contents, None
@@ -75,64 +85,64 @@ class PointCloud(Artist):
             return
         canvas = canvas_of(renderer)
         if self._ink is None:
-            self._ink = self._compiled(canvas) if self._pays() else self._stamped(canvas)
-        if not self.compiles():
-            self._ink.lay(canvas)
-            return
-        from animviz.stamping import laid
+            spend(max(0, len(self._tones) - FEW))
+            code = None if self._by_shares else compiled_code()
+            compiles = code is not None and len(self._xy) <= code.MOST_POINTS
+            self._ink = self._compiled(code, canvas) if compiles else self._stamped(canvas)
+        self._ink.lay(canvas)
 
-        laid(pairs_of(canvas), *self._ink)
+    @property
+    def _by_shares(self) -> bool:
+        """Whether the colours are mixed by shares, which only NumPy does; see `animviz.ink.by_shares`."""
+        return len(self._tones) <= FEW and len(self._classes) >= MANY
 
-    @classmethod
-    def compiles(cls) -> bool:
-        """Say whether compiled code has taken over in this process."""
-        if cls._looked_through <= START:
-            return False
-        from animviz.stamping import KEPT
-
-        return KEPT
-
-    def _pays(self) -> bool:
-        """Say whether compiled code is worth its start, counting what NumPy has done so far."""
-        PointCloud._looked_through += max(0, len(self._tones) - FEW)
-        return self.compiles() and (len(self._tones) > FEW or len(self._xy) < MANY)
-
-    def _compiled(self, canvas: NDArray[np.uint8]) -> Ink:
+    def _compiled(self, code: Any, canvas: NDArray[np.uint8]) -> Ink:
         """Do the same as `_stamped`, compiled."""
-        from animviz.stamping import stamped
-
-        scale, offset = _scale(self.axes, canvas)
-        box, stride = self._room(canvas), canvas.shape[1] // 2
-        order, starts = self._by_class
-        return Ink(
-            *stamped(self._xy, order, starts, scale, offset, box, self._taps, self._weights, self._tones, stride)
-        )
+        (left, top, right, bottom), scale, offset = _geometry(self.axes, canvas)
+        first = left // 2
+        area = (top, first, (right + 1) // 2 - first)
+        sums = code.SUMS.of((bottom - top) * area[2])
+        room = self._room((left, top, right, bottom))
+        stride, words, discs = canvas.shape[1] // 2, self._words, self._by_phase
+        return Ink(*code.stamped(self._xy, self._classes, words, scale, offset, room, area, stride, discs, sums))
 
     @cached_property
-    def _by_class(self) -> tuple[Index, Index]:
-        """The numbers of the points class by class, and where each class begins."""
-        starts = np.searchsorted(np.sort(self._classes), np.arange(len(self._tones) + 1))
-        return np.argsort(self._classes, kind="stable"), starts
+    def _words(self) -> Words:
+        """The classes' colours as compiled code adds them up."""
+        channels = self._tones.view(np.uint16).reshape(-1, 4).astype(np.uint32)
+        channels[:, 3] = 1
+        return channels.view(np.uint64)
 
-    def _room(self, canvas: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    @cached_property
+    def _by_phase(self) -> tuple[Index, Index, Index, Words]:
+        """The pixels of a stamp at each position within a pixel, as compiled code wants them."""
+        side = len(self._discs)
+        discs = self._discs.reshape(side, side, -1).transpose(2, 0, 1)
+        phases, rows, columns = np.nonzero(discs)
+        starts = np.searchsorted(phases, np.arange(len(discs) + 1))
+        weights = discs[phases, rows, columns].astype(np.uint64)
+        return starts, rows - self._reach, columns - self._reach, weights
+
+    def _room(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom between which a point must lie.
 
         A stamp lies inside the axes or is left out: cut ones would need a margin that is added and cut off again.
         """
-        left, top, right, bottom = _box(self.axes, canvas)
+        left, top, right, bottom = box
         return left + self._reach, top + self._reach, right - self._reach, bottom - self._reach
 
     def _stamped(self, canvas: NDArray[np.uint8]) -> Ink:
         """Add up the stamps of all points."""
-        x, y = _pixels(self.axes, self._xy, canvas)
-        (left, top, right, bottom), reach = self._room(canvas), self._reach
+        geometry, reach = _geometry(self.axes, canvas), self._reach
+        x, y = geometry.pixels(self._xy)
+        left, top, right, bottom = self._room(geometry.box)
         with np.errstate(invalid="ignore"):
             inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
         classes = self._classes
         if not inside.all():
             x, y, classes = x[inside], y[inside], classes[inside]
         if not len(x):
-            return Ink(*np.zeros((3, 0), dtype=np.uint64))
+            return Ink(np.zeros(0, np.intp), *np.zeros((2, 0), np.uint64))
         across, down = (x * PHASES).astype(np.intp), (y * PHASES).astype(np.intp)
         row, pair = down >> 3, across >> 4  # PHASES to a row, twice as many to a pair
         (top, bottom), (left, right) = ((int(place.min()) - reach, int(place.max()) + reach) for place in (row, pair))
@@ -142,7 +152,8 @@ class PointCloud(Artist):
         cells = cover.reshape(-1)
         for shift, weight in zip(self._taps[0] * wide + self._taps[1], self._weights, strict=True):
             np.add.at(cells, cell + shift, weight.take(phase))
-        return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones)
+        mix = by_shares if self._by_shares else by_sums
+        return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones, mix)
 
 
 class Strokes(Artist):
@@ -174,12 +185,13 @@ class Strokes(Artist):
         if not self.get_visible() or len(self._xy) < 2:
             return
         canvas = canvas_of(renderer)
-        left, top, right, bottom = _box(self.axes, canvas)
+        geometry = _geometry(self.axes, canvas)
+        left, top, right, bottom = geometry.box
         if left >= right or top >= bottom:
             return
         first, taps = left // 2, int(np.ceil(self._width * np.sqrt(2))) + 1
         wide = 2 * ((right + 1) // 2 - first)
-        x, y = _pixels(self.axes, self._xy, canvas)
+        x, y = geometry.pixels(self._xy)
         x, y = x - np.float32(2 * first), y - np.float32(top)
         # The spare rows are for taps behind the last that a line covers.
         cover = np.zeros((bottom - top + taps, wide), dtype=np.uint32)
@@ -188,7 +200,7 @@ class Strokes(Artist):
         rows, columns = (0, bottom - top), (left - 2 * first, right - 2 * first)
         self._sweep(cover.reshape(-1), x, y, np.flatnonzero(~steep), (columns, rows), (1, wide), taps)
         self._sweep(cover.reshape(-1), y, x, np.flatnonzero(steep), (rows, columns), (wide, 1), taps)
-        Ink.mixed(cover.view(np.uint64)[None], (top, first), canvas.shape[1] // 2, self._tones).lay(canvas)
+        Ink.mixed(cover.view(np.uint64)[None], (top, first), canvas.shape[1] // 2, self._tones, by_shares).lay(canvas)
 
     def _sweep(
         self, cover: NDArray[np.uint32], along: Float, across: Float, chosen: Index,
@@ -240,7 +252,7 @@ class Field(Artist):
     def draw(self, renderer: Any) -> None:
         """Stretch the colours over the axes' pixels."""
         canvas = canvas_of(renderer)
-        left, top, right, bottom = _box(self.axes, canvas)
+        left, top, right, bottom = _geometry(self.axes, canvas).box
         if self._colors is None or not self.get_visible() or left >= right or top >= bottom:
             return
         rows, columns = self._colors.shape[:2]
@@ -262,44 +274,65 @@ class Field(Artist):
             canvas[top:bottom, left:right][some] = mixed.reshape(-1, right - left, 4)
 
 
-def _box(axes: Any, canvas: NDArray[np.uint8]) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of the axes in pixels of the canvas."""
-    height, width = canvas.shape[:2]
-    left, right = (min(max(round(x), 0), width) for x in (axes.bbox.x0, axes.bbox.x1))
-    top, bottom = (min(max(height - round(y), 0), height) for y in (axes.bbox.y1, axes.bbox.y0))
-    return left, top, right, bottom
+class _Geometry(NamedTuple):
+    """Where axes with linear scales are on a canvas.
 
-
-def _pixels(axes: Any, xy: NDArray[Any], canvas: NDArray[np.uint8]) -> tuple[Float, Float]:
-    """Return data coordinates in pixels to the right of and below the canvas' top left corner.
-
-    The axes are linear, so two points give the transform; in float32 a place is off by under a thousandth of a pixel.
+    Attributes:
+        box: left, top, right and bottom in pixels from the top left corner, on the canvas.
+        scale: pixels to a unit of data, to the right and downwards.
+        offset: where the data's origin is, in pixels from the top left corner.
     """
-    scale, offset = _scale(axes, canvas)
-    x, y = (xy[:, k].astype(np.float32) * scale[k] + offset[k] for k in range(2))
-    return x, y
+
+    box: tuple[int, int, int, int]
+    scale: Float
+    offset: Float
+
+    def pixels(self, xy: NDArray[Any]) -> tuple[Float, Float]:
+        """Return data coordinates in pixels from the top left corner; in float32 a place is off by under a thousandth."""
+        x, y = (xy[:, k].astype(np.float32) * self.scale[k] + self.offset[k] for k in range(2))
+        return x, y
 
 
-def _scale(axes: Any, canvas: NDArray[np.uint8]) -> tuple[Float, Float]:
-    """Return how many pixels go to a unit of data, to the right and downwards, and where the origin is."""
-    (x0, y0), (x1, y1) = axes.transData.transform([(0, 0), (1, 1)])
-    return np.array([x1 - x0, y0 - y1], np.float32), np.array([x0, canvas.shape[0] - y0], np.float32)
+def _geometry(axes: Any, canvas: NDArray[np.uint8]) -> _Geometry:
+    return _geometry_of(axes.bbox.get_points().tobytes(), axes.viewLim.get_points().tobytes(), canvas.shape[:2])
 
 
-def _stamps(radius: float) -> Words:
+@lru_cache(maxsize=1000)
+def _geometry_of(corners: bytes, limits: bytes, size: tuple[int, int]) -> _Geometry:
+    """Work out a geometry, which a frame asks for dozens of times: matplotlib's transforms take 20 us each time."""
+    height, width = size
+    (left, bottom), (right, top) = np.frombuffer(corners).reshape(2, 2)
+    (x0, y0), (x1, y1) = np.frombuffer(limits).reshape(2, 2)
+    box = (
+        *(min(max(round(x), 0), width) for x in (left, right)),
+        *(min(max(height - round(y), 0), height) for y in (top, bottom)),
+    )
+    scale = np.array([(right - left) / (x1 - x0), (bottom - top) / (y1 - y0)])
+    offset = np.array([left, height - bottom]) - scale * (x0, y0)
+    return _Geometry((box[0], box[2], box[1], box[3]), scale.astype(np.float32), offset.astype(np.float32))
+
+
+def _discs(radius: float) -> NDArray[np.uint32]:
+    """Return the coverage of a disc at each sub-pixel position, shape (side, side, PHASES, PHASES)."""
+    reach = int(np.ceil(radius + 0.5))
+    offset = np.arange(-reach, reach + 1)[:, None] - ((np.arange(PHASES) + 0.5) / PHASES - 0.5)
+    distance = np.hypot(offset[:, None, :, None], offset[None, :, None, :])
+    return np.rint(WHOLE * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint32)
+
+
+def _paired(discs: NDArray[np.uint32]) -> Words:
     """Return the coverage of a disc at each sub-pixel position within a pair of pixels.
 
     Returns:
         Pairs of 32-bit numbers as words, shape (rows, pairs, PHASES * 2 * PHASES), the disc in the middle.
     """
-    reach = int(np.ceil(radius + 0.5))
-    pairs = (reach + 1) // 2
-    center = (np.arange(2 * PHASES) + 0.5) / PHASES - 0.5
-    down = np.arange(-reach, reach + 1)[:, None] - center[:PHASES]
-    right = np.arange(-2 * pairs, 2 * pairs + 2)[:, None] - center
-    distance = np.hypot(down[:, None, :, None], right[None, :, None, :])
-    cover = np.rint(WHOLE * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint32)
-    paired = cover.reshape(len(down), 2 * pairs + 1, 2, -1).swapaxes(2, 3)
+    side = len(discs)
+    pairs = (side // 2 + 1) // 2
+    start = 2 * pairs - side // 2
+    cover = np.zeros((side, 2 * (2 * pairs + 1), PHASES, 2, PHASES), np.uint32)
+    for pixel in range(2):
+        cover[:, start + pixel : start + pixel + side, :, pixel] = discs
+    paired = cover.reshape(side, 2 * pairs + 1, 2, -1).swapaxes(2, 3)
     return np.ascontiguousarray(paired).view(np.uint64)[..., 0]
 
 

@@ -4,17 +4,20 @@ It works on pairs of pixels, 64 bits, so that one operation serves two; a stage'
 is counted in whole numbers, which add up to the same in any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HALF", "MOST", "WHOLE", "Ink", "over", "pairs_of", "spread"]
+from animviz.takeover import compiled_code
+
+__all__ = ["HALF", "WHOLE", "Ink", "by_shares", "by_sums", "over", "pairs_of", "spread"]
 
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
+Mix = Callable[[list[NDArray[np.uint32]], Words], tuple[Words, Words]]
 WHOLE = 256  # coverage of a pixel that is covered once and entirely
 HALF = np.full(4, WHOLE // 2, dtype=np.uint16).view(np.uint64)  # what rounds a pixel's four channels
 MOST = np.float32(WHOLE + 0.5)  # the half lets a sum of shares reach WHOLE though each is rounded down, never exceed it
@@ -34,7 +37,7 @@ class Ink(NamedTuple):
     tint: Words
 
     @classmethod
-    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words) -> "Ink":
+    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words, mix: Mix) -> "Ink":
         """Mix the classes' colours in proportion, as opaque as they cover.
 
         Args:
@@ -42,14 +45,14 @@ class Ink(NamedTuple):
             corner: row and pair of the canvas where it begins.
             stride: pairs in a row of the canvas.
             tones: the classes' colours as words, shape (classes,).
+            mix: `by_shares` or `by_sums`.
         """
         wide = cover.shape[2]
         layers = list(cover.reshape(len(cover), -1))
         pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
-        shares = _shares([layer[pairs].view(np.uint32) for layer in layers])
-        tint = reduce(np.add, map(np.multiply, shares, tones)) + HALF
+        keep, tint = mix([layer[pairs].view(np.uint32) for layer in layers], tones)
         places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
-        return cls(places, WHOLE - reduce(np.add, shares), tint)
+        return cls(places, keep, tint)
 
     @classmethod
     def lifted(cls, sheet: NDArray[np.uint8]) -> "Ink":
@@ -96,16 +99,47 @@ class Ink(NamedTuple):
     def lay(self, canvas: NDArray[np.uint8]) -> None:
         """Lay it over the canvas, uint8 of shape (height, width, 4)."""
         words = pairs_of(canvas)
+        if (code := compiled_code()) is not None:
+            code.laid(words, *self)
+            return
         words[self.pairs] = over(words[self.pairs], self.keep, self.tint).view(np.uint64)
 
 
-def _shares(covers: Sequence[NDArray[np.uint32]]) -> list[Words]:
-    """Return how much of each pixel the classes take, of WHOLE: all that they cover, or in proportion where it is more."""
+def by_shares(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
+    """Mix by how much of a pixel each class takes, rounded down; quick for a few classes.
+
+    Args:
+        covers: coverage of each pixel by each class, (pixels,).
+        tones: the classes' colours as words, (classes,).
+
+    Returns:
+        Keep and tint of an `Ink`.
+    """
     if len(covers) == 1:
-        return [np.minimum(covers[0], WHOLE).astype(np.uint64)]
-    parts = [cover.astype(np.float32) for cover in covers]
-    scale = MOST / np.maximum(reduce(np.add, parts), MOST)
-    return [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
+        shares = [np.minimum(covers[0], WHOLE).astype(np.uint64)]
+    else:
+        parts = [cover.astype(np.float32) for cover in covers]
+        scale = MOST / np.maximum(reduce(np.add, parts), MOST)
+        shares = [(part * scale).astype(np.uint16).astype(np.uint64) for part in parts]
+    return WHOLE - reduce(np.add, shares), reduce(np.add, map(np.multiply, shares, tones)) + HALF
+
+
+def by_sums(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
+    """Mix by adding up the colours, each as often as its class covers; exact, as compiled code does it too.
+
+    Args:
+        covers: coverage of each pixel by each class, (pixels,).
+        tones: the classes' colours as words, (classes,).
+
+    Returns:
+        Keep and tint of an `Ink`.
+    """
+    parts = np.stack(covers).astype(np.float64)
+    total = parts.sum(axis=0)
+    colors = parts.T @ tones.view(np.uint16).reshape(-1, 4).astype(np.float64)
+    colors *= (WHOLE / np.maximum(total, WHOLE))[:, None]
+    keep = WHOLE - np.minimum(total, WHOLE).astype(np.uint64)
+    return keep, colors.astype(np.uint16).view(np.uint64)[:, 0] + HALF
 
 
 def pairs_of(canvas: NDArray[np.uint8]) -> Words:

@@ -1,133 +1,139 @@
 """Stamps of many points, added up and mixed by compiled code: worth its start only where much is drawn.
 
-NumPy's way, in `animviz.artists.PointCloud`, keeps a layer of coverage for each class and looks through all of them for
-what is covered. Here one layer serves class after class, and what a class has covered goes on a list.
+NumPy's way, in `animviz.artists.PointCloud`, keeps a layer of coverage for each class. Here colours are added up straight
+away, in whole numbers: the same whatever the order, and whatever the number of classes.
 """
 
+import threading
 from typing import Any
 
 import numpy as np
 
 from animviz.artists import PHASES
 from animviz.compiled import compiled, is_kept
-from animviz.ink import HALF, MOST, WHOLE
+from animviz.ink import HALF, WHOLE
 
-__all__ = ["KEPT", "laid", "pasted", "stamped"]
+__all__ = ["KEPT", "MOST_POINTS", "SUMS", "laid", "pasted", "stamped"]
 
-_F4, _I8, _U8 = np.float32, np.int64, np.uint64  # signed: processors turn those into floats and back at once
-_WHOLE, _HALF, _PHASES = _U8(WHOLE), _U8(HALF[0]), _F4(PHASES)
+_F4, _F8, _I8, _U8 = np.float32, np.float64, np.int64, np.uint64  # signed: processors turn those into floats at once
+_ZERO, _ONE, _TWO, _EIGHT = _U8(0), _U8(1), _U8(2), _U8(8)  # unsigned indices need no look whether they are negative
+_WHOLE, _HALF, _PHASES, _OPAQUE = _U8(WHOLE), _U8(HALF[0]), _F4(PHASES), _U8(255)
 _LOW, _HIGH = _U8(0xFFFFFFFF), _U8(32)
+MOST_POINTS = 2**32 // (255 * WHOLE)
+"""So many points on one pixel are added up in 32 bits."""
+
+
+class _Sums(threading.local):
+    """Where a thread adds up colours; all zero between two clouds, so that nothing is cleared but what was touched."""
+
+    _room = 0
+
+    def of(self, pairs: int) -> tuple[Any, Any, Any]:
+        """Return room for an area of so many pairs of pixels.
+
+        Returns:
+            Sums of each pixel, two 32-bit numbers to a word (red and green, blue and coverage), uint64
+            (2 * pairs or more, 2); whether a pair is touched, uint8 (pairs or more,), whole words; and room for a list of
+            the pairs, uint64.
+        """
+        if max(pairs, 1) > self._room:
+            self._room = -(-max(pairs, 1) // 8) * 8
+            self._sums = np.zeros((2 * self._room, 2), np.uint64)
+            self._touched = np.zeros(self._room, np.uint8)
+            self._list = np.empty(self._room, np.uint64)
+        return self._sums, self._touched, self._list
+
+
+SUMS = _Sums()
 
 
 @compiled(nogil=True)
 def stamped(
-    xy: Any,
-    order: Any,
-    starts: Any,
-    scale: Any,
-    offset: Any,
-    box: Any,
-    taps: Any,
-    weights: Any,
-    tones: Any,
-    stride: Any,
-) -> Any:
-    """Stamp points on a canvas; the same as NumPy's way, bit by bit.
+    xy: Any, classes: Any, tones: Any, scale: Any, offset: Any, room: Any, area: Any, stride: Any, discs: Any, sums: Any
+) -> Any:  # fmt: skip
+    """Stamp points on a canvas; paints the same pixels as NumPy's way.
 
     Args:
         xy: data coordinates, (points, 2).
-        order: numbers of the points, class by class, int64 (points,).
-        starts: where each class begins in it, int64 (classes + 1,).
+        classes: class of each point, int64 (points,).
+        tones: the classes' colours, red and green and blue and 1, two 32-bit numbers to a word, uint64 (classes, 2).
         scale: pixels to a unit of data, to the right and downwards, two float32.
         offset: where the origin is, in pixels from the top left corner, two float32.
-        box: left, top, right and bottom between which a point must lie, in pixels.
-        taps: rows and pairs of pixels of a stamp, counted from its middle, int64 (2, taps).
-        weights: their coverage, two 32-bit numbers to a word, uint64 (taps, phases).
-        tones: the classes' colours as words, uint64 (classes,).
+        room: left, top, right and bottom between which a point must lie, in pixels.
+        area: top row, first pair and pairs in a row of the part of the canvas that is stamped on.
         stride: pairs in a row of the canvas.
+        discs: of a stamp at each of its positions within a pixel: where its pixels begin in the other arrays, int64
+            (positions + 1,), their rows and columns from its middle, int64, and how much they are covered, uint64.
+        sums: what `SUMS.of` gave for the area.
 
     Returns:
         The three arrays of an `animviz.ink.Ink`.
     """
-    rows, pairs, phases, ends = _placed(xy, order, starts, scale, offset, box)
-    if not len(rows):
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint64)
-    top, left = rows.min() + taps[0].min(), pairs.min() + taps[1].min()
-    high, wide = rows.max() + taps[0].max() + 1 - top, pairs.max() + taps[1].max() + 1 - left
-    cells, shifts = (rows - top) * wide + pairs - left, taps[0] * wide + taps[1]
-    touched, places, cover, ends = _covered(cells, phases, ends, shifts, np.ascontiguousarray(weights.T), high * wide)
-    keep, tint = _mixed(len(touched), places, cover, ends, tones)
-    return (top + touched // wide) * stride + left + touched % wide, keep, tint
+    top, first, wide = area
+    _add(xy, classes, tones, scale, offset, room, (2 * first, top, 2 * wide), discs, sums[0], sums[1])
+    count = _listed(sums[1], sums[2])
+    keep, tint = _mixed(sums[0], sums[2][:count])
+    pairs = np.empty(count, np.int64)
+    for k in range(count):
+        pair = _I8(sums[2][k])
+        pairs[k] = (top + pair // wide) * stride + first + pair % wide
+    return pairs, keep, tint
 
 
 @compiled(nogil=True)
-def _placed(xy: Any, order: Any, starts: Any, scale: Any, offset: Any, box: Any) -> Any:
-    """Return row, pair and phase of each point inside the box, and where the classes end, from a zero on."""
-    left, top, right, bottom = box
-    rows, pairs, phases = np.empty((3, len(order)), np.int64)
-    ends, count = np.zeros(len(starts), np.int64), 0
-    for tone in range(len(starts) - 1):
-        for k in range(starts[tone], starts[tone + 1]):
-            x = _F4(xy[order[k], 0]) * scale[0] + offset[0]
-            y = _F4(xy[order[k], 1]) * scale[1] + offset[1]
-            if x >= left and x < right and y >= top and y < bottom:
-                across, down = np.int64(x * _PHASES), np.int64(y * _PHASES)
-                rows[count], pairs[count], phases[count] = down >> 3, across >> 4, (down & 7) << 4 | across & 15
-                count += 1
-        ends[tone + 1] = count
-    return rows[:count], pairs[:count], phases[:count], ends
+def _add(
+    xy: Any, classes: Any, tones: Any, scale: Any, offset: Any, room: Any, area: Any, discs: Any, sums: Any, touched: Any
+) -> None:  # fmt: skip
+    """Add every point's disc to the sums, and mark the pairs that it touches."""
+    starts, rows, columns, weights = discs
+    shifts = rows * area[2] + columns
+    for k in range(len(xy)):
+        x = _F4(xy[k, 0]) * scale[0] + offset[0]
+        y = _F4(xy[k, 1]) * scale[1] + offset[1]
+        if x >= room[0] and x < room[2] and y >= room[1] and y < room[3]:
+            across, down = _I8(x * _PHASES), _I8(y * _PHASES)
+            middle = ((down >> 3) - area[1]) * area[2] + (across >> 3) - area[0]
+            phase, tone = _U8((down & 7) << 3 | across & 7), _U8(classes[k])
+            for tap in range(starts[phase], starts[phase + _ONE]):
+                pixel, weight = _U8(middle + shifts[tap]), weights[tap]
+                sums[pixel, _ZERO] += weight * tones[tone, _ZERO]
+                sums[pixel, _ONE] += weight * tones[tone, _ONE]
+                touched[pixel >> _ONE] = 1
 
 
 @compiled(nogil=True)
-def _covered(cells: Any, phases: Any, ends: Any, shifts: Any, weights: Any, area: Any) -> Any:
-    """Return the cells that are touched, and class by class which of them it covers, how much, and where its list ends."""
-    layer, number = np.zeros(area, np.uint64), np.zeros(area, np.int32)
-    most = len(cells) * len(shifts)
-    touched, count = np.empty(min(most, area), np.int64), 0
-    listed = min(most, area * (len(ends) - 1))
-    places, cover = np.empty(listed, np.int32), np.empty(listed, np.uint64)
-    list_ends, end = np.zeros(len(ends), np.int64), 0
-    for tone in range(len(ends) - 1):
-        begin = end
-        for k in range(ends[tone], ends[tone + 1]):
-            for tap in range(len(shifts)):
-                weight, cell = weights[phases[k], tap], cells[k] + shifts[tap]
-                if weight:
-                    if not layer[cell]:
-                        places[end] = cell
-                        end += 1
-                    layer[cell] += weight
-        for k in range(begin, end):
-            cell = places[k]
-            cover[k], layer[cell] = layer[cell], 0
-            if not number[cell]:
-                touched[count] = cell
-                count += 1
-                number[cell] = count
-            places[k] = number[cell] - 1
-        list_ends[tone + 1] = end
-    return touched[:count], places[:end], cover[:end], list_ends
+def _listed(touched: Any, pairs: Any) -> Any:
+    """List the pairs that are touched, in order, and unmark them; return how many there are."""
+    count, words = _ZERO, touched.view(np.uint64)
+    for word in range(_U8(len(words))):
+        if words[word]:
+            for pair in range(_EIGHT * word, _EIGHT * word + _EIGHT):
+                pairs[count] = pair  # the next one takes its place unless it is touched: cheaper than a branch
+                count += _U8(touched[pair])
+            words[word] = 0
+    return _I8(count)
 
 
 @compiled(nogil=True)
-def _mixed(count: Any, places: Any, cover: Any, ends: Any, tones: Any) -> Any:
-    """Return how much of each pixel stays and what comes on top: the colours of its classes in proportion."""
-    total = np.zeros((count, 2), np.float32)
-    for k in range(len(places)):
-        total[places[k], 0] += _F4(_I8(cover[k] & _LOW))
-        total[places[k], 1] += _F4(_I8(cover[k] >> _HIGH))
-    scale = MOST / np.maximum(total, MOST)
-    keep, tint = np.full((count, 2), _WHOLE), np.full((count, 2), _HALF)
-    for tone in range(len(tones)):
-        for k in range(ends[tone], ends[tone + 1]):
-            place = places[k]
-            left = _U8(_I8(_F4(_I8(cover[k] & _LOW)) * scale[place, 0]))
-            right = _U8(_I8(_F4(_I8(cover[k] >> _HIGH)) * scale[place, 1]))
-            keep[place, 0] -= left
-            keep[place, 1] -= right
-            tint[place, 0] += left * tones[tone]
-            tint[place, 1] += right * tones[tone]
-    return keep.reshape(-1), tint.reshape(-1)
+def _mixed(sums: Any, pairs: Any) -> Any:
+    """Return how much of each pixel stays and what comes on top, see `animviz.ink.by_sums`; clears the sums."""
+    keep, tint = np.empty((2, 2 * len(pairs)), np.uint64)
+    for k in range(_U8(len(pairs))):
+        for side in range(_TWO):
+            pixel, place = _TWO * pairs[k] + side, _TWO * k + side
+            reds, blues = sums[pixel, _ZERO], sums[pixel, _ONE]
+            sums[pixel, _ZERO], sums[pixel, _ONE] = _ZERO, _ZERO
+            scale = _F8(WHOLE) / max(_F8(_I8(blues >> _HIGH)), _F8(WHOLE))
+            cover = min(blues >> _HIGH, _WHOLE)
+            red, green, blue = _scaled(reds & _LOW, scale), _scaled(reds >> _HIGH, scale), _scaled(blues & _LOW, scale)
+            keep[place] = _WHOLE - cover
+            tint[place] = (red | green << _U8(16) | blue << _HIGH | cover * _OPAQUE << _U8(48)) + _HALF
+    return keep, tint
+
+
+@compiled(nogil=True)
+def _scaled(amount: Any, scale: Any) -> Any:
+    return _U8(_I8(_F8(_I8(amount)) * scale))
 
 
 @compiled(nogil=True)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from animviz import Stage
-from animviz.artists import PointCloud, canvas_of
+from animviz.artists import canvas_of
 from animviz.choice import evenly
 from animviz.ink import HALF, WHOLE, over, spread
 from animviz.panels import LABEL, cut
+from animviz.takeover import compiled_code
 
 __all__ = ["Sprites", "apart", "name_tags", "thumbnail"]
 
@@ -48,9 +49,8 @@ class Sprites(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Lay them over the renderer's buffer."""
-        pixels, paste = canvas_of(renderer).view(np.uint32)[..., 0], _pasted
-        if PointCloud.compiles():
-            from animviz.stamping import pasted as paste
+        pixels, code = canvas_of(renderer).view(np.uint32)[..., 0], compiled_code()
+        paste = _pasted if code is None else code.pasted
         shown = np.asarray(np.isfinite(self._middles).all(axis=1))
         for (keep, tint), middle, visible in zip(self._inks, self._middles, shown, strict=True):
             if not visible:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 
-from animviz import Box, Stage, artists, stamping
+from animviz import Box, Stage, stamping, takeover
 from animviz.artists import PointCloud
 from animviz.scenes._sprites import Sprites
 
@@ -44,40 +44,40 @@ def test_compiled_stamping_paints_the_same(
     pictures = []
     for start in (-1, 10**9):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(artists, "START", start)
+            patch.setattr(takeover, "START", start)
             stage = Stage(size)
             cloud(stage, points, classes, radius, seed)
             pictures.append(painted(stage))
     assert np.array_equal(*pictures)
 
 
-def counted(monkeypatch: pytest.MonkeyPatch, *, kept: bool, classes: int = 12) -> list[str]:
+def counted(
+    monkeypatch: pytest.MonkeyPatch, *, kept: bool = True, classes: int = 12, points: int = 50, spent: int = 0
+) -> list[str]:
     """Draw the same cloud at eight places with a patience of fifty layers; return which way each was stamped."""
     ways: list[str] = []
     for name in ("_stamped", "_compiled"):
 
-        def noted(
-            self: PointCloud, canvas: Array, name: str = name, usual: object = getattr(PointCloud, name)
-        ) -> object:
+        def noted(*args: object, name: str = name, usual: object = getattr(PointCloud, name)) -> object:
             ways.append(name)
-            return usual(self, canvas)  # type: ignore[operator]
+            return usual(*args)  # type: ignore[operator]
 
         monkeypatch.setattr(PointCloud, name, noted)
-    monkeypatch.setattr(artists, "START", 50)
-    monkeypatch.setattr(PointCloud, "_looked_through", 0)
+    monkeypatch.setattr(takeover, "START", 50)
+    monkeypatch.setattr(takeover, "_spent", spent)
     monkeypatch.setattr(stamping, "KEPT", kept)
     stage = Stage()
-    points = cloud(stage, 50, classes, 2.0)
+    swarm = cloud(stage, points, classes, 2.0)
     random = np.random.default_rng(1)
     for _ in range(8):
-        points.set_positions(random.normal(0, 1, (50, 2)))
+        swarm.set_positions(random.normal(0, 1, (points, 2)))
         painted(stage)
     return ways
 
 
 @COMPILED
 def test_compiled_stamping_takes_over_once_its_start_would_have_paid(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch, kept=True) == ["_stamped"] * 5 + ["_compiled"] * 3
+    assert counted(monkeypatch) == ["_stamped"] * 5 + ["_compiled"] * 3
 
 
 def test_numpy_stamps_on_where_machine_code_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_numpy_stamps_on_where_machine_code_cannot_be_kept(monkeypatch: pytest.M
 
 
 def test_two_classes_are_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch, kept=True, classes=2) == ["_stamped"] * 8
+    assert counted(monkeypatch, classes=2) == ["_stamped"] * 8
 
 
 def test_points_that_stand_still_are_stamped_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,16 +113,44 @@ def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) 
     pictures = []
     for start in (-1, 10**9):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(artists, "START", start)
+            patch.setattr(takeover, "START", start)
             stage = Stage((200, 100))
             Sprites(stage, [picture]).set_middles(np.array([middle]))
             pictures.append(painted(stage))
     assert np.array_equal(*pictures)
 
 
+@COMPILED
 def test_many_points_of_few_classes_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PointCloud, "compiles", classmethod(lambda cls: True))
-    few, many = (cloud(Stage(), count, 2, 2.0) for count in (1000, 4000))
-    assert few._pays()
-    assert not many._pays()
-    assert cloud(Stage(), 4000, 3, 2.0)._pays()
+    for points, classes, way in ((1000, 2, "_compiled"), (4000, 2, "_stamped"), (4000, 3, "_compiled")):
+        assert counted(monkeypatch, points=points, classes=classes, spent=100) == [way] * 8
+
+
+@COMPILED
+def test_points_too_many_for_sums_of_32_bits_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stamping, "MOST_POINTS", 40)
+    assert counted(monkeypatch, spent=100) == ["_stamped"] * 8
+
+
+@COMPILED
+def test_as_many_points_as_sums_hold_may_fall_on_one_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
+    count, pictures = stamping.MOST_POINTS, []
+    for start in (-1, 10**9):
+        monkeypatch.setattr(takeover, "START", start)
+        stage = Stage((640, 360))
+        swarm = PointCloud(stage.axes(BOX, (-2, 2), (-2, 2)), np.arange(count) % 3, np.eye(3, dtype=np.float32), 2.0)
+        stage.moves(swarm)
+        swarm.set_positions(np.zeros((count, 2)))
+        pictures.append(painted(stage))
+    assert np.array_equal(*pictures)
+    colors = pictures[0][..., :3].reshape(-1, 3)
+    assert np.ptp(colors[colors.sum(axis=1).argmax()].astype(int)) <= 1  # a third of each, no sum has run over
+
+
+@pytest.mark.parametrize(("classes", "places"), [([0, 1, 2], (3, 2)), ([0, -1, 1], (3, 2)), ([0, 1], (3, 2))])
+def test_classes_without_colour_and_too_many_places_are_refused(classes: list[int], places: tuple[int, int]) -> None:
+    stage = Stage()
+    with pytest.raises(ValueError, match=r"expected|colour"):
+        PointCloud(stage.axes(BOX, (-2, 2), (-2, 2)), np.array(classes), stage.theme.palette(2), 2.0).set_positions(
+            np.zeros(places)
+        )
