@@ -75,8 +75,8 @@ def stamped(
     keep, tint = _mixed(sums[0], sums[2][:count])
     pairs = np.empty(count, np.int64)
     for k in range(count):
-        pair = _I8(sums[2][k])
-        pairs[k] = (top + pair // wide) * stride + first + pair % wide
+        pair = sums[2][k]
+        pairs[k] = _I8(pair) + _I8(pair // _U8(wide)) * (stride - wide) + (top * stride + first)
     return pairs, keep, tint
 
 
@@ -94,10 +94,11 @@ def _add(
             across, down = _I8(x * _PHASES), _I8(y * _PHASES)
             middle = ((down >> 3) - area[1]) * area[2] + (across >> 3) - area[0]
             phase, tone = _U8((down & 7) << 3 | across & 7), _U8(classes[k])
-            for tap in range(starts[phase], starts[phase + _ONE]):
+            reds, blues = tones[tone, _ZERO], tones[tone, _ONE]
+            for tap in range(_U8(starts[phase]), _U8(starts[phase + _ONE])):
                 pixel, weight = _U8(middle + shifts[tap]), weights[tap]
-                sums[pixel, _ZERO] += weight * tones[tone, _ZERO]
-                sums[pixel, _ONE] += weight * tones[tone, _ONE]
+                sums[pixel, _ZERO] += weight * reds
+                sums[pixel, _ONE] += weight * blues
                 touched[pixel >> _ONE] = 1
 
 
@@ -118,16 +119,18 @@ def _listed(touched: Any, pairs: Any) -> Any:
 def _mixed(sums: Any, pairs: Any) -> Any:
     """Return how much of each pixel stays and what comes on top, see `animviz.ink.by_sums`; clears the sums."""
     keep, tint = np.empty((2, 2 * len(pairs)), np.uint64)
-    for k in range(_U8(len(pairs))):
+    for k in range(_U8(len(pairs))):  # gathered first, so that the processor can work on several at once
         for side in range(_TWO):
             pixel, place = _TWO * pairs[k] + side, _TWO * k + side
-            reds, blues = sums[pixel, _ZERO], sums[pixel, _ONE]
+            keep[place], tint[place] = sums[pixel, _ZERO], sums[pixel, _ONE]
             sums[pixel, _ZERO], sums[pixel, _ONE] = _ZERO, _ZERO
-            scale = _F8(WHOLE) / max(_F8(_I8(blues >> _HIGH)), _F8(WHOLE))
-            cover = min(blues >> _HIGH, _WHOLE)
-            red, green, blue = _scaled(reds & _LOW, scale), _scaled(reds >> _HIGH, scale), _scaled(blues & _LOW, scale)
-            keep[place] = _WHOLE - cover
-            tint[place] = (red | green << _U8(16) | blue << _HIGH | cover * _OPAQUE << _U8(48)) + _HALF
+    for at in range(len(keep)):
+        reds, blues = keep[at], tint[at]
+        scale = _F8(WHOLE) / max(_F8(_I8(blues >> _HIGH)), _F8(WHOLE))
+        cover = min(blues >> _HIGH, _WHOLE)
+        red, green, blue = _scaled(reds & _LOW, scale), _scaled(reds >> _HIGH, scale), _scaled(blues & _LOW, scale)
+        keep[at] = _WHOLE - cover
+        tint[at] = (red | green << _U8(16) | blue << _HIGH | cover * _OPAQUE << _U8(48)) + _HALF
     return keep, tint
 
 
@@ -154,17 +157,23 @@ def laid(words: Any, pairs: Any, keep: Any, tint: Any) -> None:
 
 
 @compiled(nogil=True)
-def pasted(words: Any, keep: Any, tint: Any) -> None:
-    """Lay a picture over a part of a canvas of its size.
+def pasted(pixels: Any, corners: Any, sizes: Any, starts: Any, keep: Any, tint: Any) -> None:
+    """Lay pictures over a canvas, one after the other; what leaves it is cut off.
 
     Args:
-        words: the pixels of that part, uint32 (height, width).
-        keep: how much of each pixel stays, from 0 to WHOLE, uint64 (height, width).
-        tint: what comes on top, uint64 (height, width), 16 bits to a channel.
+        pixels: of the canvas, uint32 (height, width).
+        corners: row and column of each picture's top left corner, int64 (pictures, 2).
+        sizes: their heights and widths, int64 (pictures, 2).
+        starts: where their pixels begin in the other arrays, int64 (pictures,).
+        keep: how much of each pixel stays, from 0 to WHOLE, uint64.
+        tint: what comes on top, uint64, 16 bits to a channel.
     """
-    for row in range(keep.shape[0]):
-        for column in range(keep.shape[1]):
-            words[row, column] = _over(_U8(words[row, column]), keep[row, column], tint[row, column])
+    for k in range(len(starts)):
+        top, left, width = corners[k, 0], corners[k, 1], sizes[k, 1]
+        for row in range(max(0, -top), min(sizes[k, 0], pixels.shape[0] - top)):
+            for column in range(max(0, -left), min(width, pixels.shape[1] - left)):
+                at = starts[k] + row * width + column
+                pixels[top + row, left + column] = _over(_U8(pixels[top + row, left + column]), keep[at], tint[at])
 
 
 @compiled(nogil=True)

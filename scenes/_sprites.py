@@ -38,7 +38,12 @@ class Sprites(Artist):
 
     def __init__(self, stage: Stage, pictures: Sequence[Pixels]) -> None:
         super().__init__()
-        self._inks = [_keep_and_tint(picture) for picture in pictures]
+        inks = [_keep_and_tint(picture) for picture in pictures]
+        self._sizes = np.reshape([keep.shape for keep, _ in inks], (-1, 2)).astype(np.int64)
+        self._starts = np.cumsum([0, *self._sizes.prod(axis=1)])
+        self._keep, self._tint = (
+            np.concatenate([np.zeros(0, np.uint64), *(ink[part].ravel() for ink in inks)]) for part in range(2)
+        )
         self._middles: Array = np.full((len(pictures), 2), np.nan)
         stage.moves(self)
 
@@ -50,23 +55,22 @@ class Sprites(Artist):
     def draw(self, renderer: Any) -> None:
         """Lay them over the renderer's buffer."""
         pixels, code = canvas_of(renderer).view(np.uint32)[..., 0], compiled_code()
+        shown = np.flatnonzero(np.isfinite(self._middles).all(axis=1))
+        corners = np.rint(self._middles[shown, ::-1] - self._sizes[shown] / 2).astype(np.int64)
         paste = _pasted if code is None else code.pasted
-        shown = np.asarray(np.isfinite(self._middles).all(axis=1))
-        for (keep, tint), middle, visible in zip(self._inks, self._middles, shown, strict=True):
-            if not visible:
-                continue
-            height, width = keep.shape[:2]
-            left, top = round(float(middle[0]) - width / 2), round(float(middle[1]) - height / 2)
-            rows = slice(max(0, -top), min(height, pixels.shape[0] - top))
-            columns = slice(max(0, -left), min(width, pixels.shape[1] - left))
-            if rows.start < rows.stop and columns.start < columns.stop:
-                window = pixels[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop]
-                paste(window, keep[rows, columns], tint[rows, columns])
+        paste(pixels, corners, self._sizes[shown], self._starts[shown], self._keep, self._tint)
 
 
-def _pasted(window: Array, keep: Array, tint: Array) -> None:
-    """Lay a picture over pixels, uint32 (height, width); see `animviz.stamping.pasted`."""
-    window[:] = over(np.ascontiguousarray(window), keep, tint).view(np.uint32)
+def _pasted(pixels: Array, corners: Array, sizes: Array, starts: Array, keep: Array, tint: Array) -> None:
+    """Lay pictures over pixels; see `animviz.stamping.pasted`."""
+    for (top, left), (height, width), start in zip(corners.tolist(), sizes.tolist(), starts.tolist(), strict=True):
+        rows = slice(min(max(0, -top), height), max(0, min(height, pixels.shape[0] - top)))
+        columns = slice(min(max(0, -left), width), max(0, min(width, pixels.shape[1] - left)))
+        own = slice(start, start + height * width)
+        parts = (part[own].reshape(height, width)[rows, columns] for part in (keep, tint))
+        window = pixels[max(0, top) :, max(0, left) :][: rows.stop - rows.start, : columns.stop - columns.start]
+        if window.size:
+            window[:] = over(np.ascontiguousarray(window), *parts).view(np.uint32)
 
 
 def _keep_and_tint(picture: Pixels) -> tuple[Array, Array]:
