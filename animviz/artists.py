@@ -22,7 +22,7 @@ Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
-FEW, MANY = 2, 2000  # so few classes of so many points NumPy stamps as quickly as compiled code, by shares
+FEW, MANY = 2, 2000  # so few classes, or so many points of one, NumPy stamps as quickly as compiled code: by shares
 CACHED = 2**18  # bytes of pixels that are worked on at once: more would leave the processor's cache between two steps
 
 
@@ -86,15 +86,14 @@ class PointCloud(Artist):
         canvas = canvas_of(renderer)
         if self._ink is None:
             spend(max(0, len(self._tones) - FEW))
-            code = None if self._by_shares else compiled_code()
+            code = compiled_code() if self._suits_sums() else None
             compiles = code is not None and len(self._xy) <= code.MOST_POINTS
             self._ink = self._compiled(code, canvas) if compiles else self._stamped(canvas)
         self._ink.lay(canvas)
 
-    @property
-    def _by_shares(self) -> bool:
-        """Whether the colours are mixed by shares, which only NumPy does; see `animviz.ink.by_shares`."""
-        return len(self._tones) <= FEW and len(self._classes) >= MANY
+    def _suits_sums(self) -> bool:
+        """Say whether compiled code may stamp it, which mixes by sums; one class looks the same either way."""
+        return len(self._tones) > FEW or (len(self._tones) == 1 and len(self._xy) < MANY)
 
     def _compiled(self, code: Any, canvas: NDArray[np.uint8]) -> Ink:
         """Do the same as `_stamped`, compiled."""
@@ -152,7 +151,7 @@ class PointCloud(Artist):
         cells = cover.reshape(-1)
         for shift, weight in zip(self._taps[0] * wide + self._taps[1], self._weights, strict=True):
             np.add.at(cells, cell + shift, weight.take(phase))
-        mix = by_shares if self._by_shares else by_sums
+        mix = by_sums if len(self._tones) > FEW else by_shares
         return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones, mix)
 
 

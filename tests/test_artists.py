@@ -22,7 +22,7 @@ def cloud(stage: Stage, points: int, classes: int, radius: float, seed: int = 0)
     places = random.normal(0, 1, (classes, 2))[labels] + random.normal(0, 0.4, (points, 2))
     places[random.random(points) < 0.1] = np.nan
     axes: Axes = stage.axes(BOX, (-2, 2), (-2, 2))
-    made = PointCloud(axes, labels, stage.theme.palette(max(2, classes)), radius)
+    made = PointCloud(axes, labels, stage.theme.palette(max(2, classes))[:classes], radius)
     stage.moves(made)
     made.set_positions(places.astype(random.choice(["f4", "f8"])))
     return made
@@ -121,9 +121,14 @@ def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) 
 
 
 @COMPILED
-def test_many_points_of_few_classes_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for points, classes, way in ((1000, 2, "_compiled"), (4000, 2, "_stamped"), (4000, 3, "_compiled")):
-        assert counted(monkeypatch, points=points, classes=classes, spent=100) == [way] * 8
+@pytest.mark.parametrize(
+    ("points", "classes", "way"),
+    [(1000, 1, "_compiled"), (4000, 1, "_stamped"), (1000, 2, "_stamped"), (4000, 3, "_compiled")],
+)
+def test_few_classes_stay_with_numpy_but_for_few_points_of_one(
+    monkeypatch: pytest.MonkeyPatch, points: int, classes: int, way: str
+) -> None:
+    assert counted(monkeypatch, points=points, classes=classes, spent=100) == [way] * 8
 
 
 @COMPILED
