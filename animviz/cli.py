@@ -40,14 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run() -> NoReturn:
     """Run the command line as a process of its own, see `main`.
 
-    Python takes a second to take TensorFlow apart at its end. All files are whole by then, so that is skipped.
+    Python takes a second to take TensorFlow apart at its end. All files are whole by then, so that is skipped. After
+    Ctrl-C it is skipped too: where that hit the import of a compiled module, Python would end itself by the signal.
     """
     try:
         main()
         code: Any = 0
     except SystemExit as done:
         code = done.code
-    if "tensorflow" not in sys.modules:
+    if "tensorflow" not in sys.modules and code != 130:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # a pipe that nobody reads any more
