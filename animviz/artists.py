@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
-from animviz.ink import HALF, WHOLE, Ink, by_shares, by_sums, spread
+from animviz.ink import FEW, HALF, WHOLE, Ink, spread
 from animviz.takeover import compiled_code, spend
 
 __all__ = ["Field", "PointCloud", "Strokes", "canvas_of"]
@@ -22,7 +22,7 @@ Float = NDArray[np.float32]
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
-FEW, MANY = 2, 2000  # so few classes, or so many points of one, NumPy stamps as quickly as compiled code: by shares
+MANY = 2000  # so many points of one class NumPy stamps as quickly as compiled code
 CACHED = 2**18  # bytes of pixels that are worked on at once: more would leave the processor's cache between two steps
 
 
@@ -151,8 +151,7 @@ class PointCloud(Artist):
         cells = cover.reshape(-1)
         for shift, weight in zip(self._taps[0] * wide + self._taps[1], self._weights, strict=True):
             np.add.at(cells, cell + shift, weight.take(phase))
-        mix = by_sums if len(self._tones) > FEW else by_shares
-        return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones, mix)
+        return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones)
 
 
 class Strokes(Artist):
@@ -199,7 +198,7 @@ class Strokes(Artist):
         rows, columns = (0, bottom - top), (left - 2 * first, right - 2 * first)
         self._sweep(cover.reshape(-1), x, y, np.flatnonzero(~steep), (columns, rows), (1, wide), taps)
         self._sweep(cover.reshape(-1), y, x, np.flatnonzero(steep), (rows, columns), (wide, 1), taps)
-        Ink.mixed(cover.view(np.uint64)[None], (top, first), canvas.shape[1] // 2, self._tones, by_shares).lay(canvas)
+        Ink.mixed(cover.view(np.uint64)[None], (top, first), canvas.shape[1] // 2, self._tones).lay(canvas)
 
     def _sweep(
         self, cover: NDArray[np.uint32], along: Float, across: Float, chosen: Index,

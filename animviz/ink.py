@@ -4,7 +4,7 @@ It works on pairs of pixels, 64 bits, so that one operation serves two; a stage'
 is counted in whole numbers, which add up to the same in any order.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from animviz.takeover import compiled_code
 
-__all__ = ["HALF", "WHOLE", "Ink", "by_shares", "by_sums", "over", "pairs_of", "spread"]
+__all__ = ["FEW", "HALF", "WHOLE", "Ink", "over", "pairs_of", "spread"]
 
 Index = NDArray[np.intp]
 Words = NDArray[np.uint64]
-Mix = Callable[[list[NDArray[np.uint32]], Words], tuple[Words, Words]]
+FEW = 2  # classes that are mixed by shares; more are mixed by sums, as compiled code does it too
 WHOLE = 256  # coverage of a pixel that is covered once and entirely
 HALF = np.full(4, WHOLE // 2, dtype=np.uint16).view(np.uint64)  # what rounds a pixel's four channels
 MOST = np.float32(WHOLE + 0.5)  # the half lets a sum of shares reach WHOLE though each is rounded down, never exceed it
@@ -37,7 +37,7 @@ class Ink(NamedTuple):
     tint: Words
 
     @classmethod
-    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words, mix: Mix) -> "Ink":
+    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words) -> "Ink":
         """Mix the classes' colours in proportion, as opaque as they cover.
 
         Args:
@@ -45,11 +45,11 @@ class Ink(NamedTuple):
             corner: row and pair of the canvas where it begins.
             stride: pairs in a row of the canvas.
             tones: the classes' colours as words, shape (classes,).
-            mix: `by_shares` or `by_sums`.
         """
         wide = cover.shape[2]
         layers = list(cover.reshape(len(cover), -1))
         pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
+        mix = _by_sums if len(tones) > FEW else _by_shares
         keep, tint = mix([layer[pairs].view(np.uint32) for layer in layers], tones)
         places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
         return cls(places, keep, tint)
@@ -105,7 +105,7 @@ class Ink(NamedTuple):
         words[self.pairs] = over(words[self.pairs], self.keep, self.tint).view(np.uint64)
 
 
-def by_shares(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
+def _by_shares(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
     """Mix by how much of a pixel each class takes, rounded down; quick for a few classes.
 
     Args:
@@ -124,8 +124,8 @@ def by_shares(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Wo
     return WHOLE - reduce(np.add, shares), reduce(np.add, map(np.multiply, shares, tones)) + HALF
 
 
-def by_sums(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
-    """Mix by adding up the colours, each as often as its class covers; exact, as compiled code does it too.
+def _by_sums(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
+    """Mix by adding up the colours, each as often as its class covers; exact, as in `animviz.stamping`.
 
     Args:
         covers: coverage of each pixel by each class, (pixels,).

@@ -117,7 +117,7 @@ def _listed(touched: Any, pairs: Any) -> Any:
 
 @compiled(nogil=True)
 def _mixed(sums: Any, pairs: Any) -> Any:
-    """Return how much of each pixel stays and what comes on top, see `animviz.ink.by_sums`; clears the sums."""
+    """Return how much of each pixel stays and what comes on top, as in `animviz.ink`; clears the sums."""
     keep, tint = np.empty((2, 2 * len(pairs)), np.uint64)
     for k in range(_U8(len(pairs))):  # gathered first, so that the processor can work on several at once
         for side in range(_TWO):
