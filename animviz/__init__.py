@@ -15,40 +15,40 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from animviz.animate import Animate as Animate
-    from animviz.contract import scene as scene
     from animviz.errors import AnimvizError as AnimvizError
-    from animviz.notebook import live as live
-    from animviz.recorder import Recorder as Recorder
-    from animviz.recording import Recording as Recording
-    from animviz.recording import Snapshot as Snapshot
-    from animviz.rendering import Movie as Movie
-    from animviz.rendering import frame_at as frame_at
-    from animviz.rendering import frames as frames
-    from animviz.rendering import render as render
-    from animviz.stage import Box as Box
-    from animviz.stage import Stage as Stage
-    from animviz.timeline import Moment as Moment
-    from animviz.timeline import Pacing as Pacing
-    from animviz.timeline import Timeline as Timeline
+    from animviz.moment import Moment as Moment
+    from animviz.pictures.scene import scene as scene
+    from animviz.recorders.keras.callback import Recorder as Recorder
+    from animviz.recording.recording import Recording as Recording
+    from animviz.recording.state import Snapshot as Snapshot
+    from animviz.rendering.film import Movie as Movie
+    from animviz.rendering.film import frame_at as frame_at
+    from animviz.rendering.film import frames as frames
+    from animviz.rendering.film import render as render
+    from animviz.rendering.timeline import Pacing as Pacing
+    from animviz.rendering.timeline import Timeline as Timeline
+    from animviz.stage.box import Box as Box
+    from animviz.stage.stage import Stage as Stage
+    from animviz.watchers.animate import Animate as Animate
+    from animviz.watchers.live import live as live
 
 _HOME = {
-    "Animate": "animate",
+    "Animate": "watchers.animate",
     "AnimvizError": "errors",
-    "Box": "stage",
-    "Moment": "timeline",
-    "Movie": "rendering",
-    "Pacing": "timeline",
-    "Recorder": "recorder",
-    "Recording": "recording",
-    "Snapshot": "recording",
-    "Stage": "stage",
-    "Timeline": "timeline",
-    "frame_at": "rendering",
-    "frames": "rendering",
-    "live": "notebook",
-    "render": "rendering",
-    "scene": "contract",
+    "Box": "stage.box",
+    "Moment": "moment",
+    "Movie": "rendering.film",
+    "Pacing": "rendering.timeline",
+    "Recorder": "recorders.keras.callback",
+    "Recording": "recording.recording",
+    "Snapshot": "recording.state",
+    "Stage": "stage.stage",
+    "Timeline": "rendering.timeline",
+    "frame_at": "rendering.film",
+    "frames": "rendering.film",
+    "live": "watchers.live",
+    "render": "rendering.film",
+    "scene": "pictures.scene",
 }
 __all__ = list(_HOME)
 

@@ -1,11 +1,14 @@
 """Files appear whole or not at all, and checks leave nothing behind."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["left_as_it_was", "replace_file", "watched"]
+from animviz.errors import EncodeError
+
+__all__ = ["check_writable", "left_as_it_was", "replace_file", "unwritable", "watched"]
 
 
 def replace_file(path: Path, contents: bytes) -> None:
@@ -42,3 +45,28 @@ def watched(path: Path) -> Callable[[], bool]:
 
     before = stamp()
     return lambda: stamp() not in (before, None)
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file whose folder cannot be made or written; leaves nothing behind.
+
+    Raises:
+        EncodeError: names the folder, and what the system says.
+    """
+    with unwritable(path), left_as_it_was(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+
+
+@contextmanager
+def unwritable(path: Path) -> Iterator[None]:
+    """Turn what the system says into an error about the target.
+
+    Raises:
+        EncodeError: names the folder, and what the system says.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise EncodeError(f"{path}: the folder {path.parent} cannot be written ({error.strerror or error})") from None

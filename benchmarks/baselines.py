@@ -89,7 +89,7 @@ def notebook(path: Path, epochs: int = 100) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
-    from animviz.data import two_rings
+    from animviz.experiments.data.planar import two_rings
 
     dataset = two_rings(np.random.default_rng(0))
     model = keras.Sequential(

@@ -6,8 +6,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from animviz.page import Contents
-from animviz.theme import THEMES
+from animviz.pages import Contents
+from animviz.stage.theme import THEMES
 
 CALLBACK = """
 const e = slider.value, n = source.data.x.length;

@@ -14,14 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from animviz.cli import cli
-from animviz.commands import RenderCommand
-from animviz.encode import working_folder
-from animviz.gallery import command_for, recording_of, scenes_to_show
+from animviz.cli.gallery import command_for, recording_of, scenes_to_show
+from animviz.cli.main import cli
+from animviz.cli.render import RenderCommand
 from animviz.options import options_of
-from animviz.rendering import Movie, Plan, assembled
-from animviz.segments import segments, write_part
-from animviz.timeline import Pacing
+from animviz.rendering.film import Movie, assembled
+from animviz.rendering.plan import Plan
+from animviz.rendering.segments import segments, write_part
+from animviz.rendering.timeline import Pacing
+from animviz.video.targets import working_folder
 
 LIMITS = {"500 kB": 500_000, "2 MB": 2_000_000, "5 MB": 5_000_000}
 SIZE, SECONDS = (1280, 720), 6.0

@@ -9,11 +9,11 @@ import numpy as np
 
 import animviz
 from animviz import Box, Stage
-from animviz.discovery import find_scene
-from animviz.painter import Painter
-from animviz.panels import Header, foot
-from animviz.plots import Plot, levels
-from animviz.stage import MARGIN
+from animviz.parts.header import Header, foot
+from animviz.parts.plot import Plot, levels
+from animviz.pictures.discovery import find_scene
+from animviz.pictures.painter import Painter
+from animviz.stage.box import MARGIN
 from benchmarks.cloud import Cloud, positions, rings_recording
 from benchmarks.measure import in_turn
 

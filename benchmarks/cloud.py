@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from animviz import Box, Recording, Stage
-from animviz.artists import PointCloud
-from animviz.experiment import experiment_named
-from animviz.stage import joined
-from animviz.training import record
+from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.keras.record import record
+from animviz.stage.points import PointCloud
+from animviz.stage.stage import joined
 
 LINES, LINE_POINTS = 42, 61
 

@@ -20,13 +20,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from animviz.classifier import class_probabilities
+from animviz.analysis.classifier import class_probabilities
 from animviz.embed import METHODS, settings_of
-from animviz.experiment import experiment_named
-from animviz.image_files import load_images
-from animviz.page import Contents, Curve, page_of
-from animviz.page.contents import quantised
-from animviz.recording import Recording
+from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.data.image_files import load_images
+from animviz.pages import Contents, Curve, page_of
+from animviz.pages.embedding.contents import quantised
+from animviz.recording.recording import Recording
 from benchmarks.bokeh_page import bokeh_page
 
 PAGE = Path(__file__).parent.parent / "docs" / "pages.md"
@@ -46,7 +46,7 @@ class Measured(NamedTuple):
 
 def trained(folder: Path) -> Recording:
     """Return a recording with 10,000 samples and 50 snapshots."""
-    from animviz.training import record
+    from animviz.experiments.keras.record import record
 
     digits = load_images("mnist-5k")
     moved = np.roll(digits.images, (1, -1), axis=(1, 2))

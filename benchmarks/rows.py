@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 import animviz
-from animviz.encode import Encoder
-from animviz.experiment import experiment_named
-from animviz.painter import Painter
-from animviz.rendering import find_scene
-from animviz.stage import Stage
+from animviz.experiments.catalogue import experiment_named
+from animviz.pictures.painter import Painter
+from animviz.rendering.film import find_scene
+from animviz.stage.stage import Stage
+from animviz.video.assembling import Encoder
 from benchmarks import baselines
 from benchmarks.cloud import Cloud, positions, rings_recording
 from benchmarks.measure import Row, command_seconds, in_turn, peak_memory, timed
@@ -68,7 +68,8 @@ def whole_command() -> Iterator[Row]:
 
 def ring_epoch() -> Iterator[Row]:
     """An epoch of the rings against Keras' fit."""
-    from animviz.training import fit, network_of
+    from animviz.experiments.keras.fit import fit
+    from animviz.experiments.keras.models import network_of
 
     run = experiment_named("two_rings").run({})
     y = run.dataset.y.astype(np.float32)[:, None]
@@ -89,7 +90,7 @@ def digits_epoch() -> Iterator[Row]:
     """An epoch of a 784-256-64-10 net with dropout against Keras' fit, and the cost of recording it."""
     import keras
 
-    from animviz.training import fit
+    from animviz.experiments.keras.fit import fit
 
     rng = np.random.default_rng(0)
     x = rng.random((50_000, 784), dtype=np.float32)
@@ -172,7 +173,7 @@ def scene_frames() -> Iterator[Row]:
 
 def embedding_frames() -> Iterator[Row]:
     """Three layers side by side, 5,000 points each, against the encoder alone."""
-    from animviz.training import record
+    from animviz.experiments.keras.record import record
 
     run = experiment_named("digits_mlp").run({"arch": "784-256-64-32-10", "epochs": 8})
     recording = record(run, FOLDER / "embedding.rec")
@@ -216,7 +217,7 @@ def against_encoder(
 
 def digits_video() -> Iterator[Row]:
     """A 20-epoch digits video from a recording, the whole command."""
-    from animviz.training import record
+    from animviz.experiments.keras.record import record
 
     recording = record(experiment_named("digits_mlp").run({}), FOLDER / "digits-video.rec")
     target = str(FOLDER / "digits.mp4")
@@ -250,8 +251,8 @@ def growth() -> Iterator[Row]:
 def memory() -> Iterator[Row]:
     """Peak memory against epochs and frames."""
     code = (
-        "import sys; from pathlib import Path; from animviz.experiment import experiment_named as e;"
-        "from animviz.training import record;"
+        "import sys; from pathlib import Path; from animviz.experiments.catalogue import experiment_named as e;"
+        "from animviz.experiments.keras.record import record;"
         "record(e('two_rings').run({{'samples': 2000, 'epochs': {0}}}), Path(r'{1}'))"
     )
     few, many = (peak_memory(code.format(epochs, FOLDER / f"memory-{epochs}.rec")) for epochs in (10, 1000))

@@ -1,12 +1,12 @@
 """The input plane at full size, tinted by what the network predicts while it learns."""
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.decision import class_count
-from animviz.panels import ACCURACY, LOSS, Header, Ruler, epoch_number, foot
-from animviz.stage import Draw
-
-from ._key import Key, plane_ruler_key
-from ._plane import InputPlane, planar_inputs
+from animviz.analysis.decision import class_count
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
+from animviz.parts.key import Key, plane_ruler_key
+from animviz.parts.plane import InputPlane, planar_inputs
+from animviz.parts.ruler import Ruler
 
 
 @scene(experiment="two_rings")

@@ -7,18 +7,19 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.classifier import labels_of, predictions
+from animviz.analysis.classifier import labels_of, predictions
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.panels import LABEL, foot, sampled_states
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw
+from animviz.moment import Draw
+from animviz.parts.header import LABEL, foot
+from animviz.recording.state import State
+from animviz.stage.box import MARGIN, Box
 
-from ._distributions import Glide, Measures, ScoreHeader, by_unit, key, key_height, level_lines
+from .families.distributions import Glide, Measures, ScoreHeader, by_unit, key, key_height, level_lines
 
-Array = NDArray[Any]
 MOST = 12  # units side by side
 CLASSES = 20  # boxes side by side
 

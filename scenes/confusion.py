@@ -10,14 +10,16 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.heat import ColorScale, color_map, heatmap
-from animviz.panels import ACCURACY, LABEL, Header, Ruler, cut, epoch_number, foot, titled
-from animviz.stage import MARGIN, Box, Draw, joined
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
+from animviz.parts.heat import ColorScale, color_map, heatmap
+from animviz.parts.ruler import Ruler
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.stage import joined
+from animviz.stage.words import Words
 
-from ._verdicts import Verdicts
-from ._words import Words
-
-Array = NDArray[Any]
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next

@@ -1,20 +1,19 @@
 """The data that a network learns from: how many samples each class has, and what they look like."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.artists import Field
-from animviz.classifier import labels_of
-from animviz.panels import LABEL, Header, Number, cut, foot
-from animviz.stage import MARGIN, Box, Draw
+from animviz.analysis.classifier import labels_of
+from animviz.arrays import Array
+from animviz.moment import Draw
+from animviz.parts.header import LABEL, Header, Number, cut, foot
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.field import Field
 
-from ._inputs import training_images
+from .families.inputs import training_images
 
-Array = NDArray[Any]
 TITLE_ROOM = 36.0
 LOWEST, TALLEST = 40.0, 120.0  # units of a row
 GAP = 8.0  # units between samples

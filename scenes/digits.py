@@ -4,26 +4,28 @@ After the heat maps of layers in the teaching notebooks on MNIST, which show ima
 image over the epochs is what no notebook shows.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.classifier import labels_of
+from animviz.analysis.classifier import labels_of
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
-from animviz.layouts import images_of
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, Header, Number, cut, epoch_number, foot, sampled_states
-from animviz.plots import Plot, until
-from animviz.recording import State
-from animviz.stage import Box, Draw
+from animviz.parts.answer import CROSS, Answer
+from animviz.parts.header import ACCURACY, Header, Number, cut, epoch_number, foot
+from animviz.parts.plot import Plot, until
+from animviz.parts.tiles import images_of
+from animviz.recording.state import State
+from animviz.stage.box import Box
 
-from ._layer_answer import CROSS, Answer
-from ._layer_places import Places, most_maps
-from ._layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen
+from .families.layer_places import Places, most_maps
+from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen
 
-Array = NDArray[Any]
 SURE = 0.99  # probability of the true class from which on a net is sure
 
 

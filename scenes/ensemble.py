@@ -10,20 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.classifier import labels_of
+from animviz.analysis.classifier import labels_of
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.layouts import images_of
-from animviz.network import is_chain
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import Header, Number, cut, epoch_number, foot, sampled_states
-from animviz.plots import Plot
-from animviz.stage import Box, Draw
+from animviz.parts.answer import Bars
+from animviz.parts.header import Header, Number, cut, epoch_number, foot
+from animviz.parts.plot import Plot
+from animviz.parts.tiles import images_of
+from animviz.recording.replay.layers import is_chain
+from animviz.stage.box import Box
 
-from ._layer_answer import Bars
-from ._layer_places import OVER, UNDER, Places, most_maps
-from ._layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers
+from .families.layer_places import OVER, UNDER, Places, most_maps
+from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers
 
-Array = NDArray[Any]
 STORY = 230.0  # least height of the curves
 STILL = 0.99  # correlation with the final pattern from which on it stands still
 

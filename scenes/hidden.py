@@ -5,13 +5,13 @@ What `rings` shows for points of the plane. After the teaching notebooks that sq
 """
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.decision import class_count, last_hidden
+from animviz.analysis.decision import class_count, last_hidden
 from animviz.errors import SceneError
-from animviz.panels import ACCURACY, LOSS, Header, Ruler, epoch_number, foot
-from animviz.stage import Draw
-
-from ._key import Key, plane_ruler_key
-from ._space import HiddenSpace
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
+from animviz.parts.key import Key, plane_ruler_key
+from animviz.parts.ruler import Ruler
+from animviz.parts.space import HiddenSpace
 
 
 @scene(experiment="digits_plane")

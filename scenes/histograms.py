@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.classifier import class_probabilities, labels_of, predictions
-from animviz.metrics import LOSSES
-from animviz.panels import LABEL, cut, foot
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw
+from animviz.analysis.classifier import class_probabilities, labels_of, predictions
+from animviz.arrays import Array
+from animviz.moment import Draw
+from animviz.parts.header import LABEL, cut, foot
+from animviz.recording.metrics import LOSSES
+from animviz.recording.state import State
+from animviz.stage.box import MARGIN, Box
 
-from ._distributions import Glide, Measures, ScoreHeader, net
+from .families.distributions import Glide, Measures, ScoreHeader, net
 
-Array = NDArray[Any]
 BINS = 25
 LEAST, GREATEST = 1e-4, 20.0  # limits of the losses; Keras' cross-entropy cannot exceed 16.2
 WORST = 0.1  # share of the samples whose part in the loss is stated

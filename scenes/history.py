@@ -1,17 +1,15 @@
 """Learning curves: loss and metrics, in training and validation, drawn up to the moment."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.panels import LABEL, VALUE, Header, Number, epoch_number, foot, titled
-from animviz.plots import Plot, until
-from animviz.stage import MARGIN, Box, Draw
+from animviz.moment import Draw
+from animviz.parts.header import LABEL, VALUE, Header, Number, epoch_number, foot, titled
+from animviz.parts.plot import Plot, until
+from animviz.stage.box import MARGIN, Box
 
-Array = NDArray[Any]
 MOST = 3  # metrics beside the loss
 
 

@@ -5,24 +5,25 @@ Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks" (2013).
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.choice import evenly
-from animviz.classifier import labels_of
-from animviz.heat import ColorScale, Heatmap, heatmap
-from animviz.panels import ACCURACY, Header, Number, cut, epoch_number, foot, sampled_states
-from animviz.plots import Plot, until
-from animviz.recording import State
-from animviz.saliency import mean_saliency
-from animviz.stage import MARGIN, Box, Draw
+from animviz.analysis.classifier import labels_of
+from animviz.analysis.saliency import mean_saliency
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, Header, Number, cut, epoch_number, foot
+from animviz.parts.heat import ColorScale, heatmap
+from animviz.parts.plot import Plot, until
+from animviz.recording.state import State
+from animviz.sampling import evenly
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.heatmap import Heatmap
 
-from ._inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
+from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
 
-Array = NDArray[Any]
 MOST_SAMPLES = 1_000
 CORRELATION = Number("correlation", ".2f", "−0.00")
 TITLE_ROOM, SCALE_ROOM = 44.0, 62.0

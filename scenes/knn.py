@@ -3,22 +3,21 @@
 After the table with which the teaching notebook on UMAP of MNIST ends, brought to life over the epochs.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.choice import last_at
-from animviz.knn import NEIGHBOURS, Neighbourhoods, neighbourhoods
+from animviz.embed.votes import NEIGHBOURS, Neighbourhoods, neighbourhoods
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.plots import Plot, share_limits, until
-from animviz.stage import MARGIN, Box, Draw
+from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
+from animviz.parts.plot import Plot, share_limits, until
+from animviz.sampling import last_at
+from animviz.stage.box import MARGIN, Box
 
-from ._embedding import BEFORE, NAMES, Samples, finite_somewhere
+from .families.embedding import BEFORE, NAMES, Samples, finite_somewhere
 
-Array = NDArray[Any]
 SHOWN = 1  # place in NEIGHBOURS of the number that is drawn as curves
 VALUE = 32.0  # units
 HEAD = 76.0  # units above the rows

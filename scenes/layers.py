@@ -9,27 +9,26 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from matplotlib.text import Text
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.choice import evenly
+from animviz.analysis.verdicts import Verdicts
 from animviz.embed import Embedding, flow_of
 from animviz.embed.sets import Sets, layers_of, own_set
 from animviz.errors import DivergedError, InputError, SceneError
-from animviz.network import SILENT
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.stage import MARGIN, Box, Draw
-from animviz.timeline import EASINGS
+from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
+from animviz.parts.swarm import Swarm
+from animviz.parts.tags import name_tags
+from animviz.recording.replay.layers import SILENT
+from animviz.rendering.timeline import EASINGS
+from animviz.sampling import evenly
+from animviz.stage.box import MARGIN, Box
 
-from ._embedding import GAP, TITLE, TRUST, VOTE, Samples, finite_somewhere
-from ._sprites import name_tags
-from ._swarm import Swarm
-from ._verdicts import Verdicts
+from .families.embedding import GAP, TITLE, TRUST, VOTE, Samples, finite_somewhere
 
 __all__ = ["layers", "place_at"]
 
-Array = NDArray[Any]
 REST = 0.4  # share of the way from layer to layer in which the samples stand still
 HEAD, LEAST, MOST = 40.0, 34.0, 64.0  # units of the ruler's heading and of a row at least and at most
 RAIL, NAME, BETWEEN = 34.0, 170.0, 18.0  # units of the rail, of a name at most, and between columns

@@ -5,24 +5,25 @@ from typing import Annotated, Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.artists import PointCloud
-from animviz.classifier import class_probabilities, labels_of
-from animviz.decision import input_limits
+from animviz.analysis.classifier import class_probabilities, labels_of
+from animviz.analysis.decision import input_limits
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.heat import color_map, heatmap
-from animviz.layouts import images_of
-from animviz.network import is_dense_chain
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, LOSS, Header, cut, epoch_number, foot, sampled_states
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw
+from animviz.parts.header import ACCURACY, LABEL, LOSS, Header, cut, epoch_number, foot
+from animviz.parts.heat import color_map, heatmap
+from animviz.parts.tiles import images_of
+from animviz.recording.replay.layers import is_dense_chain
+from animviz.recording.state import State
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.points import PointCloud
 
-from ._inputs import mark_pixels
+from .families.inputs import mark_pixels
 
-Array = NDArray[Any]
 MOST_UNITS = 16
 MOST_LINKS = 64  # between two layers
 THICKEST = 6.0  # units

@@ -4,24 +4,24 @@ After the teaching notebooks on MNIST, where two pixels are plotted against each
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.artists import PointCloud
-from animviz.classifier import labels_of, predictions
+from animviz.analysis.classifier import labels_of, predictions
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.heat import heatmap
-from animviz.layouts import images_of
-from animviz.panels import ACCURACY, Header, cut, epoch_number, foot
-from animviz.plots import Plot, levels
-from animviz.stage import MARGIN, Box, Draw
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, Header, cut, epoch_number, foot
+from animviz.parts.heat import heatmap
+from animviz.parts.plot import Plot, levels
+from animviz.parts.tiles import images_of
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.points import PointCloud
 
-from ._inputs import forest_values, mark_pixels
+from .families.inputs import forest_values, mark_pixels
 
-Array = NDArray[Any]
 MOST_CLASSES = 10  # that colours tell apart
 JITTER = 0.08  # share of the axis
 PAD = 0.1

@@ -1,20 +1,21 @@
 """A network bends its answer onto a curve: target, fit so far, and the distance between them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.patches import Polygon
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.network import is_dense_chain
-from animviz.panels import LOSS, Header, Network, Ruler, epoch_number, foot, sampled_states
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw
-
-Array = NDArray[Any]
+from animviz.moment import Draw
+from animviz.parts.diagram import Network
+from animviz.parts.header import LOSS, Header, epoch_number, foot
+from animviz.parts.ruler import Ruler
+from animviz.recording.replay.layers import is_dense_chain
+from animviz.recording.state import State
+from animviz.stage.box import MARGIN, Box
 
 
 @scene(experiment="polynomial")

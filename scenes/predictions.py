@@ -3,23 +3,24 @@
 After the grids of predicted digits in the teaching notebooks on MNIST, which show the end of the training only.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.layouts import images_of
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.stage import MARGIN, Box, Draw, joined
+from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
+from animviz.parts.marks import Signs, still
+from animviz.parts.tiles import images_of
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.stage import joined
+from animviz.stage.words import Words
 
-from ._marks import Signs, still
-from ._verdicts import Verdicts
-from ._words import Words
-
-Array = NDArray[Any]
 Only = Literal["all", "wrong", "right"]
 CAPTION = 38.0  # units of height below an image
 SIGN = 30.0  # units of width of a check or cross with its gap

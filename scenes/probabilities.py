@@ -3,23 +3,20 @@
 After the cells of the teaching notebooks on MNIST that list the probabilities of one digit after training.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.layouts import images_of
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.plots import Plot
-from animviz.stage import MARGIN, Box, Draw
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
+from animviz.parts.marks import Signs, still
+from animviz.parts.plot import Plot
+from animviz.parts.tiles import images_of
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.words import Words
 
-from ._marks import Signs, still
-from ._verdicts import Verdicts
-from ._words import Words
-
-Array = NDArray[Any]
 CURVES = 10  # classes drawn per sample at most
 MOST = 4  # samples at most
 TEXT = 124.0  # units of height of the words

@@ -3,21 +3,22 @@
 After Olah, "Neural Networks, Manifolds, and Topology" (2014), and the teaching notebooks on concentric rings.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.decision import class_count, input_limits, last_hidden
+from animviz.analysis.decision import class_count, input_limits, last_hidden
+from animviz.arrays import Array
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, LOSS, Header, Network, Ruler, epoch_number, foot
-from animviz.stage import MARGIN, Box, Draw
+from animviz.parts.diagram import Network
+from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
+from animviz.parts.plane import InputPlane, planar_inputs
+from animviz.parts.ruler import Ruler
+from animviz.parts.space import HiddenSpace
+from animviz.stage.box import MARGIN, Box
 
-from ._plane import InputPlane, planar_inputs
-from ._space import HiddenSpace
-
-Array = NDArray[Any]
 LINE_POINTS = 121  # vertices of a bent grid line
 
 

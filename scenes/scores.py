@@ -4,20 +4,19 @@ After the classification reports with which the teaching notebooks on MNIST end.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.panels import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.plots import whole_ticks
-from animviz.stage import MARGIN, Box, Draw, joined
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
+from animviz.moment import Draw
+from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
+from animviz.parts.plot import whole_ticks
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.stage import joined
+from animviz.stage.words import Words
 
-from ._verdicts import Verdicts
-from ._words import Words
-
-Array = NDArray[Any]
 LEAST_ROW = 36.0  # units of height that a class needs at least
 HEAD = 34.0  # units above the rows for what the columns are
 TICKS = 36.0  # units below them

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from animviz import Recording, Stage, scene
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.stage import Draw
 
-from ._embedding import Samples, Thumbnails, Trails, embedding_scene
+from .families.embedding import Samples, Thumbnails, Trails, embedding_scene
 
 
 @scene(experiment="digits_mlp")

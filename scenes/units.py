@@ -5,25 +5,35 @@ After the teaching notebooks on MNIST and deepreplay's pictures of dying and sat
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.choice import evenly
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.heat import ColorScale, heatmap
-from animviz.network import BOUNDED, Layer
-from animviz.panels import LABEL, cut, foot, sampled_states
-from animviz.plots import levels
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw, joined
+from animviz.moment import Draw
+from animviz.parts.header import LABEL, cut, foot
+from animviz.parts.heat import ColorScale, heatmap
+from animviz.parts.plot import levels
+from animviz.recording.replay.activations import BOUNDED
+from animviz.recording.replay.layers import Layer
+from animviz.recording.state import State
+from animviz.sampling import evenly
+from animviz.stage.box import MARGIN, Box
+from animviz.stage.stage import joined
 
-from ._distributions import Glide, Measures, ScoreHeader, activations_of, by_unit, hidden_layers, net
+from .families.distributions import (
+    Glide,
+    Measures,
+    ScoreHeader,
+    activations_of,
+    by_unit,
+    hidden_layers,
+    net,
+)
 
-Array = NDArray[Any]
 BINS = 50
 FAR = 0.002  # share of the values at either end that the last bars hold, in the states that limits are taken from
 STATES = 8  # that limits are taken from

@@ -4,23 +4,31 @@ After deepreplay's LayerViolins (Godoy, 2018), for any loss and any number of cl
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.text import Text
-from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
-from animviz.choice import evenly
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.panels import LABEL, cut, foot, sampled_states
-from animviz.recording import State
-from animviz.stage import MARGIN, Box, Draw
+from animviz.moment import Draw
+from animviz.parts.header import LABEL, cut, foot
+from animviz.recording.state import State
+from animviz.sampling import evenly
+from animviz.stage.box import MARGIN, Box
 
-from ._distributions import Glide, Measures, ScoreHeader, activations_of, kernels_of, level_lines, net
+from .families.distributions import (
+    Glide,
+    Measures,
+    ScoreHeader,
+    activations_of,
+    kernels_of,
+    level_lines,
+    net,
+)
 
-Array = NDArray[Any]
 BINS = 64  # over the limits, for a layer of many values
 BEYOND = 0.5  # percent of a layer's values that may lie beyond each limit in the states that limits are taken from
 STATES = 8  # that limits are taken from

@@ -5,21 +5,23 @@ Document Recognition" (1998), for filters.
 """
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Moment, Recording, Stage, scene
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.heat import ColorScale, heatmap
+from animviz.moment import Draw
 from animviz.options import Range
-from animviz.panels import ACCURACY, LOSS, Header, epoch_number, foot, sampled_states
-from animviz.stage import MARGIN, Box, Draw
+from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
+from animviz.parts.heat import ColorScale, heatmap
+from animviz.stage.box import MARGIN, Box
 
-from ._inputs import InputPlaces, ground, tiles
+from .families.inputs import InputPlaces, ground, tiles
 
-Array = NDArray[Any]
 MOST_SHARE = 99.8  # percentile of the sizes at which the scale ends: single weights would leave all others pale
 LABEL_ROOM = 30.0
 SCALE_ROOM = 62.0

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from filelock import FileLock
 
 from animviz import Recording
-from animviz.experiment import experiment_named
+from animviz.experiments.catalogue import experiment_named
+from helpers.results import Result
 
 IMAGES = {"data": "digits-8x8", "epochs": 4}
 SMALL: dict[str, dict[str, object]] = {
@@ -45,7 +45,7 @@ def trained(shared: Path) -> Callable[..., Recording]:
         path = shared / f"{name}-{sha256(repr(sorted(about.items())).encode()).hexdigest()[:16]}.rec"
         with FileLock(path.with_suffix(".lock")):
             if not path.exists():
-                from animviz.training import record
+                from animviz.experiments.keras.record import record
 
                 record(experiment_named(name).run(about), path)
         return opened(path)
@@ -72,18 +72,10 @@ def animviz(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
-class Result(NamedTuple):
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """Return a function that runs the command line in this process, in a folder of its own."""
-    from animviz.cli import main
+    from animviz.cli.main import main
 
     monkeypatch.chdir(tmp_path)
 

@@ -15,6 +15,14 @@ from animviz.embed.scores import Scores
 from animviz.embed.stored import embedding_of, flow_of, stored_embeddings
 
 __all__ = [
-    "METHODS", "Embedding", "Method", "Scores", "embed", "embedding_of", "flow_of", "place", "settings_of",
+    "METHODS",
+    "Embedding",
+    "Method",
+    "Scores",
+    "embed",
+    "embedding_of",
+    "flow_of",
+    "place",
+    "settings_of",
     "stored_embeddings",
-]  # fmt: skip
+]

@@ -5,17 +5,25 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from animviz.embed import compared, pca, spacetime, tsne
+from animviz.arrays import Array
+from animviz.embed.methods import compared, pca, tsne
+from animviz.embed.methods import umap as spacetime
+from animviz.embed.methods.slices import (
+    Slices,
+    checked_slices,
+    chosen,
+    constant,
+    flat,
+    require_labels,
+    scale_of,
+    usable,
+)
 from animviz.embed.scores import Scores, accuracy_of, score
-from animviz.embed.slices import Slices, checked_slices, chosen, constant, flat, require_labels, scale_of, usable
 from animviz.errors import InputError
 from animviz.options import checked, options_of
 
 __all__ = ["METHODS", "Embedding", "Method", "embed", "place", "settings_of"]
-
-Array = NDArray[Any]
 
 
 class Method(NamedTuple):

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from animviz.embed.neighbours import Metric, ready_for
-from animviz.embed.slices import Slices
+from animviz.arrays import Array
+from animviz.embed.methods.neighbours import Metric, ready_for
+from animviz.embed.methods.slices import Slices
 
 __all__ = ["Scores", "accuracy_of", "score", "step", "trustworthiness"]
 
-Array = NDArray[Any]
 NEIGHBOURS_TRUST, NEIGHBOURS_CLASS = 10, 5
 _QUERIES, _CHUNK = 2000, 250
 

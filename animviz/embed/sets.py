@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from animviz.choice import evenly
+from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
 from animviz.embed.stored import embedding_of
 from animviz.errors import InputError, SceneError
-from animviz.network import SILENT
-from animviz.recording import Inputs, Recording
+from animviz.recording.recording import Recording
+from animviz.recording.replay.layers import SILENT
+from animviz.recording.state import Inputs
+from animviz.sampling import evenly
 
 __all__ = ["Sets", "embedded", "layers_of", "own_set", "sets_of"]
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

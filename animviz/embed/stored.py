@@ -15,20 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from animviz.choice import evenly
+from animviz.arrays import Array
 from animviz.embed.embedding import Embedding, embed, place, settings_of
 from animviz.embed.scores import Scores
 from animviz.errors import DivergedError, InputError, RecordingError
 from animviz.files import replace_file
-from animviz.recording import Inputs, Recording
+from animviz.recording.recording import Recording
+from animviz.recording.state import Inputs
+from animviz.sampling import evenly
 
 __all__ = ["chosen_snapshots", "embedding_of", "flow_of", "key_of", "stored_embeddings"]
 
-Array = NDArray[Any]
 FORMAT = 1
 """Part of every key: raised when a method changes what it computes."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from animviz.files import replace_file
-from animviz.storyboard.look import Look
+from animviz.storyboard.film.frame import Look
 
 __all__ = ["Cache"]
 

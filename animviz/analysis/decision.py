@@ -1,0 +1,113 @@
+"""Decisions of a classifier over a plane: class probabilities, tinted fields and boundary lines."""
+
+import numpy as np
+
+from animviz.arrays import Array
+from animviz.errors import SceneError
+from animviz.recording.recording import Recording
+from animviz.recording.replay.activations import sigmoid, softmax
+from animviz.recording.replay.forward import forward
+from animviz.recording.replay.layers import IDENTITY, is_chain, is_dense_chain
+from animviz.recording.state import State
+
+__all__ = ["class_count", "input_limits", "last_hidden", "plane_grid", "probabilities", "scores_at"]
+
+Limits = tuple[float, float]
+MAX_CLASSES = 10
+
+
+def class_count(recording: Recording, scene: str, *, after: str = "input") -> int:
+    """Return the number of classes of a recording that holds a classifier whose decisions can be drawn.
+
+    Args:
+        recording: what is drawn.
+        scene: name, for the error.
+        after: name of the layer in whose space the decision is drawn; the layers behind it must be dense.
+
+    Raises:
+        SceneError: it is not of a classifier of at most ten classes, or the layers behind are of another kind.
+    """
+    manifest = recording.manifest
+    if manifest.task != "classification":
+        raise SceneError(
+            f"{scene} draws classifiers; {recording.path} was recorded with {manifest.task or 'no labels'}"
+        )
+    behind = recording.layers[0 if after == "input" else recording.layer_index(after) + 1 :]
+    if not is_dense_chain(behind) or not is_chain(recording.layers):
+        strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
+        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers")
+    count = len(manifest.class_names)
+    if not 2 <= count <= MAX_CLASSES:
+        raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")
+    return count
+
+
+def last_hidden(recording: Recording) -> str:
+    """Return the name of the layer that feeds the last dense layer; "input" where there is no hidden layer.
+
+    Layers that pass on what they get, such as dropout, are passed over.
+    """
+    dense = [index for index, layer in enumerate(recording.layers) if layer.kind == "Dense"]
+    before = dense[-1] - 1 if dense else -1
+    while before >= 0 and recording.layers[before].kind in IDENTITY:
+        before -= 1
+    return recording.layers[before].name if before >= 0 else "input"
+
+
+def scores_at(state: State, layer: str, values: Array) -> Array:
+    """Return a score per class for values that a layer puts out; the greatest score is the decision.
+
+    Scores are logits where the network ends in a sigmoid or softmax: unlike probabilities they do not saturate, so
+    that boundaries drawn through them are smooth.
+
+    Args:
+        state: the network at a moment.
+        layer: name of a layer, or "input".
+        values: shape (samples, units).
+
+    Returns:
+        Array of shape (samples, classes).
+    """
+    recording = state.recording
+    index = -1 if layer == "input" else recording.layer_index(layer)
+    last = recording.layers[-1]
+    ends = last.activation in ("sigmoid", "softmax")
+    layers = (*recording.layers[:-1], last.model_copy(update={"activation": "linear"})) if ends else recording.layers
+    scores = forward(layers, state.weights, values, after=index)
+    if scores.shape[1] == 1:
+        middle = 0.0 if ends else 0.5
+        return np.concatenate([np.full_like(scores, middle), scores], axis=1)
+    return scores
+
+
+def probabilities(state: State, scores: Array) -> Array:
+    """Return class probabilities, shape (samples, classes), for scores from `scores_at`."""
+    last = state.recording.layers[-1].activation
+    if last == "sigmoid" and scores.shape[1] == 2:
+        positive = sigmoid(scores[:, 1])
+        return np.stack([1 - positive, positive], axis=1)
+    if last == "sigmoid":
+        independent = sigmoid(scores)
+        return np.asarray(independent / independent.sum(axis=1, keepdims=True))
+    if last == "softmax":
+        return softmax(scores)
+    if state.recording.layers[-1].output_shape == (1,):
+        positive = np.clip(scores[:, 1], 0, 1)
+        return np.stack([1 - positive, positive], axis=1)
+    clipped = np.clip(scores, 1e-9, None)
+    return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
+
+
+def input_limits(inputs: Array) -> tuple[Limits, Limits]:
+    """Return equal-sided limits around points of the plane with a margin of a fifth, as ((x0, x1), (y0, y1))."""
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.2 or 1.0
+    (left, right), (bottom, top) = ((float(m - half), float(m + half)) for m in middle)
+    return (left, right), (bottom, top)
+
+
+def plane_grid(x: tuple[float, float], y: tuple[float, float], columns: int, rows: int) -> tuple[Array, Array, Array]:
+    """Return the two axes of a grid over a plane, and its points: float32 of shape (rows * columns, 2), bottom first."""
+    xs = np.linspace(*x, columns, dtype=np.float32)
+    ys = np.linspace(*y, rows, dtype=np.float32)
+    return xs, ys, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)

@@ -1,0 +1,196 @@
+"""The `compare` command: several runs, trained now or before, in a table, and side by side in a video."""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option, refuse_beside_from
+from animviz.cli.progress import Progress
+from animviz.cli.render import require_distinct
+from animviz.cli.reports import report
+from animviz.cli.stopping import interruptible_film
+from animviz.errors import InputError
+from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
+from animviz.experiments.comparison import Finished, columns, finished, measured_on, natural_scene, score_of
+from animviz.experiments.experiment import Run
+from animviz.experiments.grid import decide
+from animviz.experiments.runs import RENDERS, home_of, keep_time, recorded, time_of
+from animviz.options import options_of
+from animviz.pictures.discovery import small_scene
+from animviz.pictures.split import Shot, check_room, foot_parts
+from animviz.recording.recording import Recording
+from animviz.rendering.film import film
+from animviz.rendering.plan import Split
+from animviz.rendering.request import check_request
+from animviz.rendering.segments import segments
+from animviz.rendering.timeline import Pacing, Timeline
+from animviz.rendering.workers import default_workers
+from animviz.tables import TABLES, check_table, text_of, write_table
+from animviz.video.budget import limit_of
+
+__all__ = ["CompareCommand"]
+
+EXPERIMENT = "digits_mlp"
+
+
+class CompareCommand(Sectioned):
+    """``animviz compare``."""
+
+    def __init__(self) -> None:
+        super().__init__("compare", "Train several networks, and show them in a table and side by side in a video.")
+
+    def sections(self, arguments: Sequence[str]) -> Sections:
+        """Return the options of the experiment, the training, the pictures and the video."""
+        self.experiment = experiment_named(argument("--experiment", arguments) or EXPERIMENT)
+        natural = "history" if argument("--from", arguments) else natural_scene(self.experiment)
+        self.reference = argument("--scene", arguments) or natural
+        self.scene = small_scene(self.reference)
+        data = {option.name: option for option in self.experiment.data_options}
+        repeated = [_ARCH, *([_REDUCE] if data.pop("reduce", None) else [])]
+        training = [option for option in self.experiment.training_options if option.name not in ("arch", "model")]
+        sections = {
+            "Recordings": [_FROM],
+            f"Experiment {self.experiment.name}": [_EXPERIMENT, *repeated, *as_click(list(data.values()))],
+            "Training": [*as_click(training), RETRAIN],
+            f"Scene {self.reference}": [_SCENE, *as_click(self.scene.options)],
+            "Output": [*as_click(options_of(Pacing)), *VIDEO, _OUTPUT],
+        }
+        require_distinct(self.scene, sections)
+        return sections
+
+    def run(self, **values: Any) -> None:
+        """Check everything, train what is missing, write tables and video."""
+        outputs, retrain, sources = (values.pop(name) for name in ("output", "retrain", "source"))
+        arches, reductions = values.pop("arch"), values.pop("reduce", ())
+        video = {option.name: values.pop(option.name) for option in VIDEO}
+        pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
+        options = {option.name: values.pop(option.name) for option in self.scene.options}
+        settings = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
+        if sources:
+            refuse_beside_from(["experiment", "arch", "reduce", "retrain", *settings])
+        tables, target = self._parted(outputs, sources)
+        video["max_size"] = limit_of(video["max_size"], target) if target else None
+        pace = check_request(self.scene, target, **video, **pacing, **options) if target else Pacing()
+        runs: Sequence[Run | Finished] = (
+            finished(sources) if sources else decide(self.experiment, settings, arches, reductions)
+        )
+        ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
+        Timeline([0.0, max(ends)], pace)
+        if target:
+            check_room(video["size"], len(runs), self.scene.aspect)
+
+        def split(recordings: Sequence[Recording]) -> Split:
+            assert target is not None
+            shown = zip(runs, recordings, strict=False)
+            return Split(
+                title=f"{recordings[0].manifest.title}: {len(runs)} networks compared",
+                shots=tuple(
+                    Shot(self.reference, made.path, str(run.arch), run.reduction, tuple(sorted(options.items())))
+                    for run, made in shown
+                ),
+                foot=(
+                    *foot_parts(self.scene.summary),
+                    f"number: {measured_on(recordings[0])} {score_of(recordings[0])}",
+                ),
+                pacing=pace,
+                size=video["size"],
+                theme=video["theme"],
+                target=target,
+            )
+
+        recordings = [_made(runs[0], runs, retrain)]
+        if target:
+            split(recordings).painter()  # what cannot be drawn is refused before the others are trained
+        recordings += [_made(run, runs, retrain) for run in runs[1:]]
+        table = columns(runs, recordings, [time_of(recording) for recording in recordings])
+        click.echo(text_of(table, ".md"), nl=False)
+        for path in tables:
+            write_table(path, table)
+            click.echo(f"{path}: {len(runs)} runs")
+        if target:
+            _draw(split(recordings), video)
+
+    def _parted(self, outputs: Sequence[Path], sources: Sequence[Path]) -> tuple[list[Path], Path | None]:
+        """Part the outputs into tables and the video, and refuse tables that cannot be written."""
+        what = "-".join(path.resolve().stem for path in sources) or self.experiment.name
+        outputs = outputs or [RENDERS / f"compare-{what}.md", RENDERS / f"compare-{what}.mp4"]
+        tables = [path for path in outputs if path.suffix.lower() in TABLES]
+        videos = [path for path in outputs if path not in tables]
+        for path in outputs:
+            if outputs.count(path) > 1:
+                raise InputError(f"-o names {path} twice; leave one of them out")
+        if len(videos) > 1:
+            raise InputError(f"-o names {len(videos)} videos, {videos[0]} and {videos[1]}; expected one beside tables")
+        for path in tables:
+            check_table(path)
+        return tables, videos[0] if videos else None
+
+
+def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) -> Recording:
+    """Return the recording of one of the runs, trained now if need be, and note how long that took."""
+    if isinstance(run, Finished):
+        return run.recording
+    place = runs.index(run)
+
+    def on_stop() -> str:
+        kept = ", ".join(str(home_of(done)) for done in runs[:place] if isinstance(done, Run))
+        return f"finished and kept: {kept or 'none'}; the same command goes on with run {place + 1} of {len(runs)}"
+
+    seconds: list[float] = []
+    stage = f"training {place + 1} of {len(runs)}"
+    recording = recorded(run, home_of(run), retrain=retrain, stage=stage, on_stop=on_stop, on_trained=seconds.append)
+    if seconds:
+        keep_time(recording, seconds[0])
+    return recording
+
+
+def _draw(split: Split, video: Mapping[str, Any]) -> None:
+    """Draw the video, and say what was written."""
+    with interruptible_film(split.target, "the recordings are kept"), Progress() as progress:
+        on_frame = progress.stage("drawing", len(split.timeline))
+        workers = video["workers"] or default_workers(len(segments(len(split.timeline), split.pacing.rate)))
+        command = shlex.join(["animviz", *sys.argv[1:]])
+        movie = film(
+            split, poster=video["poster"], max_size=video["max_size"], workers=workers,
+            command=command, on_frame=on_frame,
+        )  # fmt: skip
+    report(movie)
+
+
+_FROM = path_option(
+    "--from", "source", multiple=True, help="Recording to show, instead of training; once for each of two or more."
+)
+
+_EXPERIMENT = click.Option(
+    ["--experiment"],
+    type=click.Choice(list(EXPERIMENTS)),
+    default=EXPERIMENT,
+    show_default=True,
+    help="What is trained.",
+)
+
+_ARCH = click.Option(
+    ["--arch"],
+    multiple=True,
+    help="Widths of the layers joined by dashes, inputs first; a star stands for as many as the data needs. Give it once "
+    "for each network.",
+)
+
+_REDUCE = click.Option(
+    ["--reduce"],
+    multiple=True,
+    help="Keep only pca:154 components, forest:70 most important pixels, pixels:350,406 themselves, or none for all. "
+    "Give it once for each; a network is trained with all that have as many numbers as it has inputs.",
+)
+
+_SCENE = click.Option(["--scene"], help="Picture in the cells.  [default: what suits the experiment]")
+_OUTPUT = path_option(
+    "-o", "--output",
+    multiple=True,
+    help="File to write, once for each: a table (.md, .csv), or the video (.mp4, .webm, .webp, .gif, .apng, .png, or a "
+    "folder of PNGs).  [default: renders/compare-EXPERIMENT.md and .mp4]",
+)  # fmt: skip

@@ -1,0 +1,140 @@
+"""Options on the command line: the tables of `animviz.options` as click's, under headings."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from animviz.errors import InputError
+from animviz.options import Option
+from animviz.stage.theme import THEMES
+from animviz.video.budget import DEFAULT_LIMIT
+
+__all__ = ["RETRAIN", "VIDEO", "Sectioned", "Sections", "argument", "as_click", "path_option", "refuse_beside_from"]
+
+Sections = dict[str, list[click.Option]]
+
+
+class Sectioned(click.Command):
+    """A command whose options stand under headings and may depend on the arguments."""
+
+    def __init__(self, name: str, summary: str) -> None:
+        super().__init__(name, help=summary, callback=self.run)
+        self._arrange([])
+
+    def sections(self, arguments: Sequence[str]) -> Sections:
+        """Return the options by heading, for the arguments as typed."""
+        raise NotImplementedError
+
+    def run(self, **values: Any) -> None:
+        """Carry the command out."""
+        raise NotImplementedError
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Choose the options that these arguments call for, then parse."""
+        self._arrange(args)
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options under their headings."""
+        helps = [option] if (option := self.get_help_option(ctx)) is not None else []
+        for heading, options in {**self._sections, "Help": helps}.items():
+            rows = [row for option in options if (row := option.get_help_record(ctx)) is not None]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+    def _arrange(self, arguments: Sequence[str]) -> None:
+        self._sections = self.sections(arguments)
+        self.params = [option for options in self._sections.values() for option in options]
+
+
+def argument(flag: str, arguments: Sequence[str]) -> str | None:
+    """Return the value given for an option among raw arguments."""
+    for place, word in enumerate(arguments):
+        if word == flag:
+            return arguments[place + 1] if place + 1 < len(arguments) else None
+        if word.startswith(f"{flag}="):
+            return word.partition("=")[2]
+    return None
+
+
+def refuse_beside_from(names: Iterable[str]) -> None:
+    """Refuse options of the training that --from would silently ignore.
+
+    Raises:
+        InputError: one of these names was given on the command line.
+    """
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            flag = "--" + name.replace("_", "-")
+            raise InputError(f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out")
+
+
+def as_click(options: Sequence[Option]) -> list[click.Option]:
+    """Return options for the command line; their bounds are checked once, by the options themselves."""
+    return [_one_as_click(option) for option in options]
+
+
+def _one_as_click(option: Option) -> click.Option:
+    text = option.help[:1].upper() + option.help[1:] + "." if option.help else None
+    if option.kind is bool:
+        flags = [f"{option.flag}/--no-{option.flag[2:]}", option.name]
+        return click.Option(flags, default=option.default, show_default=True, help=text)
+    kind: Any = option.kind
+    if option.choices:
+        kind = click.Choice(option.choices)
+    elif option.kind is Path:
+        kind = click.Path(path_type=Path)
+    return click.Option(
+        [option.flag, option.name],
+        type=kind,
+        default=option.default,
+        show_default=option.default is not None,
+        help=text,
+    )
+
+
+def path_option(*flags: str, help: str, multiple: bool = False) -> click.Option:
+    """Return an option that takes a path."""
+    return click.Option(list(flags), type=click.Path(path_type=Path), help=help, multiple=multiple)
+
+
+PRESETS = {"16:9": (1280, 720), "1:1": (720, 720), "9:16": (720, 1280), "4:3": (960, 720)}
+"""Sizes by their aspect; the shorter side is the default's, so that letters are equally large in all of them."""
+
+
+class _Size(click.ParamType[tuple[int, int]]):
+    """WIDTHxHEIGHT in pixels, or an aspect."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        if value in PRESETS:
+            return PRESETS[value]
+        width, _, height = str(value).lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal() and len(str(value)) < 20):
+            way_out = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
+            self.fail(f"{value!r} is not a size; {way_out}", param, ctx)
+        return int(width), int(height)
+
+
+RETRAIN = click.Option(["--retrain"], is_flag=True, help="Train anew even if the recording is there already.")
+VIDEO = [
+    click.Option(
+        ["--size"], type=_Size(), default="1280x720", show_default=True,
+        help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
+    ),
+    click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
+    click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
+    click.Option(
+        ["--max-size"], metavar="BYTES",
+        help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
+        f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
+    ),
+    path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),
+]  # fmt: skip

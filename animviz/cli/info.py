@@ -1,0 +1,79 @@
+"""What is in a recording, and what made a video, as pairs of name and text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from animviz.embed import stored_embeddings
+from animviz.errors import InputError, RecordingError
+from animviz.recording.recording import Recording
+from animviz.video.provenance import provenance_in
+
+__all__ = ["describe"]
+
+Facts = Iterator[tuple[str, str]]
+
+
+def describe(path: Path) -> Facts:
+    """Describe a recording or a video.
+
+    Raises:
+        InputError: there is nothing of the name.
+        RecordingError: a recording cannot be read; every snapshot is looked at.
+        EncodeError: a file is not a video, or does not say what made it.
+    """
+    if path.is_dir():
+        return _recording_facts(Recording(path))
+    if not path.exists():
+        raise InputError(f"no file or folder {path}; expected a recording (.rec) or a video")
+    return _video_facts(path)
+
+
+def _recording_facts(recording: Recording) -> Facts:
+    manifest = recording.manifest
+    for _ in recording:  # reading every snapshot checks its names, shapes and dtypes
+        pass
+    first, last = recording.entries[0], recording.entries[-1]
+    yield "recording", f"{manifest.title}, id {manifest.id}"
+    yield "state", "finished" if manifest.finished else "training, or cut short"
+    yield "snapshots", f"{len(recording)}, epochs {first.epoch:g} to {last.epoch:g}, {last.step:,} gradient steps"
+    yield "layers", ", ".join(f"{layer.name} ({layer.kind}{_width(layer.output_shape)})" for layer in manifest.layers)
+    weights = sum(array.size for array in recording[0].weights.values())
+    size = sum(file.stat().st_size for file in recording.path.rglob("*") if file.is_file())
+    yield "weights", f"{weights:,} in {len(manifest.weights)} arrays; {size / 1e6:.1f} MB on disk"
+    if manifest.stored:
+        yield "activations", ", ".join(f"{name} {spec.shape} {spec.dtype}" for name, spec in manifest.stored.items())
+    try:
+        inputs = recording.inputs
+        several = inputs if isinstance(inputs, dict) else {"inputs": inputs}
+        yield "inputs", ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in several.items())
+    except RecordingError:
+        yield "inputs", "none"
+    if manifest.class_names:
+        yield "classes", ", ".join(manifest.class_names)
+    if last.scores:
+        yield "last state", ", ".join(f"{name} {value:.4g}" for name, value in last.scores.items())
+    if last.logs:
+        yield "last logs", ", ".join(f"{name} {value:.4g}" for name, value in last.logs.items())
+    for name, value in (manifest.settings or {}).items():
+        pairs = value.items() if isinstance(value, dict) else [(name, value)]
+        yield name, ", ".join(f"{key} {item}" for key, item in pairs) if isinstance(value, dict) else str(value)
+    for about, embedding in stored_embeddings(recording):
+        what = f"{about['layer']}, mean of {len(embedding.epochs)} epochs"
+        if isinstance(about["layer"], list):
+            what = f"{', '.join(about['layer'])} at epoch {about['snapshots'][0][1]:g}, mean of the layers"
+        yield "embedding", f"{about['method']} of {what}: {embedding.scores}"
+    yield "versions", ", ".join(f"{name} {number}" for name, number in manifest.versions.items())
+
+
+def _width(shape: tuple[int | None, ...] | None) -> str:
+    return f" {'x'.join(map(str, shape))}" if shape else ""
+
+
+def _video_facts(path: Path) -> Facts:
+    for name, value in provenance_in(path).items():
+        if value is None or value == {}:
+            continue
+        if isinstance(value, dict):
+            yield name, ", ".join(f"{key} {item}" for key, item in value.items())
+        else:
+            yield name, str(value)

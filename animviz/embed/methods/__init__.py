@@ -1,0 +1,1 @@
+"""Methods of embedding: mathematics on arrays, which know no recording."""

@@ -1,0 +1,1 @@
+"""Experiments: what animviz trains itself."""

@@ -1,0 +1,57 @@
+"""The built-in experiments."""
+
+from dataclasses import replace
+from typing import Any
+
+from animviz.errors import InputError
+from animviz.experiments.data import images
+from animviz.experiments.data import planar as data
+from animviz.experiments.experiment import Experiment, Training
+
+__all__ = ["EXPERIMENTS", "experiment_named"]
+
+
+_ADAM = Training(arch="2-8-2-*", optimizer="adam", loss="crossentropy", learning_rate=0.01, epochs=60)
+
+_IMAGES = Training(
+    activation="relu", optimizer="adam", loss="crossentropy", learning_rate=0.001, epochs=20, batch_size=128, dropout=0.25
+)  # fmt: skip
+
+# Two units are a narrow pass: a slope below zero keeps them alive, small batches give the steps they
+# need, and a light penalty keeps the plane from growing without end.
+_PLANE: dict[str, Any] = {
+    "activation": "leaky_relu",
+    "learning_rate": 0.002,
+    "batch_size": 32,
+    "dropout": 0.0,
+    "l2": 0.001,
+    "epochs": 30,
+}
+
+EXPERIMENTS: dict[str, Experiment] = {
+    experiment.name: experiment
+    for experiment in (
+        Experiment("two_rings", "Two rings", data.two_rings),
+        Experiment("moons", "Two moons", data.moons, _ADAM),
+        Experiment("spirals", "Spirals", data.spirals, replace(_ADAM, arch="2-16-16-2-*")),
+        Experiment("xor", "Exclusive or", data.xor, replace(_ADAM, arch="2-4-2-*")),
+        Experiment("blobs", "Blobs", data.blobs, _ADAM),
+        Experiment("points", "Own points", data.points, replace(_ADAM, arch="2-8-8-2-*")),
+        Experiment("polynomial", "Polynomial", data.polynomial, Training(arch="1-6-1", epochs=200)),
+        Experiment("digits_mlp", "Digits", images.digits, replace(_IMAGES, arch="*-256-64-*", dropout=0.5)),
+        Experiment("digits_plane", "Digits", images.digits, replace(_IMAGES, arch="*-128-2-*", **_PLANE)),
+        Experiment("lenet", "Digits", images.padded_digits, replace(_IMAGES, arch="6-16-120-84-*"), "lenet"),
+    )
+}
+
+
+def experiment_named(name: str) -> Experiment:
+    """Return a built-in experiment.
+
+    Raises:
+        InputError: there is none of that name; lists those there are.
+    """
+    try:
+        return EXPERIMENTS[name]
+    except KeyError:
+        raise InputError(f"no experiment {name!r}; there are {', '.join(EXPERIMENTS)}") from None

@@ -1,0 +1,200 @@
+"""What a page shows, as arrays: positions by layer, answers and probabilities by epoch, images or numbers, curves."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.analysis.classifier import class_probabilities, labels_of
+from animviz.arrays import Array
+from animviz.embed.sets import Sets, embedded, layers_of, sets_of
+from animviz.embed.votes import MOST_LAYERS
+from animviz.errors import DivergedError, SceneError
+from animviz.parts.tiles import images_of
+from animviz.recording.recording import Recording
+
+__all__ = ["METHODS", "SAMPLES", "Contents", "Curve", "contents_of", "quantised"]
+
+SAMPLES = 5000
+METHODS = {"umap": "UMAP", "pca": "principal components", "tsne": "t-SNE"}
+VALUES = 6  # numbers of a sample that is no image
+LEAST_SQUARE = 64  # units from which flat inputs are taken for a square image
+NO_ANSWER = -1
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One quantity over the epochs.
+
+    Attributes:
+        name: of the quantity, such as "loss".
+        kind: "training", "validation" or "recorded samples".
+        epochs: moments, float64 (points,).
+        values: float64 (points,); NaN where the training had diverged.
+    """
+
+    name: str
+    kind: str
+    epochs: Array
+    values: Array
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything that a page shows.
+
+    Attributes:
+        title: of the page.
+        epochs: moments of the snapshots, float64 (epochs,).
+        layers: positions by name of the layer, float32 (epochs, samples, 2); NaN at epochs without any.
+        labels: true classes, int64 (samples,).
+        class_names: of all classes that labels and answers may name.
+        answers: most probable classes, int64 (epochs, samples); -1 where the outputs are not finite.
+        probabilities: of each class in 255 steps, uint8 (epochs, samples, classes).
+        numbers: numbers of the samples in the recording, int64 (samples,).
+        images: float32 in [0, 1], (samples, height, width) or (..., 3), or None.
+        values: the inputs where they are no images, float32 (samples, few), or None.
+        curves: loss and accuracy over all epochs.
+        notes: what a reader must know, in words: how many samples of how many, and so on.
+    """
+
+    title: str
+    epochs: Array
+    layers: Mapping[str, Array]
+    labels: Array
+    class_names: tuple[str, ...]
+    answers: Array
+    probabilities: Array
+    numbers: Array
+    images: Array | None
+    values: Array | None
+    curves: tuple[Curve, ...]
+    notes: tuple[str, ...]
+
+
+def contents_of(
+    recording: Recording, *, layers: str = "", method: str = "umap", samples: int = SAMPLES, embed_threads: int = 1,
+    title: str = "",
+) -> Contents:  # fmt: skip
+    """Gather what a page shows; embeddings are computed once and kept in the recording.
+
+    Args:
+        recording: of a classifier.
+        layers: names with commas between them; by default the input and the hidden layers.
+        method: umap, pca or tsne.
+        samples: of the recording's own, and of the training samples among which they are placed, at most.
+        embed_threads: for speed; the result is the same.
+        title: of the page; by default the recording's.
+
+    Raises:
+        SceneError: no classifier, no such layer, or a layer that cannot be embedded.
+        DivergedError: no snapshot has finite outputs.
+    """
+    labels = labels_of(recording, "page")
+    if labels.min() < 0:
+        raise SceneError(f"page: {recording.path} has a class {labels.min()}; expected classes from 0 on")
+    sets = sets_of(recording, labels, samples)
+    names, note = layers_of(recording, layers, MOST_LAYERS, "page")
+    if not names:
+        raise SceneError(f"page: {recording.path} has several inputs and no hidden layer to show")
+    done = {name: embedded(recording, name, sets, method, "page", threads=embed_threads) for name in names}
+    epochs = done[names[0]].epochs
+    answers, probabilities = quantised(_outputs(recording, epochs), sets.shown)
+    images, values = _pictures(recording, sets.shown)
+    return Contents(
+        title=title or _title(recording),
+        epochs=epochs,
+        layers={name: embedding.shown for name, embedding in done.items()},
+        labels=labels[sets.shown],
+        class_names=_class_names(recording, max(probabilities.shape[2], int(labels.max()) + 1)),
+        answers=answers,
+        probabilities=probabilities,
+        numbers=sets.shown,
+        images=images,
+        values=values,
+        curves=tuple(_curves(recording)),
+        notes=tuple(filter(None, _notes(recording, sets, method, note, len(epochs)))),
+    )
+
+
+def quantised(outputs: Iterator[Array | None], shown: Array) -> tuple[Array, Array]:
+    """Return answers and probabilities of the shown samples, as `Contents` has them.
+
+    Args:
+        outputs: probabilities of all samples, (samples, classes), for each epoch; None where they are not finite.
+        shown: numbers of the samples that are shown.
+
+    Raises:
+        DivergedError: they are finite at no epoch.
+    """
+    found = [None if p is None else (p[shown].argmax(axis=1), _bytes(p[shown])) for p in outputs]
+    some = next((pair for pair in found if pair is not None), None)
+    if some is None:
+        raise DivergedError("page: no snapshot has finite outputs; train again with a smaller step")
+    missing = np.full_like(some[0], NO_ANSWER), np.zeros_like(some[1])
+    answers, probabilities = zip(*(pair or missing for pair in found), strict=True)
+    return np.stack(answers), np.stack(probabilities)
+
+
+def _bytes(probabilities: Array) -> NDArray[np.uint8]:
+    return np.round(255 * probabilities).astype(np.uint8)
+
+
+def _outputs(recording: Recording, epochs: Array) -> Iterator[Array | None]:
+    for epoch in epochs:
+        try:
+            probabilities = class_probabilities(recording.at(float(epoch)))
+        except DivergedError:
+            yield None
+            continue
+        if probabilities.ndim != 2:
+            raise SceneError(f"page needs outputs (samples, classes); {recording.path} has {probabilities.shape}")
+        yield probabilities if np.isfinite(probabilities).all() else None
+
+
+def _title(recording: Recording) -> str:
+    manifest = recording.manifest
+    return f"{manifest.title}, {manifest.arch}" if manifest.arch else manifest.title
+
+
+def _class_names(recording: Recording, least: int) -> tuple[str, ...]:
+    """Return the names of the classes; those beyond the named ones are called by their numbers."""
+    known = recording.manifest.class_names
+    return (*known, *map(str, range(len(known), least)))
+
+
+def _pictures(recording: Recording, shown: Array) -> tuple[Array | None, Array | None]:
+    """Return images, or a few numbers per sample, or neither where there are several inputs."""
+    inputs = recording.extras.get("images", recording.inputs)
+    if isinstance(inputs, dict):
+        return None, None
+    flat, units = inputs.ndim == 2, math.prod(inputs.shape[1:])
+    square = units >= LEAST_SQUARE and math.isqrt(units) ** 2 == units
+    if inputs.ndim == 3 or (inputs.ndim == 4 and inputs.shape[3] in (1, 3)) or (flat and square):
+        return images_of(recording, "page", inputs[shown]), None
+    return None, np.asarray(inputs.reshape(len(inputs), -1)[shown, :VALUES], np.float32)
+
+
+def _curves(recording: Recording) -> Iterator[Curve]:
+    """Give Keras' loss and first metric in training and validation, or those of the states where there are none."""
+    logged = [name for name in recording.noted() if not name.startswith("val_")]
+    for name in (*(["loss"] if "loss" in logged else []), *[name for name in logged if name != "loss"][:1]):
+        for kind, key in (("training", name), ("validation", f"val_{name}")):
+            if key in recording.noted():
+                yield Curve(name, kind, *recording.history(key))
+    for name in [] if logged else recording.noted(source="scores"):
+        yield Curve(name, "recorded samples", *recording.history(name, source="scores"))
+
+
+def _notes(recording: Recording, sets: Sets, method: str, note: str, epochs: int) -> Iterator[str]:
+    if sets.placed:
+        yield f"{METHODS[method]}: {sets.placed} test samples, placed among {sets.fitted} training samples (not drawn)"
+    else:
+        yield f"{METHODS[method]} of {sets.fitted} samples"
+    yield note
+    if epochs < len(recording):
+        yield f"{epochs} of {len(recording)} snapshots"
+    if "images" in recording.extras:
+        yield "images: before their reduction"

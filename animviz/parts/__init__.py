@@ -1,0 +1,1 @@
+"""Parts: what scenes are built of."""

@@ -1,0 +1,79 @@
+"""The network as a diagram: nodes, and links in the colours of their weights."""
+
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.parts.header import LABEL
+from animviz.recording.recording import Recording
+from animviz.recording.state import State
+from animviz.sampling import evenly
+from animviz.stage.box import Box
+from animviz.stage.stage import Stage
+
+__all__ = ["Network"]
+
+
+class Network:
+    """The network as nodes and links: width is the size of a weight, colour its sign, on one scale over the video.
+
+    Layers of more than a few units show some of them; their number is written below.
+
+    Args:
+        stage: where.
+        box: room for the diagram.
+        recording: a chain of dense layers.
+    """
+
+    MOST = 8
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
+        self._stage = stage
+        self._kernels = [layer.kernel for layer in recording.layers if layer.kernel is not None]
+        shapes = [recording.manifest.weights[name].shape for name in self._kernels]
+        widths = [shapes[0][0], *(shape[1] for shape in shapes)]
+        self._shown = [evenly(width, self.MOST) for width in widths]
+        caption = 26.0 if max(widths) > self.MOST else 0.0
+        room = Box(box.left + 12, box.top + 12, box.width - 24, box.height - 24 - caption)
+        xs = np.linspace(room.left, room.right, len(widths))
+        step = min(86.0, room.height / max(1, max(map(len, self._shown)) - 1))
+        middle = room.top + room.height / 2
+        self._places = [
+            np.stack([np.full(len(units), x), middle + step * (np.arange(len(units)) - (len(units) - 1) / 2)], axis=1)
+            for x, units in zip(xs, self._shown, strict=True)
+        ]
+        for x, width in zip(xs, widths, strict=True):
+            if caption:
+                stage.text(x, box.bottom, str(width), size=LABEL, color=stage.theme.quiet, align="center")
+        self._scale = max((np.abs(w).max() for w in self._sizes(recording)), default=0.0) or 1.0
+        axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, stage.width), (stage.height, 0))
+        axes.patch.set_visible(False)
+        self._links = LineCollection(self._segments(), capstyle="round")
+        axes.add_collection(self._links, autolim=False)
+        stage.moves(self._links)
+        nodes = axes.plot(
+            *np.concatenate(self._places).T, "o", color=stage.theme.ink, markersize=stage.points(min(19.0, 0.6 * step)),
+            markerfacecolor=stage.theme.background, markeredgewidth=stage.points(2),
+        )  # fmt: skip
+        stage.covers(*nodes)
+
+    def show(self, state: State) -> None:
+        """Show the weights of a state."""
+        theme = self._stage.theme
+        size = np.concatenate([self._visible(state.weights[name], k).ravel() for k, name in enumerate(self._kernels)])
+        share = np.clip(np.abs(size) / self._scale, 0, 1)
+        self._links.set_linewidth([self._stage.points(0.4 + 6 * s) for s in share])
+        positive, negative = theme.mix(theme.positive, 0.75), theme.mix(theme.negative, 0.75)
+        self._links.set_color([positive if value > 0 else negative for value in size])
+
+    def _visible(self, kernel: Array, layer: int) -> Array:
+        return np.asarray(kernel[np.ix_(self._shown[layer], self._shown[layer + 1])])
+
+    def _segments(self) -> list[Array]:
+        pairs = zip(self._places[:-1], self._places[1:], strict=True)
+        return [np.stack([start, end]) for before, after in pairs for start in before for end in after]
+
+    def _sizes(self, recording: Recording) -> list[Array]:
+        states = sampled_states(recording)
+        return [self._visible(state.weights[name], k) for state in states for k, name in enumerate(self._kernels)]

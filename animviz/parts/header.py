@@ -1,0 +1,132 @@
+"""The header: title and numbers; and the line at the foot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from animviz.recording.recording import Recording
+from animviz.stage.box import MARGIN
+from animviz.stage.stage import Stage
+
+__all__ = ["Header", "Number", "cut", "epoch_number", "foot", "titled"]
+
+LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
+MIN_TITLE = 22.0
+WIDE = 1100.0  # units from which title and numbers share a line
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in the header.
+
+    Attributes:
+        label: what stands before it.
+        form: format specification of the value, such as ".3f".
+        widest: the longest text that it will show, for which room is kept so that nothing shifts.
+        unit: what stands behind it.
+    """
+
+    label: str
+    form: str
+    widest: str
+    unit: str = ""
+
+    def text(self, value: float) -> str:
+        """Return the value as it is shown; a dash where there is none."""
+        if not np.isfinite(value):
+            return "–"
+        text = format(value, self.form)
+        return (text if len(text) <= len(self.widest) + 1 else format(value, ".2g")) + self.unit
+
+
+def epoch_number(recording: Recording) -> Number:
+    """Return the header's epoch: whole where all snapshots are, else with the decimals that tell them apart."""
+    whole = bool(np.all(recording.epochs == np.round(recording.epochs)))
+    form = ".0f" if whole else ".2f"
+    return Number("epoch", form, format(recording.epochs[-1], form))
+
+
+def titled(recording: Recording, what: str) -> str:
+    """Return a title: the recording's, what is seen, and of which architecture."""
+    manifest = recording.manifest
+    return f"{manifest.title}, {what}" + (f" of {manifest.arch}" if manifest.arch else "")
+
+
+LOSS = Number("loss", ".3f", "0.000")
+ACCURACY = Number("accuracy", ".1f", "100.0", " %")
+
+
+class Header:
+    """A title, and numbers that keep their places.
+
+    Args:
+        stage: where.
+        title: shrunk, and in the end cut, if there is no room for it.
+        numbers: from left to right.
+
+    Attributes:
+        bottom: units from the upper edge at which the picture may begin.
+    """
+
+    def __init__(self, stage: Stage, title: str, numbers: Sequence[Number]) -> None:
+        self._numbers = numbers
+        one_line = stage.width >= WIDE
+        baseline = 46.0 if one_line or not numbers else 88.0
+        right = stage.width - MARGIN
+        self._values = []
+        places = []
+        for number in reversed(numbers):
+            value_width = stage.measure(number.widest + number.unit, VALUE, "medium")
+            label_width = stage.measure(number.label, LABEL)
+            places.append((right, right - value_width - 14 - label_width))
+            right = places[-1][1] - (52 if one_line else 36)
+        shift = 0.0 if one_line or not places else places[-1][1] - MARGIN
+        for number, (value_right, label_left) in zip(numbers, reversed(places), strict=True):
+            stage.text(label_left - shift, baseline, number.label, size=LABEL, color=stage.theme.quiet)
+            text = stage.text(value_right - shift, baseline, "", size=VALUE, weight="medium", align="right", moves=True)
+            self._values.append(text)
+        room = (right if one_line else stage.width - MARGIN) - MARGIN
+        _fitted(stage, MARGIN, 46.0, title, room, TITLE, "medium")
+        self.bottom = baseline + 22
+
+    def show(self, *values: float) -> None:
+        """Show these values, in the order of the numbers."""
+        for number, text, value in zip(self._numbers, self._values, values, strict=True):
+            text.set_text(number.text(value))
+
+
+def foot(stage: Stage, *parts: str) -> float:
+    """Write the line at the foot that says in plain words what is seen; return where it begins, in units from the top."""
+    separator = "   ·   "
+    lines: list[str] = []
+    for part in parts:
+        joined = separator.join([lines[-1], part]) if lines else part
+        if lines and stage.measure(joined, LABEL) <= stage.width - 2 * MARGIN:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    top = stage.height - 20 - 30 * (len(lines) - 1)
+    for row, line in enumerate(lines):
+        _fitted(stage, MARGIN, top + 30 * row, line, stage.width - 2 * MARGIN, LABEL, "regular", stage.theme.quiet)
+    return top - LABEL
+
+
+def _fitted(
+    stage: Stage, left: float, top: float, text: str, room: float, size: float,
+    weight: Literal["regular", "medium"], color: str | None = None,
+) -> None:  # fmt: skip
+    """Write a line in the largest type that fits, and cut it with an ellipsis where even the smallest does not."""
+    while size > MIN_TITLE and stage.measure(text, size, weight) > room:
+        size -= 1
+    stage.text(left, top, cut(stage, text, room, size, weight), size=size, weight=weight, color=color)
+
+
+def cut(
+    stage: Stage, text: str, room: float, size: float = LABEL, weight: Literal["regular", "medium"] = "regular"
+) -> str:
+    """Return the text, cut with an ellipsis if it is wider than the room in units."""
+    while len(text) > 1 and stage.measure(text, size, weight) > room:
+        text = text[:-2].rstrip() + "…"
+    return text

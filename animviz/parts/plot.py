@@ -1,0 +1,118 @@
+"""Axes to read numbers off: quiet level lines with their values, ticks below, limits that never move."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
+
+from animviz.parts.header import LABEL, cut
+from animviz.stage.box import Box
+from animviz.stage.stage import Stage
+
+__all__ = ["Plot", "levels", "share_limits", "until", "whole_ticks"]
+
+Limits = tuple[float, float]
+BELOW = 40.0  # units for tick labels
+ABOVE = 48.0  # units for the title
+
+
+class Plot:
+    """A plot with level lines, their values to the left, and ticks below.
+
+    Args:
+        stage: where.
+        box: room for everything.
+        x: limits of the horizontal axis.
+        y: limits of the vertical axis.
+        title: what is measured, written above.
+        ticks: places below the plot with their labels; by default whole numbers, as for epochs.
+        log: whether the vertical scale is logarithmic.
+        percent: whether values from 0 to 1 are written from 0 to 100 %.
+        right: units left free at the right, for labels of curves.
+
+    Attributes:
+        axes: to draw on, with `Stage.line` and the like.
+        room: the plot itself, without title and labels.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        box: Box,
+        x: Limits,
+        y: Limits,
+        *,
+        title: str = "",
+        ticks: Sequence[tuple[float, str]] | None = None,
+        log: bool = False,
+        percent: bool = False,
+        right: float = 0.0,
+    ) -> None:
+        lines = [(level, f"{100 * level:g} %" if percent else f"{level:g}") for level in levels(*y, log)]
+        left = max(stage.measure(label, LABEL) for _, label in lines) + 14
+        above = ABOVE if title else 12.0
+        self.room = room = Box(box.left + left, box.top + above, box.width - left - right, box.height - above - BELOW)
+        every = math.ceil(28 * (len(lines) - 1) / max(28.0, room.height))  # low plots have room for fewer labels
+        if not log and len(lines) > 1:  # the levels need not span the whole scale
+            every = max(every, math.ceil(24 / (self.room.height * (lines[1][0] - lines[0][0]) / (y[1] - y[0]))))
+        lines = lines[:: max(1, every)]
+        self.axes: Axes = stage.axes(room, x, y)
+        if log:
+            self.axes.set_yscale("log")
+        self.axes.xaxis.set_minor_locator(NullLocator())
+        if title:
+            stage.text(box.left, box.top + 22, cut(stage, title, box.width, weight="medium"), weight="medium")
+        self._stage, self._y, self._log = stage, y, log
+        for level, label in lines:
+            self.axes.plot(
+                x, [level, level], color=stage.theme.grid, linewidth=stage.points(1), clip_on=False, zorder=0
+            )
+            stage.text(room.left - 14, self.top_of(level) + 8, label, color=stage.theme.quiet, align="right")
+        if ticks is None:
+            ticks = [(tick, f"{tick:.0f}") for tick in whole_ticks(*x, most=max(2, int(room.width // 90)))]
+        for tick, label in ticks:
+            place = room.left + (tick - x[0]) / (x[1] - x[0]) * room.width
+            stage.text(place, room.bottom + 34, label, color=stage.theme.quiet, align="center")
+
+    def top_of(self, value: float) -> float:
+        """Return how far below the frame's upper edge a value lies, in units."""
+        low, high = self._y
+        share = np.log(value / low) / np.log(high / low) if self._log else (value - low) / (high - low)
+        return float(self.room.bottom - share * self.room.height)
+
+
+def until(epochs: NDArray[Any], values: NDArray[Any], epoch: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return a curve as it is drawn up to a moment: the pen runs along the line that joins the epochs, without jumps."""
+    known = epochs <= epoch + 1e-9
+    pen = [epoch] if known.any() and not known.all() else []
+    return np.append(epochs[known], pen), np.append(values[known], np.interp(pen, epochs, values) if pen else [])
+
+
+def share_limits(shares: NDArray[Any]) -> Limits:
+    """Return limits for shares, 0 to 1: twentieths around those that are finite, at least one apart."""
+    finite = shares[np.isfinite(shares)]
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = float(np.floor(20 * finite.min()) / 20), float(np.ceil(20 * finite.max()) / 20)
+    return low, high if high > low else low + 0.05
+
+
+def levels(low: float, high: float, log: bool = False) -> list[float]:
+    """Return the values at which level lines are drawn: at least one, and three where a decade can be divided."""
+    even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
+    inside: list[float] = []
+    for locator in (LogLocator(), LogLocator(subs=(1, 2, 5))) if log else (even,):
+        inside = [float(v) for v in locator.tick_values(low, high) if low <= v <= high]
+        if len(inside) >= 3:
+            break
+    return inside or [low]
+
+
+def whole_ticks(low: float, high: float, *, most: int) -> list[float]:
+    """Return whole numbers for the ticks of an axis between two limits."""
+    ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=True).tick_values(low, high)
+    return [float(tick) for tick in ticks if low <= tick <= high and tick == round(tick)]

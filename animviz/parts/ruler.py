@@ -1,0 +1,64 @@
+"""The ruler of time at the foot: what is past, now, and to come."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from animviz.parts.header import LABEL
+from animviz.recording.recording import Recording
+from animviz.stage.box import Box
+from animviz.stage.stage import Stage
+
+__all__ = ["Ruler"]
+
+
+class Ruler:
+    """A number over the epochs on a ruler of time: past bright, now a dot, future faint.
+
+    Args:
+        stage: where.
+        box: room for curve, ruler and tick labels.
+        recording: what is drawn; the number is the score "loss" of the states, or Keras' own where there is none.
+
+    Attributes:
+        name: what the curve shows.
+    """
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
+        source = recording.loss_source
+        self._epochs, self._values = recording.history("loss", source=source)
+        self.name = "loss" if source == "scores" else "training loss"
+        first, last = float(recording.epochs[0]), float(recording.epochs[-1])
+        last = last if last > first else first + 1
+        finite = self._values[np.isfinite(self._values)]
+        top = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+        curve = Box(box.left, box.top, box.width, box.height - 34)
+        # A little air at the edges, so that the dot is whole at both ends; the ruler is as long as the box all the same.
+        pad_x = (last - first) * 8 / (curve.width - 16)
+        pad_y = top * 9 / (curve.height - 18)
+        self._axes = stage.axes(
+            Box(curve.left - 8, curve.top, curve.width + 16, curve.height),
+            (first - pad_x, last + pad_x),
+            (-pad_y, top + pad_y),
+        )
+        self._axes.plot(self._epochs, self._values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
+        self._rule(stage, curve, first, last)
+        self._past = stage.curve(self._axes, stage.theme.ink, 3, 12)
+
+    def show(self, epoch: float) -> None:
+        """Move to a moment, in epochs."""
+        if not len(self._epochs):
+            return
+        past = self._epochs <= epoch
+        value = np.interp(epoch, self._epochs, self._values)
+        self._past.set_data(np.append(self._epochs[past], epoch), np.append(self._values[past], value))
+
+    def _rule(self, stage: Stage, curve: Box, first: float, last: float) -> None:
+        ticks = MaxNLocator(nbins=max(2, int(curve.width // 110)), steps=[1, 2, 2.5, 5, 10], integer=True)
+        whole = [tick for tick in ticks.tick_values(first, last) if first <= tick <= last and tick == round(tick)]
+        self._axes.plot([first, last], [0, 0], color=stage.theme.quiet, linewidth=stage.points(1), zorder=0)
+        for tick in whole:
+            left = curve.left + (tick - first) / (last - first) * curve.width
+            stage.text(left, curve.bottom + 24, f"{tick:.0f}", size=LABEL, color=stage.theme.quiet, align="center")
+            self._axes.plot(
+                [tick, tick], [0, -self._axes.get_ylim()[1] * 0.03], color=stage.theme.quiet, linewidth=stage.points(1)
+            )

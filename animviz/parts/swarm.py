@@ -1,0 +1,202 @@
+"""Samples in the plane: coloured by class, wrong answers with a rim, the classes named where they are."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from animviz.arrays import Array
+from animviz.embed import Embedding
+from animviz.errors import DivergedError
+from animviz.parts.tags import apart
+from animviz.stage.box import Box
+from animviz.stage.points import PointCloud
+from animviz.stage.sprites import Sprites
+from animviz.stage.stage import Stage
+
+__all__ = [
+    "AIR",
+    "PERIOD",
+    "TILT",
+    "Points",
+    "Swarm",
+    "Tags",
+    "centred",
+    "flat",
+    "last_places",
+    "limits",
+    "plane_axes",
+    "spread",
+]
+
+RADIUS, RIM = 2.6, 1.7  # units: of points, and the width of the rim of wrong ones
+
+
+def plane_axes(stage: Stage, plane: Box, embedding: Embedding) -> Axes:
+    """Add the axes of a plane, with limits around all places of a centred embedding."""
+    return stage.axes(plane, *limits(embedding, plane), color=stage.theme.mix(stage.theme.grid, 0.18))
+
+
+class Points:
+    """Samples as points in the colours of their classes; those answered wrongly lie on top, with a rim.
+
+    Args:
+        stage: where.
+        axes: of the plane.
+        labels: class of each sample, (samples,).
+        count: of classes.
+        radius: of a point, in units.
+    """
+
+    def __init__(self, stage: Stage, axes: Axes, labels: Array, count: int, radius: float = RADIUS) -> None:
+        radius, palette = max(0.8, radius * stage.pixel), stage.theme.palette(max(2, count))
+        ink = np.asarray([stage.theme.mix(stage.theme.ink, 1)], np.float32)
+        self._right = PointCloud(axes, labels, palette, radius)
+        self._rims = PointCloud(axes, np.zeros_like(labels), ink, radius + max(0.7, RIM * stage.pixel))
+        self._wrong = PointCloud(axes, labels, palette, radius)
+        stage.moves(self._right, self._rims, self._wrong)
+
+    def show(self, places: Array, wrong: Array) -> None:
+        """Show the samples at these places, (samples, 2); which of them are answered wrongly, bool (samples,)."""
+        self._right.set_positions(np.where(wrong[:, None], np.nan, places))
+        for cloud in (self._rims, self._wrong):
+            cloud.set_positions(np.where(wrong[:, None], places, np.nan))
+
+
+class Tags:
+    """Names at the middles of classes, and images at their samples, pushed apart within the plane.
+
+    Args:
+        stage: where.
+        axes: of the plane.
+        labels: class of each sample, (samples,).
+        named: the classes that are named and their tags, see `name_tags`.
+        imaged: numbers of the samples that are shown as images, and these images.
+    """
+
+    def __init__(
+        self, stage: Stage, axes: Axes, labels: Array, named: tuple[Array, Sequence[Any]],
+        imaged: tuple[Array, Sequence[Any]] = (np.zeros(0, np.intp), ()),
+    ) -> None:  # fmt: skip
+        self._labels = labels
+        (self._imaged, images), (self._classes, tags) = imaged, named
+        self._to_pixels: Any = axes.transData.frozen()
+        self._height = stage.size[1]
+        box = axes.bbox
+        self._corners = np.array([[box.x0, self._height - box.y1], [box.x1, self._height - box.y0]])
+        self._sprites = Sprites(stage, [*images, *tags])
+        self._sizes = np.array([picture.shape[1::-1] for picture in (*images, *tags)], float).reshape(-1, 2)
+
+    def places(self, samples: Array) -> Array:
+        """Return where images and names stand, in pixels, when the samples are at these places, (samples, 2)."""
+        pixels = np.asarray(self._to_pixels.transform(samples))
+        pixels[:, 1] = self._height - pixels[:, 1]
+        members = [pixels[self._labels == label] for label in self._classes]
+        medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
+        middles = apart(np.concatenate([pixels[self._imaged], np.reshape(medians, (-1, 2))]), self._sizes)
+        half = self._sizes / 2
+        return np.clip(middles, self._corners[0] + half, self._corners[1] - half)
+
+    def show(self, places: Array) -> None:
+        """Show them at places from `places`."""
+        self._sprites.set_middles(places)
+
+
+class Swarm:
+    """The shown samples of an embedding in two dimensions, on fixed limits around all their places.
+
+    Args:
+        stage: where.
+        plane: box that they fill.
+        embedding: its placed samples are shown where there are any, else those it was fitted on.
+        labels: class of each shown sample, (samples,).
+        count: of classes.
+        named: see `Tags`.
+        radius: of a point, in units.
+    """
+
+    def __init__(
+        self, stage: Stage, plane: Box, embedding: Embedding, labels: Array, count: int,
+        named: tuple[Array, Sequence[Any]], radius: float = RADIUS,
+    ) -> None:  # fmt: skip
+        self._embedding = centred(embedding)
+        axes = plane_axes(stage, plane, self._embedding)
+        self._points = Points(stage, axes, labels, count, radius)
+        self._tags = Tags(stage, axes, labels, named)
+
+    def show(self, epoch: float, wrong: Array) -> None:
+        """Show a moment of the embedding.
+
+        Args:
+            epoch: the moment.
+            wrong: which of the samples are answered wrongly, bool (samples,).
+
+        Raises:
+            DivergedError: the activations are not finite there.
+        """
+        places = self._embedding.shown_at(epoch)
+        if not np.isfinite(places).all():
+            raise DivergedError("the activations are not finite here (the training diverged)")
+        self._points.show(places, wrong)
+        self._tags.show(self._tags.places(places))
+
+
+AIR = 1.1  # room around the points
+PERIOD, TILT = 24.0, np.radians(24)  # seconds of a turn, and how far from above one looks
+
+
+def last_places(embedding: Embedding) -> Array:
+    """Return where the shown samples are at the last epoch that has places, seen from the front."""
+    places = embedding.shown
+    finite = np.flatnonzero(np.isfinite(places).all(axis=(1, 2)))
+    return flat(places[finite[-1]] if len(finite) else np.zeros_like(places[-1]), 0.0)
+
+
+def flat(places: Array, seconds: float) -> Array:
+    """Return places in the plane; those in space are seen from above at an angle that turns with time."""
+    if places.shape[1] == 2:
+        return places
+    x, y, z = places.T
+    angle = 2 * np.pi * seconds / PERIOD + 0.6
+    right, depth = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+    return np.stack([right, z * np.cos(TILT) + depth * np.sin(TILT)], axis=1)
+
+
+def _every(embedding: Embedding) -> Array:
+    """Return all places of all epochs, float64 (places, dimensions)."""
+    parts = [embedding.positions, *([] if embedding.placed is None else [embedding.placed])]
+    every = np.concatenate([part.reshape(-1, embedding.dimensions) for part in parts]).astype(np.float64)
+    return np.asarray(every[np.isfinite(every).all(axis=1)])
+
+
+def centred(embedding: Embedding) -> Embedding:
+    """Return an embedding around the middle of all its places, about which those in space turn."""
+    every = _every(embedding)
+    middle = ((every.min(axis=0) + every.max(axis=0)) / 2).astype(np.float32)
+    placed = None if embedding.placed is None else embedding.placed - middle
+    return replace(embedding, positions=embedding.positions - middle, placed=placed)
+
+
+def limits(embedding: Embedding, plane: Box) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return fixed limits around all places of all epochs, seen from wherever, with equal scales."""
+    reach = np.abs(_every(embedding))
+    if embedding.dimensions == 3:
+        around = np.hypot(reach[:, 0], reach[:, 1])
+        reach = np.stack([around, reach[:, 2] * np.cos(TILT) + around * np.sin(TILT)], axis=1)
+    half = reach.max(axis=0)
+    unit = float(AIR * max(half[0] / plane.width, half[1] / plane.height)) or 1.0
+    return (-unit * plane.width, unit * plane.width), (-unit * plane.height, unit * plane.height)
+
+
+def spread(places: Array, labels: Array, count: int, least: float) -> NDArray[np.intp]:
+    """Choose samples at least so far from each other and from the middles of the classes, where the names stand."""
+    middles = np.array([np.median(places[labels == label], axis=0) for label in np.unique(labels)])
+    nearest = np.linalg.norm(places[:, None] - middles, axis=2).min(axis=1)
+    chosen: list[int] = []
+    while len(chosen) < min(count, len(places)) and nearest.max() >= least:
+        chosen.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, np.linalg.norm(places - places[chosen[-1]], axis=1))
+    return np.array(chosen, np.intp)

@@ -1,0 +1,105 @@
+"""Small pictures that move: names of classes and images of samples, painted straight into the Agg buffer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont
+
+from animviz.arrays import Array, Pixels
+from animviz.parts.header import LABEL, cut
+from animviz.sampling import evenly
+from animviz.stage.stage import Stage
+
+__all__ = ["apart", "name_tags", "thumbnail"]
+
+NAMED = 0.14  # of a plane that names may cover
+NAME = 120.0  # units of a name
+DOT = 12.0  # units of diameter
+HALO = 2.5  # units of ground around letters
+STEPS = 25  # of pushing apart
+
+
+def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
+    """Return a dot in the colour of a class with its name, on a halo of the background; RGBA.
+
+    Args:
+        stage: for which.
+        name: cut where it is wider than the room.
+        color: RGB in [0, 1].
+        room: units of width for the name.
+    """
+    size, halo, dot = LABEL * stage.pixel, max(1, round(HALO * stage.pixel)), DOT * stage.pixel
+    font = ImageFont.truetype(
+        findfont(stage.font(LABEL, "medium")), size, layout_engine=ImageFont.Layout.BASIC
+    )  # the basic layout is the same on every machine
+    text = cut(stage, name, room, weight="medium")
+    begin = round(dot + 6 * stage.pixel) + 2 * halo
+    width, height = round(begin + font.getlength(text)) + 2 * halo, round(1.25 * size) + 2 * halo
+    ground, ink = (tuple(round(255 * c) for c in to_rgb(c)) for c in (stage.theme.background, stage.theme.ink))
+    image = Image.new("RGBA", (width, height), (*ground, 0))
+    draw = ImageDraw.Draw(image)
+    draw.text((begin, height / 2), text, fill=ink, font=font, anchor="lm", stroke_width=halo, stroke_fill=ground)
+    pixels = np.array(image, np.float32)
+    rows, columns = np.mgrid[:height, :width] + 0.5
+    away = np.hypot(columns - dot / 2 - 1.5 * halo, rows - height / 2)
+    for tone, radius in ((to_rgb(stage.theme.background), dot / 2 + halo), (color, dot / 2)):
+        cover = np.clip(radius + 0.5 - away, 0, 1)[..., None]
+        pixels[..., :3] += cover * (255 * np.asarray(tone, np.float32) - pixels[..., :3])
+        pixels[..., 3:] = np.maximum(pixels[..., 3:], 255 * cover)
+    return np.rint(pixels).astype(np.uint8)
+
+
+def thumbnail(stage: Stage, image: Array, color: Any, side: float) -> Pixels:
+    """Return an image with a frame in the colour of its class; RGBA.
+
+    Args:
+        stage: for which.
+        image: values in [0, 1], shape (height, width) or (height, width, 3).
+        color: RGB in [0, 1].
+        side: units of the longer side.
+    """
+    frame = max(1, round(2 * stage.pixel))
+    scale = side * stage.pixel / max(image.shape[:2])
+    height, width = (max(1, round(scale * n)) for n in image.shape[:2])
+    picture = Image.fromarray(np.rint(255 * image).astype(np.uint8)).convert("RGB")
+    pixels = np.full((height + 2 * frame, width + 2 * frame, 4), 255, np.uint8)
+    pixels[..., :3] = np.rint(255 * np.asarray(color))
+    pixels[frame:-frame, frame:-frame, :3] = np.asarray(picture.resize((width, height), Image.Resampling.BOX))
+    return pixels
+
+
+def apart(middles: Array, sizes: Array) -> Array:
+    """Push boxes apart until none overlaps another, as far as a few steps go; small moves of the middles move them little.
+
+    Args:
+        middles: shape (boxes, 2); not finite ones stay out of it.
+        sizes: width and height, shape (boxes, 2).
+    """
+    known = np.isfinite(middles).all(axis=1)
+    turn = np.arange(int(known.sum()))
+    # Boxes in one spot would not know where to go.
+    places = middles[known] + 0.01 * np.stack([np.cos(2.4 * turn), np.sin(2.4 * turn)], axis=1)
+    reach = (sizes[known][:, None] + sizes[known]) / 2
+    for _ in range(STEPS):
+        between = places[:, None] - places
+        distance = ((between / reach) ** 4).sum(axis=2) ** 0.25
+        np.fill_diagonal(distance, 1)
+        if (distance >= 1).all():
+            break
+        push = np.clip(1 - distance, 0, None) / np.maximum(distance, 1e-3)
+        places = places + 0.5 * (push[..., None] * between).clip(-reach / 2, reach / 2).sum(axis=1)
+    found = np.array(middles, np.float64)
+    found[known] = places
+    return found
+
+
+def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, list[Any]]:
+    """Return the classes that are named, an even choice of as many as a plane has room for, and their tags."""
+    palette = stage.theme.palette(max(2, len(names)))
+    widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
+    room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
+    chosen = np.array(evenly(len(names), room))
+    return chosen, [_name_tag(stage, names[k], palette[k], NAME) for k in chosen]

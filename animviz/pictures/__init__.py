@@ -1,0 +1,1 @@
+"""Pictures: a scene, a recording and options, as one frame."""

@@ -1,0 +1,1 @@
+"""Keras' door: a callback that records, and rebuilds its models."""

@@ -1,0 +1,65 @@
+"""Rebuild a recorded Keras model for layers that are neither stored nor replayable in NumPy."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import keras
+from numpy.typing import NDArray
+
+from animviz.errors import RecordingError
+from animviz.recorders.keras.inspect import probe, weight_names
+
+__all__ = ["activations", "outputs"]
+
+Weights = Mapping[str, NDArray[Any]]
+
+
+def activations(model_json: str, weights: Weights, layer: str, inputs: Any) -> NDArray[Any]:
+    """Return what a layer of a rebuilt model puts out, shape (samples, ...).
+
+    Args:
+        model_json: Keras' JSON of the model; loaded in safe mode.
+        weights: arrays by recorded name.
+        layer: name of the layer.
+        inputs: an array, or a dict of arrays.
+
+    Raises:
+        RecordingError: Keras cannot rebuild the model, for example for want of a custom layer.
+    """
+    layers, _ = probe(_with_weights(model_json, weights), _fed(inputs), {layer})
+    return layers[layer]
+
+
+def outputs(model_json: str, weights: Weights, inputs: Any) -> NDArray[Any]:
+    """Return what a rebuilt model puts out, shape (samples, ...); see `activations`.
+
+    Raises:
+        RecordingError: Keras cannot rebuild the model, or it has several outputs.
+    """
+    _, output = probe(_with_weights(model_json, weights), _fed(inputs), set())
+    if output is None:
+        raise RecordingError("the recorded model has several outputs; ask for the activations of a layer")
+    return output
+
+
+def _with_weights(model_json: str, weights: Weights) -> Any:
+    model = _model(model_json)
+    model.set_weights([weights[name] for name in weight_names(model)])
+    return model
+
+
+def _fed(inputs: Any) -> Any:
+    """Return several inputs in the form in which the model was given them: numbered ones were a list."""
+    if isinstance(inputs, dict) and all(name.isdigit() for name in inputs):
+        return [inputs[name] for name in sorted(inputs, key=int)]
+    return inputs
+
+
+@lru_cache(maxsize=2)
+def _model(model_json: str) -> Any:
+    try:
+        return keras.models.model_from_json(model_json)
+    except Exception as error:  # Keras raises many kinds, all meaning the same to the user
+        first = str(error).partition("\n")[0]
+        raise RecordingError(f"Keras cannot rebuild the recorded model ({first}); record the layers you need") from None

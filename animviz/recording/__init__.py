@@ -1,0 +1,1 @@
+"""The recording: a folder on disk, and the network at any moment of it."""

@@ -1,0 +1,88 @@
+"""The manifest: what a recording says of itself."""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from animviz.recording.replay.layers import Layer
+
+__all__ = ["SCHEMA", "ArraySpec", "Entry", "Manifest"]
+
+SCHEMA = 1
+
+
+class ArraySpec(BaseModel):
+    """Shape and dtype of a recorded array."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class Manifest(BaseModel):
+    """What a recording says of itself.
+
+    Attributes:
+        format: always "animviz-recording".
+        schema_version: version of this layout.
+        id: 12 hex digits over settings, inputs and initial weights.
+        title: what pictures call it.
+        finished: whether the training came to its end.
+        settings: experiment, data options and training settings, where animviz trained; else None.
+        arch: widths such as "2-3-2-1" where the model is a chain of dense layers, else None.
+        task: what the labels are, or None without labels.
+        class_names: names of the classes in the order of the labels.
+        loss: name of the loss in `animviz.recording.metrics`, or None.
+        layers: the model's layers in order.
+        weights: the arrays that every snapshot holds.
+        stored: activations that every snapshot holds, by layer.
+        gradients: gradients of the loss that every snapshot holds, by weight.
+        outputs: the model's outputs that every snapshot holds, where activations are stored and there is one output.
+        model: Keras' JSON of the model, where it has one.
+        versions: packages that wrote the recording.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["animviz-recording"] = "animviz-recording"
+    schema_version: Literal[1] = 1
+    id: str
+    title: str
+    finished: bool = False
+    settings: dict[str, Any] | None = None
+    arch: str | None = None
+    task: Literal["classification", "regression"] | None = None
+    class_names: tuple[str, ...] = ()
+    loss: str | None = None
+    layers: tuple[Layer, ...]
+    weights: dict[str, ArraySpec]
+    stored: dict[str, ArraySpec] = {}
+    gradients: dict[str, ArraySpec] = {}
+    outputs: ArraySpec | None = None
+    model: str | None = None
+    versions: dict[str, str] = {}
+
+    @property
+    def seed(self) -> Any:
+        """The seed with which animviz trained, else None."""
+        return (self.settings or {}).get("training", {}).get("seed")
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Self:
+        for layer in self.layers:
+            for name in (layer.kernel, layer.bias, *layer.variables.values()):
+                if name is not None and name not in self.weights:
+                    raise ValueError(f"layer {layer.name} names the weight {name}, which is not among the weights")
+        return self
+
+
+class Entry(BaseModel):
+    """One line of the index: when a snapshot was taken and what was known then."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
+
+    epoch: float
+    step: int
+    logs: dict[str, float] = {}
+    scores: dict[str, float] = {}

@@ -1,0 +1,91 @@
+"""Reads the files of a recording, and refuses what is not as it says."""
+
+import json
+import os
+from pathlib import Path
+
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+
+from animviz.arrays import Array
+from animviz.errors import RecordingError
+from animviz.recording.manifest import SCHEMA, Entry, Manifest
+
+__all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
+
+
+def snapshot_path(folder: Path, index: int) -> Path:
+    """Return where a snapshot lives."""
+    return folder / "snapshots" / f"{index:06d}.safetensors"
+
+
+def load(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
+    """Return the arrays of a file, and its metadata.
+
+    Raises:
+        RecordingError: it cannot be read.
+    """
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        raise RecordingError(f"{path} cannot be read ({error}); record the run again") from None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return what a recording says of itself.
+
+    Raises:
+        RecordingError: there is none, or it is not as it should be.
+    """
+    path = folder / "manifest.json"
+    if not folder.exists():
+        raise RecordingError(f"no recording at {folder}; expected a folder such as renders/rings-2-3-2-1.rec")
+    if not path.is_file():
+        raise RecordingError(f"{folder} is not a recording: it has no manifest.json")
+    try:
+        raw = json.loads(path.read_bytes())
+        version = raw.get("schema_version") if isinstance(raw, dict) else None
+        if isinstance(version, int) and version > SCHEMA:
+            raise RecordingError(
+                f"{path}: schema {version} is newer than this animviz knows ({SCHEMA}); update animviz"
+            )
+        return Manifest.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "contents"
+        raise RecordingError(f"{path}: {place}: {first['msg']}") from None
+    except (ValueError, OSError, RecursionError) as error:
+        raise RecordingError(f"{path} cannot be read ({error})") from None
+
+
+def read_index(folder: Path) -> list[Entry]:
+    """Return an entry per finished snapshot: from the index, and from the files that it does not know yet."""
+    try:
+        names = set(os.listdir(folder / "snapshots"))
+    except OSError as error:
+        raise RecordingError(f"{folder} is not a complete recording: {error.strerror} (snapshots)") from None
+    count = 0
+    while f"{count:06d}.safetensors" in names:
+        count += 1
+    entries = _indexed(folder / "index.jsonl")[:count]
+    for index in range(len(entries), count):
+        path = snapshot_path(folder, index)
+        _, metadata = load(path)
+        try:
+            entries.append(Entry.model_validate_json(metadata["entry"]))
+        except (KeyError, ValidationError):
+            raise RecordingError(f"{path} does not say its epoch and step; it was not written by animviz") from None
+    return entries
+
+
+def _indexed(path: Path) -> list[Entry]:
+    """Return the entries up to the first line that is torn or missing."""
+    entries: list[Entry] = []
+    if path.exists():
+        for line in path.read_bytes().splitlines():
+            try:
+                entries.append(Entry.model_validate_json(line))
+            except ValidationError:
+                break
+    return entries

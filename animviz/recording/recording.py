@@ -1,0 +1,196 @@
+"""Recordings: the states of a network over its training, a folder that anyone can read.
+
+    run.rec/
+      manifest.json                  what was trained, the layers, names and shapes of the weights, versions
+      inputs.safetensors             inputs and labels that pictures are drawn from
+      snapshots/000000.safetensors   the untrained state; then one file per capture
+      index.jsonl                    epoch, step, logs and scores of every snapshot: a copy, for speed
+
+A snapshot file exists whole or not at all, so a reader may look while training runs, and a killed run leaves every
+finished snapshot readable. The files are plain safetensors and JSON: no pickle.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.arrays import Array
+from animviz.errors import InputError, RecordingError
+from animviz.recording.reader import load, read_index, read_manifest, snapshot_path
+from animviz.recording.replay.layers import Layer
+from animviz.recording.state import Inputs, Snapshot, State, below
+from animviz.sampling import last_at
+
+__all__ = ["Recording"]
+
+
+class Recording(Sequence[Snapshot]):
+    """A recorded training run: a sequence of snapshots, read from disk when asked for.
+
+    Attributes:
+        path: its folder.
+        manifest: what it says of itself.
+        entries: when each snapshot was taken and what was known then.
+
+    Args:
+        path: its folder.
+        limit: how many snapshots to see at most, for readers that must agree while training goes on.
+
+    Raises:
+        RecordingError: it is missing, damaged or of another schema; says what is wrong and where.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, limit: int | None = None) -> None:
+        self.path = Path(path)
+        self.manifest = read_manifest(self.path)
+        self.entries = read_index(self.path)[:limit]
+        if not self.entries:
+            raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
+        self._read = lru_cache(maxsize=4)(self._read_snapshot)
+        for index in {0, len(self) - 1}:
+            self._read(index)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        return (self._read_snapshot(index) for index in range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Snapshot: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Snapshot]: ...
+    def __getitem__(self, index: int | slice) -> Snapshot | list[Snapshot]:
+        if isinstance(index, slice):
+            return [self._read(i) for i in range(len(self))[index]]
+        return self._read(range(len(self))[index])
+
+    def __repr__(self) -> str:
+        return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs 0 to {self.epochs[-1]:g}"
+
+    @property
+    def id(self) -> str:
+        """12 hex digits that name this run."""
+        return self.manifest.id
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The model's layers in order."""
+        return self.manifest.layers
+
+    @cached_property
+    def epochs(self) -> NDArray[np.float64]:
+        """Moments of the snapshots in epochs since the start, shape (snapshots,)."""
+        return np.array([entry.epoch for entry in self.entries])
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """The inputs that pictures are drawn from: one array (samples, ...), or several by name.
+
+        Raises:
+            RecordingError: none were recorded.
+        """
+        several = below("inputs", self._data)
+        if "inputs" not in self._data and not several:
+            raise RecordingError(f"{self.path} holds no inputs; record it with Recorder(..., inputs=x, labels=y)")
+        return several or self._data["inputs"]
+
+    @cached_property
+    def labels(self) -> Array:
+        """Labels or targets of the inputs, shape (samples,) or one row per sample.
+
+        Raises:
+            RecordingError: none were recorded.
+        """
+        if "labels" not in self._data:
+            raise RecordingError(f"{self.path} holds no labels; record it with Recorder(..., inputs=x, labels=y)")
+        return self._data["labels"]
+
+    @cached_property
+    def extras(self) -> dict[str, Array]:
+        """Further arrays by name: "train_inputs", "train_labels", "images", "pixels" where animviz trained on images."""
+        return below("extras", self._data)
+
+    def history(self, name: str, *, source: Literal["logs", "scores"] = "logs") -> tuple[Array, Array]:
+        """Return the epochs at which a number was noted, and its values: two float64 arrays of equal length."""
+        pairs = [(e.epoch, getattr(e, source)[name]) for e in self.entries if name in getattr(e, source)]
+        epochs, values = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+        return epochs, values
+
+    def noted(self, *, source: Literal["logs", "scores"] = "logs") -> list[str]:
+        """Return the names of all numbers noted in any snapshot, in order of appearance."""
+        return list(dict.fromkeys(name for entry in self.entries for name in getattr(entry, source)))
+
+    @property
+    def loss_source(self) -> Literal["logs", "scores"]:
+        """Where `history` finds the loss: that of the recorded states, or Keras' own where there is none."""
+        return "scores" if "loss" in self.noted(source="scores") else "logs"
+
+    def at(self, epoch: float) -> State:
+        """Return the state at a moment in epochs, blended between the snapshots around it.
+
+        Raises:
+            InputError: the moment is outside the recording.
+        """
+        first, last = self.epochs[0], self.epochs[-1]
+        if not first - 1e-9 <= epoch <= last + 1e-9:
+            raise InputError(f"epoch {epoch:g} is outside the recording, which spans {first:g} to {last:g}")
+        before = last_at(self.epochs, epoch)
+        after = min(before + 1, len(self) - 1)
+        span = self.epochs[after] - self.epochs[before]
+        share = float(np.clip((epoch - self.epochs[before]) / span, 0, 1)) if span else 0.0
+        share = 0.0 if share < 1e-9 else share
+        return State(self, self[before], self[after] if share else self[before], share)
+
+    def activations(self, epoch: float, layer: str, inputs: Inputs | None = None) -> Array:
+        """Return what a layer puts out at a moment; see `State.activations`."""
+        return self.at(epoch).activations(layer, inputs)
+
+    def layer_index(self, name: str) -> int:
+        """Return the place of a layer.
+
+        Raises:
+            RecordingError: there is none of that name; lists those there are.
+        """
+        names = [layer.name for layer in self.layers]
+        if name not in names:
+            raise RecordingError(f"{self.path} has no layer {name!r}; it has input, {', '.join(names)}")
+        return names.index(name)
+
+    def single_input(self, inputs: Inputs) -> Array:
+        """Return the one input array.
+
+        Raises:
+            RecordingError: the model has several inputs.
+        """
+        if isinstance(inputs, dict):
+            raise RecordingError(f"{self.path}: the model has several inputs ({', '.join(inputs)}); expected one")
+        return inputs
+
+    @cached_property
+    def _data(self) -> dict[str, Array]:
+        path = self.path / "inputs.safetensors"
+        return load(path)[0] if path.exists() else {}
+
+    def _read_snapshot(self, index: int) -> Snapshot:
+        path = snapshot_path(self.path, index)
+        arrays, _ = load(path)
+        expected = {f"weights/{name}": spec for name, spec in self.manifest.weights.items()}
+        expected |= {f"stored/{name}": spec for name, spec in self.manifest.stored.items()}
+        expected |= {f"gradients/{name}": spec for name, spec in self.manifest.gradients.items()}
+        if self.manifest.outputs is not None:
+            expected["outputs"] = self.manifest.outputs
+        for name in expected.keys() ^ arrays.keys():
+            raise RecordingError(f"{path}: {name} is {'missing' if name in expected else 'not in the manifest'}")
+        for name, spec in expected.items():
+            array = arrays[name]
+            if array.shape != spec.shape or array.dtype.name != spec.dtype:
+                raise RecordingError(
+                    f"{path}: {name} is {array.dtype.name} {array.shape}; the manifest says {spec.dtype} {spec.shape}"
+                )
+        return Snapshot(index, self.entries[index], arrays)

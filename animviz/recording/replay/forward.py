@@ -1,0 +1,62 @@
+"""What a chain of layers puts out, replayed in NumPy from recorded weights; equal to Keras to 1e-5 (tested)."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from animviz.arrays import Array
+from animviz.recording.replay.activations import ACTIVATIONS
+from animviz.recording.replay.convolution import OPERATIONS, in_batches
+from animviz.recording.replay.layers import Layer
+
+__all__ = ["forward"]
+
+BATCH = 16  # images at a time: their maps stay in the processor's cache, which is several times as fast
+
+
+def forward(
+    layers: Sequence[Layer], weights: Mapping[str, Array], values: Array, *, after: int = -1, until: int | None = None
+) -> Array:
+    """Return the output of a layer for given values further up.
+
+    Args:
+        layers: a chain, see `is_chain`.
+        weights: arrays by name.
+        values: shape (samples, ...): the network's input, or the output of layer number `after`.
+        after: index of the layer whose output the values are; -1 for the network's input.
+        until: index of the layer whose output is wanted; the last one by default.
+
+    Returns:
+        Array of shape (samples, ...) in the dtype of the weights: (samples, height, width, channels) for maps.
+    """
+    stop = len(layers) if until is None else until + 1
+    wanted = layers[after + 1 : stop]
+    if any(layer.kind in OPERATIONS for layer in wanted):
+        return in_batches(lambda batch: _replayed(wanted, weights, batch), values, BATCH)
+    return _replayed(wanted, weights, values)
+
+
+def _replayed(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> Array:
+    if values.dtype.kind != "f":  # pictures may be whole numbers; Keras feeds them as float32
+        values = values.astype(np.float32)
+    # Overflow in a diverging run is a state to be shown, not a warning to be printed.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in layers:
+            values = _apply(layer, weights, values)
+    return values
+
+
+def _apply(layer: Layer, weights: Mapping[str, Array], values: Array) -> Array:
+    if layer.kind == "Flatten":
+        return values.reshape(len(values), -1)
+    if layer.kind in OPERATIONS:
+        variables = {role: weights[name] for role, name in layer.variables.items()}
+        values = OPERATIONS[layer.kind](values, **variables, **layer.config)
+    if layer.kernel is not None:
+        kernel = weights[layer.kernel]
+        values = values.astype(kernel.dtype, copy=False) @ kernel
+        if layer.bias is not None:
+            values = values + weights[layer.bias]
+    if layer.activation == "leaky_relu":
+        return np.where(values > 0, values, layer.negative_slope * values).astype(values.dtype)
+    return ACTIVATIONS[layer.activation](values).astype(values.dtype, copy=False)

@@ -1,0 +1,151 @@
+"""Write a recording: whole files only, each beside its name and then renamed."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save
+
+from animviz.arrays import Array
+from animviz.errors import RecordingError
+from animviz.files import left_as_it_was, replace_file
+from animviz.recording.manifest import Entry, Manifest
+from animviz.recording.reader import snapshot_path
+from animviz.recording.recording import Recording
+
+__all__ = ["RecordingWriter", "recording_id", "require_replaceable"]
+
+
+def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
+    """Return 12 hex digits over settings, inputs and initial weights, by which a run can be named."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for name in sorted(arrays):
+        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()[:12]
+
+
+class RecordingWriter:
+    """Appends snapshots to a recording's folder.
+
+    Attributes:
+        path: the folder.
+        manifest: what is written into manifest.json.
+        count: snapshots written so far.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, *, count: int = 0) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.count = count
+
+    @classmethod
+    def create(cls, path: Path, manifest: Manifest, data: Mapping[str, Array]) -> "RecordingWriter":
+        """Start a recording in place of whatever recording is there.
+
+        Args:
+            path: folder to write; its parents are made.
+            manifest: what the recording says of itself.
+            data: contents of inputs.safetensors: "inputs" or "inputs/NAME", and "labels".
+
+        Raises:
+            RecordingError: something is there that is not a recording, or the folder cannot be written.
+        """
+        require_replaceable(path)
+        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        old = path.with_name(f".{path.name}.{os.getpid()}.old")
+        try:
+            (beside / "snapshots").mkdir(parents=True)
+            if data:
+                replace_file(beside / "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
+            writer = cls(beside, manifest)
+            writer._write_manifest()
+            # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
+            if path.exists():
+                path.rename(old)
+            beside.rename(path)
+        except OSError as error:
+            raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+        writer.path = path
+        return writer
+
+    @classmethod
+    def resume(cls, recording: Recording) -> "RecordingWriter":
+        """Go on after the last snapshot of a recording."""
+        lines = "".join(entry.model_dump_json() + "\n" for entry in recording.entries)
+        replace_file(recording.path / "index.jsonl", lines.encode())
+        writer = cls(recording.path, recording.manifest, count=len(recording))
+        writer.mark(finished=False)
+        return writer
+
+    def append(self, arrays: Mapping[str, Array], entry: Entry) -> None:
+        """Add a snapshot.
+
+        Args:
+            arrays: "weights/NAME" and "stored/LAYER", as the manifest lists them.
+            entry: when it was taken and what was known then.
+
+        Raises:
+            RecordingError: the disk is full or the folder cannot be written.
+        """
+        line = entry.model_dump_json()
+        try:
+            contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
+            replace_file(snapshot_path(self.path, self.count), contents)
+            with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
+                index.write(line + "\n")
+        except OSError as error:
+            raise RecordingError(
+                f"cannot write snapshot {self.count} of {self.path}: {error.strerror or error}"
+            ) from error
+        self.count += 1
+
+    def mark(self, *, finished: bool) -> None:
+        """Note in the manifest whether the training came to its end."""
+        self.manifest = self.manifest.model_copy(update={"finished": finished})
+        self._write_manifest()
+
+    def _write_manifest(self) -> None:
+        replace_file(self.path / "manifest.json", self.manifest.model_dump_json(indent=1).encode())
+
+
+def is_recording(path: Path) -> bool:
+    """Say whether a folder is a recording: by what its manifest says, or by its snapshots if that is damaged."""
+    try:
+        said = json.loads((path / "manifest.json").read_bytes())
+    except OSError:
+        return False
+    except (ValueError, RecursionError):
+        return (path / "snapshots").is_dir()
+    return isinstance(said, dict) and said.get("format") == "animviz-recording"
+
+
+def _plain(array: Array) -> Array:
+    """Return the array in C order; `np.ascontiguousarray` would make a scalar one-dimensional."""
+    return np.asarray(array, order="C")
+
+
+def require_replaceable(path: Path) -> None:
+    """Check that a recording can be written here and destroys nothing else; leaves nothing behind.
+
+    Raises:
+        RecordingError: the path is a file, or a folder that holds something other than a recording, or cannot be
+            written.
+    """
+    try:
+        with left_as_it_was(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+        free = not path.exists() or is_recording(path) or (path.is_dir() and not any(path.iterdir()))
+    except OSError as error:
+        raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from None
+    if not free or path.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")

@@ -1,0 +1,1 @@
+"""Rendering: a picture mapped over moments, into a film."""

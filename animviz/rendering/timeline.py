@@ -1,0 +1,124 @@
+"""Time: from the number of a frame to the moment it shows."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.errors import InputError
+from animviz.moment import Moment
+from animviz.options import Range
+
+__all__ = ["EASINGS", "Pacing", "Timeline"]
+
+EASINGS: dict[str, Callable[[float], float]] = {
+    "linear": lambda u: u,
+    "in": lambda u: u * u,
+    "out": lambda u: 1 - (1 - u) ** 2,
+    "in-out": lambda u: u * u * (3 - 2 * u),
+}
+MAX_FRAMES = 1_000_000
+DEFAULT_FPS = 30.0
+DEFAULT_PACE = 10.0
+LEAST_SECONDS = 6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pacing:
+    """How training time becomes video time.
+
+    Args:
+        fps: frames per second; unless given 30, and 25 in a GIF.
+        pace: epochs per second; unless given 10, or fewer so that the motion takes at least 6 seconds.
+        seconds: length of the whole video in seconds; overrules the pace.
+        hold_start: seconds for which the first state stands still.
+        hold_end: seconds for which the last state stands still.
+        ease: how the motion starts and ends.
+        tween: between snapshots, blend the state or hold the last one.
+    """
+
+    fps: Annotated[float, Range(0.1, 240)] | None = None
+    pace: Annotated[float, Range(1e-6, 1e6)] | None = None
+    seconds: Annotated[float, Range(0.01, 86_400)] | None = None
+    hold_start: Annotated[float, Range(0, 3_600)] = 0.5
+    hold_end: Annotated[float, Range(0, 3_600)] = 1.5
+    ease: Literal["linear", "in", "out", "in-out"] = "linear"
+    tween: Literal["state", "none"] = "state"
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is set, by name, as JSON types."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @property
+    def rate(self) -> float:
+        """Frames per second, given or by default."""
+        return self.fps or DEFAULT_FPS
+
+
+class Timeline(Sequence[Moment]):
+    """The moments of a video, one per frame; the last frame always shows the last snapshot.
+
+    Args:
+        epochs: moments of the snapshots, rising.
+        pacing: how fast they pass.
+
+    Raises:
+        InputError: the holds are longer than the video, or it has more than a million frames.
+    """
+
+    def __init__(self, epochs: Sequence[float] | NDArray[np.float64], pacing: Pacing | None = None) -> None:
+        self.pacing = pacing = pacing or Pacing()
+        self.epochs = np.asarray(epochs, dtype=np.float64)
+        span = float(self.epochs[-1] - self.epochs[0])
+        before = round(pacing.hold_start * pacing.rate)
+        after = max(1, round(pacing.hold_end * pacing.rate))
+        if pacing.seconds is not None:
+            moving = max(1, round(pacing.seconds * pacing.rate)) - before - after
+        else:
+            pace = pacing.pace or min(DEFAULT_PACE, span / LEAST_SECONDS) or DEFAULT_PACE
+            moving = math.ceil(span / pace * pacing.rate - 1e-9)
+        if moving < 0 or (pacing.seconds is not None and span and moving == 0):
+            raise InputError(
+                f"--seconds is {pacing.seconds:g}; --hold-start {pacing.hold_start:g} and --hold-end "
+                f"{pacing.hold_end:g} leave no time for motion"
+            )
+        if before + moving + after > MAX_FRAMES:
+            raise InputError(f"the video would have {before + moving + after:,} frames; raise --pace or give --seconds")
+        self._before, self._moving, self._after = before, moving if span else 0, after
+        if pacing.seconds is not None and not span:
+            self._after += moving
+
+    def __len__(self) -> int:
+        return self._before + self._moving + self._after
+
+    def __iter__(self) -> Iterator[Moment]:
+        return (self[frame] for frame in range(len(self)))
+
+    @overload
+    def __getitem__(self, index: int) -> Moment: ...
+    @overload
+    def __getitem__(self, index: slice) -> "list[Moment]": ...
+    def __getitem__(self, index: int | slice) -> "Moment | list[Moment]":
+        if isinstance(index, slice):
+            return [self[frame] for frame in range(len(self))[index]]
+        frame = range(len(self))[index]
+        progress = min(max((frame - self._before) / self._moving, 0.0), 1.0) if self._moving else 1.0
+        return Moment(frame / self.pacing.rate, self._epoch(progress), EASINGS[self.pacing.ease](progress))
+
+    @property
+    def seconds(self) -> float:
+        """Length of the video."""
+        return len(self) / self.pacing.rate
+
+    def _epoch(self, progress: float) -> float:
+        first, last = float(self.epochs[0]), float(self.epochs[-1])
+        if progress == 1.0:
+            return last
+        epoch = first + EASINGS[self.pacing.ease](progress) * (last - first)
+        if self.pacing.tween == "none":
+            return float(self.epochs[np.searchsorted(self.epochs, epoch + 1e-9, side="right") - 1])
+        return epoch

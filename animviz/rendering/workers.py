@@ -1,0 +1,166 @@
+"""Workers: processes that draw segments, on one machine or many."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import lru_cache
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+from animviz.errors import SceneError
+from animviz.pictures.painter import Paints
+from animviz.rendering.plan import Task
+from animviz.rendering.segments import segments, write_part
+from animviz.rendering.timeline import Timeline
+
+__all__ = ["ATTEMPTS", "default_workers", "draw_all", "draw_segment", "spread"]
+
+ATTEMPTS = 3  # to draw a segment whose worker died
+
+
+def default_workers(count: int) -> int:
+    """Return how many processes to use for so many segments if nobody says.
+
+    One encoder keeps about one core busy beside the drawing, and a process costs as much to start as about a hundred
+    frames to draw; hence half the cores, and never more than segments.
+    """
+    return max(1, min((os.cpu_count() or 1) // 2, count))
+
+
+def draw_segment(job: Task, number: int, folder: Path) -> int:
+    """Draw one segment of a job into a folder, in a worker; return how many frames it has."""
+    painter, timeline = _set_up(job, threading.get_ident())
+    frames = segments(len(timeline), timeline.pacing.rate)[number]
+    write_part(painter, timeline, frames, folder, number, job.target, job.size)
+    return len(frames)
+
+
+def draw_all(
+    job: Task, numbers: range, folder: Path, *, workers: int = 1, executor: Executor | None = None,
+    on_frame: Callable[[int], None] | None = None,
+) -> None:  # fmt: skip
+    """Draw segments of a job in other processes; a segment whose worker died is drawn again.
+
+    Args:
+        job: the video.
+        numbers: which segments.
+        folder: where parts are kept; every worker must see it under this path.
+        workers: processes to start, if no executor is given.
+        executor: any `concurrent.futures.Executor`, such as a Dask client's.
+        on_frame: called with the number of frames done.
+
+    Raises:
+        SceneError: the scene breaks, or workers keep dying.
+    """
+    done = 0
+
+    def finished(frames: int) -> None:
+        nonlocal done
+        done += frames
+        if on_frame is not None:
+            on_frame(done)
+
+    tasks = [(job, number, folder) for number in numbers]
+    spread(draw_segment, tasks, workers=workers, executor=executor, on_done=finished)
+
+
+def spread(
+    work: Callable[..., int], tasks: Sequence[tuple[Any, ...]], *, workers: int = 1, executor: Executor | None = None,
+    on_done: Callable[[int], None],
+) -> None:  # fmt: skip
+    """Carry tasks out in other processes; one whose worker died is carried out again.
+
+    Args:
+        work: a function that can be found by its name.
+        tasks: its arguments.
+        workers: processes to start, if no executor is given.
+        executor: any `concurrent.futures.Executor`.
+        on_done: called with what each task returns.
+
+    Raises:
+        SceneError: workers keep dying.
+    """
+    missing = dict(enumerate(tasks))
+
+    def finished(place: int, result: int) -> None:
+        del missing[place]
+        on_done(result)
+
+    for _ in range(ATTEMPTS):
+        try:
+            if executor is not None:
+                _map(executor, work, missing, finished)
+            else:
+                with _pool(workers) as pool:
+                    _map(pool, work, missing, finished)
+            return
+        except BrokenProcessPool:
+            continue
+    raise SceneError(f"workers died {ATTEMPTS} times while drawing segments {sorted(missing)}; try --workers 1")
+
+
+def _map(
+    executor: Executor, work: Callable[..., int], tasks: Mapping[int, tuple[Any, ...]],
+    finished: Callable[[int, int], None],
+) -> None:  # fmt: skip
+    with _ctrl_c_ignored():
+        waiting: Mapping[Future[int], int] = {executor.submit(work, *task): place for place, task in tasks.items()}
+    try:
+        for future in as_completed(waiting):
+            finished(waiting[future], future.result())
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
+    """Return a pool of processes that do not outlive the block.
+
+    Spawned, not forked: a fork after TensorFlow has started its threads can deadlock.
+    """
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
+    try:
+        yield pool
+        pool.shutdown()
+    except BaseException:
+        # Waiting would mean to draw the segments that are under way to their end.
+        for process in list((getattr(pool, "_processes", None) or {}).values()):
+            process.kill()
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
+@contextmanager
+def _ctrl_c_ignored() -> Iterator[None]:
+    """Start processes that ignore Ctrl-C from their first moment: the parent ends them. Only its main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent; end with it, however that ends."""
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+@lru_cache(maxsize=8)
+def _set_up(job: Task, thread: int) -> tuple[Paints, Timeline]:
+    """Set a job up once for each thread that draws: a stage is one canvas."""
+    return job.set_up()

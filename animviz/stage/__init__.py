@@ -1,0 +1,1 @@
+"""The stage: one figure and its pixels."""

@@ -1,0 +1,166 @@
+"""Themes: colours told apart by colour-blind viewers, and the typeface, shipped so that pictures agree everywhere."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.colors import hsv_to_rgb, to_rgb
+from numpy.typing import NDArray
+
+from animviz.errors import InputError
+
+__all__ = ["THEMES", "Theme", "load_fonts", "theme_named"]
+
+FAMILY = "Fira Sans"
+WEIGHTS = ("Regular", "Medium", "SemiBold")
+
+# Blue and orange first; the others were searched for so that the least OKLab distance between any two, as seen with
+# normal vision, protanopia, deuteranopia and tritanopia (Machado et al. 2009), is as large as it gets; for print also
+# by the lightness alone of the first six. What is nearest to the ink comes last. tests/test_style.py holds the distances.
+_CLASSES_DARK = (
+    "#5ccfe6",
+    "#ffb454",
+    "#b12b69",
+    "#9e8a0b",
+    "#6158fd",
+    "#38a0ce",
+    "#d3e4bc",
+    "#906100",
+    "#7253a5",
+    "#ffffff",
+)
+
+_CLASSES_LIGHT = (
+    "#0b6fa4",
+    "#d9730d",
+    "#8a1d09",
+    "#215360",
+    "#60009a",
+    "#cdb823",
+    "#23a2d9",
+    "#b8440f",
+    "#8e8d87",
+    "#060c36",
+)
+
+_CLASSES_PRINT = (
+    "#1c4f91",
+    "#d0741a",
+    "#731215",
+    "#0e7a5c",
+    "#190475",
+    "#dba319",
+    "#64aad2",
+    "#935ec1",
+    "#86947e",
+    "#0a000f",
+)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as hex strings.
+
+    Attributes:
+        name: what users type.
+        background: behind everything.
+        ink: titles, numbers, decision boundaries.
+        ink_name: what a foot line calls it.
+        quiet: labels and rulers.
+        grid: the weakest lines.
+        negative: blue; class 0 and negative weights.
+        positive: orange; class 1 and positive weights.
+        classes: colours of up to ten classes, the first two being negative and positive.
+        tint: how strongly a sure prediction colours the field, 0 to 1.
+    """
+
+    name: str
+    background: str
+    ink: str
+    ink_name: str
+    quiet: str
+    grid: str
+    negative: str
+    positive: str
+    classes: tuple[str, ...]
+    tint: float
+
+    def palette(self, count: int) -> NDArray[np.float32]:
+        """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1].
+
+        Up to ten are told apart by colour-blind viewers (on paper without colour, up to six); beyond that colours go
+        round the wheel, and labels must help.
+        """
+        if count > len(self.classes):
+            light = 0.95 if self.name == "dark" else 0.7
+            wheel = [(k / count, 0.55 + 0.4 * (k % 2), light) for k in range(count)]
+            return np.asarray(hsv_to_rgb(wheel), dtype=np.float32)
+        return np.array([to_rgb(color) for color in self.classes[:count]], dtype=np.float32)
+
+    def mix(self, color: str, share: float) -> tuple[float, float, float]:
+        """Return a colour laid over the background with this share, as RGB in [0, 1]."""
+        over, under = np.array(to_rgb(color)), np.array(to_rgb(self.background))
+        red, green, blue = share * over + (1 - share) * under
+        return float(red), float(green), float(blue)
+
+
+THEMES = {
+    "dark": Theme(
+        "dark",
+        "#0f1420",
+        "#e9edf5",
+        "white",
+        "#8792a8",
+        "#3b475f",
+        _CLASSES_DARK[0],
+        _CLASSES_DARK[1],
+        _CLASSES_DARK,
+        0.36,
+    ),
+    "light": Theme(
+        "light",
+        "#ffffff",
+        "#1b2230",
+        "black",
+        "#5f6979",
+        "#c3cad6",
+        _CLASSES_LIGHT[0],
+        _CLASSES_LIGHT[1],
+        _CLASSES_LIGHT,
+        0.34,
+    ),
+    "print": Theme(
+        "print",
+        "#ffffff",
+        "#000000",
+        "black",
+        "#4d4d4d",
+        "#b8b8b8",
+        _CLASSES_PRINT[0],
+        _CLASSES_PRINT[1],
+        _CLASSES_PRINT,
+        0.34,
+    ),
+}
+
+
+def theme_named(name: str) -> Theme:
+    """Return a theme.
+
+    Raises:
+        InputError: there is none of that name; lists those there are.
+    """
+    if name not in THEMES:
+        raise InputError(f"--theme is {name!r}; expected one of {', '.join(THEMES)}")
+    return THEMES[name]
+
+
+@cache
+def load_fonts() -> str:
+    """Make Fira Sans known to matplotlib's font manager, without touching rcParams; return its family name."""
+    for weight in WEIGHTS:
+        path = files("fontpkg_fira_sans") / "files" / f"FiraSans-{weight}.ttf"
+        font_manager.fontManager.addfont(str(path))
+    return FAMILY

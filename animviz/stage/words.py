@@ -1,0 +1,79 @@
+"""Many short texts that change from frame to frame, painted straight into the Agg buffer."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import findfont
+from PIL import Image, ImageDraw, ImageFont
+
+from animviz.arrays import Array
+from animviz.stage.pixels import canvas_of
+from animviz.stage.stage import Stage, Weight
+
+__all__ = ["Words"]
+
+
+class Words(Artist):
+    """Texts at fixed places whose words and colours change.
+
+    matplotlib takes about a millisecond for each text that has changed; here a bitmap per word is kept.
+
+    Args:
+        stage: where.
+        places: anchors on the baseline in units, shape (texts, 2).
+        size: height of the type in units.
+        weight: of the type.
+        align: where the anchors are.
+
+    Attributes:
+        texts: what is written.
+    """
+
+    def __init__(
+        self, stage: Stage, places: Any, *, size: float = 22, weight: Weight = "regular",
+        align: Literal["left", "center", "right"] = "left",
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._places = np.asarray(places, np.float64).reshape(-1, 2) * stage.pixel
+        file = findfont(stage.font(size, weight))
+        # The basic layout is the same on every machine; the other one is not always there.
+        self._font = ImageFont.truetype(file, size * stage.pixel, layout_engine=ImageFont.Layout.BASIC)
+        self._before = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        self._bitmap = lru_cache(maxsize=4096)(self._draw_bitmap)
+        self._colors = np.tile(np.array(to_rgb(stage.theme.ink)) * 255, (len(self._places), 1))
+        self.texts: Sequence[str] = [""] * len(self._places)
+        stage.moves(self)
+
+    def set_words(self, texts: Sequence[str], colors: Array | None = None) -> None:
+        """Write texts, one for each place; empty ones leave it free.
+
+        Args:
+            texts: what to write.
+            colors: RGB in [0, 1], shape (texts, 3); by default as before.
+        """
+        self.texts = texts
+        if colors is not None:
+            self._colors = colors * 255
+        self.stale = True
+
+    def draw(self, renderer: Any) -> None:
+        """Blend the bitmaps into the renderer's buffer."""
+        canvas = canvas_of(renderer)
+        for text, (x, y), color in zip(self.texts, self._places, self._colors, strict=True):
+            if text:
+                cover, left, top, width = self._bitmap(text)
+                column, row = max(0, round(x - self._before * width + left)), max(0, round(y + top))
+                window = canvas[row : row + len(cover), column : column + cover.shape[1], :3]
+                seen = cover[: len(window), : window.shape[1]]
+                window[:] = window + seen * (color - window) + 0.5
+
+    def _draw_bitmap(self, text: str) -> tuple[Array, int, int, float]:
+        """Return how far each pixel is covered, where the bitmap begins from the anchor, and the width of the text."""
+        left, top, right, bottom = map(round, self._font.getbbox(text, anchor="ls"))
+        bitmap = Image.new("L", (max(1, right - left), max(1, bottom - top)))
+        ImageDraw.Draw(bitmap).text((-left, -top), text, fill=255, font=self._font, anchor="ls")
+        return np.asarray(bitmap, np.float32)[..., None] / 255, left, top, self._font.getlength(text)

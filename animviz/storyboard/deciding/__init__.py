@@ -1,0 +1,1 @@
+"""Decides a storyboard: which shot shows what at which moment."""

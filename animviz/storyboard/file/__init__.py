@@ -1,0 +1,1 @@
+"""The file of a storyboard, read and checked."""

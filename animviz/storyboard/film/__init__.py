@@ -1,0 +1,1 @@
+"""The film of a storyboard: its frames and sounds."""

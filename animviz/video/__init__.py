@@ -1,0 +1,1 @@
+"""Video: frames into files."""

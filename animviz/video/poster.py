@@ -1,0 +1,38 @@
+"""Posters: one frame as a picture file."""
+
+import os
+from pathlib import Path
+
+import imageio.v3 as iio
+
+from animviz.arrays import Pixels
+from animviz.errors import EncodeError
+from animviz.files import check_writable
+
+__all__ = ["check_poster", "write_poster"]
+
+
+def check_poster(path: Path, target: Path) -> None:
+    """Refuse a poster that could not be written, or would take the place of its video.
+
+    Raises:
+        EncodeError: not a .png, .jpg or .webp, or the folder cannot be written.
+    """
+    if path.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise EncodeError(f"--poster {path}: expected a name that ends in .png, .jpg or .webp")
+    if path.is_dir():
+        raise EncodeError(f"--poster {path} is a folder; expected the name of a file")
+    if path.resolve() == target.resolve():
+        raise EncodeError(f"--poster {path} is the name of the video itself; choose another")
+    check_writable(path)
+
+
+def write_poster(path: Path, frame: Pixels) -> None:
+    """Write a still, whole or not at all."""
+    beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        iio.imwrite(beside, frame[:, :, :3])
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,51 @@
+"""What made a video: the facts that are written into containers that can hold them."""
+
+import json
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from animviz.errors import EncodeError
+from animviz.video.ffmpeg import run_ffmpeg, url
+
+__all__ = ["provenance", "provenance_in"]
+
+
+def provenance(command: str | None, theme: str, versions: Mapping[str, str], **facts: Any) -> dict[str, Any]:
+    """Return what made a video, as JSON types; nothing in it depends on the time of day.
+
+    Args:
+        command: by which it can be made again.
+        theme: name of the theme.
+        versions: those with which its recordings were made.
+        **facts: what else decides it.
+    """
+    return {
+        "made_by": f"animviz {version('animviz')}",
+        "command": command,
+        "theme": theme,
+        "versions": {**versions, "matplotlib": version("matplotlib")},
+        **facts,
+    }
+
+
+def provenance_in(path: Path) -> dict[str, object]:
+    """Return what a video says of its making: command, scene, recording id, seed, versions.
+
+    Raises:
+        EncodeError: the file is not a video, or says nothing.
+    """
+    try:
+        listed = run_ffmpeg(["-v", "error", "-i", url(path), "-f", "ffmetadata", "-"], culprit=path)
+    except EncodeError:
+        raise EncodeError(f"{path} is neither a recording nor a video that ffmpeg can read") from None
+    found = re.search(r"^comment=((?:.|\\\n)*?)(?<!\\)$", listed, re.MULTILINE | re.IGNORECASE)
+    try:
+        facts = json.loads(re.sub(r"\\([=;#\\\n])", r"\1", found.group(1))) if found else None
+    except ValueError:
+        facts = None
+    if not isinstance(facts, dict) or "made_by" not in facts:
+        raise EncodeError(f"{path} does not say what made it; animviz writes that into .mp4 and .webm")
+    return facts

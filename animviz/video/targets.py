@@ -1,0 +1,88 @@
+"""Targets: where a video may be written, and how it gets its name, whole or not at all."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from animviz.errors import EncodeError
+from animviz.files import check_writable, unwritable
+from animviz.video.ffmpeg import have_encoder
+from animviz.video.formats import Format, format_of
+
+__all__ = ["check_output", "check_place", "make_whole", "working_folder"]
+
+
+def check_output(path: Path, fps: float) -> None:
+    """Refuse what could not be written, before anything is trained or drawn; leaves nothing behind.
+
+    Raises:
+        EncodeError: unknown extension, missing encoder, a frame rate that the format lacks, or a folder that cannot
+            be written.
+    """
+    kind = format_of(path)
+    if kind.encoder and not have_encoder(kind.encoder):
+        way_out = f"choose another extension than {path.suffix}"
+        raise EncodeError(f"{path}: this ffmpeg has no encoder {kind.encoder!r}; {way_out}")
+    if path.suffix.lower() == ".gif" and (fps > 50 or abs(100 / fps - round(100 / fps)) > 1e-6):
+        near = min((10, 20, 25, 50), key=lambda rate: abs(rate - fps))
+        raise EncodeError(
+            f"{path}: GIF counts time in hundredths of a second; --fps is {fps:g}, expected 10, 20, 25 or 50 (say {near})"
+        )
+    check_place(path, kind)
+    check_writable(path)
+
+
+@contextmanager
+def working_folder(path: Path) -> Iterator[Path]:
+    """Make a hidden folder beside a target, and remove it at the end.
+
+    Raises:
+        EncodeError: it cannot be made.
+    """
+    with unwritable(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".animviz-", suffix=".part", dir=path.parent))
+    try:
+        yield folder
+    finally:
+        # Again if need be: the ffmpeg of a worker that died may open its file a moment after it was removed.
+        for patience in (0.0, 0.1, 0.3, 1.0):
+            time.sleep(patience if folder.exists() else 0.0)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_whole(place: Path, make: Callable[[Path], None]) -> None:
+    """Make a folder that appears whole or not at all; where another process made it meanwhile, that one stays.
+
+    Args:
+        place: the folder.
+        make: called with an empty folder to fill.
+    """
+    with working_folder(place) as folder:
+        whole = folder / "whole"
+        whole.mkdir()
+        make(whole)
+        try:
+            os.replace(whole, place)
+        except OSError:
+            if not place.exists():
+                raise
+
+
+def check_place(path: Path, kind: Format) -> None:
+    """Refuse a target in whose place stands something that must not be replaced, or whose name the disk refuses."""
+    with unwritable(path):
+        if kind.encoder and path.is_dir():
+            raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
+        if not kind.encoder and path.resolve() in (Path.cwd(), *Path.cwd().parents):
+            raise EncodeError(f"{path} is the folder in which we stand; choose a new folder for the PNG files")
+        if not kind.encoder and path.exists() and not (path.is_dir() and all(map(_is_frame, path.iterdir()))):
+            raise EncodeError(f"{path} exists and holds other things than frames; choose a new folder")
+
+
+def _is_frame(path: Path) -> bool:
+    return path.suffix == ".png" and path.stem.isdigit()

@@ -1,0 +1,1 @@
+"""Watchers: draw while, or after, a network trains."""

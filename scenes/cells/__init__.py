@@ -1,0 +1,1 @@
+"""Small forms of scenes, for the cells of a split frame."""

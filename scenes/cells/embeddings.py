@@ -1,0 +1,155 @@
+"""Small forms of `umap`, `tsne` and `pca`: two layers of one network in a cell of a split frame.
+
+After the page of the teaching notebooks that shows LeNet beside a dense net, the last but one layer and the softmax. The
+first line of each docstring is what the frame's foot line says, in parts between semicolons.
+"""
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from animviz import Moment, Recording, scene
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
+from animviz.embed import Embedding
+from animviz.embed.sets import Sets, embedded, layers_of, sets_of
+from animviz.embed.stored import chosen_snapshots
+from animviz.errors import SceneError
+from animviz.moment import Draw
+from animviz.options import Range
+from animviz.parts.header import LABEL, cut
+from animviz.parts.swarm import Swarm
+from animviz.parts.tags import name_tags
+from animviz.pictures.split import Cell
+from animviz.recording.replay.layers import SILENT
+from animviz.sampling import last_at
+from animviz.stage.box import Box
+
+from ..families.embedding import GAP, MOST_EPOCHS, TITLE, VOTE, Samples, finite_somewhere
+
+__all__ = ["pca", "tsne", "umap"]
+
+MOST = 2  # layers
+
+
+@scene(aspect=2)
+def umap(
+    stage: Cell, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
+    weight: Annotated[float, Range(0.0, 1e6)] = 3.0, span: Annotated[int, Range(1, 1000)] = 5,
+    embed_threads: Annotated[int, Range(1, 256)] = 1,
+) -> Draw:  # fmt: skip
+    """Layers by UMAP, all epochs together; rim: wrong answer; 5-NN: named by 5 neighbours.
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+        layers: up to two names with commas between them; by default the last but one layer and the output.
+        samples: training samples to fit at most, and test samples to place and draw at most.
+        n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
+        min_dist: how near points may come to each other.
+        weight: how strongly each sample is held to itself from epoch to epoch; 0 lets epochs go their own way.
+        span: epochs over which it is held.
+        embed_threads: threads that compute the layout the first time; the result is the same.
+    """
+    return _pair(
+        stage, recording, "umap", layers, samples, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist,
+        weight=weight, span=span,
+    )  # fmt: skip
+
+
+@scene(aspect=2)
+def tsne(
+    stage: Cell, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    perplexity: Annotated[float, Range(1, 1000)] = 30.0, embed_threads: Annotated[int, Range(1, 256)] = 1,
+) -> Draw:  # fmt: skip
+    """Layers by t-SNE, each epoch from the next one; rim: wrong answer; 5-NN: named by 5 neighbours.
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+        layers: up to two names with commas between them; by default the last but one layer and the output.
+        samples: training samples to fit at most, and test samples to place and draw at most.
+        perplexity: neighbours that count, softly.
+        embed_threads: threads that compute the layout the first time; the result is the same.
+    """
+    return _pair(stage, recording, "tsne", layers, samples, embed_threads, perplexity=perplexity)
+
+
+@scene(aspect=2)
+def pca(stage: Cell, recording: Recording, *, layers: str = "", samples: Samples = 1500) -> Draw:
+    """Layers by principal components, one basis for all epochs; rim: wrong answer; 5-NN: named by 5 neighbours.
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+        layers: up to two names with commas between them; by default the last but one layer and the output.
+        samples: training samples to fit at most, and test samples to place and draw at most.
+    """
+    return _pair(stage, recording, "pca", layers, samples, 1)
+
+
+def _pair(
+    stage: Cell, recording: Recording, method: str, named: str, samples: int, threads: int, **settings: Any
+) -> Draw:
+    """Set up the layers of a cell, each on fixed limits of its own."""
+    verdicts = finite_somewhere(recording, method)
+    sets = sets_of(recording, verdicts.labels, samples)
+    names = _names(recording, named, method)
+    numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
+    panels = [
+        _Panel(
+            stage,
+            box,
+            name,
+            embedded(recording, name, sets, method, method, threads=threads, **settings),
+            sets,
+            verdicts,
+        )
+        for box, name in zip(_boxes(stage, len(names)), names, strict=True)
+    ]
+
+    def draw(moment: Moment) -> None:
+        index = last_at(recording.epochs[numbers], moment.epoch)
+        wrong = verdicts.answers(numbers[index])[sets.shown] != verdicts.labels[sets.shown]
+        for panel in panels:
+            panel.show(moment.epoch, index, wrong)
+
+    return draw
+
+
+def _names(recording: Recording, named: str, method: str) -> list[str]:
+    if named:
+        return layers_of(recording, named, MOST, method)[0]
+    working = [layer.name for layer in recording.layers if layer.kind not in SILENT]
+    if not working:
+        raise SceneError(f"{method}: {recording.path} has no layer that changes what it gets")
+    return working[-MOST:]
+
+
+def _boxes(stage: Cell, count: int) -> list[Box]:
+    """Part the cell, side by side or one below the other, whichever makes the planes larger."""
+    width, height = (stage.width - (count - 1) * GAP) / count, (stage.height - (count - 1) * 14) / count
+    if min(width, stage.height - TITLE) >= min(stage.width, height - TITLE):
+        return [Box(k * (width + GAP), 0, width, stage.height) for k in range(count)]
+    return [Box(0, k * (height + 14), stage.width, height) for k in range(count)]
+
+
+class _Panel:
+    """One layer: its name, the k-NN accuracy of the epoch, and the samples."""
+
+    def __init__(
+        self, stage: Cell, box: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts
+    ) -> None:  # fmt: skip
+        self._accuracy = np.asarray(embedding.scores.shown_accuracy)
+        room = stage.measure(f"{VOTE.label} {VOTE.widest}{VOTE.unit}", LABEL) + 12
+        stage.text(box.left, box.top + 24, cut(stage, name, box.width - room, weight="medium"), weight="medium")
+        self._text = stage.text(box.right, box.top + 24, "", color=stage.theme.quiet, align="right", moves=True)
+        plane = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
+        named = name_tags(stage, verdicts.names, plane.width * plane.height)
+        self._swarm = Swarm(stage, plane, embedding, verdicts.labels[sets.shown], len(verdicts.names), named)
+
+    def show(self, epoch: float, index: int, wrong: Array) -> None:
+        """Show a moment, with the number of an epoch and the answers that are wrong at it."""
+        self._swarm.show(epoch, wrong)
+        self._text.set_text(f"{VOTE.label} {VOTE.text(100 * self._accuracy[index])}")

@@ -1,0 +1,180 @@
+"""Small forms of scenes for the cells of a split frame: the picture alone, without header, ruler and foot line.
+
+The first line of each docstring is what the frame's foot line says, in parts between semicolons.
+"""
+
+from typing import Annotated
+
+import numpy as np
+
+from animviz import Moment, Recording, scene
+from animviz.analysis.decision import class_count, last_hidden
+from animviz.analysis.verdicts import Verdicts
+from animviz.moment import Draw
+from animviz.options import Range
+from animviz.parts.header import LABEL
+from animviz.parts.heat import heatmap
+from animviz.parts.plane import InputPlane, planar_inputs
+from animviz.parts.plot import Plot, until
+from animviz.parts.space import HiddenSpace
+from animviz.pictures.split import Cell
+from animviz.stage.box import Box
+
+from ..polyfit import Fit
+from ..rings import grid_lines
+
+__all__ = ["boundary", "confusion", "history", "polyfit", "rings"]
+
+GAP = 20.0
+
+
+@scene(aspect=2)
+def rings(stage: Cell, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 11, points: bool = True) -> Draw:
+    """First the inputs; then the last hidden space, which a straight cut must part.
+
+    Args:
+        stage: where to draw.
+        recording: of a chain of dense layers with two inputs and up to ten classes.
+        grid: lines of the input grid in each direction.
+        points: draw the training points.
+    """
+    class_count(recording, "rings")
+    inputs = planar_inputs(recording, "rings")
+    upper, lower = _pair(stage)
+    plane = InputPlane(stage, upper, recording, inputs, points=points, line=2.6)
+    hidden = HiddenSpace(recording, last_hidden(recording), inputs, grid_lines(inputs, grid))
+    hidden.set_up(stage, lower, points=points)
+
+    def draw(moment: Moment) -> None:
+        state = recording.at(moment.epoch)
+        plane.show(state)
+        hidden.show(state, moment)
+
+    return draw
+
+
+@scene(aspect=1)
+def boundary(stage: Cell, recording: Recording, *, points: bool = True) -> Draw:
+    """The plane of the inputs, tinted by the answer.
+
+    Args:
+        stage: where to draw.
+        recording: of a classifier with two inputs and up to ten classes.
+        points: draw the training points.
+    """
+    class_count(recording, "boundary")
+    plane = InputPlane(
+        stage, _square(_whole(stage)), recording, planar_inputs(recording, "boundary"), points=points, line=3
+    )
+    return lambda moment: plane.show(recording.at(moment.epoch))
+
+
+@scene(aspect=1.5)
+def polyfit(stage: Cell, recording: Recording, *, band: bool = True) -> Draw:
+    """Blue: the target; orange: what the network answers.
+
+    Args:
+        stage: where to draw.
+        recording: of a network with one input and one output, trained on a curve.
+        band: fill the residual between target and fit.
+    """
+    fit = Fit(stage, _whole(stage), recording, stage.peers, band=band)
+    return lambda moment: fit.show(recording.at(moment.epoch))
+
+
+@scene(aspect=1.5)
+def history(stage: Cell, recording: Recording) -> Draw:
+    """Learning curves; blue: in training; orange: in validation.
+
+    The accuracy where there are classes, else the loss.
+
+    Args:
+        stage: where to draw.
+        recording: of any model.
+    """
+    curves = _Curves(stage, _whole(stage), recording)
+    return lambda moment: curves.show(moment.epoch)
+
+
+@scene(aspect=1)
+def confusion(stage: Cell, recording: Recording) -> Draw:
+    """Rows: the true class; columns: the answer; brighter: more often.
+
+    Args:
+        stage: where to draw.
+        recording: of any classifier with labels.
+    """
+    matrix = _Matrix(stage, _whole(stage), recording)
+    return lambda moment: matrix.show(moment.epoch)
+
+
+class _Matrix:
+    """The confusion matrix, each row as shares of its class, blended between snapshots."""
+
+    def __init__(self, stage: Cell, box: Box, recording: Recording) -> None:
+        self._verdicts = Verdicts(recording, "confusion")
+        names = self._verdicts.names
+        room = min(box.width - 24, box.height - 28) / len(names)
+        named = room >= LABEL and all(stage.measure(name, LABEL) < LABEL for name in names)
+        left, below = (24.0, 28.0) if named else (0.0, 0.0)
+        square = _square(Box(box.left + left, box.top, box.width - left, box.height - below))
+        self._cells, place = heatmap(stage, square, (len(names), len(names)))
+        if not named:
+            return
+        for at, name in enumerate(names):
+            middle = (at + 0.5) * place.width / len(names)
+            stage.text(place.left - 8, place.top + middle + 8, name, color=stage.theme.quiet, align="right")
+            stage.text(place.left + middle, place.bottom + 24, name, color=stage.theme.quiet, align="center")
+
+    def show(self, epoch: float) -> None:
+        self._cells.set_values(self._verdicts.blended(epoch, self._verdicts.shares))
+
+
+class _Curves:
+    """Accuracy or loss over the epochs, on axes that hold every recording of the frame."""
+
+    def __init__(self, stage: Cell, box: Box, recording: Recording) -> None:
+        theme = stage.theme
+        peers = stage.peers or (recording,)
+        name = "accuracy" if "accuracy" in recording.noted() else "loss"
+        last = max(float(peer.epochs[-1]) for peer in peers)
+        top = 1.0 if name == "accuracy" else _highest(peers, name)
+        # Half a letter of air, so that the labels at the ends of the axes are whole.
+        inner = Box(box.left, box.top - 2, box.width - 12, box.height)
+        axes = Plot(stage, inner, (0, max(last, 1)), (0, top), percent=name == "accuracy").axes
+        self._curves = []
+        for prefix, color, dash in (("", theme.negative, ()), ("val_", theme.positive, (3, 2))):
+            self._curves.append((*recording.history(prefix + name), stage.curve(axes, color, 3, 9, dash)))
+
+    def show(self, epoch: float) -> None:
+        """Draw up to a moment, along the line that joins the epochs."""
+        for epochs, values, curve in self._curves:
+            curve.set_data(*until(epochs, values, epoch))
+
+
+def _highest(peers: tuple[Recording, ...], name: str) -> float:
+    values = np.concatenate([peer.history(prefix + name)[1] for peer in peers for prefix in ("", "val_")])
+    finite = values[np.isfinite(values)]
+    return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
+
+
+def _whole(stage: Cell) -> Box:
+    return Box(0, 0, stage.width, stage.height)
+
+
+def _square(box: Box) -> Box:
+    """Return the largest square in a box, close below the heading."""
+    side = min(box.width, box.height)
+    return Box(box.left + (box.width - side) / 2, box.top, side, side)
+
+
+def _pair(stage: Cell) -> tuple[Box, Box]:
+    """Return two squares, side by side or one below the other, whichever makes them larger."""
+    beside = min((stage.width - GAP) / 2, stage.height)
+    below = min(stage.width, (stage.height - GAP) / 2)
+    side = max(beside, below)
+    if beside >= below:
+        left, top = (stage.width - 2 * side - GAP) / 2, 0.0
+        return Box(left, top, side, side), Box(left + side + GAP, top, side, side)
+    left = (stage.width - side) / 2
+    return Box(left, 0, side, side), Box(left, side + GAP, side, side)

@@ -1,0 +1,1 @@
+"""What sister scenes share."""

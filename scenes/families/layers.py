@@ -1,0 +1,189 @@
+"""The layers of a net as heat maps with their scales, and what they put out for chosen samples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.analysis.classifier import class_number, class_probabilities
+from animviz.arrays import Array
+from animviz.errors import SceneError
+from animviz.parts.header import LABEL, cut
+from animviz.parts.heat import Map, color_map, heatmap
+from animviz.parts.tiles import picture
+from animviz.recording.recording import Recording
+from animviz.recording.replay.activations import BOUNDED
+from animviz.recording.replay.layers import SILENT, Layer, is_chain
+from animviz.recording.state import State
+from animviz.sampling import evenly
+from animviz.stage.box import Box
+from animviz.stage.stage import Stage
+
+from .layer_places import OVER, UNDER
+
+MOST_MAPS = 64  # channels of a layer that are shown
+
+
+class Probe:
+    """What a net makes of some samples.
+
+    Args:
+        recording: of the net.
+        chosen: numbers of the samples.
+        inputs: where they are taken from; by default the recording's own.
+    """
+
+    def __init__(self, recording: Recording, chosen: NDArray[np.intp], inputs: Array | None = None) -> None:
+        self._chosen, self._own = chosen, inputs is None
+        self._inputs = recording.single_input(recording.inputs if inputs is None else inputs)[chosen]
+        self._chain = is_chain(recording.layers)
+
+    def activations(self, state: State, layer: str) -> Array:
+        """Return what a layer puts out, shape (samples, ...)."""
+        if self._own and layer in state.snapshot.stored:
+            return np.asarray(state.activations(layer)[self._chosen])
+        return state.activations(layer, self._inputs)
+
+    def probabilities(self, state: State) -> Array:
+        """Return the probability of each class, shape (samples, classes)."""
+        if self._chain or not self._own:
+            return class_probabilities(state, self._inputs)
+        return np.asarray(class_probabilities(state)[self._chosen])
+
+
+def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tuple[list[Layer], str]:
+    """Return the layers between input and output that change something, and a note if some are left out.
+
+    Args:
+        recording: of the net.
+        named: names with commas between them, or "" for as many as fit, spread evenly from first to last.
+        most: how many fit.
+        scene: name, for the error.
+
+    Raises:
+        SceneError: no layer of that name, or too many.
+    """
+    known = {layer.name: layer for layer in recording.layers}
+    working = [layer for layer in recording.layers[:-1] if layer.kind not in SILENT]
+    if named:
+        names = [name.strip() for name in named.split(",")]
+        for name in names:
+            if name not in known:
+                raise SceneError(f"{scene}: no layer {name!r}; {recording.path} has {', '.join(known)}")
+        if len(names) > most:
+            raise SceneError(f"{scene}: --layers names {len(names)} layers; in this frame there is room for {most}")
+        return [known[name] for name in names], ""
+    if len(working) <= most:
+        return working, ""
+    places = evenly(len(working), most)
+    return [working[place] for place in places], f"{len(places)} of {len(working)} layers"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Which colours stand for which values.
+
+    Attributes:
+        kind: of the colours.
+        low: value of the first colour.
+        high: value of the last colour.
+        labels: how the ends are written.
+    """
+
+    kind: Map
+    low: float
+    high: float
+    labels: tuple[str, str]
+
+    @classmethod
+    def of(cls, layer: Layer, values: Array) -> "Scale":
+        """Return the scale of a layer: its natural bounds, else from zero to nearly the largest of some values."""
+        if layer.activation in BOUNDED:
+            low, high = BOUNDED[layer.activation]
+            return cls("signed" if low < 0 else "heat", low, high, (f"{low:g}".replace("-", "−"), f"{high:g}"))
+        size = np.abs(values[np.isfinite(values)])
+        # The few strongest units would leave all others in the dark.
+        high = float(np.quantile(size, 0.995)) if size.size else 0.0
+        high = float(f"{high or float(size.max(initial=0)) or 1:.2g}")
+        if np.nanmin(values, initial=0) < 0:
+            return cls("signed", -high, high, (f"≤ −{high:g}", f"≥ {high:g}"))
+        return cls("heat", 0.0, high, ("0", f"≥ {high:g}"))
+
+
+PIXELS = Scale("gray", 0.0, 1.0, ("", ""))
+
+
+class LayerMap:
+    """The activations of one layer as a heat map, with its name above and its scale or a note below.
+
+    Args:
+        stage: where.
+        box: room for everything.
+        title: written above.
+        values: of one sample, for their shape: (units,), (height, width) or (height, width, channels).
+        scale: of the colours.
+        detail: written behind the title where there is room.
+        note: written below in place of the scale, which None asks for.
+    """
+
+    def __init__(
+        self, stage: Stage, box: Box, title: str, values: Array, scale: Scale, detail: str, note: str | None = None
+    ) -> None:  # fmt: skip
+        self._image = scale is PIXELS
+        rows, columns = self._laid(values).shape[:2]
+        side = box.width
+        high = box.height - OVER - UNDER
+        cell = min(side / columns, high / rows)
+        width, height = cell * columns, cell * rows
+        place = Box(box.left, box.top + OVER + (high - height) / 2, width, height)
+        self._map, _ = heatmap(stage, place, (rows, columns), kind=scale.kind, low=scale.low, high=scale.high)
+        full = f"{title}: {detail}" if detail else title
+        shown = full if stage.measure(full, LABEL) <= side else cut(stage, title, side)
+        stage.text(box.left, box.top + 18, shown, color=stage.theme.quiet)
+        if note is not None:
+            stage.text(box.left, box.bottom - 4, cut(stage, note, side))
+        else:
+            _legend(stage, Box(box.left, box.bottom - UNDER, max(width, min(side, 190.0)), UNDER), scale)
+
+    def show(self, values: Array) -> None:
+        """Show the values of one sample."""
+        self._map.set_values(self._laid(values))
+
+    def _laid(self, values: Array) -> Array:
+        return values if self._image else picture(values[..., :MOST_MAPS] if values.ndim == 3 else values)
+
+
+def extent_of(values: Array) -> str:
+    """Return how many units or maps a layer has, for the values of one sample."""
+    if values.ndim < 3:
+        return f"{values.size} units"
+    maps = values.shape[2]
+    return f"{maps} maps" if maps <= MOST_MAPS else f"{MOST_MAPS} of {maps} maps"
+
+
+def _legend(stage: Stage, box: Box, scale: Scale) -> None:
+    """Draw a bar of the colours between the values of its ends, all on one line."""
+    widths = [stage.measure(label, LABEL) for label in scale.labels]
+    bar = Box(box.left + widths[0] + 12, box.bottom - 18, box.width - sum(widths) - 24, 12)
+    colors = color_map(stage.theme, scale.kind)[None].repeat(2, axis=0)
+    stage.axes(bar, (0, 1), (0, 1)).imshow(colors, extent=(0, 1, 0, 1), aspect="auto", interpolation="bilinear")
+    stage.text(box.left, box.bottom - 4, scale.labels[0], color=stage.theme.quiet)
+    stage.text(box.right, box.bottom - 4, scale.labels[1], color=stage.theme.quiet, align="right")
+
+
+def seen(recording: Recording, hidden: Sequence[Layer]) -> str:
+    """Say in plain words what the cells of the maps are, and what of the images the net gets to see."""
+    shapes = [layer.output_shape or () for layer in hidden]
+    cells = "a cell for each unit of a layer" if not any(len(shape) == 3 for shape in shapes) else "a tile for each map"
+    if "images" not in recording.extras:
+        return cells
+    size = recording.single_input(recording.inputs).shape[1]
+    of = "pixels of the image" if "pixels" in recording.extras else "numbers made of the image"
+    return f"{cells}   ·   the net sees {size} {of}"
+
+
+def class_of(recording: Recording, name: str | None, scene: str) -> int:
+    """Return the number of a class by its name: unless given 5 where there is one, else the first."""
+    names = recording.manifest.class_names
+    return class_number(recording, name, scene) if name is not None else names.index("5") if "5" in names else 0

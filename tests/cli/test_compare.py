@@ -1,0 +1,407 @@
+"""Comparing runs: which are trained, what the table says of them, and how they share a frame."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+
+from animviz import Moment, Pacing, Recording
+from animviz.errors import InputError
+from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.comparison import columns
+from animviz.experiments.grid import decide
+from animviz.pictures.discovery import small_scene
+from animviz.pictures.painter import Painter
+from animviz.pictures.split import Cell, Shot, check_room, grid
+from animviz.rendering.plan import Split
+from animviz.stage.box import Box
+from animviz.stage.stage import Stage
+from animviz.tables import text_of
+from helpers.results import Result
+
+SMALL = ("--samples", "100", "--epochs", "3", "--seconds", "0.5", "--hold-start", "0.1", "--hold-end", "0.1")
+RINGS = ("--experiment", "two_rings", "--arch", "2-1-2-1", "--arch", "2-3-2-1")
+SIZE = (640, 360)
+
+
+def shots_of(scene: str, *recordings: Recording) -> tuple[Shot, ...]:
+    return tuple(Shot(scene, recording.path, recording.manifest.arch or "") for recording in recordings)
+
+
+def split_of(shots: tuple[Shot, ...], size: tuple[int, int] = SIZE, theme: str = "dark") -> Split:
+    return Split("Compared", shots, ("number: accuracy",), Pacing(), size, theme, Path("film.mp4"))
+
+
+def frame(split: Split, epoch: float) -> np.ndarray:
+    return split.painter().paint(Moment(0.0, epoch))[:, :, :3].copy()
+
+
+@pytest.fixture(scope="module")
+def rings(trained: Callable[..., Recording]) -> list[Recording]:
+    return [trained("two_rings", arch=f"2-{units}-2-1") for units in (1, 2, 3, 4)]
+
+
+@pytest.fixture(scope="module")
+def stopped(trained: Callable[..., Recording]) -> list[Recording]:
+    """One run of six epochs, and one of the same data that was stopped before."""
+    short = trained("digits_mlp", arch="64-1-10", epochs=2)
+    return [trained("digits_mlp", arch="64-16-8-10", epochs=6), short]
+
+
+# Which runs
+
+
+def labels(experiment: str, arches: list[str], reductions: list[str], **values: object) -> list[str]:
+    return [run.label for run in decide(experiment_named(experiment), values, arches, reductions)]
+
+
+def test_each_architecture_meets_every_reduction_that_it_fits() -> None:
+    found = labels("digits_mlp", ["*-16-*", "64-8-10", "10-4-10"], ["none", "pca:10", "forest:10"], data="digits-8x8")
+    assert found == [
+        "64-16-10", "10-16-10-pca_10", "10-16-10-forest_10",
+        "64-8-10",
+        "10-4-10-pca_10", "10-4-10-forest_10",
+    ]  # fmt: skip
+
+
+def test_without_architectures_the_experiments_own_meets_all_reductions() -> None:
+    found = labels("digits_mlp", [], ["pca:5", "pixels:20,21"], data="digits-8x8")
+    assert found == ["5-256-64-10-pca_5", "2-256-64-10-pixels_20_21"]
+
+
+def test_runs_of_the_same_data_share_its_arrays() -> None:
+    runs = decide(experiment_named("two_rings"), {"samples": 50}, ["2-1-1", "2-2-1"], [])
+    assert runs[0].dataset is runs[1].dataset
+
+
+def test_many_pixels_give_names_that_differ_and_fit() -> None:
+    most = ",".join(map(str, range(60)))
+    found = labels("digits_mlp", ["*-4-10"], [f"pixels:{most}", f"pixels:{most},61"], data="digits-8x8")
+    assert len(set(found)) == 2
+    assert max(map(len, found)) < 80
+
+
+@pytest.mark.parametrize(
+    ("arches", "reductions", "message"),
+    [
+        (["64-4-10", "99-4-10"], ["none", "pca:5"], r"99-4-10 fits none .* 64 \(whole\), 5 \(pca:5\)"),
+        (["64-4-10", "99-4-10"], [], "needs 64 inputs: 99-4-10 has 99"),
+        (["64-4-10", "64-4-9"], ["none", "pca:5"], "needs 10 outputs"),
+        (["64-4-10", "64-x-10"], ["none", "pca:5"], "'x', not a whole number"),
+        (["64-4-10", "*-4-*"], [], "64-4-10 is asked for twice"),
+        (["64-4-10"], ["none", "none"], "asked for twice"),
+        (["64-4-10"], [], "a single run"),
+        ([f"64-{units}-10" for units in range(1, 14)], [], "13 runs; expected 2 to 12"),
+        (["64-4-10"], ["none", "pca:999"], "pca:999"),
+        (["64-4-10"], ["none", "nonsense"], "--reduce is 'nonsense'"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(arches: list[str], reductions: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        labels("digits_mlp", arches, reductions, data="digits-8x8")
+
+
+# The table
+
+
+def test_table_of_rings_says_what_is_in_the_recordings(rings: list[Recording]) -> None:
+    arches = [recording.manifest.arch or "" for recording in rings]
+    runs = decide(experiment_named("two_rings"), {"samples": 150, "epochs": 4}, arches, [])
+    table = {column.title: column.values for column in columns(runs, rings, [1.25, None, 3.0, 4.0])}
+    assert list(table) == ["network", "parameters", "epochs", "training seconds", "training accuracy"]
+    assert table["parameters"] == (10, 15, 20, 25)
+    assert table["epochs"] == (4, 4, 4, 4)
+    assert table["training seconds"] == (1.25, None, 3.0, 4.0)
+    assert table["training accuracy"] == tuple(recording[-1].scores["accuracy"] for recording in rings)
+
+
+def test_table_of_digits_has_validation_and_test(stopped: list[Recording]) -> None:
+    options = {"data": "digits-8x8", "dropout": 0.1}
+    runs = decide(experiment_named("digits_mlp"), options, ["64-16-8-10", "64-1-10"], [])
+    table = {column.title: column for column in columns(runs, stopped, [None, None])}
+    assert list(table) == ["network", "parameters", "epochs", "validation accuracy", "test accuracy"]
+    assert table["epochs"].values == (6, 2)
+    assert table["validation accuracy"].values == tuple(recording[-1].logs["val_accuracy"] for recording in stopped)
+    assert table["test accuracy"].texts == [f"{recording[-1].scores['accuracy']:.1%}" for recording in stopped]
+
+
+def test_parameters_are_those_that_keras_counts(stopped: list[Recording]) -> None:
+    from animviz.experiments.keras.models import network_of
+
+    runs = decide(experiment_named("digits_mlp"), {"data": "digits-8x8"}, ["64-16-8-10", "64-1-10"], [])
+    table = {column.title: column.values for column in columns(runs, stopped, [None, None])}
+    assert table["parameters"] == tuple(network_of(run).count_params() for run in runs)
+
+
+def test_markdown_is_aligned_and_csv_is_plain(rings: list[Recording]) -> None:
+    runs = decide(experiment_named("two_rings"), {"samples": 150}, ["2-1-2-1", "2-2-2-1"], [])
+    table = columns(runs, rings[:2], [1.5, None])
+    lines = text_of(table, ".md").splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert lines[1].replace("-", "") == "|  | : | : | : | : |"
+    assert " –" in lines[3]
+    rows = list(csv.DictReader(text_of(table, ".csv").splitlines()))
+    assert [row["training seconds"] for row in rows] == ["1.5", ""]
+    assert float(rows[0]["training accuracy"]) == rings[0][-1].scores["accuracy"]
+
+
+# The frame
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "count", "aspect", "columns"),
+    [(1200, 600, 4, 2, 2), (1200, 600, 4, 1, 4), (1200, 600, 3, 1.5, 3), (1200, 600, 10, 1, 5), (1200, 600, 12, 1, 6),
+     (640, 1100, 4, 2, 1), (640, 640, 4, 1, 2)],
+)  # fmt: skip
+def test_grid_makes_pictures_large(width: float, height: float, count: int, aspect: float, columns: int) -> None:
+    boxes = grid(Box(40, 90, width, height), count, aspect)
+    assert len({box.left for box in boxes}) == columns
+    assert len({(box.width, box.height) for box in boxes}) == 1
+    assert max(box.right for box in boxes) == pytest.approx(40 + width)
+    assert max(box.bottom for box in boxes) == pytest.approx(90 + height)
+
+
+def test_frame_that_is_too_small_is_refused() -> None:
+    check_room((1280, 720), 12, 1)
+    check_room((640, 360), 10, 1)
+    with pytest.raises(InputError, match=r"--size 320x180 is too small for 12 pictures; the shorter side needs \d+"):
+        check_room((320, 180), 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("scene", "size", "theme"),
+    [("rings", (640, 360), "dark"), ("rings", (360, 640), "light"), ("boundary", (400, 400), "dark"),
+     ("history", (640, 360), "light")],
+)  # fmt: skip
+def test_rings_share_a_frame(scene: str, size: tuple[int, int], theme: str, rings: list[Recording]) -> None:
+    split = split_of(shots_of(scene, *rings), size, theme)
+    first, last = frame(split, 0.0), frame(split, 4.0)
+    assert first.shape == (size[1], size[0], 3)
+    assert not np.array_equal(first, last)
+
+
+def test_polynomials_and_digits_share_a_frame(trained: Callable[..., Recording], stopped: list[Recording]) -> None:
+    curves = [trained("polynomial", arch=arch) for arch in ("1-3-1", "1-6-1")]
+    for scene, recordings in (("polyfit", curves), ("confusion", stopped), ("history", stopped)):
+        split = split_of(shots_of(scene, *recordings))
+        assert not np.array_equal(frame(split, 0.0), frame(split, 4.0))
+
+
+def test_scenes_of_different_kinds_share_a_frame(rings: list[Recording]) -> None:
+    split = split_of((*shots_of("rings", rings[2]), *shots_of("history", rings[2])))
+    assert frame(split, 2.0).std() > 5
+
+
+def test_frame_depends_on_its_moment_alone(rings: list[Recording]) -> None:
+    painter = split_of(shots_of("rings", *rings)).painter()
+    once = painter.paint(Moment(1.0, 2.5)).copy()
+    painter.paint(Moment(2.0, 4.0))
+    assert np.array_equal(painter.paint(Moment(1.0, 2.5)), once)
+
+
+def test_cell_is_the_scene_itself_at_that_place(rings: list[Recording]) -> None:
+    picture = frame(split_of(shots_of("boundary", *rings[:2])), 3.0)
+    cell = Cell(Stage(SIZE), (200, 200), rings[:2])
+    alone = Painter(small_scene("boundary"), rings[0], cell, {}).paint(Moment(0.0, 3.0))
+    assert alone.shape == (200, 200, 4)
+    assert cell.pixel == 0.5
+    # The colours of the tinted plane are found in the left half of the frame.
+    left = {tuple(color) for color in picture[:, :320].reshape(-1, 3)[::7]}
+    assert len(left & {tuple(color) for color in alone[:, :, :3].reshape(-1, 3)}) > 50
+
+
+def test_run_that_stopped_holds_its_last_state_and_says_so(stopped: list[Recording]) -> None:
+    split = split_of(shots_of("confusion", *stopped))
+    assert list(split.timeline.epochs) == list(range(7))
+    early, at_stop, later = (frame(split, epoch)[:, 322:] for epoch in (1.0, 2.0, 5.0))
+    head, cell = slice(40, 80), slice(85, 330)
+    assert not np.array_equal(early[head], at_stop[head]), "it says that it stopped"
+    assert not np.array_equal(early[cell], at_stop[cell])
+    assert np.array_equal(at_stop[head], later[head])
+    assert np.array_equal(at_stop[cell], later[cell])
+
+
+def test_diverged_run_says_so_within_its_cell(trained: Callable[..., Recording]) -> None:
+    lost, good = (trained("polynomial", arch=arch, activation="linear", learning_rate=rate)
+                  for arch, rate in (("1-3-1", 50.0), ("1-3-1", 0.01)))  # fmt: skip
+    picture = frame(split_of(shots_of("polyfit", lost, good)), 4.0)
+    box = (np.abs(picture.astype(int) - (0xFF, 0xB4, 0x54)).sum(axis=2) < 60).nonzero()
+    assert np.ptp(box[1][box[1] < 320]) < 300, "the frame of the message is whole"
+    assert not np.isfinite(lost[-1].scores["loss"])
+
+
+def test_loss_axes_are_shared(trained: Callable[..., Recording]) -> None:
+    low, high = (
+        trained("polynomial", arch=arch, learning_rate=rate) for arch, rate in (("1-3-1", 0.001), ("1-6-1", 0.01))
+    )
+    alone, beside = (Cell(Stage(SIZE), (300, 200), peers) for peers in ([low], [low, high]))
+    for cell in (alone, beside):
+        small_scene("history").set_up(cell, low)
+    tops = [max(axes.get_ylim()[1] for axes in cell.figure.axes) for cell in (alone, beside)]
+    both = [recording.history(name)[1].max() for recording in (low, high) for name in ("loss", "val_loss")]
+    assert tops == [pytest.approx(max(both[:2])), pytest.approx(max(both))]
+
+
+def test_workers_draw_the_same_bytes(rings: list[Recording], tmp_path: Path) -> None:
+    from animviz.rendering.film import film
+
+    shots = shots_of("boundary", *rings[:2])
+    for workers in (1, 2):
+        pacing = Pacing(fps=2, seconds=20)
+        split = replace(split_of(shots, (320, 180)), pacing=pacing, target=tmp_path / f"{workers}.mp4")
+        film(split, workers=workers, command="same")
+    assert (tmp_path / "1.mp4").read_bytes() == (tmp_path / "2.mp4").read_bytes()
+
+
+# The command
+
+
+def test_compare_trains_writes_and_reuses(cli: Callable[..., Result], tmp_path: Path) -> None:
+    outputs = ("-o", "out/t.md", "-o", "out/t.csv", "-o", "out/film.mp4", "--poster", "out/p.png")
+    command = ("compare", *RINGS, *SMALL, "--size", "640x360", *outputs)
+    first = cli(*command)
+    assert (first.code, first.err) == (0, "")
+    assert first.out.splitlines()[-3:-1] == ["out/t.md: 2 runs", "out/t.csv: 2 runs"]
+    assert first.out.splitlines()[-1].startswith("out/film.mp4: 15 frames, 0.5 s, 640x360")
+    assert first.out.startswith((tmp_path / "out" / "t.md").read_text(encoding="utf-8"))
+    assert sorted(path.name for path in (tmp_path / "renders").iterdir()) == [
+        "two_rings-2-1-2-1.rec", "two_rings-2-1-2-1.time.json", "two_rings-2-3-2-1.rec", "two_rings-2-3-2-1.time.json",
+    ]  # fmt: skip
+    assert iio.imread(tmp_path / "out" / "p.png").shape == (360, 640, 3)
+    before = {name: (tmp_path / "out" / name).read_bytes() for name in ("t.md", "t.csv", "film.mp4")}
+    again = cli(*command)
+    assert again.err.count("which is there already") == 2
+    assert before == {name: (tmp_path / "out" / name).read_bytes() for name in before}
+    assert "two_rings-2-1-2-1" not in cli("info", "out/film.mp4").err
+    drawn = cli("render", "boundary", "--arch", "2-1-2-1", *SMALL, "--size", "160x90")
+    assert "drawing from renders/two_rings-2-1-2-1.rec, which is there already" in drawn.err
+
+
+def test_time_is_left_out_where_it_is_of_another_training(cli: Callable[..., Result], tmp_path: Path) -> None:
+    command = ("compare", *RINGS, *SMALL, "-o", "t.md")
+    assert "training seconds" in cli(*command).out
+    for path in (tmp_path / "renders").glob("*.time.json"):
+        note = json.loads(path.read_text())
+        assert 0 < note["seconds"] < 60
+        path.write_text(json.dumps(note | {"recording": "another"}))
+    assert "training seconds" not in cli(*command).out
+
+
+def test_outputs_have_a_default(cli: Callable[..., Result], tmp_path: Path) -> None:
+    result = cli("compare", *RINGS, *SMALL, "--size", "640x360")
+    assert (result.code, result.err) == (0, "")
+    names = {path.name for path in (tmp_path / "renders").iterdir()}
+    assert {"compare-two_rings.md", "compare-two_rings.mp4"} <= names
+
+
+def test_digits_are_compared_with_their_reductions(cli: Callable[..., Result], tmp_path: Path) -> None:
+    command = (
+        "compare",
+        "--data",
+        "digits-8x8",
+        "--arch",
+        "*-8-*",
+        "--reduce",
+        "none",
+        "--reduce",
+        "pca:9",
+        "--epochs",
+        "2",
+    )
+    result = cli(*command, "-o", "t.csv", "--early-stopping", "1")
+    assert (result.code, result.err) == (0, "")
+    rows = list(csv.DictReader((tmp_path / "t.csv").read_text().splitlines()))
+    assert [(row["network"], row["data"]) for row in rows] == [("64-8-10", ""), ("9-8-10", "pca:9")]
+    assert (tmp_path / "renders" / "digits_mlp-9-8-10-pca_9.rec").is_dir()
+
+
+def test_ctrl_c_keeps_finished_runs_and_names_them(
+    cli: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from animviz.experiments.keras import record as training
+
+    real = training.record
+
+    def record(run: object, path: Path, callbacks: object) -> Recording:
+        if "2-3-2-1" in path.name:
+            raise KeyboardInterrupt
+        return real(run, path, callbacks)
+
+    monkeypatch.setattr("animviz.experiments.keras.record.record", record)
+    result = cli("compare", *RINGS, *SMALL, "-o", "t.md", "-o", "film.mp4")
+    assert result.code == 130
+    assert result.err == (
+        "animviz: stopped; finished and kept: renders/two_rings-2-1-2-1.rec; the same command goes on with run 2 of 2\n"
+    )
+    assert Recording(tmp_path / "renders" / "two_rings-2-1-2-1.rec").manifest.finished
+    assert not (tmp_path / "t.md").exists()
+
+
+def test_scene_that_cannot_draw_is_refused_after_the_first_run(cli: Callable[..., Result], tmp_path: Path) -> None:
+    result = cli("compare", *RINGS, *SMALL, "--scene", "polyfit", "-o", "film.mp4")
+    assert result.code == 2
+    assert "polyfit" in result.err
+    assert not (tmp_path / "renders" / "two_rings-2-3-2-1.rec").exists()
+
+
+def test_help_of_compare_shows_the_experiments_options(cli: Callable[..., Result]) -> None:
+    text = " ".join(cli("compare", "--help").out.split())
+    assert "--reduce" in text
+    assert "Experiment digits_mlp" in text
+    other = " ".join(cli("compare", "--experiment", "two_rings", "--help").out.split())
+    assert "--reduce" not in other
+    for part in ("--noise", "--grid", "--early-stopping", "--pace", "Scene rings"):
+        assert part in other
+    assert "--model" not in other
+
+
+BAD = {
+    "one run": ("--arch 2-3-2-1", "a single run"),
+    "twice": ("--arch 2-3-2-1 --arch 2-3-2-*", "2-3-2-1 is asked for twice"),
+    "does not fit": ("--arch 2-3-2-1 --arch 3-3-1", "two_rings needs 2 inputs: 3-3-1 has 3"),
+    "reduction of points": ("--arch 2-3-1 --arch 2-2-1 --reduce pca:1", "No such option"),
+    "extension": ("--arch 2-3-1 --arch 2-2-1 -o film.avi", "no encoder for '.avi'"),
+    "extension of a table": ("--arch 2-3-1 --arch 2-2-1 -o table.xlsx", "no encoder for '.xlsx'"),
+    "two videos": ("--arch 2-3-1 --arch 2-2-1 -o a.mp4 -o b.gif", "names 2 videos, a.mp4 and b.gif"),
+    "same table twice": ("--arch 2-3-1 --arch 2-2-1 -o a.md -o a.md", "-o names a.md twice"),
+    "table is a folder": ("--arch 2-3-1 --arch 2-2-1 -o folder.md", "is a folder"),
+    "table unwritable": ("--arch 2-3-1 --arch 2-2-1 -o /dev/null/t.md", "cannot be written"),
+    "video unwritable": ("--arch 2-3-1 --arch 2-2-1 -o /dev/null/t.mp4", "cannot be written"),
+    "too small": ("--arch 2-3-1 --arch 2-2-1 --size 128x64", "too small for 2 pictures"),
+    "seconds": ("--arch 2-3-1 --arch 2-2-1 --seconds 1", "leave no time for motion"),
+    "scene unknown": ("--arch 2-3-1 --arch 2-2-1 --scene nonsense", "no scene 'nonsense'"),
+    "epochs": ("--arch 2-3-1 --arch 2-2-1 --epochs 0", "--epochs is 0"),
+    "stopping without validation": ("--arch 2-3-1 --arch 2-2-1 --early-stopping 2", "needs validation data"),
+    "argument": ("--arch 2-3-1 --arch 2-2-1 more", "unexpected extra argument"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gives_one_line_before_training(
+    case: str, cli: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train(*_: object) -> None:
+        pytest.fail("it went on to train")
+
+    monkeypatch.setattr("animviz.experiments.keras.record.record", train)
+    (tmp_path / "folder.md").mkdir()
+    arguments, message = BAD[case]
+    result = cli("compare", "--experiment", "two_rings", *arguments.split())
+    assert (result.code, result.out) == (2, "")
+    assert result.err.count("\n") == 1
+    assert message in result.err
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
+
+
+@pytest.mark.slow
+def test_a_hidden_layer_of_one_unit_stays_far_below(cli: Callable[..., Result], tmp_path: Path) -> None:
+    arches = [word for arch in ("784-128-1-10", "784-128-10") for word in ("--arch", arch)]
+    assert cli("compare", *arches, "--dropout", "0", "-o", "t.csv").code == 0
+    one, many = (float(row["test accuracy"]) for row in csv.DictReader((tmp_path / "t.csv").read_text().splitlines()))
+    assert many > 0.85
+    assert one < many - 0.4

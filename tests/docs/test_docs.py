@@ -1,0 +1,116 @@
+"""What README and docs say is what happens: every command and every code block is executed."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from helpers.results import Result
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: Path) -> list[str]:
+    lines = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("animviz ")]
+
+
+COMMANDS = [(page, command) for page in PAGES for command in commands(page)]
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """Write the Python blocks that name a file in their first line."""
+    for block in blocks(page, "python"):
+        if match := re.match(r"# (\w+\.py)\n", block):
+            (folder / match[1]).write_text(block, encoding="utf-8")
+
+
+def shortened(arguments: list[str]) -> list[str]:
+    """Return a command that trains or draws with less to do, where it does not say how much itself."""
+    sizes = {"render": "320x180", "compare": "640x360"}  # cells of several networks need room
+    less = {"--epochs": "2", "--size": sizes[arguments[0]], "--seconds": "3"} if arguments[0] in sizes else {}
+    if "--from" in arguments:
+        del less["--epochs"]
+    if "--help" in arguments:
+        return arguments
+    return [*arguments, *(word for flag, value in less.items() if flag not in arguments for word in (flag, value))]
+
+
+def test_there_are_commands_to_run() -> None:
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize(("page", "command"), COMMANDS, ids=[command for _, command in COMMANDS])
+def test_command_is_understood(page: Path, command: str, tmp_path: Path, cli: Callable[..., Result]) -> None:
+    write_files(page, tmp_path)
+    done = cli(*shlex.split(command)[1:], "--help")
+    assert done.code == 0, done.err
+    for flag in re.findall(r"(?<= )--[a-z-]+", command):
+        assert flag in done.out, f"{flag} is not in the help of: {command}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+def test_commands_run_in_order(page: Path, tmp_path: Path, cli: Callable[..., Result]) -> None:
+    write_files(page, tmp_path)
+    for block in blocks(page, "bash"):
+        for script in re.findall(r"^python (\w+\.py)$", block, re.MULTILINE):
+            subprocess.run([sys.executable, script], cwd=tmp_path, check=True)
+    for command in commands(page):
+        done = cli(*shortened(shlex.split(command)[1:]))
+        assert done.code == 0, f"{command}\n{done.err}"
+
+
+# Each page in a folder of its own, each block in a namespace of its own; TensorFlow starts once for all.
+RUN_BLOCKS = """
+import json, os, sys
+for page, blocks in json.load(sys.stdin).items():
+    os.mkdir(page)
+    os.chdir(page)
+    for block in blocks:
+        exec(compile(block, page, "exec"), {"__name__": "__main__"})
+    os.chdir("..")
+"""
+
+
+def test_python_blocks_run(tmp_path: Path) -> None:
+    pages = {page.name: found for page in PAGES if (found := blocks(page, "python"))}
+    assert len(pages) >= 4
+    arguments = [sys.executable, "-W", "error::UserWarning:animviz", "-c", RUN_BLOCKS]
+    done = subprocess.run(arguments, cwd=tmp_path, input=json.dumps(pages), capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+def test_ci_runs_the_readme_test_command() -> None:
+    (command,) = [
+        line for block in blocks(ROOT / "README.md", "bash") for line in block.splitlines() if "pytest" in line
+    ]
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_scene_and_command_is_in_the_readme() -> None:
+    from animviz.cli.main import cli
+    from animviz.pictures.discovery import scene_names
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for name in scene_names():
+        assert f"`{name}`" in text
+    for name in cli.commands:
+        assert f"animviz {name}" in text or f"`{name}`" in text
+
+
+def test_links_in_the_docs_lead_somewhere() -> None:
+    for page in PAGES:
+        text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

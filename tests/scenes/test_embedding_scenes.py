@@ -1,0 +1,250 @@
+"""Scenes of embeddings: what they state is what scikit-learn says of the places drawn, and nothing is computed twice."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import animviz
+from animviz import Recording, Stage
+from animviz.cli.main import main
+from animviz.embed import embedding_of, stored_embeddings
+from animviz.embed.sets import layers_of, sets_of
+from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods
+from animviz.errors import SceneError
+from animviz.parts.tags import apart
+from animviz.pictures.discovery import find_scene
+from animviz.recording.replay.layers import Layer
+
+SIZE = (640, 360)
+SOME = 200
+
+
+@pytest.fixture(scope="module")
+def digits(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """A recording of our own: embeddings are written into it."""
+    path = tmp_path_factory.mktemp("embedded") / "digits.rec"
+    shutil.copytree(trained("digits_mlp").path, path, ignore=shutil.ignore_patterns("embeddings"))
+    return Recording(path)
+
+
+def texts(name: str, recording: Recording, epoch: float, size: tuple[int, int] = SIZE, **options: object) -> list[str]:
+    stage = Stage(size)
+    find_scene(name).set_up(stage, recording, **options)(animviz.Moment(seconds=0.0, epoch=epoch))
+    stage.paint()
+    return [text.get_text() for text in stage.figure.texts]
+
+
+def test_numbers_are_those_of_the_last_true_epoch(digits: Recording) -> None:
+    shown = texts("pca", digits, 2.6, samples=SOME)
+    sets = sets_of(digits, digits.labels, SOME)
+    for layer in ("input", "hidden_1", "hidden_2"):
+        done = embedding_of(
+            digits, layer, method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
+            place_labels=sets.place_labels,
+        )  # fmt: skip
+        assert f"{100 * done.scores.placed_accuracy[2]:.1f} %" in shown
+        assert f"{done.scores.trustworthiness[2]:.3f}" in shown
+        assert f"{100 * done.shares.sum():.0f} %" in shown
+    assert f"{100 * digits[2].scores['accuracy']:.1f} %" in shown
+
+
+def test_knn_equals_scikit_learn(digits: Recording) -> None:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    found = neighbourhoods(digits, samples=SOME, method="pca")
+    sets = found.sets
+    assert found.layers == ["input", "hidden_1", "hidden_2"]
+    for row, layer in zip(found.values, found.layers, strict=True):
+        done = embedding_of(
+            digits, layer, method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
+            place_labels=sets.place_labels,
+        )  # fmt: skip
+        for index in (0, 4):
+            for value, count in zip(row[index], NEIGHBOURS, strict=True):
+                model = KNeighborsClassifier(count).fit(done.positions[index], sets.fit_labels)
+                assert value == model.score(done.placed[index], sets.place_labels)
+    shown = texts("knn", digits, 3.4, samples=SOME, method="pca")
+    assert {f"{100 * value:.1f} %" for value in found.values[:, 3].ravel()} <= set(shown)
+
+
+def test_without_training_samples_each_is_named_by_the_others(digits: Recording, tmp_path: Path) -> None:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    alone = without_training(digits, tmp_path / "alone.rec")
+    sets = sets_of(alone, alone.labels, SOME)
+    assert sets.place is None
+    done = embedding_of(alone, "hidden_2", method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels)
+    for value, count in zip(accuracies(done, sets)[-1], NEIGHBOURS, strict=True):
+        model = KNeighborsClassifier(count).fit(done.positions[-1], sets.fit_labels)
+        assert value == np.mean(model.predict(None) == sets.fit_labels)
+    assert any("each named by 3, 5 or 10 neighbours" in text for text in texts("knn", alone, 1.0, method="pca"))
+    assert not any("training" in text for text in texts("pca", alone, 1.0))
+
+
+def without_training(recording: Recording, path: Path) -> Recording:
+    from safetensors.numpy import save_file
+
+    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
+    save_file({"inputs": recording.inputs, "labels": recording.labels}, path / "inputs.safetensors")
+    return Recording(path)
+
+
+def test_drawing_again_computes_nothing_and_imports_nothing_heavy(digits: Recording) -> None:
+    first = animviz.frame_at("umap", digits, 1.5, size=SIZE, samples=SOME, layers="hidden_2")
+    files = {path: path.stat().st_mtime_ns for path in (digits.path / "embeddings").iterdir()}
+    code = f"""
+import sys, animviz
+frame = animviz.frame_at("umap", animviz.Recording({str(digits.path)!r}), 1.5, size={SIZE}, samples={SOME}, layers="hidden_2")
+assert not {{"umap", "sklearn", "numba", "scipy.sparse", "tensorflow", "keras"}} & sys.modules.keys()
+sys.stdout.buffer.write(frame.tobytes())
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=dict(os.environ))
+    assert done.stdout == first.tobytes()
+    assert {path: path.stat().st_mtime_ns for path in (digits.path / "embeddings").iterdir()} == files
+
+
+def test_tsne_draws(digits: Recording) -> None:
+    pytest.importorskip("openTSNE")
+    options = {"samples": 120, "layers": "hidden_2", "perplexity": 10.0}
+    frames = [animviz.frame_at("tsne", digits, epoch, size=SIZE, **options) for epoch in (0.0, 4.0)]
+    assert not np.array_equal(*frames)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"layers": "nonsense"}, "pca: no layer 'nonsense'.* has input, .*hidden_1"),
+        ({"layers": "input,hidden_1,hidden_2,output"}, "--layers names 4 layers; expected at most 3"),
+    ],
+)
+def test_layers_that_cannot_be_drawn_are_refused(digits: Recording, options: dict[str, str], message: str) -> None:
+    with pytest.raises(SceneError, match=message):
+        animviz.frame_at("pca", digits, 0.0, samples=SOME, **options)
+
+
+def test_fewer_samples_than_neighbours_is_one_clear_line(digits: Recording) -> None:
+    with pytest.raises(SceneError, match=r"umap: layer 'input': 20 samples are too few for n_neighbors 30; needs 31"):
+        animviz.frame_at("umap", digits, 0.0, samples=20, n_neighbors=30)
+
+
+def test_a_regression_is_refused(digits: Recording, tmp_path: Path) -> None:
+    curve = retold(digits, tmp_path / "curve.rec", task="regression")
+    for name in ("umap", "tsne", "pca", "knn"):
+        with pytest.raises(SceneError, match=f"{name} draws classifiers"):
+            animviz.frame_at(name, curve, 0.0)
+
+
+def retold(recording: Recording, path: Path, **changes: object) -> Recording:
+    """Return a copy of a recording whose manifest says something else."""
+    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
+    manifest = json.loads((path / "manifest.json").read_text())
+    (path / "manifest.json").write_text(json.dumps({**manifest, **changes}))
+    return Recording(path)
+
+
+def test_trails_thumbnails_and_space_change_the_picture(digits: Recording) -> None:
+    def drawn(seconds: float = 0.0, **options: object) -> np.ndarray:
+        stage = Stage((1280, 720))
+        draw = find_scene("pca").set_up(stage, digits, samples=SOME, **options)
+        draw(animviz.Moment(seconds=seconds, epoch=3.5))
+        return stage.frame()
+
+    plain = drawn(thumbnails=0)
+    assert not np.array_equal(plain, drawn(thumbnails=0, trails=2))
+    assert not np.array_equal(plain, drawn(thumbnails=5))
+    assert np.array_equal(plain, drawn(5.0, thumbnails=0))
+    assert not np.array_equal(drawn(thumbnails=0, dimensions=3), drawn(5.0, thumbnails=0, dimensions=3))
+
+
+def test_two_classes_in_the_plane(rings_recording: Recording, tmp_path: Path) -> None:
+    path = tmp_path / "rings.rec"
+    shutil.copytree(rings_recording.path, path)
+    assert animviz.frame_at("pca", Recording(path), 2.0, size=SIZE).std() > 0
+
+
+def test_names_that_are_too_many_or_too_long(digits: Recording, tmp_path: Path) -> None:
+    names = [f"a class with quite a long name {number}" for number in range(10)]
+    named = retold(digits, tmp_path / "named.rec", class_names=names)
+    shown = texts("pca", named, 4.0, size=(720, 720), samples=SOME)
+    assert any("of 10 classes" in text for text in shown)
+
+
+def test_convnets_show_the_input_and_the_last_layers() -> None:
+    kinds = {
+        "conv_1": "Conv2D",
+        "pool_1": "AveragePooling2D",
+        "flatten": "Flatten",
+        "dropout": "Dropout",
+        "dense": "Dense",
+    }
+    layers = [Layer(name=name, kind=kind) for name, kind in kinds.items()] + [Layer(name="output", kind="Dense")]
+    lenet: Any = SimpleNamespace(layers=layers, inputs=np.zeros((1, 8, 8, 1)), path="lenet.rec")
+    assert layers_of(lenet, "", 3, "umap") == (["input", "pool_1", "dense"], "2 of 3 hidden layers")
+    assert layers_of(lenet, "", 8, "knn") == (["input", "conv_1", "pool_1", "dense"], "")
+    assert layers_of(lenet, "output, input", 3, "umap") == (["output", "input"], "")
+
+
+def test_names_are_pushed_apart() -> None:
+    random = np.random.default_rng(0)
+    middles = random.normal(0, 5, (10, 2))
+    sizes = np.tile([40.0, 25.0], (10, 1))
+    places = apart(middles, sizes)
+    between = np.abs(places[:, None] - places) / sizes[0]
+    overlap = (between.max(axis=2) < 0.9) & ~np.eye(10, dtype=bool)
+    assert not overlap.any()
+    assert np.abs(apart(middles + 1e-6, sizes) - places).max() < 1e-3
+    assert np.isnan(apart(np.array([[np.nan, np.nan], [1.0, 1.0]]), sizes[:2])[0]).all()
+
+
+def test_scores_are_printed_and_written(digits: Recording, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--method", "pca", "--samples", str(SOME)]
+    targets = [tmp_path / "out.md", tmp_path / "new" / "out.csv"]
+    capsys.readouterr()
+    main_quietly(["scores", str(digits.path), *options, *(f"--table={target}" for target in targets)])
+    out = capsys.readouterr().out
+    found = neighbourhoods(digits, samples=SOME, method="pca").values[:, -1]
+    assert f"{found[0, 0]:.4f} | " in out
+    assert targets[0].read_text() in out
+    rows = [line.split(",") for line in targets[1].read_text().splitlines()]
+    assert rows[0] == ["layer", "3 neighbours", "5 neighbours", "10 neighbours"]
+    assert [[float(value) for value in row[1:]] for row in rows[1:]] == found.tolist()
+    assert not (tmp_path / "out.txt").exists()
+
+
+def test_another_kind_of_table_is_refused(digits: Recording, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["scores", str(digits.path), "--table", "out.txt"])
+    assert "--table is out.txt; expected a name that ends in .md or .csv" in capsys.readouterr().err
+
+
+def test_info_names_every_stored_embedding(digits: Recording, capsys: pytest.CaptureFixture[str]) -> None:
+    animviz.frame_at("pca", digits, 0.0, size=SIZE, samples=SOME)
+    capsys.readouterr()
+    main_quietly(["info", str(digits.path)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("embedding")]
+    assert len(lines) == len(list(stored_embeddings(digits)))
+    assert any("pca of hidden_2, mean of 5 epochs: step 0." in line and "trustworthiness 0." in line for line in lines)
+
+
+def main_quietly(arguments: list[str]) -> None:
+    """Run a command that succeeds, which may or may not exit."""
+    try:
+        main(arguments)
+    except SystemExit as done:
+        assert not done.code  # noqa: PT017
+
+
+@pytest.mark.slow
+def test_each_layer_tells_the_classes_apart_better_than_the_one_before(trained: Callable[..., Recording]) -> None:
+    recording = trained("digits_mlp", data="mnist-5k", arch="784-256-64-10", epochs=20, dropout=0.5)
+    raw, first, second = neighbourhoods(recording, threads=2).values[:, -1].mean(axis=1)
+    assert raw + 0.05 < first < second

@@ -1,0 +1,125 @@
+"""Golden images: every scene as it was last looked at, and a proof that the comparison can fail.
+
+`pytest tests/test_golden.py --store-golden` draws them anew.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+
+import animviz
+from animviz import Recording
+from animviz.pictures.discovery import find_scene, scene_names
+
+GOLDEN = Path(__file__).parent / "golden"
+SIZE = (320, 180)
+TOLERANCE = 2.0  # mean difference of 255: other versions draw letters and curves a little differently
+DIGITS = {"data": "digits-8x8"}
+FIXED: dict[str, dict[str, object]] = {
+    "two_rings": {"arch": "2-3-2-1", "samples": 400},
+    "polynomial": {"arch": "1-3-1", "samples": 400},
+    "digits_mlp": {"arch": "64-12-8-10", **DIGITS},
+    "digits_plane": {"arch": "64-12-2-10", **DIGITS},
+}
+LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "boxplot", "weights")
+# Coordinates of these differ between machines, so that no picture of them is right everywhere.
+STOCHASTIC = ("umap", "tsne", "knn", "layers")
+
+
+def difference(frame: np.ndarray, golden: np.ndarray) -> float:
+    return float(np.abs(frame.astype(float) - golden.astype(float)).mean())
+
+
+def fixed_recording(name: str, folder: Path) -> Recording:
+    """Write a recording with given weights: the golden image must not depend on training."""
+    from animviz.experiments.catalogue import experiment_named
+    from animviz.recording.manifest import ArraySpec, Entry, Manifest
+    from animviz.recording.replay.layers import Layer
+    from animviz.recording.writer import RecordingWriter
+
+    options = FIXED[name]
+    run = experiment_named(name).run(options)
+    rng = np.random.default_rng(7)
+    flatten = Layer(name="flatten", kind="Flatten", replayable=True)
+    layers, start = [flatten] if run.dataset.x.ndim > 2 else [], {}
+    for place, (fan_in, units) in enumerate(zip(run.widths[:-1], run.widths[1:], strict=True), start=1):
+        last = place == len(run.widths) - 1
+        classes = len(run.dataset.class_names)
+        hidden = "relu" if classes > 2 else "tanh"
+        output = "softmax" if classes > 2 else "sigmoid" if classes else "linear"
+        layers.append(
+            Layer(
+                name=f"layer_{place}", kind="Dense", activation=output if last else hidden, kernel=f"{place}/kernel",
+                bias=f"{place}/bias", output_shape=(units,), replayable=True,
+            )
+        )  # fmt: skip
+        start[f"{place}/kernel"] = rng.normal(0, min(1.5, 5 / fan_in**0.5), (fan_in, units)).astype(np.float32)
+        start[f"{place}/bias"] = rng.normal(0, 0.5, units).astype(np.float32)
+    inputs, labels = run.dataset.shown or (run.dataset.x, run.dataset.y)
+    manifest = Manifest(
+        id="0" * 12, title=run.experiment.title, arch=str(run.arch), task=run.dataset.task, layers=tuple(layers),
+        class_names=run.dataset.class_names,
+        loss="sparse_categorical_crossentropy" if len(run.dataset.class_names) > 2 else "mean_squared_error",
+        weights={key: ArraySpec(shape=array.shape, dtype="float32") for key, array in start.items()},
+    )  # fmt: skip
+    extras = {f"extras/{key}": array for key, array in run.dataset.extras.items()}
+    writer = RecordingWriter.create(folder / f"{name}.rec", manifest, {"inputs": inputs, "labels": labels, **extras})
+    for epoch in range(4):
+        arrays = {f"weights/{key}": array * np.float32(0.4 + 0.3 * epoch) for key, array in start.items()}
+        numbers = {"loss": 0.25 / (1 + epoch), "accuracy": 0.5 + 0.15 * epoch}
+        writer.append(arrays, Entry(epoch=epoch, step=10 * epoch, logs=numbers if epoch else {}, scores=numbers))
+    return Recording(writer.path)
+
+
+@pytest.mark.parametrize(
+    ("name", "theme"),
+    [*((name, "dark") for name in scene_names() if name not in STOCHASTIC), *((name, "light") for name in LIGHT)],
+)
+def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    recording = fixed_recording(find_scene(name).experiment or "two_rings", tmp_path)
+    frame = animviz.frame_at(name, recording, 2.5, size=SIZE, theme=theme)
+    path = GOLDEN / f"{name}-{theme}.png"
+    if request.config.getoption("--store-golden"):
+        iio.imwrite(path, frame)
+    golden = iio.imread(path)
+    if difference(frame, golden) > TOLERANCE:
+        iio.imwrite(tmp_path / path.name, np.concatenate([frame, golden], axis=1))
+        pytest.fail(f"{path.name} differs by {difference(frame, golden):.1f}; new and old: {tmp_path / path.name}")
+
+
+@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "weights"])
+def test_comparison_sees_another_epoch(name: str, tmp_path: Path) -> None:
+    recording = fixed_recording(find_scene(name).experiment or "two_rings", tmp_path)
+    other = animviz.frame_at(name, recording, 0.0, size=SIZE)
+    assert difference(other, iio.imread(GOLDEN / f"{name}-dark.png")) > TOLERANCE
+
+
+def pixel(stage: animviz.Stage, frame: np.ndarray, axes: object, x: float, y: float) -> np.ndarray:
+    column, up = axes.transData.transform((x, y))
+    return frame[round(stage.size[1] - up), round(column)].astype(int)
+
+
+def test_the_outer_ring_is_orange_and_the_inner_one_blue(rings_recording: Recording) -> None:
+    stage = animviz.Stage((1280, 720))
+    draw = find_scene("boundary").set_up(stage, rings_recording)
+    draw(animviz.Moment(seconds=0.0, epoch=4.0))
+    frame = stage.frame()
+    inputs, labels = rings_recording.inputs, rings_recording.labels
+    for label, name in ((1, "orange"), (0, "blue")):
+        point = inputs[labels == label][0]
+        red, _, blue = pixel(stage, frame, stage.figure.axes[0], *point)
+        assert (red > blue) == (name == "orange")
+
+
+def test_the_boundary_lies_where_the_output_is_one_half(trained: Callable[..., Recording]) -> None:
+    recording = trained("two_rings", arch="2-1")
+    stage = animviz.Stage((1280, 720))
+    draw = find_scene("boundary").set_up(stage, recording)
+    draw(animviz.Moment(seconds=0.0, epoch=4.0))
+    axes = stage.figure.axes[0]
+    (line,) = [line for line in axes.lines if len(line.get_xdata()) > 1]
+    places = np.column_stack(line.get_data()).astype(np.float32)
+    assert recording.at(4.0).outputs(places)[:, 0] == pytest.approx(0.5, abs=1e-3)

@@ -1,0 +1,267 @@
+"""Scenes of what goes into a network: weights, the whole diagram, pixels, their importance, and the data themselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from sklearn.ensemble import RandomForestClassifier
+
+import animviz
+from animviz import Moment, Recording, Stage
+from animviz.analysis.saliency import mean_saliency, score_gradients
+from animviz.errors import SceneError
+from animviz.pictures.discovery import find_scene
+from animviz.recorders.keras.inspect import layer_table, weight_names
+from animviz.recording.manifest import Entry
+from animviz.recording.replay.activations import ACTIVATIONS
+from animviz.recording.replay.forward import forward
+from animviz.recording.writer import RecordingWriter
+from animviz.scenes.families.inputs import tiles
+from animviz.stage.box import Box
+from animviz.stage.heatmap import Heatmap
+
+SCENES = ["weights", "network", "pixels", "importance", "dataset"]
+Trained = Callable[..., Recording]
+
+
+@pytest.fixture
+def digits(trained: Trained) -> Recording:
+    return trained("digits_mlp", arch="64-16-8-10")
+
+
+@pytest.fixture
+def odd(trained: Trained, odd_images: Path) -> Recording:
+    return trained("digits_mlp", data=str(odd_images), arch="840-12-7")
+
+
+@pytest.fixture
+def reduced(trained: Trained) -> Recording:
+    return trained("digits_mlp", arch="9-8-10", reduce="forest:9")
+
+
+def drawn(name: str, recording: Recording, epoch: float = 4.0, **options: object) -> Stage:
+    stage = Stage((1280, 720))
+    find_scene(name).set_up(stage, recording, **options)(Moment(0.0, epoch))
+    stage.paint()
+    return stage
+
+
+def texts(stage: Stage) -> list[str]:
+    return [text.get_text() for text in stage.figure.texts]
+
+
+def heatmaps(stage: Stage) -> list[Heatmap]:
+    return [artist for artist in stage._moving if isinstance(artist, Heatmap)]
+
+
+def taped(model: keras.Model, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Keras' own gradient of the classes' logits."""
+    logits = keras.Model(model.inputs, model.layers[-1].output)
+    logits.layers[-1].activation = keras.activations.linear
+    inputs = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        scores = logits(inputs, training=False)
+        if scores.shape[1] == 1:
+            score = tf.where(classes[:, None] == 1, scores, -scores)
+        else:
+            score = tf.gather(scores, classes, axis=1, batch_dims=1)
+    return tape.gradient(score, inputs).numpy()
+
+
+@pytest.mark.parametrize("activation", sorted({*ACTIVATIONS, "leaky_relu"} - {""}))
+def test_gradients_of_scores_are_those_of_keras(activation: str) -> None:
+    rng = np.random.default_rng(1)
+    last = "sigmoid" if activation in ("tanh", "relu") else "softmax"
+    layers = [keras.layers.Flatten(), keras.layers.Dense(6, activation), keras.layers.Dropout(0.5)]
+    layers += [keras.layers.Dense(4), keras.layers.Activation(activation)]
+    model = keras.Sequential([keras.Input((3, 2)), *layers, keras.layers.Dense(1 if last == "sigmoid" else 3, last)])
+    model.set_weights([rng.normal(0, 0.6, w.shape).astype(np.float32) for w in model.get_weights()])
+    x, classes = rng.normal(size=(20, 3, 2)).astype(np.float32), rng.integers(0, 2, 20)
+    weights = dict(zip(weight_names(model), model.get_weights(), strict=True))
+    mine = score_gradients(layer_table(model), weights, x, classes)
+    expected = taped(model, x, classes)
+    np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
+    mean = mean_saliency(layer_table(model), weights, x, classes)
+    np.testing.assert_allclose(mean, np.abs(expected).mean(axis=0), rtol=1e-4)
+
+
+def test_mean_over_many_samples_is_taken_in_parts(digits: Recording) -> None:
+    x = np.concatenate([digits.inputs] * 2)[:500]
+    classes = np.concatenate([digits.labels] * 2)[:500]
+    weights = digits.at(4).weights
+    at_once = np.abs(score_gradients(digits.layers, weights, x, classes)).mean(axis=0)
+    np.testing.assert_allclose(mean_saliency(digits.layers, weights, x, classes), at_once, rtol=1e-4)
+
+
+def test_gradients_refuse_convolutions(trained: Trained) -> None:
+    recording = trained("lenet", arch="2-4-12-8-10")
+    with pytest.raises(SceneError, match="Conv2D"):
+        score_gradients(recording.layers, recording.at(0).weights, recording.inputs, recording.labels)
+
+
+def test_tiles_keep_their_shape_and_places() -> None:
+    box = Box(10, 20, 600, 400)
+    for count in (1, 2, 7, 24, 100):
+        boxes = tiles(box, count, (20, 14), gap=8, label=10)
+        assert len(boxes) == count
+        for place, tile in enumerate(boxes):
+            assert tile.height / tile.width == pytest.approx(20 / 14)
+            assert tile.left >= box.left - 1e-6
+            assert tile.right <= box.right + 1e-6
+            assert tile.top >= box.top - 1e-6
+            assert tile.bottom <= box.bottom + 1e-6
+            for other in boxes[:place]:
+                assert other.right <= tile.left or other.bottom <= tile.top or tile.right <= other.left
+
+
+def shown_values(heat: Heatmap, values: np.ndarray) -> np.ndarray:
+    """The cells that a heat map would show for these values."""
+    heat.set_values(values)
+    return heat._cells
+
+
+def test_weights_are_the_kernels_columns_as_images(digits: Recording) -> None:
+    stage = drawn("weights", digits, units=5)
+    kernel = digits.at(4).weights["hidden_1/kernel"]
+    units = np.sort(np.argsort(-np.linalg.norm(kernel, axis=0))[:5])
+    maps = heatmaps(stage)
+    assert len(maps) == 5
+    for heat, unit in zip(maps, units, strict=True):
+        assert str(unit) in texts(stage)
+        cells = heat._cells.copy()
+        assert np.array_equal(cells, shown_values(heat, kernel[:, unit].reshape(8, 8)))
+    assert any("the 5 of 16 units" in text for text in texts(stage))
+
+
+def test_weights_average_colours(odd: Recording) -> None:
+    heat = heatmaps(drawn("weights", odd))[3]
+    cells = heat._cells.copy()
+    kernel = odd.at(4).weights["hidden_1/kernel"]
+    assert np.array_equal(cells, shown_values(heat, kernel[:, 3].reshape(20, 14, 3).mean(axis=2)))
+
+
+def test_weights_of_chosen_pixels_stand_at_their_places(reduced: Recording) -> None:
+    cells = heatmaps(drawn("weights", reduced))[0]._cells
+    assert np.array_equal(np.flatnonzero(cells[..., 3]), np.sort(reduced.extras["pixels"]))
+
+
+def test_weights_shows_filters(trained: Trained) -> None:
+    recording = trained("lenet", arch="2-4-12-8-10")
+    assert [heat._cells.shape for heat in heatmaps(drawn("weights", recording))] == [(5, 5, 4)] * 2
+
+
+@pytest.mark.parametrize("scene", ["weights", "importance"])
+def test_mixed_inputs_are_refused(scene: str, trained: Trained) -> None:
+    recording = trained("digits_mlp", arch="5-8-10", reduce="pca:5", epochs=1)
+    with pytest.raises(SceneError, match="components that mix"):
+        drawn(scene, recording)
+
+
+@pytest.mark.parametrize("scene", ["network", "importance"])
+def test_convolutions_are_refused(scene: str, trained: Trained) -> None:
+    with pytest.raises(SceneError, match="Conv2D"):
+        drawn(scene, trained("lenet", arch="2-4-12-8-10"))
+
+
+@pytest.mark.parametrize("scene", ["network", "pixels", "importance", "dataset"])
+def test_curves_are_refused(scene: str, trained: Trained) -> None:
+    with pytest.raises(SceneError, match=scene):
+        drawn(scene, trained("polynomial", arch="1-3-1"))
+
+
+def test_network_states_the_probabilities_of_the_sample(odd: Recording) -> None:
+    for epoch in (1.0, 2.5):
+        stage = drawn("network", odd, epoch, sample=11)
+        state = odd.at(np.floor(epoch))
+        outputs = forward(odd.layers, state.weights, odd.inputs[11:12])[0]
+        for name, value in zip(odd.manifest.class_names, outputs, strict=True):
+            assert name in texts(stage)
+            assert f"{100 * value:.1f} %" in texts(stage)
+        assert f"truly: {odd.manifest.class_names[odd.labels[11]]}" in texts(stage)
+
+
+def test_network_of_one_output_names_class_1(rings_recording: Recording) -> None:
+    stage = drawn("network", rings_recording)
+    output = rings_recording.at(4).outputs()[0, 0]
+    assert "outer" in texts(stage)
+    assert f"{100 * output:.1f} %" in texts(stage)
+
+
+def test_network_refuses_a_sample_that_is_not_there(digits: Recording) -> None:
+    with pytest.raises(SceneError, match=r"--sample is 999999; .* samples 0 to \d+"):
+        drawn("network", digits, sample=999_999)
+
+
+def test_pixels_states_what_a_forest_and_the_network_reach(digits: Recording) -> None:
+    stage = drawn("pixels", digits, 2.0, pixels="20,43")
+    extras = digits.extras
+    flat = extras["train_inputs"].reshape(len(extras["train_inputs"]), -1)[:, [20, 43]]
+    forest = RandomForestClassifier(100, random_state=0).fit(flat, extras["train_labels"])
+    score = forest.score(digits.inputs.reshape(len(digits.inputs), -1)[:, [20, 43]], digits.labels)
+    assert f"these two alone: {100 * score:.1f} %" in texts(stage)
+    right = np.mean(digits.at(2).outputs().argmax(axis=1) == digits.labels)
+    assert f"{100 * right:.1f} %" in texts(stage)
+    assert {"x: row 2, column 4", "y: row 5, column 3"} <= set(texts(stage))
+
+
+def test_pixels_are_the_forests_favourites(digits: Recording, reduced: Recording) -> None:
+    for recording in (digits, reduced):
+        images = recording.extras.get("train_images", recording.extras["train_inputs"])
+        forest = RandomForestClassifier(100, random_state=0)
+        forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"])
+        importance = forest.feature_importances_
+        read = recording.extras.get("pixels", np.arange(64))
+        favourite = read[np.argsort(-importance[read], kind="stable")[0]]
+        assert f"x: row {favourite // 8}, column {favourite % 8}" in texts(drawn("pixels", recording))
+
+
+@pytest.mark.parametrize("asked", ["3", "3,3", "3,64", "a,b", "1,2,3", "-1,2"])
+def test_pixels_refuses_what_are_not_two_values(asked: str, digits: Recording) -> None:
+    with pytest.raises(SceneError, match="two different numbers from 0 to 63"):
+        drawn("pixels", digits, pixels=asked)
+
+
+def test_pixels_draws_mixed_inputs_by_their_images(trained: Trained) -> None:
+    recording = trained("digits_mlp", arch="5-8-10", reduce="pca:5", epochs=1)
+    assert "Digits, two of 64 pixel values" in texts(drawn("pixels", recording, 1.0))
+
+
+@pytest.mark.parametrize("which", ["digits", "reduced"])
+def test_importance_states_the_correlation_of_the_maps(which: str, request: pytest.FixtureRequest) -> None:
+    recording = request.getfixturevalue(which)
+    images = recording.extras.get("train_images", recording.extras["train_inputs"])
+    forest = RandomForestClassifier(100, random_state=0)
+    importance = forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"]).feature_importances_
+    for epoch in (0.0, 3.5):
+        weights = recording.at(np.floor(epoch)).weights
+        own = mean_saliency(recording.layers, weights, recording.inputs, recording.labels).reshape(-1)
+        expected = np.corrcoef(importance[recording.extras.get("pixels", np.arange(64))], own)[0, 1]
+        assert f"{expected:.2f}" in texts(drawn("importance", recording, epoch))
+
+
+def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
+    stage = drawn("dataset", odd)
+    train, test = np.bincount(odd.extras["train_labels"]), np.bincount(odd.labels)
+    for name, several, few in zip(odd.manifest.class_names, train, test, strict=True):
+        assert name in texts(stage)
+        assert f"{several} + {few}" in texts(stage)
+    assert {f"{len(odd.labels)}", f"{len(odd.extras['train_labels'])}"} <= set(texts(stage))
+
+
+def test_dataset_walks_on(digits: Recording) -> None:
+    frames = [animviz.frame_at("dataset", digits, epoch, size=(640, 480)) for epoch in (0.0, 2.0, 4.0)]
+    assert not np.array_equal(frames[0], frames[1])
+    assert not np.array_equal(frames[1], frames[2])
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_recordings_without_training_samples_are_drawn(scene: str, digits: Recording, tmp_path: Path) -> None:
+    data = {"inputs": digits.inputs, "labels": digits.labels}
+    writer = RecordingWriter.create(tmp_path / "own.rec", digits.manifest, data)
+    weights = {f"weights/{name}": array for name, array in digits[0].weights.items()}
+    writer.append(weights, Entry(epoch=0, step=0))
+    assert animviz.frame_at(scene, Recording(tmp_path / "own.rec"), 0.0, size=(640, 480)).std() > 0

@@ -1,0 +1,287 @@
+"""The flow through the layers; and what scenes of embeddings make of recordings that are hard to embed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import animviz
+from animviz import Recording, Stage
+from animviz.embed import embed, flow_of, place, stored_embeddings
+from animviz.embed.scores import accuracy_of, trustworthiness
+from animviz.errors import AnimvizError, InputError, RecordingError, SceneError
+from animviz.pictures.discovery import find_scene
+from animviz.recording.manifest import Entry
+from animviz.recording.writer import RecordingWriter
+from animviz.scenes.layers import place_at
+from helpers.results import Result
+
+SIZE = (320, 180)
+SOME = 60
+NAMES = ["input", "hidden_1", "hidden_2", "output"]
+OPTIONS: dict[str, dict[str, object]] = {
+    "umap": {"layers": "hidden_1", "n_neighbors": 6},
+    "tsne": {"layers": "hidden_1", "perplexity": 2.0},
+    "pca": {"layers": "hidden_1"},
+    "knn": {"layers": "hidden_1", "method": "pca"},
+    "layers": {"n_neighbors": 6},
+}
+
+
+@pytest.fixture(scope="module")
+def digits(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """A recording of our own, few samples and three snapshots: embeddings are written into it."""
+    return retold(trained("digits_mlp"), tmp_path_factory.mktemp("layers") / "digits.rec")
+
+
+def retold(
+    recording: Recording, path: Path, *, snapshots: int = 3, samples: int = SOME, one_class: bool = False,
+    weights: Callable[[int, str, np.ndarray], np.ndarray] = lambda index, name, array: array,
+) -> Recording:  # fmt: skip
+    """Write a recording again: fewer snapshots and samples, all of one class, other weights."""
+    extras = {name: array[:samples] for name, array in recording.extras.items()}
+    data = {"inputs": recording.inputs[:samples], "labels": recording.labels[:samples]}
+    if one_class:
+        data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3
+    writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})
+    for snapshot in recording[:snapshots]:
+        changed = {f"weights/{k}": weights(snapshot.index, k, v).astype(v.dtype) for k, v in snapshot.weights.items()}
+        writer.append(changed, Entry(epoch=snapshot.epoch, step=snapshot.step, scores=dict(snapshot.scores)))
+    return Recording(path)
+
+
+def texts(recording: Recording, progress: float, size: tuple[int, int] = (1280, 720), **options: object) -> list[str]:
+    stage = Stage(size)
+    moment = animviz.Moment(0.0, float(recording.epochs[-1]), progress)
+    find_scene("layers").set_up(stage, recording, **options)(moment)
+    stage.paint()
+    return [text.get_text() for text in stage.figure.texts]
+
+
+def layer_values(recording: Recording) -> list[np.ndarray]:
+    state = recording.at(recording.epochs[-1])
+    return [state.activations(name).reshape(SOME, -1) for name in NAMES]
+
+
+# Slices of different widths
+
+
+def test_layers_of_any_width_are_laid_out_together(digits: Recording) -> None:
+    values = layer_values(digits)
+    assert len({part.shape[1] for part in values}) == 4
+    together, apart = (embed(values, n_neighbors=6, labels=digits.labels, weight=weight) for weight in (3.0, 0.0))
+    assert together.positions.shape == (4, SOME, 2)
+    assert np.array_equal(together.positions, embed(values, n_neighbors=6, threads=2).positions)
+    assert together.scores.step.mean() < apart.scores.step.mean() / 2
+    for part, at, trust, share in zip(
+        values, together.positions, together.scores.trustworthiness, together.scores.accuracy, strict=True
+    ):
+        assert trust == trustworthiness(part, at)
+        assert share == accuracy_of(at, digits.labels)
+
+
+def test_slices_of_equal_width_are_an_array() -> None:
+    values = np.random.default_rng(0).normal(size=(3, 30, 4))
+    assert np.array_equal(embed(values, iterations=9).positions, embed(list(values), iterations=9).positions)
+
+
+def test_scales_of_layers_do_not_mix() -> None:
+    values = np.random.default_rng(0).normal(size=(2, 30, 4))
+    small, large = [values[0], values[1, :, :3]], [1e-30 * values[0], 1e30 * values[1, :, :3]]
+    assert np.allclose(*(embed(parts, iterations=9).scores.trustworthiness for parts in (small, large)), atol=0.05)
+
+
+def test_slices_that_do_not_fit_are_refused() -> None:
+    wide, narrow = np.random.default_rng(0).normal(size=(2, 30, 4))[0], np.eye(30)[:, :3]
+    with pytest.raises(InputError, match="pca has one basis for all; layers of different widths need umap or tsne"):
+        embed([wide, narrow], "pca")
+    with pytest.raises(InputError, match="slices hold 30, 20 samples"):
+        embed([wide, narrow[:20]])
+    done = embed([wide, narrow], iterations=9)
+    with pytest.raises(InputError, match="these slices differ in width"):
+        place(done, [wide, narrow], [wide, narrow])  # type: ignore[arg-type]
+
+
+def test_a_flow_is_stored_once_under_all_its_parameters(
+    digits: Recording, monkeypatch: pytest.MonkeyPatch, cli: Callable[..., Result]
+) -> None:
+    first = flow_of(digits, NAMES, 2, n_neighbors=5, labels=digits.labels)
+    kept = sum(isinstance(about["layer"], list) for about, _ in stored_embeddings(digits))
+    for change in ({"snapshot": 1}, {"layers": NAMES[1:]}, {"seed": 1}, {"labels": None}, {"inputs": digits.inputs}):
+        flow_of(digits, **{"layers": NAMES, "snapshot": 2, "n_neighbors": 5, "labels": digits.labels, **change})
+    assert sum(isinstance(about["layer"], list) for about, _ in stored_embeddings(digits)) == kept + 5
+    monkeypatch.setattr("animviz.embed.stored.embed", lambda *_, **__: pytest.fail("computed again"))
+    again = flow_of(Recording(digits.path), NAMES, 2, n_neighbors=5, labels=digits.labels, threads=2)
+    assert np.array_equal(first.positions, again.positions)
+    assert (
+        "umap of input, hidden_1, hidden_2, output at epoch 2, mean of the layers: step 0."
+        in cli("info", digits.path).out
+    )
+
+
+# The scene
+
+
+@given(st.integers(2, 12), st.floats(0, 1))
+def test_motion_rests_at_every_layer_and_only_goes_on(count: int, progress: float) -> None:
+    for layer in range(count):
+        stays = [min(max((layer + shift) / (count - 1), 0.0), 1.0) for shift in (-0.19, 0.0, 0.19)]
+        assert [place_at(share, count) for share in stays] == pytest.approx([layer] * 3)
+    here, later = place_at(progress, count), place_at(min(progress + 1e-3, 1.0), count)
+    assert 0 <= here <= later <= count - 1
+    assert later - here < 0.01 * count  # eased, never a jump
+
+
+def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
+    done = flow_of(digits, NAMES, 2, n_neighbors=6, weight=0.3, labels=digits.labels)
+    assert done.scores.accuracy is not None
+    votes = [f"{100 * value:.1f} %" for value in done.scores.accuracy]
+    trust = [f"{value:.3f}" for value in done.scores.trustworthiness]
+    for progress, reached, title in ((0.0, 1, "input"), (0.5, 2, "hidden_1 → hidden_2"), (1.0, 4, "output")):
+        shown = texts(digits, progress, n_neighbors=6)
+        assert title in shown
+        assert {*votes[:reached], *trust[:reached]} <= set(shown)
+        assert trust[reached - 1] in shown
+        assert not set(trust[reached:]) - set(trust[:reached]) & set(shown)
+    right = np.mean(digits.at(2.0).outputs().argmax(axis=1) == digits.labels)
+    assert {"8×8", "16", "8", "10", f"{100 * right:.1f} %"} <= set(shown)
+    assert any("60 test samples" in text for text in shown)
+    assert "pool" not in " ".join(shown)
+    assert not {"flatten", "dropout_1"} & set(shown)
+
+
+def test_many_layers_are_an_even_choice_and_the_note_says_so(digits: Recording, tmp_path: Path) -> None:
+    layers = digits.manifest.layers
+    flat, first, second = layers[0], layers[1], next(layer for layer in layers if layer.name == "hidden_2")
+    idle = [replace_layer(second, f"more_{k}") for k in range(20)]
+    path = tmp_path / "deep.rec"
+    shutil.copytree(digits.path, path, ignore=shutil.ignore_patterns("embeddings"))
+    manifest = digits.manifest.model_copy(update={"layers": (flat, first, second, *idle, layers[-1])})
+    (path / "manifest.json").write_text(manifest.model_dump_json())
+    shown = texts(Recording(path), 0.0, n_neighbors=6)
+    assert {"input", "output"} <= set(shown)
+    assert any("12 of 24 layers" in text for text in shown)
+
+
+def replace_layer(layer: animviz.recording.replay.layers.Layer, name: str) -> animviz.recording.replay.layers.Layer:
+    """Return a layer that works and passes its input on, but is not of a silent kind."""
+    update = {"name": name, "kind": "Activation", "kernel": None, "bias": None, "activation": "linear"}
+    return layer.model_copy(update=update)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"layers": "input"}, "only input to show; samples flow between two layers or more"),
+        ({"layers": "input,nonsense"}, "no layer 'nonsense'; .* has input, .*hidden_1"),
+        ({"epoch": 9.0}, "--epoch is 9; .* spans 0 to 2"),
+        ({"n_neighbors": 60}, "60 samples are too few for n_neighbors 60; needs 61"),
+    ],
+)
+def test_what_cannot_flow_is_refused(digits: Recording, options: dict[str, object], message: str) -> None:
+    with pytest.raises(SceneError, match=f"layers: .*{message}|layers: {message}"):
+        texts(digits, 0.0, **options)
+
+
+def test_two_rings_flow_through_few_units(rings_recording: Recording, tmp_path: Path) -> None:
+    path = tmp_path / "rings.rec"
+    shutil.copytree(rings_recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
+    frames = [animviz.frame_at("layers", Recording(path), epoch, size=SIZE) for epoch in (0.0, 4.0)]
+    assert not np.array_equal(*frames)
+
+
+def test_convolutions_are_flattened_and_silent_layers_skipped(
+    trained: Callable[..., Recording], tmp_path: Path
+) -> None:
+    lenet = retold(trained("lenet", arch="2-4-12-8-10"), tmp_path / "lenet.rec", snapshots=1)
+    shown = texts(lenet, 1.0, n_neighbors=6)
+    assert {"conv_1", "pool_1", "conv_2", "pool_2", "hidden_1", "hidden_2", "output", "28×28×2"} <= set(shown)
+    assert not {"flatten", "dropout_1"} & set(shown)
+
+
+# Bad input, for every scene of embeddings
+
+
+def drawn(recording: Recording, epoch: float, **options: object) -> dict[str, str]:
+    """Return what each scene says against a recording, one line each; nothing where it draws."""
+    said = {}
+    for name, own in OPTIONS.items():
+        try:
+            assert animviz.frame_at(name, recording, epoch, size=SIZE, **own, **options).std() > 0
+        except AnimvizError as error:
+            said[name] = str(error)
+            assert "\n" not in said[name]
+    return said
+
+
+def test_one_class_and_one_snapshot_are_drawn(digits: Recording, tmp_path: Path) -> None:
+    one = retold(digits, tmp_path / "class.rec", one_class=True)
+    assert drawn(one, 1.0) == {}
+    assert drawn(retold(digits, tmp_path / "epoch.rec", snapshots=1), 0.0) == {}
+    shown = flow_of(one, NAMES, 2, n_neighbors=6, weight=0.3, labels=np.asarray(one.labels))
+    assert shown.scores.accuracy is not None
+    assert shown.scores.accuracy.tolist() == [1.0] * 4
+
+
+def test_fewer_samples_than_neighbours_is_said(digits: Recording, tmp_path: Path) -> None:
+    said = drawn(retold(digits, tmp_path / "few.rec", samples=5), 1.0)
+    assert said == {
+        "umap": "umap: layer 'hidden_1': 5 samples are too few for n_neighbors 6; needs 7",
+        "tsne": "tsne: layer 'hidden_1': 5 samples are too few for perplexity 2; needs 8",
+        "layers": "layers: 5 samples are too few for n_neighbors 6; needs 7",
+    }
+
+
+def test_a_constant_layer_is_one_spot_or_one_line(digits: Recording, tmp_path: Path) -> None:
+    def dead(index: int, name: str, array: np.ndarray) -> np.ndarray:
+        return 0 * array if "hidden_1" in name else array
+
+    said = drawn(retold(digits, tmp_path / "dead.rec", weights=dead), 1.0)
+    line = "layer 'hidden_1': the activations are the same for all samples at every epoch; nothing to embed"
+    assert said == {name: f"{name}: {line}" for name in ("umap", "tsne", "pca", "knn")}
+
+    def dead_once(index: int, name: str, array: np.ndarray) -> np.ndarray:
+        return dead(index, name, array) if index == 1 else array
+
+    once = retold(digits, tmp_path / "once.rec", weights=dead_once)
+    assert drawn(once, 1.0) == {}
+    assert "–" in texts(once, 1.0, n_neighbors=6, epoch=1.0)
+
+
+def test_epochs_that_are_not_finite_are_marked_frames(digits: Recording, tmp_path: Path) -> None:
+    def lost(*epochs: int) -> Callable[[int, str, np.ndarray], np.ndarray]:
+        return lambda index, name, array: array * (np.nan if index in epochs else 1)
+
+    middle = retold(digits, tmp_path / "middle.rec", weights=lost(1))
+    assert drawn(middle, 1.0) == {}
+    assert drawn(retold(digits, tmp_path / "end.rec", weights=lost(1, 2)), 0.0) == {}
+    every = drawn(retold(digits, tmp_path / "every.rec", weights=lost(0, 1, 2)), 0.0)
+    assert every.keys() == OPTIONS.keys()
+    assert all("no snapshot has finite weights" in line for line in every.values())
+    with pytest.raises(
+        SceneError, match="--epoch is 1, where the weights are not finite; the last finite ones are of epoch 2"
+    ):
+        texts(middle, 0.0, n_neighbors=6, epoch=1.0)
+
+
+def test_a_recording_that_cannot_be_written_is_said_before_anything_is_computed(
+    digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Callable[..., Result]
+) -> None:
+    monkeypatch.setattr("animviz.embed.stored.embed", lambda *_, **__: pytest.fail("computed in vain"))
+    blocked = retold(digits, tmp_path / "blocked.rec")
+    (blocked.path / "embeddings").write_text("not a folder")
+    way_out = "copy the recording to another folder and draw it from there"
+    said = drawn(blocked, 0.0)
+    assert said.keys() == OPTIONS.keys()
+    assert all("cannot write the embedding" in line and line.endswith(way_out) for line in said.values())
+    result = cli("render", "layers", "--from", blocked.path, "-o", "film.mp4")
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert not (tmp_path / "film.mp4").exists()
+    locked = retold(digits, tmp_path / "locked.rec")
+    monkeypatch.setattr("animviz.embed.stored.os.access", lambda path, mode: False)  # chmod does not bind root
+    with pytest.raises(RecordingError, match=r"locked\.rec is not a folder that can be written; .*" + way_out):
+        flow_of(locked, NAMES, 2)

@@ -1,0 +1,247 @@
+"""The contract of scenes, over every scene that is installed."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import animviz
+from animviz import Recording, Stage
+from animviz.errors import InputError, SceneError
+from animviz.pictures.discovery import find_scene, scene_names
+from helpers.scenes import ARCHS, QUICK, SCENES, set_up
+
+# Their limits come from the states, and where all have diverged there is none.
+LIMITS_FROM_STATES = (
+    "rings", "polyfit", "hidden", "digits", "ensemble", "boxplot", "violins", "histograms", "units",
+    "weights", "network", "importance", "umap", "tsne", "pca", "knn", "layers",
+)  # fmt: skip
+SIZE = (320, 180)
+
+
+@pytest.fixture(params=SCENES)
+def drawn(request: pytest.FixtureRequest, trained: Callable[..., Recording]) -> tuple[str, Recording]:
+    scene = find_scene(request.param)
+    assert scene.experiment is not None
+    return scene.name, trained(scene.experiment, arch=ARCHS[scene.experiment])
+
+
+def still(name: str, recording: Recording, epoch: float, **options: object) -> np.ndarray:
+    return animviz.frame_at(name, recording, epoch, **{"size": SIZE, **QUICK.get(name, {}), **options})
+
+
+def test_frame_is_an_rgb_array_of_the_asked_size(drawn: tuple[str, Recording]) -> None:
+    frame = still(*drawn, 1.0)
+    assert frame.shape == (SIZE[1], SIZE[0], 3)
+    assert frame.dtype == np.uint8
+
+
+def test_frames_in_any_order_equal_those_in_order(drawn: tuple[str, Recording]) -> None:
+    name, recording = drawn
+    timeline = animviz.Timeline(recording.epochs, animviz.Pacing(fps=4, pace=1, hold_start=0, hold_end=0))
+    in_order = list(animviz.frames(name, recording, timeline, size=SIZE, **QUICK.get(name, {})))
+    stage = Stage(SIZE)
+    draw = set_up(name, stage, recording)
+    for index in np.random.default_rng(0).permutation(len(timeline)):
+        draw(timeline[index])
+        assert np.array_equal(stage.frame(), in_order[index]), f"frame {index}"
+
+
+def test_picture_moves(drawn: tuple[str, Recording]) -> None:
+    name, recording = drawn
+    assert not np.array_equal(still(name, recording, 0.0), still(name, recording, recording.epochs[-1]))
+
+
+def test_recording_is_untouched(drawn: tuple[str, Recording]) -> None:
+    name, recording = drawn
+    files = [path for path in recording.path.rglob("*") if path.is_file()]
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+    still(name, recording, 2.0)
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
+    new = {path for path in recording.path.rglob("*") if path.is_file()} - before.keys()
+    assert {path.parent for path in new} <= {recording.path / "embeddings"}  # computed once, kept there
+
+
+def test_axes_keep_their_limits(drawn: tuple[str, Recording]) -> None:
+    name, recording = drawn
+    stage = Stage(SIZE)
+    draw = set_up(name, stage, recording)
+    limits = [(axes.get_xlim(), axes.get_ylim()) for axes in stage.figure.axes]
+    for moment in animviz.Timeline(recording.epochs, animviz.Pacing(fps=2, pace=1)):
+        draw(moment)
+        stage.paint()
+        assert [(axes.get_xlim(), axes.get_ylim()) for axes in stage.figure.axes] == limits
+
+
+def test_one_snapshot_is_enough(drawn: tuple[str, Recording], tmp_path: Path) -> None:
+    name, recording = drawn
+    single = copy_of(recording, tmp_path / "one.rec", keep=1)
+    assert still(name, single, 0.0).std() > 0
+
+
+def test_diverged_weights_give_a_marked_frame(drawn: tuple[str, Recording], tmp_path: Path) -> None:
+    name, recording = drawn
+    broken = copy_of(recording, tmp_path / "nan.rec", poison=2)
+    frame = still(name, broken, 2.0)
+    assert frame.shape == (SIZE[1], SIZE[0], 3)
+    assert np.array_equal(still(name, broken, 1.0), still(name, recording, 1.0)) or name != "history"
+
+
+def test_all_weights_diverged_is_an_error_or_a_picture(drawn: tuple[str, Recording], tmp_path: Path) -> None:
+    name, recording = drawn
+    broken = copy_of(recording, tmp_path / "nan.rec", keep=1, poison=0)
+    if name in LIMITS_FROM_STATES:
+        with pytest.raises(SceneError, match="no snapshot has finite weights"):
+            still(name, broken, 0.0)
+    else:
+        assert still(name, broken, 0.0).std() > 0
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_background_is_the_themes(drawn: tuple[str, Recording], theme: str) -> None:
+    corner = still(*drawn, 1.0, theme=theme)[-1, -1]
+    assert (corner.mean() > 200) == (theme == "light")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [((1280, 720), "dark"), ((720, 720), "light"), ((720, 1280), "print"), ((640, 480), "light")],
+    ids=["wide", "square", "tall", "4:3"],
+)
+def test_no_text_leaves_the_frame_or_overlaps_another(
+    drawn: tuple[str, Recording], size: tuple[int, int], theme: str
+) -> None:
+    name, recording = drawn
+    stage = Stage(size, theme)
+    draw = set_up(name, stage, recording)
+    draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1])))
+    stage.paint()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in stage.figure.texts if text.get_text()]
+    assert len(boxes) >= 3
+    for place, (text, box) in enumerate(boxes):
+        assert box.x0 >= 0, text
+        assert box.x1 <= size[0], text
+        assert box.y0 >= 0, text
+        assert box.y1 <= size[1], text
+        for other, against in boxes[place + 1 :]:
+            apart = box.x1 <= against.x0 or against.x1 <= box.x0 or box.y1 <= against.y0 or against.y1 <= box.y0
+            assert apart, f"{text!r} overlaps {other!r}"
+
+
+@pytest.mark.parametrize("name", scene_names())
+def test_unknown_option_is_refused(name: str, rings_recording: Recording) -> None:
+    with pytest.raises(InputError, match="no option 'nonsense'"):
+        animviz.frame_at(name, rings_recording, 0.0, nonsense=1)
+
+
+@pytest.mark.parametrize("name", scene_names())
+def test_every_option_has_help(name: str) -> None:
+    scene = find_scene(name)
+    assert scene.summary.endswith(".")
+    assert all(option.help for option in scene.options)
+
+
+def test_importing_every_scene_imports_no_tensorflow() -> None:
+    code = (
+        "import sys; from animviz.pictures.discovery import find_scene, scene_names; [find_scene(n) for n in scene_names()];"
+        "assert not {'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ))
+
+
+@pytest.mark.parametrize("arch", ["2-1", "2-3-1-1", "2-4-2-1", "2-4-3-1", "2-6-4-1", "2-12-1"])
+def test_rings_draws_any_width(arch: str, trained: Callable[..., Recording]) -> None:
+    recording = trained("two_rings", arch=arch)
+    assert not np.array_equal(still("rings", recording, 0.0), still("rings", recording, 4.0))
+
+
+@pytest.mark.parametrize("scene", ["rings", "boundary"])
+@pytest.mark.parametrize(("classes", "arch"), [(3, "2-6-2-3"), (10, "2-8-2-10"), (3, "2-6-3-3"), (4, "2-8-5-4")])
+def test_several_classes(scene: str, classes: int, arch: str, trained: Callable[..., Recording]) -> None:
+    recording = trained("blobs", classes=classes, arch=arch)
+    assert not np.array_equal(still(scene, recording, 0.0), still(scene, recording, 4.0))
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "linear"])
+def test_rings_draws_any_activation(activation: str, trained: Callable[..., Recording]) -> None:
+    recording = trained("two_rings", arch="2-4-2-1", activation=activation)
+    assert still("rings", recording, 4.0).std() > 0
+
+
+def test_scenes_refuse_recordings_of_another_kind(
+    trained: Callable[..., Recording], rings_recording: Recording
+) -> None:
+    curve = trained("polynomial", arch="1-3-1")
+    for name, recording in (("rings", curve), ("boundary", curve), ("polyfit", rings_recording)):
+        with pytest.raises(SceneError, match=name):
+            still(name, recording, 0.0)
+
+
+@settings(max_examples=12, deadline=None)
+@given(epoch=st.floats(0, 4))
+def test_header_shows_the_last_true_epoch(epoch: float, rings_recording: Recording) -> None:
+    stage = Stage(SIZE)
+    find_scene("boundary").set_up(stage, rings_recording)(animviz.Moment(seconds=0.0, epoch=epoch))
+    texts = [text.get_text() for text in stage.figure.texts]
+    snapshot = rings_recording.at(epoch).snapshot
+    assert str(int(epoch + 1e-9)) in texts
+    assert f"{snapshot.scores['loss']:.3f}" in texts
+    assert f"{100 * snapshot.scores['accuracy']:.1f} %" in texts
+
+
+def test_scores_shown_are_those_of_the_state(rings_recording: Recording) -> None:
+    for snapshot in rings_recording:
+        output = rings_recording.at(snapshot.epoch).outputs()[:, 0]
+        labels = rings_recording.labels
+        assert snapshot.scores["loss"] == pytest.approx(np.mean((output - labels) ** 2), rel=1e-4)
+        assert snapshot.scores["accuracy"] == pytest.approx(np.mean((output > 0.5) == labels))
+
+
+def copy_of(recording: Recording, path: Path, *, keep: int | None = None, poison: int | None = None) -> Recording:
+    """Write a recording again, with its first snapshots only, or with one whose weights are NaN."""
+    from animviz.recording.manifest import Entry
+    from animviz.recording.writer import RecordingWriter
+
+    extras = {f"extras/{name}": array for name, array in recording.extras.items()}
+    data = {"inputs": recording.inputs, "labels": recording.labels, **extras}
+    writer = RecordingWriter.create(path, recording.manifest, data)
+    for snapshot in recording[: keep or len(recording)]:
+        factor = np.nan if snapshot.index == poison else 1
+        weights = {f"weights/{name}": (factor * array).astype(array.dtype) for name, array in snapshot.weights.items()}
+        entry = Entry(epoch=snapshot.epoch, step=snapshot.step, logs=dict(snapshot.logs), scores=dict(snapshot.scores))
+        writer.append(weights, entry)
+    return Recording(path)
+
+
+def test_a_logarithmic_scale_has_levels_to_read(trained: Callable[..., Recording]) -> None:
+    stage = Stage((1280, 720))
+    recording = trained("polynomial", arch="1-3-1", epochs=30)
+    find_scene("history").set_up(stage, recording, log=True)(animviz.Moment(seconds=0.0, epoch=30.0))
+    levels = {float(text.get_text()) for text in stage.figure.texts if text.get_text() in ("0.5", "1", "2", "5", "10")}
+    low, high = stage.figure.axes[0].get_ylim()
+    assert stage.figure.axes[0].get_yscale() == "log"
+    assert levels
+    assert all(low <= level <= high for level in levels if level in (0.5, 2.0))
+
+
+@pytest.mark.parametrize(("arch", "turns"), [("2-3-2-1", False), ("2-4-3-1", True)])
+def test_an_unchanged_picture_is_not_drawn_twice_but_a_turning_one_is(
+    arch: str, turns: bool, trained: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from animviz.pictures.painter import Painter
+
+    stage, drawn = Stage(SIZE), []
+    painter = Painter(find_scene("rings"), trained("two_rings", arch=arch), stage, {})
+    paint = stage.paint
+    monkeypatch.setattr(stage, "paint", lambda: drawn.append(1) or paint())
+    frames = [painter.paint(animviz.Moment(seconds, 2.0)).copy() for seconds in (0.0, 1.0, 2.0)]
+    assert len(drawn) == (3 if turns else 1)
+    assert np.array_equal(frames[0], frames[1]) != turns
+    painter.paint(animviz.Moment(3.0, 1.0))
+    assert np.array_equal(painter.paint(animviz.Moment(0.0, 2.0)), frames[0])

@@ -1,0 +1,165 @@
+"""The videos play where people look at them: in a browser, here Chromium."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import animviz
+from animviz import Recording
+from animviz.video.assembling import Encoder
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
+]
+
+WIDTH, HEIGHT = 320, 180
+SECONDS = 2.0
+PLAY = """async () => {
+    const video = document.querySelector('video');
+    const settled = name => new Promise((done, fail) => {
+        video.addEventListener(name, done, {once: true});
+        video.addEventListener('error', () => fail(new Error(video.error.message)), {once: true});
+    });
+    if (video.readyState < 4) await settled('canplaythrough');
+    const size = [video.videoWidth, video.videoHeight], duration = video.duration, start = video.currentTime;
+    await video.play();
+    await settled('ended');
+    return {size, duration, start, end: video.currentTime, error: video.error && video.error.message,
+            frames: video.getVideoPlaybackQuality().totalVideoFrames};
+}"""
+PIXELS = """async ([time, row]) => {
+    const video = document.querySelector('video');
+    video.pause();
+    const sought = new Promise(done => video.addEventListener('seeked', done, {once: true}));
+    video.currentTime = time;
+    await sought;
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0);
+    const [top, height] = row === null ? [0, canvas.height] : [row, 1];
+    return [canvas.width, Array.from(context.getImageData(0, top, canvas.width, height).data)];
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
+             "--allow-file-access-from-files", "--force-color-profile=srgb"]  # fmt: skip
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Callable[[Path], Any]]:
+    """Return a function that opens a page with a video, as a teacher would put it on one."""
+    pages = []
+
+    def open_page(video: Path) -> Any:
+        page = browser.new_page()
+        pages.append(page)
+        (tmp_path / "page.html").write_text(
+            f"<!doctype html><meta charset=utf-8><title>x</title><video src='{video.name}' muted preload=auto></video>"
+        )
+        page.goto((tmp_path / "page.html").as_uri())
+        return page
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def picture(page: Any, seconds: float, row: int | None = None) -> np.ndarray:
+    """Return what the browser draws at a time, all of it or one row."""
+    width, values = page.evaluate(PIXELS, [seconds, row])
+    return np.array(values, dtype=np.uint8).reshape(-1, width, 4)[:, :, :3]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_video_plays_to_its_end(
+    suffix: str, show: Callable[[Path], Any], rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = tmp_path / f"video{suffix}"
+    options = {"size": (WIDTH, HEIGHT), "seconds": SECONDS, "hold_start": 0.2, "hold_end": 0.3}
+    movie = animviz.render("rings", rings_recording, path, **options)
+    played = show(path).evaluate(PLAY)
+    assert played["error"] is None
+    assert played["size"] == [WIDTH, HEIGHT]
+    assert played["duration"] == pytest.approx(SECONDS, abs=0.05)
+    assert played["start"] == 0
+    assert played["end"] == pytest.approx(SECONDS, abs=0.1)
+    # A busy machine may drop some, but a picture that stands still would show one.
+    assert movie.frames // 2 <= played["frames"] <= movie.frames + 2
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_browser_shows_the_frames_that_were_drawn(
+    suffix: str, show: Callable[[Path], Any], rings_recording: Recording, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"size": (WIDTH, HEIGHT), "theme": "light"}
+    path = tmp_path / f"video{suffix}"
+    animviz.render("rings", rings_recording, path, **options, seconds=SECONDS, hold_start=0.5, hold_end=0.5)
+    page = show(path)
+    page.evaluate(PLAY)
+    first, last = picture(page, 0.25), picture(page, SECONDS - 0.1)
+    assert first.std() > 5, "a blank picture"
+    for shown, epoch in ((first, 0.0), (last, 4.0)):
+        drawn = animviz.frame_at("rings", rings_recording, epoch, **options).astype(float)
+        assert np.sqrt(((shown - drawn) ** 2).mean()) < 8
+    assert np.abs(first.astype(int) - last).max() > 40
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("height", [360, 720])
+def test_browser_shows_saturated_colours_right(
+    suffix: str, height: int, show: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    # Untagged video of these heights is taken for BT.601 or for BT.709; the tags leave no choice.
+    colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (0, 255, 255), (255, 0, 255), (255, 255, 0), (230, 120, 20)]
+    frame = np.full((height, 64 * len(colours), 4), 255, np.uint8)
+    for place, colour in enumerate(colours):
+        frame[:, 64 * place : 64 * (place + 1), :3] = colour
+    path = tmp_path / f"colours{suffix}"
+    with Encoder(path, (frame.shape[1], height), 10) as encoder:
+        for _ in range(10):
+            encoder.write(frame)
+    page = show(path)
+    page.evaluate(PLAY)
+    error = np.abs(picture(page, 0.5, row=height // 2)[0, 32::64].astype(int) - colours)
+    assert error[:, :2].max() <= 3
+    # Where it has no GPU, Chromium converts with libyuv, whose 8 bits cannot hold BT.709's factor for blue (2.11 becomes
+    # 2.0): that is 12 of 255. Taken for BT.601, red would be off by 22 and green by more.
+    assert error[:, 2].max() <= 13
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".png"])
+def test_animated_picture_moves_in_a_page(
+    suffix: str, browser: Any, rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = tmp_path / f"picture{suffix}"
+    options = {"size": (WIDTH, HEIGHT), "seconds": 1.0, "hold_start": 0.1, "hold_end": 0.1}
+    animviz.render("rings", rings_recording, path, **options)
+    page = browser.new_page()
+    (tmp_path / "page.html").write_text(f"<!doctype html><img src='{path.name}'>")
+    page.goto((tmp_path / "page.html").as_uri())
+    size = page.evaluate(
+        "async () => { const i = document.images[0]; await i.decode(); return [i.naturalWidth, i.naturalHeight]; }"
+    )
+    assert size == [WIDTH, HEIGHT]
+    image = page.locator("img")
+    shots = set()
+    for _ in range(8):
+        shots.add(image.screenshot())
+        page.wait_for_timeout(70)
+    assert len(shots) > 2, "it stands still"
+    page.close()
