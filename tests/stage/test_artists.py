@@ -1,5 +1,7 @@
 """Artists that paint into the Agg buffer: compiled stamping paints the same pixels, and only takes over where it pays."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,11 +9,12 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 
 from animviz import Box, Stage
-from animviz.stage import kernels as takeover
-from animviz.stage import kernels_numba as stamping
+from animviz.stage import kernels_numba
+from animviz.stage.kernels import taking_over
 from animviz.stage.points import PointCloud
 from animviz.stage.sprites import Sprites
 
+BACK_ENDS = {"numpy": math.inf, "compiled": -1}  # by the patience with which each paints everything
 COMPILED = pytest.mark.xdist_group("compiled")
 Array = np.ndarray
 BOX = Box(60.5, 100.25, 500, 410.75)
@@ -44,66 +47,60 @@ def test_compiled_stamping_paints_the_same(
     points: int, classes: int, radius: float, seed: int, size: tuple[int, int]
 ) -> None:
     pictures = []
-    for start in (-1, 10**9):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(takeover, "START", start)
+    for patience in BACK_ENDS.values():
+        with taking_over(patience):
             stage = Stage(size)
             cloud(stage, points, classes, radius, seed)
             pictures.append(painted(stage))
     assert np.array_equal(*pictures)
 
 
-def counted(
-    monkeypatch: pytest.MonkeyPatch, *, kept: bool = True, classes: int = 12, points: int = 50, spent: int = 0
-) -> list[str]:
-    """Draw the same cloud at eight places with a patience of fifty layers; return which way each was stamped."""
-    ways: list[str] = []
-    for name in ("_stamped", "_compiled"):
-
-        def noted(*args: object, name: str = name, usual: object = getattr(PointCloud, name)) -> object:
-            ways.append(name)
-            return usual(*args)  # type: ignore[operator]
-
-        monkeypatch.setattr(PointCloud, name, noted)
-    monkeypatch.setattr(takeover, "START", 50)
-    monkeypatch.setattr(takeover, "_spent", spent)
-    monkeypatch.setattr(stamping, "KEPT", kept)
-    stage = Stage()
+def back_ends(monkeypatch: pytest.MonkeyPatch, *, classes: int = 12, points: int = 50, patience: int = 50) -> list[str]:
+    """Draw the same cloud at eight places; return which back end stamped each."""
+    called: list[int] = []
+    usual = kernels_numba.stamped
+    monkeypatch.setattr(kernels_numba, "stamped", lambda *args: called.append(1) or usual(*args))
+    stage, random, found = Stage(), np.random.default_rng(1), []
     swarm = cloud(stage, points, classes, 2.0)
-    random = np.random.default_rng(1)
-    for _ in range(8):
-        swarm.set_positions(random.normal(0, 1, (points, 2)))
-        painted(stage)
-    return ways
+    with taking_over(patience):
+        for _ in range(8):
+            before = len(called)
+            swarm.set_positions(random.normal(0, 1, (points, 2)))
+            painted(stage)
+            found.append("compiled" if len(called) > before else "numpy")
+    return found
 
 
 @COMPILED
 def test_compiled_stamping_takes_over_once_its_start_would_have_paid(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch) == ["_stamped"] * 5 + ["_compiled"] * 3
+    assert back_ends(monkeypatch) == ["numpy"] * 5 + ["compiled"] * 3
 
 
 def test_numpy_stamps_on_where_machine_code_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch, kept=False) == ["_stamped"] * 8
+    monkeypatch.setattr(kernels_numba, "KEPT", False)
+    assert back_ends(monkeypatch) == ["numpy"] * 8
 
 
 def test_two_classes_are_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert counted(monkeypatch, classes=2) == ["_stamped"] * 8
+    assert back_ends(monkeypatch, classes=2) == ["numpy"] * 8
 
 
-def test_points_that_stand_still_are_stamped_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    times = []
-    monkeypatch.setattr(PointCloud, "_stamped", lambda *a, usual=PointCloud._stamped: times.append(1) or usual(*a))
+@COMPILED
+@pytest.mark.parametrize("patience", BACK_ENDS.values(), ids=BACK_ENDS)
+def test_points_that_stand_still_are_stamped_once(patience: float) -> None:
     stage = Stage()
     points = cloud(stage, 50, 3, 2.0)
     places = np.random.default_rng(1).normal(0, 1, (50, 2))
-    points.set_positions(places)
-    first = painted(stage)
-    points.set_positions(places.copy())
-    assert np.array_equal(painted(stage), first)
-    assert len(times) == 1
-    places[:] += 0.1  # an owner that changes its array in place
-    points.set_positions(places)
-    assert not np.array_equal(painted(stage), first)
+    with taking_over(patience) as takeover:
+        points.set_positions(places)
+        first = painted(stage)
+        points.set_positions(places.copy())
+        assert np.array_equal(painted(stage), first)
+        assert takeover.spent == 1, "three classes spend a layer each time they are stamped"
+        places[:] += 0.1  # an owner that changes its array in place
+        points.set_positions(places)
+        assert not np.array_equal(painted(stage), first)
+        assert takeover.spent == 2
 
 
 @COMPILED
@@ -113,9 +110,8 @@ def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) 
     random = np.random.default_rng(seed)
     picture = random.integers(0, 256, (*random.integers(1, 40, 2), 4)).astype(np.uint8)
     pictures = []
-    for start in (-1, 10**9):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(takeover, "START", start)
+    for patience in BACK_ENDS.values():
+        with taking_over(patience):
             stage = Stage((200, 100))
             Sprites(stage, [picture]).set_middles(np.array([middle]))
             pictures.append(painted(stage))
@@ -124,31 +120,31 @@ def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) 
 
 @COMPILED
 @pytest.mark.parametrize(
-    ("points", "classes", "way"),
-    [(1000, 1, "_compiled"), (4000, 1, "_stamped"), (1000, 2, "_stamped"), (4000, 3, "_compiled")],
+    ("points", "classes", "back_end"),
+    [(1000, 1, "compiled"), (4000, 1, "numpy"), (1000, 2, "numpy"), (4000, 3, "compiled")],
 )
 def test_few_classes_stay_with_numpy_but_for_few_points_of_one(
-    monkeypatch: pytest.MonkeyPatch, points: int, classes: int, way: str
+    monkeypatch: pytest.MonkeyPatch, points: int, classes: int, back_end: str
 ) -> None:
-    assert counted(monkeypatch, points=points, classes=classes, spent=100) == [way] * 8
+    assert back_ends(monkeypatch, points=points, classes=classes, patience=-1) == [back_end] * 8
 
 
 @COMPILED
 def test_points_too_many_for_sums_of_32_bits_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stamping, "MOST_POINTS", 40)
-    assert counted(monkeypatch, spent=100) == ["_stamped"] * 8
+    monkeypatch.setattr(kernels_numba, "MOST_POINTS", 40)
+    assert back_ends(monkeypatch, patience=-1) == ["numpy"] * 8
 
 
 @COMPILED
-def test_as_many_points_as_sums_hold_may_fall_on_one_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
-    count, pictures = stamping.MOST_POINTS, []
-    for start in (-1, 10**9):
-        monkeypatch.setattr(takeover, "START", start)
+def test_as_many_points_as_sums_hold_may_fall_on_one_pixel() -> None:
+    count, pictures = kernels_numba.MOST_POINTS, []
+    for patience in BACK_ENDS.values():
         stage = Stage((640, 360))
         swarm = PointCloud(stage.axes(BOX, (-2, 2), (-2, 2)), np.arange(count) % 3, np.eye(3, dtype=np.float32), 2.0)
         stage.moves(swarm)
         swarm.set_positions(np.zeros((count, 2)))
-        pictures.append(painted(stage))
+        with taking_over(patience):
+            pictures.append(painted(stage))
     assert np.array_equal(*pictures)
     colors = pictures[0][..., :3].reshape(-1, 3)
     assert np.ptp(colors[colors.sum(axis=1).argmax()].astype(int)) <= 1  # a third of each, no sum has run over
