@@ -1,63 +1,243 @@
-"""A recording session: what is noted of a training, without a word of the framework that trains."""
+"""The session: all that is decided about recording a training, without a word of the framework that trains."""
 
-from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from animviz.arrays import Array
-from animviz.errors import InputError
+from animviz.errors import InputError, RecordingError
+from animviz.recorders.cost import announce
+from animviz.recorders.description import Captured, Description
+from animviz.recorders.position import Position
+from animviz.recorders.rhythm import Rhythm
+from animviz.recorders.samples import Samples
+from animviz.recorders.watcher import Watcher
+from animviz.recording import metrics
+from animviz.recording.manifest import ArraySpec, Entry, Manifest
+from animviz.recording.recording import Recording
+from animviz.recording.replay.forward import forward
+from animviz.recording.replay.layers import is_chain
+from animviz.recording.writer import RecordingWriter, recording_id, require_replaceable
 
-__all__ = ["LARGE", "named_inputs", "plain", "portable", "size_text", "version_of"]
+__all__ = ["Session", "Take"]
 
-LARGE = 2**30  # bytes from which the cost is a warning and not a note
-
-
-def named_inputs(inputs: Any) -> dict[str, Array]:
-    """Return the arrays under the names that they have in inputs.safetensors."""
-    if inputs is None:
-        return {}
-    if isinstance(inputs, Mapping):
-        return {f"inputs/{name}": plain(array) for name, array in inputs.items()}
-    if isinstance(inputs, list | tuple):
-        return {f"inputs/{place}": plain(array) for place, array in enumerate(inputs)}
-    return {"inputs": plain(inputs)}
+Logs = Mapping[str, Any] | None
+Take = Callable[[], Captured]
+"""Hands over the state of the model; called only where a capture is due."""
 
 
-def plain(values: Any) -> Array:
-    """Return values as an array of numbers, float64 as float32.
+class Session:
+    """Records a training: the door of a framework says how far it is, and hands over arrays by name.
+
+    Attributes:
+        path: folder of the recording.
+        samples: what pictures are drawn from; may be replaced before the training begins.
+        stored: names of the layers whose activations the door hands over, once the training has begun.
+        gradients: whether it hands over gradients.
+
+    Args:
+        path: folder to write.
+        samples: what pictures are drawn from.
+        every: rhythm of capture, see `Rhythm.parse`.
+        layers: names of the layers whose activations are stored; by default those that cannot be replayed.
+        title: what pictures call the run; by default the model's name.
+        overwrite: replace a recording that is there already; without it that is refused.
+        settings: noted in the manifest.
+        gradients: also record gradients.
+        watchers: are told when the recording grows.
 
     Raises:
-        InputError: they are not numbers, or there are none.
+        InputError: the rhythm; or gradients without inputs and labels.
+        RecordingError: the path holds something already.
     """
-    array = np.asarray(values)
-    if array.dtype == np.float64:
-        array = array.astype(np.float32)
-    if array.dtype.kind not in "fiub" or array.ndim == 0 or len(array) == 0:
-        raise InputError(
-            f"Recorder: an array has shape {array.shape} of {array.dtype}; expected numbers, one row per sample"
+
+    def __init__(
+        self,
+        path: Path,
+        samples: Samples,
+        *,
+        every: int | float | str | Fraction = 1,
+        layers: Sequence[str] | None = None,
+        title: str | None = None,
+        overwrite: bool = False,
+        settings: dict[str, Any] | None = None,
+        gradients: bool = False,
+        watchers: Sequence[Watcher] = (),
+    ) -> None:
+        require_replaceable(path)
+        if not overwrite and (path / "manifest.json").exists():
+            raise RecordingError(f"{path} exists; pass overwrite=True to replace it, or choose another name")
+        if gradients and (not samples.inputs or samples.labels is None):
+            raise InputError("Recorder(gradients=True) needs inputs and labels: Recorder(path, inputs=x, labels=y)")
+        self.path, self.samples, self.gradients = path, samples, gradients
+        self.stored: tuple[str, ...] = ()
+        self._rhythm = Rhythm.parse(every)
+        self._layers = None if layers is None else tuple(layers)
+        self._title, self._settings = title, settings
+        self._watchers = tuple(watchers)
+        self._position = Position()
+        self._captured = 0.0  # epoch of the last snapshot
+        self._logs: dict[str, float] = {}
+        self._writer: RecordingWriter | None = None
+        self._model: Description | None = None
+
+    def begin(
+        self,
+        describe: Callable[[Samples], Description],
+        take: Take,
+        *,
+        epochs: int | None = None,
+        steps: int | None = None,
+    ) -> None:
+        """Start the recording with the untrained state, or go on with it.
+
+        Args:
+            describe: says what the model is.
+            take: hands over its state.
+            epochs: how many are planned, where that is known.
+            steps: gradient steps of an epoch, where they are known.
+
+        Raises:
+            RecordingError: what is to be stored cannot be had, or the recording cannot be written.
+            AnimvizError: a watcher refuses.
+        """
+        self._position.begin(steps)
+        self._model = describe(self.samples)
+        if self._writer is None:
+            self.stored = self._chosen(self._model)
+            self._create(take(), epochs)
+        else:
+            self._writer = RecordingWriter.resume(Recording(self.path))
+            self._tell_begun()
+
+    def begin_epoch(self, number: int) -> None:
+        """Note that an epoch begins; the framework counts from 0, or from wherever it goes on."""
+        self._position.begin_epoch(number)
+
+    def due_steps(self, epoch: int, steps: int) -> list[int]:
+        """Return after which steps of an epoch a capture is due, for loops that can run several steps at once."""
+        return self._rhythm.steps(self._position.number_of(epoch), steps)
+
+    def end_steps(self, within: int, logs: Logs, take: Take) -> None:
+        """Capture within an epoch, where the rhythm asks for it and the number of steps is known.
+
+        Args:
+            within: steps of this epoch that are done.
+            logs: numbers that the framework reports.
+            take: hands over the state.
+        """
+        at = self._position
+        at.end_steps(within)
+        if at.steps and within < at.steps and within in self._rhythm.steps(int(at.epoch), at.steps):
+            self.capture(take(), int(at.epoch) + within / at.steps, logs)
+
+    def end_epoch(self, logs: Logs, take: Take) -> None:
+        """Capture the end of an epoch, where the rhythm asks for it."""
+        self._logs = _floats(logs)
+        if self._rhythm.due_after(self._position.end_epoch()):
+            self.capture(take(), self._position.epoch, logs)
+
+    def end(self, take: Take) -> None:
+        """Capture the last state if the rhythm left it out, and mark the recording as finished."""
+        if self._captured < self._position.epoch:
+            self.capture(take(), self._position.epoch, self._logs)
+        assert self._writer is not None
+        self._writer.mark(finished=True)
+        for watcher in self._watchers:
+            watcher.ended()
+
+    def capture(self, state: Captured, epoch: float, logs: Logs) -> None:
+        """Write a snapshot.
+
+        Args:
+            state: arrays by name.
+            epoch: epochs since the recording began.
+            logs: numbers that the framework reports; those that are not scalars are left out.
+
+        Raises:
+            RecordingError: it cannot be written.
+        """
+        assert self._writer is not None
+        self._append(self._writer, state, Entry(epoch=epoch, step=self._position.step, logs=_floats(logs)))
+        self._captured = epoch
+        for watcher in self._watchers:
+            watcher.captured(epoch)
+
+    def _chosen(self, model: Description) -> tuple[str, ...]:
+        """Return the layers whose activations are stored."""
+        names = [layer.name for layer in model.layers]
+        chosen = self._layers
+        if chosen is None and not is_chain(model.layers) and self.samples.inputs:
+            flat = [layer.name for layer in model.layers if layer.output_shape and len(layer.output_shape) == 1]
+            chosen = tuple(flat) or (names[-1],)
+        if missing := set(chosen or ()) - set(names):
+            raise RecordingError(f"the model has no layer {min(missing)!r}; it has {', '.join(names)}")
+        if chosen and not self.samples.inputs:
+            raise RecordingError("storing activations needs inputs: Recorder(path, inputs=x, layers=...)")
+        return chosen or ()
+
+    def _create(self, state: Captured, epochs: int | None) -> None:
+        manifest = self._manifest(state)
+        count = self._rhythm.count(epochs, self._position.steps) if epochs else None
+        announce(self.path, sum(array.nbytes for array in state.arrays.values()), count)
+
+        def first(writer: RecordingWriter) -> None:
+            self._append(writer, state, Entry(epoch=0.0, step=0))
+            self._tell_begun()
+
+        data = self.samples.labelled | dict(self.samples.extras)
+        self._writer = RecordingWriter.create(self.path, manifest, data, first)
+
+    def _manifest(self, state: Captured) -> Manifest:
+        model, samples = self._described, self.samples
+        identity = (self._settings, [layer.model_dump() for layer in model.layers])
+        return Manifest(
+            id=recording_id(identity, samples.labelled | state.arrays),
+            title=self._title or model.name,
+            settings=self._settings,
+            arch=model.arch,
+            task=model.task,
+            class_names=samples.classes if model.task == "classification" else samples.class_names,
+            loss=model.loss,
+            layers=model.layers,
+            weights={name: _spec(array) for name, array in state.weights.items()},
+            stored={name: _spec(array) for name, array in state.activations.items()},
+            gradients={name: _spec(array) for name, array in state.gradients.items()},
+            outputs=None if state.outputs is None else _spec(state.outputs),
+            model=model.model,
+            versions=dict(model.versions),
         )
-    return array
+
+    def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
+        writer.append(state.arrays, entry.model_copy(update={"scores": self._scores(state)}))
+
+    def _scores(self, state: Captured) -> dict[str, float]:
+        """Return what this very state scores on the recording's own samples."""
+        model, labels, inputs = self._described, self.samples.labels, self.samples.inputs
+        if labels is None or model.task is None:
+            return {}
+        outputs = state.outputs
+        if outputs is None and not self.stored and "inputs" in inputs and is_chain(model.layers):
+            outputs = forward(model.layers, state.weights, inputs["inputs"])
+        if outputs is None or outputs.ndim != 2:
+            return {}
+        return metrics.scores(labels, outputs, loss=model.loss, task=model.task)
+
+    @property
+    def _described(self) -> Description:
+        assert self._model is not None
+        return self._model
+
+    def _tell_begun(self) -> None:
+        for watcher in self._watchers:
+            watcher.begun(self.path)
 
 
-def portable(array: Array) -> Array:
-    """Return the array in a dtype that NumPy itself knows (bfloat16 becomes float32)."""
-    return array if array.dtype.kind in "fiub" else array.astype(np.float32)
+def _spec(array: Any) -> ArraySpec:
+    return ArraySpec(shape=array.shape, dtype=array.dtype.name)
 
 
-def version_of(package: str) -> str:
-    """Return the version of an installed package."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def size_text(count: float) -> str:
-    """Return a number of bytes as text."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+def _floats(logs: Logs) -> dict[str, float]:
+    return {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}

@@ -5,7 +5,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -44,36 +45,40 @@ class RecordingWriter:
         self.count = count
 
     @classmethod
-    def create(cls, path: Path, manifest: Manifest, data: Mapping[str, Array]) -> "RecordingWriter":
+    def create(
+        cls,
+        path: Path,
+        manifest: Manifest,
+        data: Mapping[str, Array],
+        begin: Callable[["RecordingWriter"], None] = lambda writer: None,
+    ) -> "RecordingWriter":
         """Start a recording in place of whatever recording is there.
 
         Args:
             path: folder to write; its parents are made.
             manifest: what the recording says of itself.
             data: contents of inputs.safetensors: "inputs" or "inputs/NAME", and "labels".
+            begin: called with the writer once the folder is there; if it raises, what was there before comes back.
 
         Raises:
             RecordingError: something is there that is not a recording, or the folder cannot be written.
         """
         require_replaceable(path)
         beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        old = path.with_name(f".{path.name}.{os.getpid()}.old")
-        try:
-            (beside / "snapshots").mkdir(parents=True)
-            if data:
-                replace_file(beside / "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
-            writer = cls(beside, manifest)
-            writer._write_manifest()
-            # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
-            if path.exists():
-                path.rename(old)
-            beside.rename(path)
-        except OSError as error:
-            raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
-        writer.path = path
+        writer = cls(beside, manifest)
+        with left_as_it_was(path.parent):
+            try:
+                (beside / "snapshots").mkdir(parents=True)
+                if data:
+                    replace_file(beside / "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
+                writer._write_manifest()
+                with _replaced(path, beside):
+                    writer.path = path
+                    begin(writer)
+            except OSError as error:
+                raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
         return writer
 
     @classmethod
@@ -114,6 +119,25 @@ class RecordingWriter:
 
     def _write_manifest(self) -> None:
         replace_file(self.path / "manifest.json", self.manifest.model_dump_json(indent=1).encode())
+
+
+@contextmanager
+def _replaced(path: Path, beside: Path) -> Iterator[None]:
+    """Put a folder in the place of another; if the block fails, the other one comes back."""
+    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    try:
+        # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
+        if path.exists():
+            path.rename(old)
+        beside.rename(path)
+        yield
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        if old.exists():
+            old.rename(path)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def is_recording(path: Path) -> bool:

@@ -479,9 +479,8 @@ def test_no_snapshots_are_kept_in_memory(tmp_path: Path) -> None:
             seen.add(id(thing))
             size += thing.nbytes if isinstance(thing, np.ndarray) else 0
             size += len(thing) if isinstance(thing, bytes | str | list | dict) else 0
-            queue += (
-                gc.get_referents(thing) if type(thing).__module__ in ("builtins", "animviz.recording.writer") else []
-            )
+            ours = type(thing).__module__.startswith(("builtins", "animviz.recording.writer", "animviz.recorders."))
+            queue += gc.get_referents(thing) if ours else []
         return size
 
     sizes: list[int] = []

@@ -1,20 +1,21 @@
-"""Read what a Keras model is made of: its layers, weights and loss, and what its layers put out."""
+"""Read what a Keras model is made of: its layers, weights and loss."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
+from keras.src.utils.rng_utils import get_random_seed  # not exported, and nothing else knows the seed
 
+from animviz.errors import RecordingError
+from animviz.recorders.description import Description, task_by_labels, versions_of
+from animviz.recorders.samples import Samples
 from animviz.recording.metrics import canonical_loss
 from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.layers import IDENTITY, Layer, is_dense_chain
 
-__all__ = ["chain_arch", "layer_table", "loss_name", "probe", "weight_names"]
+__all__ = ["described", "layer_table", "loss_name", "weight_names"]
 
-PROBE_BYTES = 2**23  # of inputs that go through the model at once: each pass costs ten milliseconds of Python
 CONVOLUTION = ("strides", "padding", "dilation_rate")
 POOLING = ("pool_size", "strides", "padding")
 SETTINGS: dict[str, tuple[str, ...]] = {
@@ -39,6 +40,31 @@ VARIABLES: dict[str, tuple[str, ...]] = {
 REPLAYED = {"Dense", "Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU", *IDENTITY, *SETTINGS}
 
 
+def described(model: Any, samples: Samples) -> Description:
+    """Describe a Keras model.
+
+    Args:
+        model: a built model.
+        samples: of the recording.
+
+    Raises:
+        RecordingError: the model is not built.
+    """
+    if not model.built:
+        raise RecordingError("the model has no weights yet; give it an Input or call it once before fit")
+    layers, loss = layer_table(model), loss_name(model)
+    return Description(
+        name=model.name,
+        layers=layers,
+        task=task_by_labels(samples, loss),
+        loss=loss,
+        arch=_chain_arch(model, layers),
+        model=_as_json(model),
+        versions=versions_of("animviz", "keras", "tensorflow", "numpy"),
+        seed=get_random_seed(),
+    )
+
+
 def layer_table(model: Any) -> tuple[Layer, ...]:
     """Describe a model's layers in order; those that can be replayed without Keras are marked so.
 
@@ -61,7 +87,7 @@ def weight_names(model: Any) -> list[str]:
     return found
 
 
-def chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
+def _chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
     """Return the architecture as text where the model is a chain of dense layers, else None."""
     if not is_dense_chain(layers):
         return None
@@ -79,56 +105,6 @@ def loss_name(model: Any) -> str | None:
         plain = plain and config.get("reduction") in (None, "sum_over_batch_size")
         return canonical_loss(_snake(type(loss).__name__)) if plain else None
     return canonical_loss(loss if isinstance(loss, str) else getattr(loss, "__name__", ""))
-
-
-def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[Any]], NDArray[Any] | None]:
-    """Return the outputs of the named layers and of the model, as they are when it is used (not trained).
-
-    The model is run eagerly with a tap on each layer's ``call``, which works for subclassed models too.
-
-    Args:
-        model: a built Keras model.
-        inputs: an array, or a list or dict of arrays.
-        names: names of layers in ``model.layers``.
-
-    Returns:
-        Arrays of shape (samples, ...) by layer, and the model's own output; None where it has several.
-    """
-    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
-    outputs: list[NDArray[Any]] | None = []
-    count = len(next(_leaves(inputs)))
-    size = max(1, PROBE_BYTES * count // max(1, sum(array.nbytes for array in _leaves(inputs))))
-    for start in range(0, count, size):
-        batch = _map(inputs, lambda array, start=start: keras.ops.convert_to_tensor(array[start : start + size]))
-        with _tapped(model, names) as taken:
-            output = model(batch, training=False)
-        for name in names:
-            parts[name].append(np.asarray(keras.ops.convert_to_numpy(taken[name])))
-        if outputs is not None and keras.ops.is_tensor(output):
-            outputs.append(np.asarray(keras.ops.convert_to_numpy(output)))
-        else:
-            outputs = None
-    layers = {name: np.concatenate(arrays) for name, arrays in parts.items()}
-    return layers, None if outputs is None else np.concatenate(outputs)
-
-
-@contextmanager
-def _tapped(model: Any, names: set[str]) -> Iterator[dict[str, Any]]:
-    taken: dict[str, Any] = {}
-    layers = [layer for layer in model.layers if layer.name in names]
-    for layer in layers:
-
-        def call(*args: Any, _layer: Any = layer, **kwargs: Any) -> Any:
-            taken[_layer.name] = type(_layer).call(_layer, *args, **kwargs)
-            return taken[_layer.name]
-
-        # Straight into the instance's dict: Keras' own __setattr__ would track it as part of the layer.
-        vars(layer)["call"] = call
-    try:
-        yield taken
-    finally:
-        for layer in layers:
-            vars(layer).pop("call", None)
 
 
 def _is_straight(model: Any, layers: list[Any]) -> bool:
@@ -215,18 +191,8 @@ def _snake(name: str) -> str:
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
-def _leaves(inputs: Any) -> Iterator[Any]:
-    if isinstance(inputs, dict):
-        yield from inputs.values()
-    elif isinstance(inputs, list):
-        yield from inputs
-    else:
-        yield inputs
-
-
-def _map(inputs: Any, function: Any) -> Any:
-    if isinstance(inputs, dict):
-        return {name: function(array) for name, array in inputs.items()}
-    if isinstance(inputs, list):
-        return [function(array) for array in inputs]
-    return function(inputs)
+def _as_json(model: Any) -> str | None:
+    try:
+        return str(model.to_json())
+    except Exception:  # subclassed models raise whatever their author or Keras chose
+        return None

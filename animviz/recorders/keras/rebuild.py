@@ -8,7 +8,8 @@ import keras
 from numpy.typing import NDArray
 
 from animviz.errors import RecordingError
-from animviz.recorders.keras.inspect import probe, weight_names
+from animviz.recorders.keras.inspect import weight_names
+from animviz.recorders.keras.tapping import probe
 
 __all__ = ["activations", "outputs"]
 
