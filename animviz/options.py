@@ -17,6 +17,8 @@ from animviz.errors import InputError, SceneError
 
 __all__ = ["Option", "Range", "checked", "options_of", "summary_of"]
 
+SWITCHES = {"": True, "yes": True, "no": False}
+
 
 @dataclass(frozen=True)
 class Range:
@@ -79,6 +81,22 @@ class Option:
         ):
             raise InputError(f"{self.flag} is {value}; expected {_bounds_text(self.bounds)}")
         return value
+
+    def read(self, text: str) -> Any:
+        """Return the value that a text names; a switch is on without one.
+
+        Raises:
+            InputError: it names no value of this kind, or one that does not fit; names all three.
+        """
+        if self.kind is bool:
+            if text not in SWITCHES:
+                raise InputError(f"{self.flag} is {text!r}; expected {', '.join(filter(None, SWITCHES))}, or nothing")
+            return SWITCHES[text]
+        try:
+            value = self.kind(text)
+        except ValueError:
+            raise InputError(f"{self.flag} is {text!r}; expected {self.kind.__name__}") from None
+        return self.check(value)
 
 
 def options_of(function: Callable[..., Any]) -> tuple[Option, ...]:

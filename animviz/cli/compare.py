@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +21,14 @@ from animviz.experiments.grid import decide
 from animviz.experiments.runs import RENDERS, home_of, keep_time, recorded, time_of
 from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
-from animviz.pictures.split import Shot, check_room, foot_parts
+from animviz.pictures.picture import Picture
+from animviz.pictures.split import CellPicture, SplitPicture, check_room, foot_parts
 from animviz.recording.recording import Recording
 from animviz.rendering.film import film
-from animviz.rendering.plan import Split
-from animviz.rendering.request import check_request
-from animviz.rendering.segments import segments
+from animviz.rendering.plan import Plan
+from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing, Timeline
-from animviz.rendering.workers import default_workers
 from animviz.tables import TABLES, check_table, text_of, write_table
-from animviz.video.budget import limit_of
 
 __all__ = ["CompareCommand"]
 
@@ -66,53 +64,31 @@ class CompareCommand(Sectioned):
         """Check everything, train what is missing, write tables and video."""
         outputs, retrain, sources = (values.pop(name) for name in ("output", "retrain", "source"))
         arches, reductions = values.pop("arch"), values.pop("reduce", ())
-        video = {option.name: values.pop(option.name) for option in VIDEO}
-        pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
-        options = {option.name: values.pop(option.name) for option in self.scene.options}
+        drawing = [*(option.name for option in VIDEO), *(o.name for o in (*options_of(Pacing), *self.scene.options))]
+        asked = {name: values.pop(name) for name in drawing}
         settings = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
         if sources:
             refuse_beside_from(["experiment", "arch", "reduce", "retrain", *settings])
         tables, target = self._parted(outputs, sources)
-        video["max_size"] = limit_of(video["max_size"], target) if target else None
-        pace = check_request(self.scene, target, **video, **pacing, **options) if target else Pacing()
+        request = Request.of(self.scene, target, **asked) if target else None
         runs: Sequence[Run | Finished] = (
             finished(sources) if sources else decide(self.experiment, settings, arches, reductions)
         )
         ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
-        Timeline([0.0, max(ends)], pace)
-        if target:
-            check_room(video["size"], len(runs), self.scene.aspect)
-
-        def split(recordings: Sequence[Recording]) -> Split:
-            assert target is not None
-            shown = zip(runs, recordings, strict=False)
-            return Split(
-                title=f"{recordings[0].manifest.title}: {len(runs)} networks compared",
-                shots=tuple(
-                    Shot(self.reference, made.path, str(run.arch), run.reduction, tuple(sorted(options.items())))
-                    for run, made in shown
-                ),
-                foot=(
-                    *foot_parts(self.scene.summary),
-                    f"number: {measured_on(recordings[0])} {score_of(recordings[0])}",
-                ),
-                pacing=pace,
-                size=video["size"],
-                theme=video["theme"],
-                target=target,
-            )
-
+        Timeline([0.0, max(ends)], request.pacing if request else None)
+        if request:
+            check_room(request.size, len(runs), self.scene.aspect)
         recordings = [_made(runs[0], runs, retrain)]
-        if target:
-            split(recordings).painter()  # what cannot be drawn is refused before the others are trained
+        if request:  # what cannot be drawn is refused before the others are trained
+            request.plan_of(_side_by_side(request, runs, recordings)).set_up()
         recordings += [_made(run, runs, retrain) for run in runs[1:]]
         table = columns(runs, recordings, [time_of(recording) for recording in recordings])
         click.echo(text_of(table, ".md"), nl=False)
         for path in tables:
             write_table(path, table)
             click.echo(f"{path}: {len(runs)} runs")
-        if target:
-            _draw(split(recordings), video)
+        if request:
+            _draw(request, request.plan_of(_side_by_side(request, runs, recordings)))
 
     def _parted(self, outputs: Sequence[Path], sources: Sequence[Path]) -> tuple[list[Path], Path | None]:
         """Part the outputs into tables and the video, and refuse tables that cannot be written."""
@@ -148,16 +124,26 @@ def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) ->
     return recording
 
 
-def _draw(split: Split, video: Mapping[str, Any]) -> None:
+def _side_by_side(
+    request: Request, runs: Sequence[Run | Finished], recordings: Sequence[Recording]
+) -> SplitPicture:  # fmt: skip
+    """Return the picture of the runs whose recordings are there."""
+    score = f"number: {measured_on(recordings[0])} {score_of(recordings[0])}"
+    return SplitPicture(
+        title=f"{recordings[0].manifest.title}: {len(runs)} networks compared",
+        cells=tuple(
+            CellPicture(Picture.of(request.scene, recording, request.options), str(run.arch), run.reduction)
+            for run, recording in zip(runs, recordings, strict=False)
+        ),
+        foot=(*foot_parts(request.scene.summary), score),
+    )
+
+
+def _draw(request: Request, plan: Plan) -> None:
     """Draw the video, and say what was written."""
-    with interruptible_film(split.target, "the recordings are kept"), Progress() as progress:
-        on_frame = progress.stage("drawing", len(split.timeline))
-        workers = video["workers"] or default_workers(len(segments(len(split.timeline), split.pacing.rate)))
-        command = shlex.join(["animviz", *sys.argv[1:]])
-        movie = film(
-            split, poster=video["poster"], max_size=video["max_size"], workers=workers,
-            command=command, on_frame=on_frame,
-        )  # fmt: skip
+    with interruptible_film(plan.target, "the recordings are kept"), Progress() as progress:
+        on_frame = progress.stage("drawing", len(plan.timeline))
+        movie = film(plan, request, command=shlex.join(["animviz", *sys.argv[1:]]), on_frame=on_frame)
     report(movie)
 
 

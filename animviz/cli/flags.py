@@ -8,8 +8,9 @@ import click
 
 from animviz.errors import InputError
 from animviz.options import Option
+from animviz.stage.box import PRESETS, size_in
 from animviz.stage.theme import THEMES
-from animviz.video.budget import DEFAULT_LIMIT
+from animviz.video.budget import AUTO, DEFAULT_LIMIT
 
 __all__ = ["RETRAIN", "VIDEO", "Sectioned", "Sections", "argument", "as_click", "path_option", "refuse_beside_from"]
 
@@ -102,10 +103,6 @@ def path_option(*flags: str, help: str, multiple: bool = False) -> click.Option:
     return click.Option(list(flags), type=click.Path(path_type=Path), help=help, multiple=multiple)
 
 
-PRESETS = {"16:9": (1280, 720), "1:1": (720, 720), "9:16": (720, 1280), "4:3": (960, 720)}
-"""Sizes by their aspect; the shorter side is the default's, so that letters are equally large in all of them."""
-
-
 class _Size(click.ParamType[tuple[int, int]]):
     """WIDTHxHEIGHT in pixels, or an aspect."""
 
@@ -114,13 +111,10 @@ class _Size(click.ParamType[tuple[int, int]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
-        if value in PRESETS:
-            return PRESETS[value]
-        width, _, height = str(value).lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal() and len(str(value)) < 20):
-            way_out = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
-            self.fail(f"{value!r} is not a size; {way_out}", param, ctx)
-        return int(width), int(height)
+        try:
+            return size_in(str(value))
+        except InputError as error:
+            self.fail(str(error), param, ctx)
 
 
 RETRAIN = click.Option(["--retrain"], is_flag=True, help="Train anew even if the recording is there already.")
@@ -132,7 +126,7 @@ VIDEO = [
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
     click.Option(
-        ["--max-size"], metavar="BYTES",
+        ["--max-size"], metavar="BYTES", default=AUTO,
         help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
         f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
     ),

@@ -174,15 +174,15 @@ def storyboard(path: Path, output: Path | None, **options: Any) -> None:
 @click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Video to write.")
 @click.option(
-    "--max-size", metavar="BYTES", help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]"
+    "--max-size", metavar="BYTES", default="auto",
+    help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]",
 )
-def join(parts: tuple[Path, ...], output: Path, max_size: str | None) -> None:
+def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
     """Put together a video whose shares were drawn with --segment."""
     from animviz.cli.reports import report
     from animviz.rendering.shares import join as join_shares
-    from animviz.video.budget import limit_of
 
-    report(join_shares(parts, output, limit_of(max_size, output)))
+    report(join_shares(parts, output, max_size))
 
 
 @cli.command()

@@ -14,22 +14,19 @@ from animviz.cli.progress import Progress
 from animviz.cli.reports import report
 from animviz.cli.stopping import interruptible_film
 from animviz.errors import InputError, SceneError
-from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
+from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
 from animviz.experiments.experiment import Experiment, Run
 from animviz.experiments.runs import RENDERS, home_of, recorded
-from animviz.options import options_of
+from animviz.options import Option, options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
 from animviz.rendering.cluster import cluster
-from animviz.rendering.film import render
-from animviz.rendering.plan import Plan
-from animviz.rendering.request import check_request
-from animviz.rendering.segments import segments
+from animviz.rendering.film import film
+from animviz.rendering.request import Request
 from animviz.rendering.shares import draw_share, parse_share
 from animviz.rendering.timeline import Pacing, Timeline
-from animviz.rendering.workers import default_workers
-from animviz.video.budget import limit_of
+from animviz.video.budget import AUTO
 
 __all__ = ["RenderCommand", "require_distinct"]
 
@@ -57,7 +54,7 @@ class RenderCommand(Sectioned):
         self.experiment = _experiment_for(self.scene, arguments)
         sections = {f"Scene {self.scene.name}": as_click(self.scene.options)}
         if self.experiment is not None:
-            own = [] if _takes_data(self.experiment) else [_DATA]
+            own = [] if takes_data(self.experiment) else [_DATA]
             data = as_click(self.experiment.data_options)
             sections[f"Experiment {self.experiment.name}"] = [_EXPERIMENT, *own, *data]
             sections["Training"] = as_click(self.experiment.training_options)
@@ -71,31 +68,27 @@ class RenderCommand(Sectioned):
     def run(self, **values: Any) -> None:
         """Check everything, train where need be, draw."""
         values.pop("experiment")
-        if not _takes_data(self.experiment) and values.pop("data") is not None:
-            takers = ", ".join(name for name, experiment in EXPERIMENTS.items() if _takes_data(experiment))
+        if not takes_data(self.experiment) and values.pop("data") is not None:
+            takers = ", ".join(name for name, experiment in EXPERIMENTS.items() if takes_data(experiment))
             raise InputError(f"--data goes with the experiments {takers}; here it is {self.experiment_name!r}")
-        source, retrain, output = (values.pop(name) for name in ("source", "retrain", "output"))
-        video = {option.name: values.pop(option.name) for option in _DRAWING}
-        pacing = {option.name: values.pop(option.name) for option in options_of(Pacing)}
-        options = {option.name: values.pop(option.name) for option in self.scene.options}
-        asked = {name: video[name] for name in ("size", "theme", "poster", "max_size", "workers")} | pacing | options
-        _check_way(video, source)
+        source, retrain, output, address, share = (
+            values.pop(name) for name in ("source", "retrain", "output", "cluster", "segment")
+        )
+        training = {option.name: values.pop(option.name) for option in self._training_options}
+        _check_way(values, source, address, share)  # what is left is asked of the video
         if source is not None:
-            self._refuse_training_options()
+            refuse_beside_from([*training, "experiment", "retrain", "data"])
             recording = Recording(source)
             stem = recording.manifest.arch or source.stem
-            target = output or RENDERS / f"{self.scene.name}-{stem}.mp4"
-            asked["max_size"] = video["max_size"] = limit_of(video["max_size"], target)
-            check_request(self.scene, target, **asked)
+            request = Request.of(self.scene, output or RENDERS / f"{self.scene.name}-{stem}.mp4", **values)
         else:
-            decided = self._decided(values)
-            target = output or RENDERS / f"{self.scene.name}-{decided.label}.mp4"
-            asked["max_size"] = video["max_size"] = limit_of(video["max_size"], target)
-            Timeline([0.0, decided.training.epochs], check_request(self.scene, target, **asked))
+            decided = self._decided(training)
+            request = Request.of(self.scene, output or RENDERS / f"{self.scene.name}-{decided.label}.mp4", **values)
+            Timeline([0.0, decided.training.epochs], request.pacing)
             # Scenes of the same experiment share its recording, unless the video has a place of its own.
             home = output.with_suffix(".rec") if output else home_of(decided)
             recording = recorded(decided, home, retrain=retrain)
-        _draw(self.reference, recording, target, video, {**pacing, **options})
+        _draw(request, recording, address, share)
 
     def _decided(self, values: Mapping[str, Any]) -> Run:
         if self.experiment is None:
@@ -103,66 +96,44 @@ class RenderCommand(Sectioned):
             raise InputError(f"scene {name!r} names no experiment to train; give --from RECORDING or --experiment NAME")
         return self.experiment.run(values)
 
-    def _refuse_training_options(self) -> None:
-        """Refuse what --from would silently ignore."""
+    @property
+    def _training_options(self) -> tuple[Option, ...]:
         experiment = self.experiment
-        options = (*experiment.data_options, *experiment.training_options) if experiment else ()
-        refuse_beside_from([option.name for option in options] + ["experiment", "retrain", "data"])
+        return (*experiment.data_options, *experiment.training_options) if experiment else ()
 
 
-def _check_way(video: Mapping[str, Any], source: Path | None) -> None:
+def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | None, share: str | None) -> None:
     """Refuse ways of drawing that do not go together."""
-    if video["cluster"] is not None and not video["cluster"].strip():
+    if address is not None and not address.strip():
         raise InputError("--cluster is empty; expected a scheduler's address, such as tcp://host:8786")
-    if video["segment"] is None:
+    if share is None:
         return
     if source is None:
         raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
-    for name in ("poster", "max_size", "workers", "cluster"):
-        if video[name] is not None:
-            flag = name.replace("_", "-")
+    given = {"poster": asked["poster"], "max-size": asked["max_size"], "workers": asked["workers"], "cluster": address}
+    for flag, value in given.items():
+        if value not in (None, AUTO):
             raise InputError(f"--{flag} cannot go with --segment, which draws a share in this process; leave it out")
 
 
-def _draw(
-    reference: str, recording: Recording, target: Path, video: Mapping[str, Any], options: dict[str, Any]
-) -> None:
+def _draw(request: Request, recording: Recording, address: str | None, share: str | None) -> None:
     """Draw a video, or a share of it, and say what was written."""
     command = shlex.join(["animviz", *sys.argv[1:]])
-    size, theme = video["size"], video["theme"]
-    plan = Plan.of(reference, recording, target, size=size, theme=theme, options=options)
+    plan = request.plan(recording)
     kept = f"its recording {recording.path} is kept"
-    with interruptible_film(target, kept), Progress() as progress, ExitStack() as stack:
+    with interruptible_film(plan.target, kept), Progress() as progress, ExitStack() as stack:
         on_frame = progress.stage("drawing", len(plan.timeline))
-        if video["segment"] is not None:
-            click.echo(draw_share(plan, parse_share(video["segment"]), command, on_frame))
+        if share is not None:
+            click.echo(draw_share(plan, parse_share(share), command, on_frame))
             return
-        workers = video["workers"] or default_workers(len(segments(len(plan.timeline), plan.pacing.rate)))
-        executor = None
-        if video["cluster"] is not None:
-            executor = stack.enter_context(cluster(video["cluster"], recording.path))
-        movie = render(
-            reference, recording, target, size=size, theme=theme, poster=video["poster"],
-            max_size=video["max_size"], workers=workers, executor=executor, command=command,
-            on_frame=on_frame, **options,
-        )  # fmt: skip
+        executor = stack.enter_context(cluster(address, recording.path)) if address is not None else None
+        movie = film(plan, request, command=command, executor=executor, on_frame=on_frame)
     report(movie)
 
 
 def _experiment_for(scene: Scene, arguments: Sequence[str]) -> Experiment | None:
-    """Return what is trained: --experiment, else 'points' for --data, else the scene's own experiment."""
-    named = argument("--experiment", arguments)
-    if named is not None:
-        return experiment_named(named)
-    own = experiment_named(scene.experiment) if scene.experiment else None
-    if argument("--data", arguments) is not None and not _takes_data(own):
-        return experiment_named("points")
-    return own
-
-
-def _takes_data(experiment: Experiment | None) -> bool:
-    """Say whether the experiment learns from data that --data names."""
-    return experiment is not None and any(option.name == "data" for option in experiment.data_options)
+    data = argument("--data", arguments) is not None
+    return experiment_for(scene.experiment, argument("--experiment", arguments), data=data)
 
 
 def require_distinct(scene: Scene, sections: Sections) -> None:

@@ -56,7 +56,7 @@ def run(path: Path, output: Path | None, *, draft: bool, shot: str | None, worke
             cache.sweep([*(piece.key for piece in pieces_of(film)), *decider.notes])
     report(Movie(target, film.frames, look.fps, look.size))
     beside = ", ".join(place.suffix for place in list(outputs_of(target).values())[1:])
-    click.echo(f"{len(drawn_shots(missing))} of {len(film.bodies)} shots drawn, the others kept; beside it {beside}")
+    click.echo(f"{len(drawn_shots(missing))} of {len(film.takes)} shots drawn, the others kept; beside it {beside}")
 
 
 def _check_target(target: Path, fps: float, workers: int | None) -> None:
@@ -80,6 +80,6 @@ def _provenance(
         " ".join(["animviz storyboard", storyboard.path.name, "-o", target.name, *flags]),
         film.look.theme,
         {name: number for manifest in manifests for name, number in manifest.versions.items()},
-        shots=", ".join(body.name for body in film.bodies),
+        shots=", ".join(take.name for take in film.takes),
         recordings=", ".join(manifest.id for manifest in manifests),
     )

@@ -8,7 +8,7 @@ from animviz.experiments.data import images
 from animviz.experiments.data import planar as data
 from animviz.experiments.experiment import Experiment, Training
 
-__all__ = ["EXPERIMENTS", "experiment_named"]
+__all__ = ["EXPERIMENTS", "experiment_for", "experiment_named", "takes_data"]
 
 
 _ADAM = Training(arch="2-8-2-*", optimizer="adam", loss="crossentropy", learning_rate=0.01, epochs=60)
@@ -55,3 +55,25 @@ def experiment_named(name: str) -> Experiment:
         return EXPERIMENTS[name]
     except KeyError:
         raise InputError(f"no experiment {name!r}; there are {', '.join(EXPERIMENTS)}") from None
+
+
+def experiment_for(own: str | None, named: str | None, *, data: bool) -> Experiment | None:
+    """Return what is trained for a scene: the named experiment, else "points" for own data, else the scene's own.
+
+    Args:
+        own: name of the experiment that the scene names, or None.
+        named: name that the user gives, or None.
+        data: whether the user gives data.
+
+    Raises:
+        InputError: there is no such experiment.
+    """
+    if named is not None:
+        return experiment_named(named)
+    found = experiment_named(own) if own else None
+    return experiment_named("points") if data and not takes_data(found) else found
+
+
+def takes_data(experiment: Experiment | None) -> bool:
+    """Say whether an experiment learns from data that the user names."""
+    return experiment is not None and any(option.name == "data" for option in experiment.data_options)

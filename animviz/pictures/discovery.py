@@ -1,15 +1,17 @@
 """Find scenes: by name through the entry points of installed packages, or by path in the user's own file."""
 
-import hashlib
 import importlib.util
 import sys
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from animviz.errors import SceneError
-from animviz.pictures.scene import Scene
+from animviz.pictures.scene import Scene, file_in
 
-__all__ = ["CELLS", "GROUP", "find_scene", "is_path", "scene_names", "scene_version", "small_scene"]
+__all__ = ["CELLS", "GROUP", "find_scene", "scene_names", "small_scene"]
 
 GROUP = "animviz.scenes"
 CELLS = "animviz.cells"
@@ -20,25 +22,19 @@ def scene_names() -> list[str]:
     return sorted({entry.name for entry in entry_points(group=GROUP)})
 
 
-def is_path(reference: str) -> bool:
-    """Say whether a reference means a file, such as "my_scene.py" or "my_scene.py:name"."""
-    return reference.endswith(".py") or ".py:" in reference
-
-
-def scene_version(reference: str) -> str:
-    """Return a digest of a scene's file, or "" for an installed scene."""
-    if not is_path(reference):
-        return ""
-    return hashlib.sha256(Path(reference.rpartition(".py")[0] + ".py").read_bytes()).hexdigest()[:16]
-
-
-def find_scene(reference: str) -> Scene:
+def find_scene(reference: str | Path | Scene) -> Scene:
     """Return a scene by name, or by path: "my_scene.py" for the one scene in it, "my_scene.py:name" for one of many.
+
+    A file is imported once for each version of its contents. A scene itself is returned as it is.
 
     Raises:
         SceneError: there is none, or it cannot be imported; the cause is chained.
     """
-    return _from_file(reference) if is_path(reference) else _from_entry_point(reference)
+    if isinstance(reference, Scene):
+        return reference
+    reference = str(reference)
+    found = _from_entry_point(reference) if file_in(reference) is None else _from_file(reference)
+    return replace(found, reference=reference, finder=find_scene)
 
 
 def small_scene(reference: str) -> Scene:
@@ -47,8 +43,8 @@ def small_scene(reference: str) -> Scene:
     Raises:
         SceneError: there is none, or it cannot be imported; the cause is chained.
     """
-    small = [] if is_path(reference) else [entry for entry in entry_points(group=CELLS) if entry.name == reference]
-    return _loaded(small[0]) if small else find_scene(reference)
+    small = [] if file_in(reference) else [entry for entry in entry_points(group=CELLS) if entry.name == reference]
+    return replace(_loaded(small[0]), reference=reference, finder=small_scene) if small else find_scene(reference)
 
 
 def _from_entry_point(name: str) -> Scene:
@@ -69,11 +65,10 @@ def _loaded(entry: EntryPoint) -> Scene:
 
 
 def _from_file(reference: str) -> Scene:
-    file, _, name = reference.rpartition(".py")
-    path, name = Path(file + ".py"), name.removeprefix(":")
-    if not path.is_file():
+    path, name = file_in(reference), reference.rpartition(".py")[2].removeprefix(":")
+    if path is None or not path.is_file():
         raise SceneError(f"no file {path}; expected a Python file with a scene in it")
-    scenes = {scene.name: scene for scene in _scenes_in(path)}
+    scenes = {scene.name: scene for scene in _scenes_in(path, sha256(path.read_bytes()).hexdigest()[:16])}
     if not scenes:
         raise SceneError(f"{path} has no scene; decorate a function with @animviz.scene()")
     if name and name not in scenes:
@@ -83,20 +78,31 @@ def _from_file(reference: str) -> Scene:
     return scenes[name] if name else next(iter(scenes.values()))
 
 
-def _scenes_in(path: Path) -> list[Scene]:
-    """Import a file under a name of its own and return the scenes that it defines."""
-    module_name = f"animviz_user_{path.stem}"
-    spec = importlib.util.spec_from_file_location(module_name, path.resolve())
+@lru_cache
+def _import(path: Path, version: str) -> tuple[Scene, ...]:
+    """Import a version of a file under a name of its own, and return the scenes that it defines.
+
+    Args:
+        path: of the file, absolute.
+        version: digest of its contents.
+    """
+    module_name = f"animviz_user_{path.stem}_{sha256(f'{path} {version}'.encode()).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module  # dataclasses and type hints in the file look their module up
-    sys.path.insert(0, str(path.resolve().parent))
+    sys.path.insert(0, str(path.parent))
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise SceneError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     finally:
         sys.path.pop(0)
     scenes = [value for value in vars(module).values() if isinstance(value, Scene)]
-    return [scene for scene in scenes if scene.function.__module__ == module_name]  # not those it has imported
+    return tuple(scene for scene in scenes if scene.function.__module__ == module_name)  # not those it has imported
+
+
+def _scenes_in(path: Path, version: str) -> tuple[Scene, ...]:
+    try:
+        return _import(path.resolve(), version)
+    except (Exception, SystemExit) as error:
+        raise SceneError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error

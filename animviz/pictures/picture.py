@@ -1,87 +1,130 @@
-"""A picture: a scene, a recording and options."""
+"""A picture: a scene, a recording and options. It paints one frame at a moment, wherever a frame is wanted."""
 
-import hashlib
-import importlib
-import json
-import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.arrays import Pixels
+from animviz.moment import Moment
 from animviz.pictures.clock import Clock, clock_of
-from animviz.pictures.discovery import find_scene, is_path, scene_version, small_scene
+from animviz.pictures.discovery import find_scene
 from animviz.pictures.painter import Painter, Paints
+from animviz.pictures.scene import Scene
+from animviz.pictures.sources import digest, source_of
 from animviz.recording.recording import Recording
 from animviz.stage.stage import Stage
 
-__all__ = ["ScenePicture", "digest", "identity", "package_source", "source"]
+__all__ = ["Picture", "Subject"]
+
+PAINTER = "animviz.pictures.painter"
+
+
+class Subject(Protocol):
+    """What frames show: a `Picture`, several in one frame, or words."""
+
+    def painter(self, stage: Stage) -> Paints:
+        """Set everything up on a stage, and return what paints the frames."""
+        ...
+
+    def identity(self) -> dict[str, Any]:
+        """Return all that decides the frames at a moment, as JSON types."""
+        ...
 
 
 @dataclass(frozen=True)
-class ScenePicture:
-    """One scene of one recording.
+class Picture:
+    """One scene of one recording: names and numbers, small where it is sent to another process.
 
     Attributes:
-        scene: name or path.
-        recording: path.
+        scene: what is drawn.
+        recording: from which it is drawn.
         options: the scene's options as sorted pairs.
     """
 
-    scene: str
-    recording: Path
-    options: tuple[tuple[str, Any], ...]
+    scene: Scene
+    recording: Recording
+    options: tuple[tuple[str, Any], ...] = ()
 
-    def painter(self, stage: Stage) -> Paints:
-        """Set the scene up."""
-        return Painter(find_scene(self.scene), Recording(self.recording), stage, dict(self.options))
+    @classmethod
+    def of(
+        cls, scene: str | Path | Scene, recording: str | Path | Recording, options: Mapping[str, Any] | None = None
+    ) -> "Picture":
+        """Find the scene and open the recording.
+
+        Args:
+            scene: name of a scene, path of a file, or a scene itself.
+            recording: a recording, or its path.
+            options: the scene's options by name.
+
+        Raises:
+            SceneError: there is no such scene.
+            RecordingError: the recording cannot be read.
+        """
+        opened = recording if isinstance(recording, Recording) else Recording(recording)
+        return cls(find_scene(scene), opened, tuple(sorted((options or {}).items())))
+
+    @property
+    def epochs(self) -> NDArray[np.float64]:
+        """Moments of the snapshots in epochs, shape (snapshots,)."""
+        return self.recording.epochs
+
+    def painter(self, stage: Stage) -> Painter:
+        """Set the scene up on a stage; see `Painter`."""
+        return Painter(self.scene, self.recording, stage, dict(self.options))
+
+    def frame(self, epoch: float, stage: Stage) -> Pixels:
+        """Return the frame at a moment of the training: uint8 of shape (height, width, 3).
+
+        Args:
+            epoch: the moment, in epochs since the start.
+            stage: on which it is drawn.
+        """
+        first, last = self.epochs[0], self.epochs[-1]
+        progress = float((epoch - first) / (last - first)) if last > first else 1.0
+        return self.painter(stage).paint(Moment(0.0, epoch, progress))[:, :, :3].copy()
 
     def clock(self) -> Clock:
         """Return how moments are counted: in epochs."""
-        return clock_of("epoch", [Recording(self.recording)])
+        return clock_of("epoch", [self.recording])
 
     def identity(self) -> dict[str, Any]:
         """Return all that decides the picture, as JSON types."""
-        return identity(self.scene, self.recording, self.options) | {"source": source(self.scene)}
+        return {
+            "scene": self.scene.reference or self.scene.name,
+            "recording": self.recording.id,
+            "snapshots": digest([entry.model_dump(mode="json") for entry in self.recording.entries]),
+            "options": {name: _value(value) for name, value in self.options},
+            "source": source_of(self.scene.source, PAINTER),
+        }
 
+    @property
+    def digest(self) -> str:
+        """24 hex digits over all that decides the picture."""
+        return digest(self.identity())
 
-def digest(facts: Any) -> str:
-    """Return 24 hex digits over JSON types."""
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a video says of its picture, as JSON types."""
+        return {
+            "scene": self.scene.name,
+            "options": {name: str(value) for name, value in self.options},
+            "recording": self.recording.id,
+            "seed": self.recording.manifest.seed,
+        }
 
-
-def identity(scene: str, recording: Path, options: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
-    """Return what decides a picture but for what draws it, as JSON types."""
-    opened = Recording(recording)
-    entries = digest([entry.model_dump(mode="json") for entry in opened.entries])
-    values = {name: _value(value) for name, value in options}
-    return {"scene": scene, "recording": opened.id, "snapshots": entries, "options": values}
+    @property
+    def versions(self) -> dict[str, str]:
+        """Packages that wrote the recording."""
+        return self.recording.manifest.versions
 
 
 def _value(value: Any) -> Any:
     """Return an option's value as JSON; of a file its contents, which may change under the same name."""
     if isinstance(value, Path):
-        return hashlib.sha256(value.read_bytes()).hexdigest() if value.is_file() else str(value)
+        return sha256(value.read_bytes()).hexdigest() if value.is_file() else str(value)
     return value
-
-
-def source(reference: str) -> str:
-    """Return a digest of what draws a scene: the user's own file, or all modules of the package it comes from."""
-    if is_path(reference):
-        return scene_version(reference)
-    return package_source(find_scene(reference).function.__module__) + package_source(
-        small_scene(reference).function.__module__
-    )
-
-
-@lru_cache
-def package_source(module: str) -> str:
-    """Return a digest over all modules of the package that a module belongs to."""
-    top = importlib.import_module(module.partition(".")[0])
-    around = sys.modules[module.rpartition(".")[0] or module]
-    folders = {Path(folder) for package in (top, around) for folder in getattr(package, "__path__", ())}
-    files = sorted(file for folder in folders for file in folder.rglob("*.py")) or [Path(str(top.__file__))]
-    contents = hashlib.sha256()
-    for file in files:
-        contents.update(file.read_bytes())
-    return contents.hexdigest()[:24]

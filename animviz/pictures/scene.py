@@ -1,17 +1,36 @@
 """@scene: turn a function that sets up one picture into something that can be found, described and rendered."""
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
-from animviz.errors import SceneError
+from animviz.errors import InputError, SceneError
 from animviz.moment import Draw
 from animviz.options import Option, checked, options_of, summary_of
 from animviz.recording.recording import Recording
 from animviz.stage.stage import Stage
 
-__all__ = ["Scene", "scene"]
+__all__ = ["Package", "Scene", "file_in", "scene"]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that a scene needs and that animviz does not bring along.
+
+    Attributes:
+        module: name by which it is imported.
+        install: what pip is asked for, such as "animviz[tsne]".
+        option: name of the option that decides whether it is needed; empty where it always is.
+        value: of that option with which it is needed.
+    """
+
+    module: str
+    install: str
+    option: str = ""
+    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +44,9 @@ class Scene:
         experiment: name of the experiment that is trained when no recording is given, or None.
         options: the function's keyword-only parameters.
         aspect: width over height that suits it where several share a frame.
+        packages: what it needs beside animviz.
+        reference: name or path by which another process finds it; empty for a scene given as an object.
+        finder: the function that finds it by the reference, or None.
     """
 
     name: str
@@ -32,24 +54,74 @@ class Scene:
     experiment: str | None
     options: tuple[Option, ...]
     aspect: float = 16 / 9
+    packages: tuple[Package, ...] = ()
+    reference: str = ""
+    finder: "Callable[[str], Scene] | None" = field(default=None, repr=False)
 
     @property
     def summary(self) -> str:
         """First line of the docstring."""
         return summary_of(self.function)
 
+    @property
+    def file(self) -> Path | None:
+        """The user's file that holds it, or None for an installed scene and for an object."""
+        return file_in(self.reference)
+
+    @property
+    def source(self) -> str | Path:
+        """The module that holds it, or the user's file."""
+        return self.file.resolve() if self.file else self.function.__module__
+
+    def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return every option with its given or default value, each checked.
+
+        Raises:
+            InputError: an option is unknown or does not fit, or a package that it needs is not installed.
+        """
+        values = checked(self.options, options, f"scene {self.name!r}")
+        for package in self.packages:
+            wanted = not package.option or values[package.option] == package.value
+            if wanted and find_spec(package.module) is None:
+                flag = "--" + package.option.replace("_", "-")
+                who = f"{flag} {package.value}" if package.option else f"scene {self.name!r}"
+                raise InputError(f"{who} needs {package.module}; install it: pip install '{package.install}'")
+        return values
+
     def set_up(self, stage: Stage, recording: Recording, **options: Any) -> Draw:
         """Build the picture on a stage.
 
         Raises:
-            InputError: an option is unknown or does not fit.
+            InputError: an option is unknown or does not fit, or a package that it needs is not installed.
             SceneError: the recording cannot be drawn by this scene.
         """
-        return self.function(stage, recording, **checked(self.options, options, f"scene {self.name!r}"))
+        return self.function(stage, recording, **self.check(options))
+
+    def __reduce__(self) -> "tuple[Callable[[str], Scene], tuple[str]]":
+        """Travel to another process by the reference.
+
+        Raises:
+            InputError: the scene was given as an object, which no other process can find.
+        """
+        if self.finder is None:
+            raise InputError(f"scene {self.name!r} was given as an object; workers need its name or path")
+        # Another process may stand in another folder.
+        place = str(self.file.absolute()) + self.reference.rpartition(".py")[2] if self.file else self.reference
+        return self.finder, (place,)
+
+
+def file_in(reference: str) -> Path | None:
+    """Return the file that a reference such as "my_scene.py" or "my_scene.py:name" means, or None for a name."""
+    is_path = reference.endswith(".py") or ".py:" in reference
+    return Path(reference.rpartition(".py")[0] + ".py") if is_path else None
 
 
 def scene(
-    *, experiment: str | None = None, name: str | None = None, aspect: float = 16 / 9
+    *,
+    experiment: str | None = None,
+    name: str | None = None,
+    aspect: float = 16 / 9,
+    packages: tuple[Package, ...] = (),
 ) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
 
@@ -60,6 +132,7 @@ def scene(
         experiment: what is trained when the scene is rendered without a recording.
         name: what users type; by default the function's name.
         aspect: width over height that suits it where several share a frame.
+        packages: what it needs beside animviz, which is asked for before anything is trained.
 
     Raises:
         SceneError: a parameter is missing or cannot be an option.
@@ -72,6 +145,6 @@ def scene(
             raise SceneError(f"scene {function.__name__!r} must take (stage, recording, *, options...)")
         if not summary_of(function):
             raise SceneError(f"scene {function.__name__!r} needs a docstring: its first line is its help")
-        return Scene(name or function.__name__, function, experiment, options_of(function), aspect)
+        return Scene(name or function.__name__, function, experiment, options_of(function), aspect, packages)
 
     return declare

@@ -1,4 +1,4 @@
-"""Split frames: several scenes side by side on one clock, each on a stage of its own within the frame.
+"""Split frames: several pictures side by side on one clock, each on a stage of its own within the frame.
 
 A cell's stage counts in the units of the whole frame, so letters keep their size; scenes that have a small form (see
 `animviz.pictures.discovery.small_scene`) take it. A recording that ends before the others holds its last state and says so.
@@ -6,7 +6,6 @@ A cell's stage counts in the units of the whole frame, so letters keep their siz
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -17,14 +16,13 @@ from animviz.errors import InputError
 from animviz.moment import Moment
 from animviz.parts.header import ACCURACY, LOSS, Header, cut, foot
 from animviz.pictures.clock import Clock, clock_of
-from animviz.pictures.discovery import small_scene
-from animviz.pictures.painter import Painter, Paints
-from animviz.pictures.picture import identity, source
+from animviz.pictures.picture import Picture
+from animviz.pictures.sources import source_of
 from animviz.recording.recording import Recording
 from animviz.stage.box import MARGIN, Box
 from animviz.stage.stage import Stage
 
-__all__ = ["Cell", "Shot", "SplitPainter", "SplitPicture", "check_room", "foot_parts", "grid"]
+__all__ = ["CellPicture", "CellStage", "SplitPainter", "SplitPicture", "check_room", "foot_parts", "grid"]
 
 GAP = 32.0  # units between cells
 BETWEEN = 18.0  # units between the texts of a heading
@@ -33,7 +31,7 @@ TYPE = 24.0
 LEAST = 64  # pixels of a cell's sides
 
 
-class Cell(Stage):
+class CellStage(Stage):
     """Part of a frame, with the frame's units.
 
     Attributes:
@@ -46,22 +44,18 @@ class Cell(Stage):
 
 
 @dataclass(frozen=True)
-class Shot:
+class CellPicture:
     """What one cell shows.
 
     Attributes:
-        scene: name or path of the scene.
-        recording: path of the recording.
+        picture: the picture, whose scene has the form that suits a cell.
         label: what stands above it.
         note: what stands beside the label, in quiet letters.
-        options: the scene's options as sorted pairs.
     """
 
-    scene: str
-    recording: Path
+    picture: Picture
     label: str
     note: str = ""
-    options: tuple[tuple[str, Any], ...] = ()
 
 
 class SplitPainter:
@@ -69,31 +63,25 @@ class SplitPainter:
 
     Args:
         stage: the frame.
-        title: of the frame.
-        shots: what the cells show.
-        parts: of what the line at the foot says.
-        clock: what the cells have in common; a moment's epoch is its reading.
+        split: what it shows; a moment's epoch is the reading of its clock.
 
     Raises:
-        AnimvizError: a recording cannot be read, or a scene cannot draw it.
+        AnimvizError: a scene cannot draw its recording.
     """
 
-    def __init__(
-        self, stage: Stage, title: str, shots: Sequence[Shot], parts: Sequence[str],
-        clock: Literal["epoch", "loss"] = "epoch",
-    ) -> None:  # fmt: skip
-        recordings = [Recording(shot.recording) for shot in shots]
-        self._stage, self._clock = stage, clock_of(clock, recordings)
-        self._header = Header(stage, title, [self._clock.number])
-        bottom = foot(stage, *parts) - 14
+    def __init__(self, stage: Stage, split: "SplitPicture") -> None:
+        recordings = [cell.picture.recording for cell in split.cells]
+        self._stage, self._clock = stage, split.clock()
+        self._header = Header(stage, split.title, [self._clock.number])
+        bottom = foot(stage, *split.foot) - 14
         self._ruler = _Ruler(stage, self._header.bottom, self._clock)
         top = self._header.bottom + 18
         room = Box(MARGIN, top, stage.width - 2 * MARGIN, bottom - top)
-        boxes = grid(room, len(recordings), small_scene(shots[0].scene).aspect)
-        headings = self._headings = _Headings(stage, boxes, shots, recordings, self._clock.ends)
+        boxes = grid(room, len(recordings), split.cells[0].picture.scene.aspect)
+        headings = self._headings = _Headings(stage, boxes, split.cells, recordings, self._clock.ends)
         self._views = [
-            _View(stage, headings.below(box), shot, recording, recordings)
-            for box, shot, recording in zip(boxes, shots, recordings, strict=True)
+            _View(stage, headings.below(box), cell.picture, recordings)
+            for box, cell in zip(boxes, split.cells, strict=True)
         ]
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
@@ -151,10 +139,10 @@ def check_room(size: tuple[int, int], count: int, aspect: float) -> None:
 class _View:
     """One scene and its place in the frame."""
 
-    def __init__(self, frame: Stage, box: Box, shot: Shot, recording: Recording, peers: Sequence[Recording]) -> None:
+    def __init__(self, frame: Stage, box: Box, picture: Picture, peers: Sequence[Recording]) -> None:
         self._left, self._top = round(box.left * frame.pixel), round(box.top * frame.pixel)
         size = (int(box.width * frame.pixel) // 2 * 2, int(box.height * frame.pixel) // 2 * 2)
-        self._painter = Painter(small_scene(shot.scene), recording, Cell(frame, size, peers), dict(shot.options))
+        self._painter = picture.painter(CellStage(frame, size, peers))
 
     def paint(self, frame: NDArray[np.uint8], moment: Moment) -> None:
         picture = self._painter.paint(moment)
@@ -183,28 +171,32 @@ class _Headings:
     """
 
     def __init__(
-        self, stage: Stage, boxes: list[Box], shots: Sequence[Shot], recordings: Sequence[Recording], ends: list[str]
+        self,
+        stage: Stage,
+        boxes: list[Box],
+        cells: Sequence[CellPicture],
+        recordings: Sequence[Recording],
+        ends: list[str],
     ) -> None:
         classified = "accuracy" in recordings[0].noted(source="scores")
         self._number, name = (ACCURACY, "accuracy") if classified else (LOSS, "loss")
-        self._scale = 100 if classified else 1
         self._histories = [recording.history(name, source="scores") for recording in recordings]
         self._ends = ends
         width = boxes[0].width
         score = stage.measure(self._number.widest + self._number.unit, TYPE, "medium")
-        labels = max(stage.measure(shot.label, TYPE, "medium") for shot in shots)
-        notes = max(stage.measure(shot.note, 22) for shot in shots)
+        labels = max(stage.measure(cell.label, TYPE, "medium") for cell in cells)
+        notes = max(stage.measure(cell.note, 22) for cell in cells)
         stops = max(stage.measure(end, 22) for end in ends)
         row = 0 if labels + BETWEEN + score <= width else 1  # in which the number stands
         places = _flow([labels, notes, stops], width, score + BETWEEN, row)
         self._height = LINE * (1 + max(row, *(line for _, line in places))) + 6
         self._scores: list[Text] = []
         self._stops: list[Text] = []
-        for box, shot in zip(boxes, shots, strict=True):
+        for box, cell in zip(boxes, cells, strict=True):
             (label, note, end) = [(box.left + x, box.top + 22 + LINE * line) for x, line in places]
-            stage.text(*label, cut(stage, shot.label, width, TYPE, "medium"), size=TYPE, weight="medium")
+            stage.text(*label, cut(stage, cell.label, width, TYPE, "medium"), size=TYPE, weight="medium")
             stage.text(
-                *note, cut(stage, shot.note, width - (score if places[1][1] == row else 0)), color=stage.theme.quiet
+                *note, cut(stage, cell.note, width - (score if places[1][1] == row else 0)), color=stage.theme.quiet
             )
             self._stops.append(stage.text(*end, "", color=stage.theme.quiet, moves=True))
             top = box.top + 22 + LINE * row
@@ -218,7 +210,7 @@ class _Headings:
         """Show the numbers of the last true snapshots."""
         for epoch, (known_at, values), score in zip(epochs, self._histories, self._scores, strict=True):
             known = int(np.searchsorted(known_at, epoch + 1e-9, side="right"))
-            score.set_text(self._number.text(self._scale * values[known - 1] if known else np.nan))
+            score.set_text(self._number.text(values[known - 1] if known else np.nan))
         for over, end, stop in zip(ended, self._ends, self._stops, strict=True):
             stop.set_text(end if over else "")
 
@@ -237,7 +229,7 @@ def _flow(widths: Sequence[float], room: float, taken: float, row: int) -> list[
 
 @dataclass(frozen=True)
 class SplitPicture:
-    """Several scenes side by side.
+    """Several pictures side by side.
 
     Attributes:
         title: of the frame.
@@ -247,23 +239,43 @@ class SplitPicture:
     """
 
     title: str
-    cells: tuple[Shot, ...]
+    cells: tuple[CellPicture, ...]
     foot: tuple[str, ...]
-    by: Literal["epoch", "loss"]
+    by: Literal["epoch", "loss"] = "epoch"
 
-    def painter(self, stage: Stage) -> Paints:
-        """Set all scenes up."""
-        return SplitPainter(stage, self.title, self.cells, self.foot, self.by)
+    @property
+    def epochs(self) -> NDArray[np.float64]:
+        """Moments of the snapshots of all recordings in epochs, each once, rising."""
+        return np.unique(np.concatenate([cell.picture.epochs for cell in self.cells]))
+
+    def painter(self, stage: Stage) -> SplitPainter:
+        """Set all scenes up; see `SplitPainter`."""
+        return SplitPainter(stage, self)
 
     def clock(self) -> Clock:
         """Return how moments are counted: in epochs, or by the loss."""
-        return clock_of(self.by, [Recording(cell.recording) for cell in self.cells])
+        return clock_of(self.by, [cell.picture.recording for cell in self.cells])
 
     def identity(self) -> dict[str, Any]:
         """Return all that decides the picture, as JSON types."""
-        cells = [
-            identity(cell.scene, cell.recording, cell.options) | {"label": cell.label, "note": cell.note}
-            for cell in self.cells
-        ]
-        sources = [source(cell.scene) for cell in self.cells]
-        return {"title": self.title, "cells": cells, "foot": self.foot, "by": self.by, "sources": sources}
+        cells = [cell.picture.identity() | {"label": cell.label, "note": cell.note} for cell in self.cells]
+        own = source_of(__name__)
+        return {"title": self.title, "cells": cells, "foot": self.foot, "by": self.by, "source": own}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a video says of its pictures, as JSON types."""
+        shown = {
+            cell.label + (f" {cell.note}" if cell.note else ""): cell.picture.scene.reference for cell in self.cells
+        }
+        recordings = [cell.picture.recording for cell in self.cells]
+        return {
+            "scenes": shown,
+            "recordings": ", ".join(recording.id for recording in recordings),
+            "seed": recordings[0].manifest.seed,
+        }
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Packages that wrote the first recording."""
+        return self.cells[0].picture.versions

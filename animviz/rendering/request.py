@@ -1,53 +1,116 @@
-"""Requests: what a user asks of a video, parted and checked."""
+"""Requests: what a user asks of a video, parted and checked, in this one place."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from animviz.errors import InputError
 from animviz.options import checked, options_of
+from animviz.pictures.discovery import find_scene
+from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
+from animviz.pictures.split import SplitPicture
+from animviz.recording.recording import Recording
+from animviz.rendering.plan import Plan
 from animviz.rendering.timeline import Pacing
 from animviz.stage.box import check_size
 from animviz.stage.theme import theme_named
-from animviz.video.budget import check_limit
+from animviz.video.budget import AUTO, limit_of
 from animviz.video.formats import default_fps
 from animviz.video.poster import check_poster
 from animviz.video.targets import check_output
 
-__all__ = ["check_request", "split"]
+__all__ = ["Request", "check_look", "parted"]
 
 
-def split(options: Mapping[str, Any], target: Path) -> tuple[Pacing, dict[str, Any]]:
-    """Part the options of a request into its pacing and the scene's own.
+@dataclass(frozen=True)
+class Request:
+    """What a user asks of a video, checked as far as it can be before anything is trained or drawn.
 
-    The pacing is checked, and its frame rate suits the output unless one is given.
+    Attributes:
+        scene: what is drawn.
+        target: the file or folder.
+        pacing: how training time becomes video time.
+        options: the scene's options that were given.
+        size: width and height in pixels.
+        theme: name of the theme.
+        poster: file for a picture of the last frame, or None.
+        max_size: bytes that the file may take at most, or None for no limit.
+        workers: processes that draw, or None for as many as pay.
+    """
+
+    scene: Scene
+    target: Path
+    pacing: Pacing
+    options: Mapping[str, Any]
+    size: tuple[int, int]
+    theme: str
+    poster: Path | None
+    max_size: int | None
+    workers: int | None
+
+    @classmethod
+    def of(
+        cls, scene: str | Path | Scene, target: str | Path, *, size: tuple[int, int] = (1280, 720), theme: str = "dark",
+        poster: str | Path | None = None, max_size: int | str | None = AUTO, workers: int | None = 1, **options: Any,
+    ) -> "Request":  # fmt: skip
+        """Part and check what is asked; see `animviz.render`.
+
+        Raises:
+            SceneError: there is no such scene.
+            InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
+            EncodeError: target or poster cannot be written.
+        """
+        chosen, place = find_scene(scene), Path(target)
+        pacing, rest = parted(options, default_fps(place))
+        check_look(chosen, rest, size, theme)
+        if workers is not None and workers < 1:
+            raise InputError(f"--workers is {workers}; expected at least 1")
+        check_output(place, pacing.rate)
+        limit, still = limit_of(max_size, place), Path(poster) if poster is not None else None
+        if still is not None:
+            check_poster(still, place)
+        return cls(chosen, place, pacing, rest, size, theme, still, limit, workers)
+
+    def plan(self, recording: str | Path | Recording) -> Plan:
+        """Return the video of a recording."""
+        return self.plan_of(Picture.of(self.scene, recording, self.options))
+
+    def plan_of(self, picture: Picture | SplitPicture) -> Plan:
+        """Return the video of a picture."""
+        return Plan(picture, self.pacing, self.size, self.theme, self.target)
+
+
+def check_look(scene: Scene, options: Mapping[str, Any], size: tuple[int, int], theme: str) -> None:
+    """Refuse what cannot be drawn, whatever becomes of the frames.
+
+    Args:
+        scene: what is drawn.
+        options: the scene's options.
+        size: width and height in pixels.
+        theme: name of the theme.
+
+    Raises:
+        InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
+    """
+    scene.check(options)
+    check_size(*size)
+    theme_named(theme)
+
+
+def parted(options: Mapping[str, Any], fps: float | None = None) -> tuple[Pacing, dict[str, Any]]:
+    """Part options into the pacing, which is checked, and the scene's own.
+
+    Args:
+        options: both by name.
+        fps: frames per second unless they are among the options.
+
+    Raises:
+        InputError: an option of the pacing does not fit.
     """
     pacing = options_of(Pacing)
     names = {option.name for option in pacing}
     given = checked(pacing, {name: value for name, value in options.items() if name in names}, "video")
     rest = {name: value for name, value in options.items() if name not in names}
-    return Pacing(**{**given, "fps": given["fps"] or default_fps(target)}), rest
-
-
-def check_request(
-    scene: Scene, target: Path, *, size: tuple[int, int] = (1280, 720), theme: str = "dark",
-    poster: str | Path | None = None, max_size: int | None = None, workers: int | None = None, **options: Any,
-) -> Pacing:  # fmt: skip
-    """Refuse what can be refused of a request to `render` before anything is trained or drawn; return its pacing.
-
-    Raises:
-        InputError: an option is unknown or does not fit.
-        EncodeError: target or poster cannot be written.
-    """
-    pacing, rest = split(options, target)
-    checked(scene.options, rest, f"scene {scene.name!r}")
-    check_size(*size)
-    theme_named(theme)
-    if workers is not None and workers < 1:
-        raise InputError(f"--workers is {workers}; expected at least 1")
-    check_output(target, pacing.rate)
-    check_limit(max_size, target)
-    if poster is not None:
-        check_poster(Path(poster), target)
-    return pacing
+    return Pacing(**{**given, "fps": given["fps"] or fps}), rest

@@ -16,9 +16,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from animviz.errors import EncodeError, InputError
-from animviz.rendering.film import Movie, assembled
+from animviz.rendering.film import assembled
+from animviz.rendering.movie import Movie
 from animviz.rendering.plan import Plan
 from animviz.rendering.segments import segments, write_part
+from animviz.video.budget import AUTO, limit_of
 from animviz.video.targets import check_output, working_folder
 
 __all__ = ["draw_share", "join", "parse_share"]
@@ -69,7 +71,8 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     check_output(plan.target, plan.pacing.rate)
     if target.exists():
         _read(target)  # only a share is replaced
-    parts = segments(len(plan.timeline), plan.pacing.rate)
+    timeline = plan.timeline
+    parts = segments(len(timeline), plan.pacing.rate)
     numbers = range(len(parts))[place - 1 :: of]
     facts = plan.provenance(re.sub(r" --segment[ =]\S+", "", command))
     done = 0
@@ -83,14 +86,14 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     with working_folder(target) as folder:
         kept = folder / "share"
         kept.mkdir()
-        painter = plan.painter() if numbers else None
+        painter = plan.set_up() if numbers else None
         for number in numbers:
             assert painter is not None
-            write_part(painter, plan.timeline, parts[number], kept, number, plan.target, plan.size, count)
-        decisive = [facts, len(plan.recording), len(plan.timeline), plan.size]
+            write_part(painter, timeline, parts[number], kept, number, plan.target, plan.size, count)
+        decisive = [facts, len(plan.picture.epochs), len(timeline), plan.size]
         video = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
         said = _Share(
-            video=video[:16], numbers=tuple(numbers), count=len(parts), frames=len(plan.timeline),
+            video=video[:16], numbers=tuple(numbers), count=len(parts), frames=len(timeline),
             weights=tuple(_weight(kept / f"part-{number:05d}") for number in numbers),
             fps=plan.pacing.rate, size=plan.size, suffix=plan.target.suffix.lower(), provenance=facts,
         )  # fmt: skip
@@ -101,18 +104,19 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     return target
 
 
-def join(paths: Sequence[Path], target: Path, max_size: int | None = None) -> Movie:
+def join(paths: Sequence[Path], target: Path, max_size: int | str | None = AUTO) -> Movie:
     """Put the shares of a video together.
 
     Args:
         paths: the folders that `draw_share` made, in any order.
         target: the video, of the format for which the shares were drawn.
-        max_size: bytes that a .gif or .webp may take at most.
+        max_size: most that a .gif or .webp may take; see `animviz.render`.
 
     Raises:
         InputError: shares are missing, or belong to different videos.
         EncodeError: a share cannot be read, or the target cannot be written.
     """
+    limit = limit_of(max_size, target)
     shares = {path: _read(path) for path in paths}
     first = next(iter(shares.values()))
     for path, share in shares.items():
@@ -136,7 +140,7 @@ def join(paths: Sequence[Path], target: Path, max_size: int | None = None) -> Mo
         for number, home in homes.items():
             _bring(home / f"part-{number:05d}", folder)
         whole = Movie(target, first.frames, first.fps, first.size)
-        return assembled(folder, first.count, whole, first.provenance, max_size)
+        return assembled(folder, first.count, whole, first.provenance, limit)
 
 
 def _read(path: Path) -> _Share:

@@ -14,9 +14,8 @@ from typing import Any
 
 from animviz.errors import SceneError
 from animviz.pictures.painter import Paints
-from animviz.rendering.plan import Task
+from animviz.rendering.plan import Plan
 from animviz.rendering.segments import segments, write_part
-from animviz.rendering.timeline import Timeline
 
 __all__ = ["ATTEMPTS", "default_workers", "draw_all", "draw_segment", "spread"]
 
@@ -32,22 +31,22 @@ def default_workers(count: int) -> int:
     return max(1, min((os.cpu_count() or 1) // 2, count))
 
 
-def draw_segment(job: Task, number: int, folder: Path) -> int:
-    """Draw one segment of a job into a folder, in a worker; return how many frames it has."""
-    painter, timeline = _set_up(job, threading.get_ident())
-    frames = segments(len(timeline), timeline.pacing.rate)[number]
-    write_part(painter, timeline, frames, folder, number, job.target, job.size)
+def draw_segment(plan: Plan, number: int, folder: Path) -> int:
+    """Draw one segment of a video into a folder, in a worker; return how many frames it has."""
+    timeline = plan.timeline
+    frames = segments(len(timeline), plan.pacing.rate)[number]
+    write_part(_painter(plan, threading.get_ident()), timeline, frames, folder, number, plan.target, plan.size)
     return len(frames)
 
 
 def draw_all(
-    job: Task, numbers: range, folder: Path, *, workers: int = 1, executor: Executor | None = None,
+    plan: Plan, numbers: range, folder: Path, *, workers: int = 1, executor: Executor | None = None,
     on_frame: Callable[[int], None] | None = None,
 ) -> None:  # fmt: skip
-    """Draw segments of a job in other processes; a segment whose worker died is drawn again.
+    """Draw segments of a video in other processes; a segment whose worker died is drawn again.
 
     Args:
-        job: the video.
+        plan: the video.
         numbers: which segments.
         folder: where parts are kept; every worker must see it under this path.
         workers: processes to start, if no executor is given.
@@ -65,7 +64,7 @@ def draw_all(
         if on_frame is not None:
             on_frame(done)
 
-    tasks = [(job, number, folder) for number in numbers]
+    tasks = [(plan, number, folder) for number in numbers]
     spread(draw_segment, tasks, workers=workers, executor=executor, on_done=finished)
 
 
@@ -161,6 +160,6 @@ def _end_with(parent: Any) -> None:
 
 
 @lru_cache(maxsize=8)
-def _set_up(job: Task, thread: int) -> tuple[Paints, Timeline]:
-    """Set a job up once for each thread that draws: a stage is one canvas."""
-    return job.set_up()
+def _painter(plan: Plan, thread: int) -> Paints:
+    """Set a video up once for each thread that draws: a stage is one canvas."""
+    return plan.set_up()

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import click
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -65,9 +64,8 @@ class Animviz(SphinxDirective):
         try:
             epoch = _epoch(poster)
             media = media_for(self.arguments[0], options, beside=here, cache=cache, epoch=epoch)
-        except (AnimvizError, click.ClickException) as error:
-            message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-            log.error("animviz: %s", " ".join(message.split()), location=self.get_location())
+        except AnimvizError as error:
+            log.error("animviz: %s", " ".join(str(error).split()), location=self.get_location())
             self.env.metadata[self.env.docname][FAILED] = True
             self.env.note_reread()
             return []

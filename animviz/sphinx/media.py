@@ -2,22 +2,26 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from animviz.cli.flags import refuse_beside_from
-from animviz.cli.render import RenderCommand
 from animviz.errors import InputError
+from animviz.experiments.catalogue import experiment_for
 from animviz.experiments.experiment import Experiment
 from animviz.options import Option, options_of
-from animviz.pictures.discovery import is_path
-from animviz.pictures.picture import ScenePicture, digest
+from animviz.pictures.discovery import find_scene
+from animviz.pictures.picture import Picture
+from animviz.pictures.scene import Scene, file_in
+from animviz.pictures.sources import digest
 from animviz.recording.recording import Recording
-from animviz.rendering.film import frame_at, render
-from animviz.rendering.request import check_request
+from animviz.rendering.film import film
+from animviz.rendering.plan import Plan
+from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing
+from animviz.stage.box import size_in
+from animviz.stage.stage import Stage
 from animviz.video.budget import DEFAULT_LIMIT
 from animviz.video.poster import write_poster
 from animviz.video.targets import make_whole
@@ -25,7 +29,7 @@ from animviz.video.targets import make_whole
 __all__ = ["Files", "Media", "media_for"]
 
 GIF_FPS = 10.0  # only seen where no video plays
-REFUSED = ("cluster", "max-size", "output", "retrain", "segment", "workers")
+REFUSED = ("cluster", "max-size", "output", "retrain", "segment", "share", "workers")
 
 
 @dataclass(frozen=True)
@@ -85,45 +89,38 @@ def media_for(
 
     Raises:
         AnimvizError: something cannot be used, trained or drawn.
-        click.ClickException: an option is unknown, or its value is of another kind.
     """
-    command = RenderCommand(str(beside / scene) if is_path(scene) else scene)
-    values = _parsed(command, options, beside)
-    pacing = {option.name: values[option.name] for option in options_of(Pacing)}
-    own = {option.name: values[option.name] for option in command.scene.options}
-    look = {"size": values["size"], "theme": values["theme"]}
-    check_request(command.scene, cache / "video.mp4", **look, **pacing, **own)
-    recording = Recording(values["source"] or _trained(command, values, cache))
-    order = _Order(command.reference, recording, {**look, **own}, pacing, _moment(epoch, recording))
-    files = Files(cache / order.key)
-    _once(files.folder, order.carry_out)
-    sources = [Path(command.reference.rpartition(".py")[0] + ".py")] if is_path(scene) else []
-    sources += [values["source"] / "index.jsonl"] if values["source"] else []
-    return Media(files, values["size"], command.scene.summary, tuple(sources))
+    chosen = find_scene(str(beside / scene) if file_in(scene) else scene)
+    experiment = experiment_for(chosen.experiment, options.get("experiment"), data="data" in options)
+    training = (*experiment.data_options, *experiment.training_options) if experiment is not None else ()
+    drawing = (*options_of(Pacing), *chosen.options)
+    _refuse(chosen, options, training, drawing)
+    asked = _read(options, drawing, beside)
+    asked |= {"size": size_in(options["size"])} if "size" in options else {}
+    asked |= {"theme": options["theme"]} if "theme" in options else {}
+    request = Request.of(chosen, cache / "video.mp4", **asked)
+    source = beside / options["from"] if "from" in options else None
+    recording = Recording(source or _trained(chosen, experiment, _read(options, training, beside), cache))
+    picture, moment = Picture.of(chosen, recording, request.options), _moment(epoch, recording)
+    plan = request.plan_of(picture)
+
+    def draw(folder: Path) -> None:
+        _draw(plan, request, Files(folder))
+        write_poster(Files(folder).poster, picture.frame(moment, Stage(plan.size, plan.theme)))
+
+    files = Files(cache / digest([plan.identity(), moment]))
+    _once(files.folder, draw)
+    sources = [chosen.file] if chosen.file is not None else []
+    sources += [source / "index.jsonl"] if source is not None else []
+    return Media(files, request.size, chosen.summary, tuple(sources))
 
 
-@dataclass(frozen=True)
-class _Order:
-    """All that decides the files."""
-
-    scene: str
-    recording: Recording
-    options: dict[str, Any]
-    pacing: dict[str, Any]
-    epoch: float
-
-    @property
-    def key(self) -> str:
-        picture = ScenePicture(self.scene, self.recording.path, tuple(sorted(self.options.items())))
-        return digest([picture.identity(), self.pacing, self.epoch])
-
-    def carry_out(self, folder: Path) -> None:
-        """Draw everything into a new folder."""
-        files = Files(folder)
-        render(self.scene, self.recording, files.video, **self.options, **self.pacing)
-        slow = {**self.pacing, "fps": GIF_FPS}
-        render(self.scene, self.recording, files.gif, max_size=DEFAULT_LIMIT, **self.options, **slow)
-        write_poster(files.poster, frame_at(self.scene, self.recording, self.epoch, **self.options))
+def _draw(plan: Plan, request: Request, files: Files) -> None:
+    """Draw the video and the GIF."""
+    command = f"animviz.render({request.scene.name!r}, ...)"
+    film(replace(plan, target=files.video), request, command=command)
+    slow = replace(plan, target=files.gif, pacing=replace(plan.pacing, fps=GIF_FPS))
+    film(slow, replace(request, max_size=DEFAULT_LIMIT), command=command)
 
 
 def _moment(epoch: float | None, recording: Recording) -> float:
@@ -133,38 +130,49 @@ def _moment(epoch: float | None, recording: Recording) -> float:
     return last if epoch is None else epoch
 
 
-def _parsed(command: RenderCommand, options: Mapping[str, str], beside: Path) -> dict[str, Any]:
-    """Return the values of all options by name, with absolute paths."""
-    for name in REFUSED:
-        if name in options:
+def _refuse(scene: Scene, options: Mapping[str, str], training: Sequence[Option], drawing: Sequence[Option]) -> None:
+    """Refuse options that there are not, that have no place here, or that would be ignored."""
+    trained = {"experiment", *(_name(option) for option in training)}
+    known = [*(_name(option) for option in drawing), "size", "theme", "from", *sorted(trained)]
+    for name in options:
+        if name in REFUSED:
             raise InputError(f"{name} cannot be given here; leave it out")
-    words = [f"--{name}={value}" if value else f"--{name}" for name, value in options.items()]
-    with command.make_context(command.name, words) as context:
-        if context.params["source"] is not None:
-            training = [option.name for option in _training_options(command.experiment)]
-            refuse_beside_from(["experiment", "data", *training])
-    return {name: _absolute(name, value, beside) for name, value in context.params.items()}
+        if name.removeprefix("no-") not in known:
+            raise InputError(f"--{name} is no option of scene {scene.name!r}; it has {', '.join(known)}")
+        if name.removeprefix("no-") in trained and "from" in options:
+            raise InputError(f"--{name} cannot go with --from, which draws a recording as it is; leave one of them out")
 
 
-def _absolute(name: str, value: Any, beside: Path) -> Any:
+def _name(option: Option) -> str:
+    return option.flag.removeprefix("--")
+
+
+def _read(options: Mapping[str, str], known: Iterable[Option], beside: Path) -> dict[str, Any]:
+    """Return the values of the options that are given, with absolute paths."""
+    values: dict[str, Any] = {}
+    for option in known:
+        name = _name(option)
+        if name in options:
+            values[option.name] = _absolute(option, option.read(options[name]), beside)
+        elif f"no-{name}" in options and option.kind is bool:
+            values[option.name] = not option.read(options[f"no-{name}"])
+    return values
+
+
+def _absolute(option: Option, value: Any, beside: Path) -> Any:
     if isinstance(value, Path):
         return beside / value
     # Data are a file, or the name of a set that comes along.
-    return str(beside / value) if name == "data" and value and Path(value).suffix else value
+    return str(beside / value) if option.name == "data" and value and Path(value).suffix else value
 
 
-def _training_options(experiment: Experiment | None) -> tuple[Option, ...]:
-    return (*experiment.data_options, *experiment.training_options) if experiment is not None else ()
-
-
-def _trained(command: RenderCommand, values: Mapping[str, Any], cache: Path) -> Path:
+def _trained(scene: Scene, experiment: Experiment | None, values: Mapping[str, Any], cache: Path) -> Path:
     """Return the recording of a run, trained in a process of its own unless it is there."""
-    experiment = command.experiment
     if experiment is None:
-        raise InputError(f"scene {command.scene.name!r} names no experiment to train; give a recording by 'from'")
-    options = _training_options(experiment)
-    run = experiment.run({option.name: values[option.name] for option in options})
-    words = [word for option in options for word in _words(option, values[option.name])]
+        raise InputError(f"scene {scene.name!r} names no experiment to train; give a recording by 'from'")
+    options = (*experiment.data_options, *experiment.training_options)
+    run = experiment.run(values)
+    words = [_word(option, values[option.name]) for option in options if values.get(option.name) is not None]
     place = cache / f"{digest(run.settings())}.rec"
 
     def train(path: Path) -> None:
@@ -178,10 +186,10 @@ def _trained(command: RenderCommand, values: Mapping[str, Any], cache: Path) -> 
     return place
 
 
-def _words(option: Option, value: Any) -> Sequence[str]:
+def _word(option: Option, value: Any) -> str:
     if option.kind is bool:
-        return [option.flag if value else f"--no-{option.flag[2:]}"]
-    return [] if value is None else [f"{option.flag}={value}"]
+        return option.flag if value else f"--no-{_name(option)}"
+    return f"{option.flag}={value}"
 
 
 def _once(place: Path, make: Callable[[Path], None]) -> None:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from animviz.errors import InputError
 
-__all__ = ["MARGIN", "Box", "check_size"]
+__all__ = ["MARGIN", "PRESETS", "Box", "check_size", "size_in"]
 
 MARGIN = 40.0
+PRESETS = {"16:9": (1280, 720), "1:1": (720, 720), "9:16": (720, 1280), "4:3": (960, 720)}
+"""Sizes by their aspect; the shorter side is the default's, so that letters are equally large in all of them."""
 
 
 @dataclass(frozen=True)
@@ -47,3 +49,18 @@ def check_size(width: int, height: int) -> None:
             raise InputError(f"--size {width}x{height}: {side} is odd; video needs even sides, such as {side + 1}")
         if not 64 <= side <= 8192:
             raise InputError(f"--size {width}x{height}: {side} pixels; expected 64 to 8192")
+
+
+def size_in(text: str) -> tuple[int, int]:
+    """Return the frame size that a text names: "1280x720", or an aspect such as "16:9".
+
+    Raises:
+        InputError: it names none.
+    """
+    if text in PRESETS:
+        return PRESETS[text]
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and len(text) < 20):
+        way_out = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
+        raise InputError(f"{text!r} is not a size; {way_out}")
+    return int(width), int(height)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from animviz.errors import EncodeError, InputError
 
-__all__ = ["DEFAULT_LIMIT", "TONES", "Budget", "Setting", "check_limit", "fit", "limit_of", "settings_for"]
+__all__ = ["AUTO", "DEFAULT_LIMIT", "TONES", "Budget", "Setting", "fit", "limit_of", "settings_for"]
 
 DEFAULT_LIMIT = 5_000_000  # bytes: what a page still loads at once
+AUTO = "auto"
 UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 TRIALS = 6
 DENSITY = {".gif": 0.35, ".webp": 0.12}  # bytes a second for one of `_bytes`, measured on pictures of this kind
@@ -22,25 +23,11 @@ READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which 
 LEAST = 64  # pixels of a side
 
 
-def check_limit(limit: int | None, target: Path) -> None:
-    """Refuse a limit for a file that cannot be made to fit.
-
-    Raises:
-        InputError: the file is of another kind, or the limit is no number of bytes.
-    """
-    if limit is None:
-        return
-    if target.suffix.lower() not in TONES:
-        raise InputError(f"--max-size goes with {' and '.join(TONES)}; {target} is another kind, leave it out")
-    if limit < 1:
-        raise InputError(f"--max-size is {limit}; expected a number of bytes")
-
-
-def limit_of(text: str | None, target: Path) -> int | None:
-    """Return the limit for a file as it is given on the command line: "500kB", "2MB", or "none".
+def limit_of(asked: int | str | None, target: Path) -> int | None:
+    """Return the limit for a file as it is asked for: 500_000, "500kB", "2MB", "none" or None.
 
     Args:
-        text: what was given; without it a .gif or .webp has the default limit.
+        asked: by default "auto", which gives a .gif or .webp the default limit and others none.
         target: the file.
 
     Returns:
@@ -49,15 +36,17 @@ def limit_of(text: str | None, target: Path) -> int | None:
     Raises:
         InputError: it is not the size of a file, or the file is of another kind.
     """
-    if text is None:
-        return DEFAULT_LIMIT if target.suffix.lower() in TONES else None
-    if text.lower() == "none":
+    text, fits = str(asked).lower(), target.suffix.lower() in TONES
+    if text == AUTO:
+        return DEFAULT_LIMIT if fits else None
+    if text == "none":
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text.lower())
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text)
     limit = round(float(found[1]) * UNITS[found[2]]) if found else 0
     if not limit:
-        raise InputError(f"--max-size is {text!r}; expected a number with kB or MB, such as 2MB, or none")
-    check_limit(limit, target)
+        raise InputError(f"--max-size is {asked!r}; expected a number with kB or MB, such as 2MB, or none")
+    if not fits:
+        raise InputError(f"--max-size goes with {' and '.join(TONES)}; {target} is another kind, leave it out")
     return limit
 
 

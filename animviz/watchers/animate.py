@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from animviz.pictures.discovery import find_scene
 from animviz.recorders.keras.callback import Recorder
 from animviz.rendering.film import Movie, render
-from animviz.rendering.request import check_request
+from animviz.rendering.request import Request
 
 __all__ = ["Animate"]
 
@@ -40,10 +39,8 @@ class Animate(Recorder):
         recorder: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self.scene = find_scene(scene)
-        self.target = Path(path)
-        self.options = options
-        check_request(self.scene, self.target, **options)
+        self.scene, self.target, self.options = scene, Path(path), options
+        Request.of(scene, path, **options)
         self.movie: Movie | None = None
         super().__init__(self.target.with_suffix(".rec"), inputs, labels, **{"overwrite": True, **(recorder or {})})
 

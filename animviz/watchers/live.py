@@ -18,14 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.errors import AnimvizError
-from animviz.options import checked
 from animviz.pictures.discovery import find_scene
 from animviz.recorders.keras.callback import Recorder
 from animviz.recording.recording import Recording
 from animviz.rendering.film import frame_at
+from animviz.rendering.request import check_look
 from animviz.sampling import evenly
-from animviz.stage.box import check_size
-from animviz.stage.theme import theme_named
 
 __all__ = ["Live", "live"]
 
@@ -78,9 +76,7 @@ class Live(Recorder):
         **options: Any,
     ) -> None:
         self.scene = find_scene(scene)
-        checked(self.scene.options, options, f"scene {self.scene.name!r}")
-        check_size(*size)
-        theme_named(theme)
+        check_look(self.scene, options, size, theme)
         self._look = {"size": size, "theme": theme, **options}
         self.pictures = 0
         self._show: Show | None = None

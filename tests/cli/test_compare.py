@@ -3,22 +3,21 @@
 import csv
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
 import pytest
 
-from animviz import Moment, Pacing, Recording
+from animviz import Moment, Recording
 from animviz.errors import InputError
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.comparison import columns
 from animviz.experiments.grid import decide
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.painter import Painter
-from animviz.pictures.split import Cell, Shot, check_room, grid
-from animviz.rendering.plan import Split
+from animviz.pictures.picture import Picture
+from animviz.pictures.split import CellPicture, CellStage, SplitPicture, check_room, grid
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 from animviz.tables import text_of
@@ -29,16 +28,17 @@ RINGS = ("--experiment", "two_rings", "--arch", "2-1-2-1", "--arch", "2-3-2-1")
 SIZE = (640, 360)
 
 
-def shots_of(scene: str, *recordings: Recording) -> tuple[Shot, ...]:
-    return tuple(Shot(scene, recording.path, recording.manifest.arch or "") for recording in recordings)
+def cells_of(scene: str, *recordings: Recording) -> tuple[CellPicture, ...]:
+    found = small_scene(scene)
+    return tuple(CellPicture(Picture(found, recording), recording.manifest.arch or "") for recording in recordings)
 
 
-def split_of(shots: tuple[Shot, ...], size: tuple[int, int] = SIZE, theme: str = "dark") -> Split:
-    return Split("Compared", shots, ("number: accuracy",), Pacing(), size, theme, Path("film.mp4"))
+def split_of(cells: tuple[CellPicture, ...]) -> SplitPicture:
+    return SplitPicture("Compared", cells, ("number: accuracy",))
 
 
-def frame(split: Split, epoch: float) -> np.ndarray:
-    return split.painter().paint(Moment(0.0, epoch))[:, :, :3].copy()
+def frame(split: SplitPicture, epoch: float, size: tuple[int, int] = SIZE, theme: str = "dark") -> np.ndarray:
+    return split.painter(Stage(size, theme)).paint(Moment(0.0, epoch))[:, :, :3].copy()
 
 
 @pytest.fixture(scope="module")
@@ -179,8 +179,8 @@ def test_frame_that_is_too_small_is_refused() -> None:
      ("history", (640, 360), "light")],
 )  # fmt: skip
 def test_rings_share_a_frame(scene: str, size: tuple[int, int], theme: str, rings: list[Recording]) -> None:
-    split = split_of(shots_of(scene, *rings), size, theme)
-    first, last = frame(split, 0.0), frame(split, 4.0)
+    split = split_of(cells_of(scene, *rings))
+    first, last = (frame(split, epoch, size, theme) for epoch in (0.0, 4.0))
     assert first.shape == (size[1], size[0], 3)
     assert not np.array_equal(first, last)
 
@@ -188,25 +188,25 @@ def test_rings_share_a_frame(scene: str, size: tuple[int, int], theme: str, ring
 def test_polynomials_and_digits_share_a_frame(trained: Callable[..., Recording], stopped: list[Recording]) -> None:
     curves = [trained("polynomial", arch=arch) for arch in ("1-3-1", "1-6-1")]
     for scene, recordings in (("polyfit", curves), ("confusion", stopped), ("history", stopped)):
-        split = split_of(shots_of(scene, *recordings))
+        split = split_of(cells_of(scene, *recordings))
         assert not np.array_equal(frame(split, 0.0), frame(split, 4.0))
 
 
 def test_scenes_of_different_kinds_share_a_frame(rings: list[Recording]) -> None:
-    split = split_of((*shots_of("rings", rings[2]), *shots_of("history", rings[2])))
+    split = split_of((*cells_of("rings", rings[2]), *cells_of("history", rings[2])))
     assert frame(split, 2.0).std() > 5
 
 
 def test_frame_depends_on_its_moment_alone(rings: list[Recording]) -> None:
-    painter = split_of(shots_of("rings", *rings)).painter()
+    painter = split_of(cells_of("rings", *rings)).painter(Stage(SIZE))
     once = painter.paint(Moment(1.0, 2.5)).copy()
     painter.paint(Moment(2.0, 4.0))
     assert np.array_equal(painter.paint(Moment(1.0, 2.5)), once)
 
 
 def test_cell_is_the_scene_itself_at_that_place(rings: list[Recording]) -> None:
-    picture = frame(split_of(shots_of("boundary", *rings[:2])), 3.0)
-    cell = Cell(Stage(SIZE), (200, 200), rings[:2])
+    picture = frame(split_of(cells_of("boundary", *rings[:2])), 3.0)
+    cell = CellStage(Stage(SIZE), (200, 200), rings[:2])
     alone = Painter(small_scene("boundary"), rings[0], cell, {}).paint(Moment(0.0, 3.0))
     assert alone.shape == (200, 200, 4)
     assert cell.pixel == 0.5
@@ -216,8 +216,8 @@ def test_cell_is_the_scene_itself_at_that_place(rings: list[Recording]) -> None:
 
 
 def test_run_that_stopped_holds_its_last_state_and_says_so(stopped: list[Recording]) -> None:
-    split = split_of(shots_of("confusion", *stopped))
-    assert list(split.timeline.epochs) == list(range(7))
+    split = split_of(cells_of("confusion", *stopped))
+    assert list(split.epochs) == list(range(7))
     early, at_stop, later = (frame(split, epoch)[:, 322:] for epoch in (1.0, 2.0, 5.0))
     head, cell = slice(40, 80), slice(85, 330)
     assert not np.array_equal(early[head], at_stop[head]), "it says that it stopped"
@@ -229,7 +229,7 @@ def test_run_that_stopped_holds_its_last_state_and_says_so(stopped: list[Recordi
 def test_diverged_run_says_so_within_its_cell(trained: Callable[..., Recording]) -> None:
     lost, good = (trained("polynomial", arch=arch, activation="linear", learning_rate=rate)
                   for arch, rate in (("1-3-1", 50.0), ("1-3-1", 0.01)))  # fmt: skip
-    picture = frame(split_of(shots_of("polyfit", lost, good)), 4.0)
+    picture = frame(split_of(cells_of("polyfit", lost, good)), 4.0)
     box = (np.abs(picture.astype(int) - (0xFF, 0xB4, 0x54)).sum(axis=2) < 60).nonzero()
     assert np.ptp(box[1][box[1] < 320]) < 300, "the frame of the message is whole"
     assert not np.isfinite(lost[-1].scores["loss"])
@@ -239,7 +239,7 @@ def test_loss_axes_are_shared(trained: Callable[..., Recording]) -> None:
     low, high = (
         trained("polynomial", arch=arch, learning_rate=rate) for arch, rate in (("1-3-1", 0.001), ("1-6-1", 0.01))
     )
-    alone, beside = (Cell(Stage(SIZE), (300, 200), peers) for peers in ([low], [low, high]))
+    alone, beside = (CellStage(Stage(SIZE), (300, 200), peers) for peers in ([low], [low, high]))
     for cell in (alone, beside):
         small_scene("history").set_up(cell, low)
     tops = [max(axes.get_ylim()[1] for axes in cell.figure.axes) for cell in (alone, beside)]
@@ -249,12 +249,13 @@ def test_loss_axes_are_shared(trained: Callable[..., Recording]) -> None:
 
 def test_workers_draw_the_same_bytes(rings: list[Recording], tmp_path: Path) -> None:
     from animviz.rendering.film import film
+    from animviz.rendering.request import Request
 
-    shots = shots_of("boundary", *rings[:2])
+    split = split_of(cells_of("boundary", *rings[:2]))
     for workers in (1, 2):
-        pacing = Pacing(fps=2, seconds=20)
-        split = replace(split_of(shots, (320, 180)), pacing=pacing, target=tmp_path / f"{workers}.mp4")
-        film(split, workers=workers, command="same")
+        asked = {"size": (320, 180), "fps": 2.0, "seconds": 20.0, "workers": workers}
+        request = Request.of(small_scene("boundary"), tmp_path / f"{workers}.mp4", **asked)
+        film(request.plan_of(split), request, command="same")
     assert (tmp_path / "1.mp4").read_bytes() == (tmp_path / "2.mp4").read_bytes()
 
 

@@ -15,8 +15,8 @@ from animviz.cli.doctor import examine
 from animviz.cli.reports import scene_rows
 from animviz.errors import InputError, SceneError
 from animviz.pictures import discovery
-from animviz.pictures.discovery import GROUP, find_scene, is_path, scene_names
-from animviz.pictures.scene import Scene, scene
+from animviz.pictures.discovery import GROUP, find_scene, scene_names
+from animviz.pictures.scene import Scene, file_in, scene
 
 USERS_SCENE = '''
 """A scene of twenty lines."""
@@ -103,7 +103,7 @@ def test_unknown_name_lists_the_known_ones() -> None:
     [("a.py", True), ("./a.py:b", True), ("/x/y.py", True), ("rings", False), ("py", False), ("a.pyc", False)],
 )
 def test_a_path_is_told_from_a_name(reference: str, expected: bool) -> None:
-    assert is_path(reference) is expected
+    assert (file_in(reference) is not None) is expected
 
 
 def test_users_file_is_found_by_path(write: Callable[..., Path]) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -22,11 +23,11 @@ from hypothesis import strategies as st
 import animviz
 from animviz import Recording
 from animviz.errors import AnimvizError, EncodeError, InputError, SceneError
-from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
 from animviz.rendering.film import Movie, render
 from animviz.rendering.plan import Plan
+from animviz.rendering.request import Request
 from animviz.rendering.segments import segments
 from animviz.rendering.shares import draw_share, join, parse_share
 from animviz.video.assembling import assemble
@@ -133,7 +134,7 @@ def stamps(path: Path) -> tuple[np.ndarray, float]:
 
 
 def planned(scene: Path, recording: Recording, target: Path, **options: object) -> Plan:
-    return Plan.of(scene, recording, target, size=SIZE, theme="dark", options={**PACING, **options})
+    return Request.of(scene, target, size=SIZE, **{**PACING, **options}).plan(recording)
 
 
 def shares_of(scene: Path, recording: Recording, target: Path, count: int, **options: object) -> list[Path]:
@@ -308,7 +309,7 @@ def test_scene_that_raises_in_a_worker_is_an_error_with_its_epoch(rings_recordin
 
 
 def test_scene_given_as_an_object_cannot_go_to_workers(wall: Path, rings_recording: Recording, tmp_path: Path) -> None:
-    scene = find_scene(str(wall))
+    scene = runpy.run_path(str(wall))["wall"]
     before = tree(tmp_path)
     for options in ({"workers": 2}, {"executor": ThreadPoolExecutor(1)}):
         with pytest.raises(InputError, match=r"'wall' was given as an object; workers need its name or path"):

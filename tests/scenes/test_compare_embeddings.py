@@ -14,7 +14,7 @@ from animviz.embed import embedding_of
 from animviz.embed.sets import sets_of
 from animviz.errors import SceneError
 from animviz.pictures.discovery import small_scene
-from animviz.pictures.split import Cell
+from animviz.pictures.split import CellStage
 from helpers.results import Result
 
 QUICK = ("--seconds", "0.5", "--hold-start", "0.1", "--hold-end", "0.1", "--size", "640x360")
@@ -33,7 +33,7 @@ def nets(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPathFac
 
 
 def cell(recording: Recording, size: tuple[int, int], epoch: float, **options: object) -> tuple[list[str], np.ndarray]:
-    stage = Cell(Stage((1280, 720)), size, [recording])
+    stage = CellStage(Stage((1280, 720)), size, [recording])
     draw = small_scene("pca").set_up(stage, recording, samples=SOME, **options)
     limits = [(axes.get_xlim(), axes.get_ylim()) for axes in stage.figure.axes]
     draw(animviz.Moment(0.0, epoch))
@@ -61,7 +61,7 @@ def test_cell_shows_the_last_two_layers_with_their_accuracy(nets: list[Path]) ->
 def test_cell_is_parted_so_that_planes_are_large(nets: list[Path]) -> None:
     recording = Recording(nets[0])
     for size, beside in (((580, 400), True), ((300, 600), False)):
-        stage = Cell(Stage((1280, 720)), size, [recording])
+        stage = CellStage(Stage((1280, 720)), size, [recording])
         small_scene("pca").set_up(stage, recording, samples=SOME)
         first, second = (axes.get_position() for axes in stage.figure.axes)
         assert (first.x1 <= second.x0) == beside
@@ -70,7 +70,7 @@ def test_cell_is_parted_so_that_planes_are_large(nets: list[Path]) -> None:
 
 def test_a_picture_depends_on_its_moment_alone(nets: list[Path]) -> None:
     recording = Recording(nets[1])
-    stage = Cell(Stage((1280, 720)), (400, 200), [recording])
+    stage = CellStage(Stage((1280, 720)), (400, 200), [recording])
     draw = small_scene("umap").set_up(stage, recording, samples=40, layers="hidden_2")
     pictures = []
     for epoch in (0.5, 2.0, 0.5):

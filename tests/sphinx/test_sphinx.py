@@ -74,7 +74,7 @@ def test_html_has_a_video_and_the_other_builders_its_poster(project: Path, monke
     assert len(before) == 3
 
     # Nothing is drawn from here on: neither for pages that are read anew, nor for another builder.
-    monkeypatch.setattr(media, "render", None)
+    monkeypatch.setattr(media, "film", None)
     assert build(project, "html", "-W", "-E") == 0
     assert build(project, "latex", "-W") == 0
     assert drawn(project) == before

@@ -20,12 +20,12 @@ from animviz.pictures.clock import LossClock
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.decider import Decider, look_of
 from animviz.storyboard.deciding.sources import sources_of
-from animviz.storyboard.deciding.spans import frame_of, legs, moments
+from animviz.storyboard.deciding.spans import frame_of, moments, spans_of
 from animviz.storyboard.file import schema
-from animviz.storyboard.file.board import Span
+from animviz.storyboard.file.board import SpanTable
 from animviz.storyboard.file.reading import read
 from animviz.storyboard.film.film import Film
-from animviz.storyboard.film.pieces import BodyPainter
+from animviz.storyboard.film.take import TakePainter
 from animviz.storyboard.film.text import plain
 from animviz.video.ffmpeg import ffmpeg_exe, run_ffmpeg
 from helpers.results import Result
@@ -295,8 +295,8 @@ def test_ctrl_c_keeps_what_is_drawn(
 
 def test_captions_never_touch_the_picture_and_fades_are_between(board: Callable[[str], Path]) -> None:
     film = decided(board(FILM.replace("[320, 180]", "[640, 360]")))
-    opening, warp, _ = film.bodies
-    painter = BodyPainter(warp)
+    opening, warp, _ = film.takes
+    painter = TakePainter(warp)
     height = film.look.picture(True)[1]
     for frame in (3, 15):
         bare = painter.paint(frame, captions=False, marks=False).copy()
@@ -314,7 +314,7 @@ def test_marks_are_where_they_should_be(board: Callable[[str], Path]) -> None:
     film = decided(
         board(FILM.replace('name = "both"', 'name = "both"', 1).replace("start = 1\n", "start = 1\n" + mark))
     )
-    painter = BodyPainter(film.bodies[1])
+    painter = TakePainter(film.takes[1])
     width, height = film.look.picture(True)
     bare = painter.paint(7, marks=False, captions=False).copy()
     changed = (painter.paint(7, captions=False) != bare).any(axis=2)
@@ -328,11 +328,11 @@ def test_marks_are_where_they_should_be(board: Callable[[str], Path]) -> None:
 
 
 def test_spans_follow_each_other_and_the_last_frame_is_the_end() -> None:
-    still = Span.model_validate({"from": 8.0, "to": 8.0, "seconds": 1.0})
-    spans = [Span(to=4.0, seconds=2.0, hold_start=0.5), Span(to=10.0, pace=3.0), still]
-    parts = legs(spans, (0.0, 20.0), lambda value, otherwise: float(value), by_ratio=False)
-    assert [leg.seconds for leg in parts] == [2.0, 2.0, 1.0]
-    shown = moments(parts, 101, lambda leg: pytest.fail("nothing here goes by change"))
+    still = SpanTable.model_validate({"from": 8.0, "to": 8.0, "seconds": 1.0})
+    spans = [SpanTable(to=4.0, seconds=2.0, hold_start=0.5), SpanTable(to=10.0, pace=3.0), still]
+    parts = spans_of(spans, (0.0, 20.0), lambda value, otherwise: float(value), by_ratio=False)
+    assert [span.seconds for span in parts] == [2.0, 2.0, 1.0]
+    shown = moments(parts, 101, lambda span: pytest.fail("nothing here goes by change"))
     readings, progress = np.array(shown).T
     assert readings[:11].tolist() == [0.0] * 11
     assert np.all(np.diff(readings[:80]) >= 0)
@@ -362,7 +362,7 @@ def test_pace_by_change_spends_its_time_where_the_picture_moves(board: Callable[
     text = FILM + '[[shot]]\nname = "step"\nscene = "step.py"\nrecording = "three"\nseconds = 10\npace = "change"\n'
     path = board(text + '[[shot.captions]]\nat = 2.5\ntext = "Now"\n')
     film = decided(path)
-    readings = np.array(film.bodies[-1].moments)[:, 0]
+    readings = np.array(film.takes[-1].moments)[:, 0]
     assert ((readings > 2) & (readings < 3)).mean() > 0.6
     assert (np.diff(readings) > 0).all(), "plateaus pass too"
     cue = film.captions[-1][0]
@@ -379,7 +379,7 @@ def test_landmarks_are_found_in_the_recording(board: Callable[[str], Path], trai
     text += 'scene = "boundary"\nrecording = "r"\nseconds = 4\n[[shot.captions]]\ntext = "Now"\nat = "NAME"\n'
     text = text.replace("PATH", recording.path.as_posix())
     film = decided(board(text.replace("NAME", landmark.name)))
-    readings = np.array(film.bodies[0].moments)[:, 0]
+    readings = np.array(film.takes[0].moments)[:, 0]
     cue = film.captions[0][0]
     assert readings[cue.first - 1] < landmark.epoch <= readings[cue.first] + 1e-6
     with pytest.raises(InputError, match=r"captions.1: at: no landmark 'class x learned' in .*found: '"):
@@ -425,7 +425,7 @@ def test_last_picture_is_held_while_the_sound_of_the_film_goes_on(board: Callabl
     sound(tmp_path / "music.wav", 6.0)
     film = decided(board('audio = "music.wav"\n' + FILM))
     assert film.seconds == 6.0
-    assert len(set(film.bodies[-1].moments[-15:])) == 1
+    assert len(set(film.takes[-1].moments[-15:])) == 1
     assert [one.start for one in film.sounds] == [0.0]
 
 

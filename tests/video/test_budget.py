@@ -64,15 +64,16 @@ def test_settings_are_those_that_the_format_can_hold() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "limit"), [("2MB", 2_000_000), ("500kB", 500_000), ("1.5 m", 1_500_000), ("800", 800), ("none", None)]
+    ("text", "limit"),
+    [("2MB", 2_000_000), ("500kB", 500_000), ("1.5 m", 1_500_000), ("800", 800), ("none", None), (800_000, 800_000)],
 )
-def test_sizes_are_understood(text: str, limit: int | None) -> None:
+def test_sizes_are_understood(text: int | str, limit: int | None) -> None:
     assert limit_of(text, Path("x.gif")) == limit
 
 
 def test_pictures_have_a_limit_unless_told_otherwise() -> None:
-    assert limit_of(None, Path("x.gif")) == limit_of("5MB", Path("x.webp")) == 5_000_000
-    assert limit_of(None, Path("x.mp4")) is None
+    assert limit_of("auto", Path("x.gif")) == limit_of("5MB", Path("x.webp")) == 5_000_000
+    assert limit_of("auto", Path("x.mp4")) is limit_of(None, Path("x.gif")) is None
     for text, path in (("2MB", "x.mp4"), ("lots", "x.gif"), ("0", "x.gif"), ("-1MB", "x.gif")):
         with pytest.raises(InputError, match="--max-size"):
             limit_of(text, Path(path))

@@ -10,14 +10,14 @@ from animviz.stage.box import check_size
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.shots import Shots, recordings_of
 from animviz.storyboard.deciding.sources import Source
+from animviz.storyboard.file.board import TitleShot
 from animviz.storyboard.file.lines import Key
 from animviz.storyboard.file.reading import Storyboard
-from animviz.storyboard.film.cards import Card
 from animviz.storyboard.film.film import Film, starts_of
 from animviz.storyboard.film.frame import Look
 from animviz.storyboard.film.pieces import Still
 from animviz.storyboard.film.sound import Sound, seconds_of
-from animviz.storyboard.film.take import Body
+from animviz.storyboard.film.take import Take
 
 __all__ = ["Decider", "look_of"]
 
@@ -33,7 +33,7 @@ def look_of(storyboard: Storyboard, *, draft: bool) -> Look:
     try:
         check_size(*look.size)
     except InputError as error:
-        raise storyboard.places.error(("size",), str(error).removeprefix("--size ")) from None
+        raise storyboard.lines.error(("size",), str(error).removeprefix("--size ")) from None
     return look.draft() if draft else look
 
 
@@ -47,7 +47,7 @@ class Decider:
         only: name of the one shot that is wanted, or None.
 
     Attributes:
-        notes: keys of the measurements that the film hangs on.
+        notes: keys of the measurements on which the film depends.
 
     Raises:
         InputError: no such shot.
@@ -78,7 +78,7 @@ class Decider:
         for place, shot in enumerate(self._board.shot):
             self._heard(("shot", place, "audio"), shot.audio)
         shots = Shots(self._storyboard, self._look, self._sources, None)
-        self._poster([shots.body(place)[0] for place in range(len(self._board.shot))])
+        self._poster({place: shots.frames(place) for place in range(len(self._board.shot))})
 
     def decide(self, cache: Cache) -> Film:
         """Decide the film; the recordings that are used must be there.
@@ -90,14 +90,15 @@ class Decider:
             InputError: names the line, the shot and the key.
         """
         shots = Shots(self._storyboard, self._look, self._sources, cache)
-        bodies, captions = zip(*(shots.body(place) for place in self._wanted), strict=True)
+        takes, captions = zip(*(shots.take(place) for place in self._wanted), strict=True)
         self.notes = shots.notes
         fades = tuple(self._fade(place) if number else 0 for number, place in enumerate(self._wanted))
-        starts = starts_of([len(body.moments) for body in bodies], fades)
-        bodies = (*bodies[:-1], self._held(bodies[-1], starts[-1]))
+        starts = starts_of([len(take.moments) for take in takes], fades)
+        takes = (*takes[:-1], self._held(takes[-1], starts[-1]))
+        shown, frame = self._poster({place: len(take.moments) for place, take in zip(self._wanted, takes, strict=True)})
         return Film(
-            self._board.title, self._look, bodies, fades, self._chapters(starts), tuple(map(tuple, captions)),
-            self._sounds(starts), self._poster(bodies),
+            self._board.title, self._look, takes, fades, self._chapters(starts), tuple(map(tuple, captions)),
+            self._sounds(starts), Still(takes[self._wanted.index(shown)], frame, whole=True),
         )  # fmt: skip
 
     def _fade(self, place: int) -> int:
@@ -115,7 +116,7 @@ class Decider:
         ]
         return (0, found[0][1]), *found[1:]
 
-    def _held(self, last: Body, start: int) -> Body:
+    def _held(self, last: Take, start: int) -> Take:
         """Return the last shot, whose last picture stands while the film's sound goes on."""
         if self._sound is None:
             return last
@@ -131,7 +132,7 @@ class Decider:
         try:
             seconds_of(path)
         except InputError as error:
-            raise self._storyboard.places.error(key, str(error)) from None
+            raise self._storyboard.lines.error(key, str(error)) from None
         return path
 
     def _sounds(self, starts: list[int]) -> tuple[Sound, ...]:
@@ -139,23 +140,30 @@ class Decider:
         heard = [(name, start) for name, start in [(self._sound, 0), *own] if name is not None]
         return tuple(Sound(self._storyboard.beside(name), start / self._look.fps) for name, start in heard)
 
-    def _poster(self, bodies: list[Body] | tuple[Body, ...]) -> Still:
-        """Return the still that stands for the film: the one that is asked for, or the end of the last moving shot."""
-        wanted = self._board.poster
-        names = [shot.name for shot in self._board.shot]
+    def _poster(self, frames: Mapping[int, int]) -> tuple[int, int]:
+        """Return what stands for the film: what is asked for, or the end of the last moving shot.
+
+        Args:
+            frames: how many there are of each shot, by its place in the file.
+
+        Returns:
+            The place of the shot, and the number of its frame.
+        """
+        wanted, shots = self._board.poster, self._board.shot
+        names = [shot.name for shot in shots]
         if wanted is not None and wanted.shot not in names:
-            raise self._storyboard.places.error(
+            raise self._storyboard.lines.error(
                 ("poster", "shot"), f"no shot {wanted.shot!r}; there are {', '.join(names)}"
             )
-        named = [body for body in bodies if wanted is not None and body.name == wanted.shot]
-        moving = [body for body in bodies if not isinstance(body.picture, Card)]
-        body = (named or moving or list(bodies))[-1]
-        last = len(body.moments) - 1
+        named = [place for place in frames if wanted is not None and shots[place].name == wanted.shot]
+        moving = [place for place in frames if not isinstance(shots[place], TitleShot)]
+        place = (named or moving or list(frames))[-1]
+        last = frames[place] - 1
         if not named or wanted is None or wanted.start is None:
-            return Still(body, last, whole=True)
+            return place, last
         if round(wanted.start * self._look.fps) > last:
             end = (last + 1) / self._look.fps
-            raise self._storyboard.places.error(
+            raise self._storyboard.lines.error(
                 ("poster", "start"), f"{wanted.start:g} s is after the shot's end at {end:g} s"
             )
-        return Still(body, round(wanted.start * self._look.fps), whole=True)
+        return place, round(wanted.start * self._look.fps)

@@ -1,4 +1,4 @@
-"""From a shot of the storyboard to a body: its picture, its moments, its captions and marks."""
+"""From a shot of the storyboard to a take: its picture, its moments, its captions and marks."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 
 from animviz.errors import AnimvizError, InputError
-from animviz.options import checked
-from animviz.pictures.discovery import find_scene, is_path, small_scene
-from animviz.pictures.picture import ScenePicture
-from animviz.pictures.split import Shot as CellShot
-from animviz.pictures.split import SplitPicture, check_room, foot_parts
+from animviz.pictures.discovery import find_scene, small_scene
+from animviz.pictures.picture import Picture
+from animviz.pictures.scene import Scene, file_in
+from animviz.pictures.split import CellPicture, SplitPicture, check_room, foot_parts
 from animviz.rendering.timeline import MAX_FRAMES
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.cues import Shown, seen
 from animviz.storyboard.deciding.motion import change_key, warp
 from animviz.storyboard.deciding.sources import Source, moment_of, with_paths
-from animviz.storyboard.deciding.spans import Leg, legs, moments
-from animviz.storyboard.file.board import SceneShot, Span, SplitShot, TitleShot
+from animviz.storyboard.deciding.spans import Span, moments, spans_of
+from animviz.storyboard.file.board import SceneShot, SpanTable, SplitShot, TitleShot
 from animviz.storyboard.file.lines import Key, PlacedError
 from animviz.storyboard.file.reading import Storyboard
 from animviz.storyboard.film.cards import Card
@@ -26,24 +25,24 @@ from animviz.storyboard.film.film import Cue
 from animviz.storyboard.film.frame import Look
 from animviz.storyboard.film.overlays import Mark, Overlay, Words, caption_lines
 from animviz.storyboard.film.sound import seconds_of
-from animviz.storyboard.film.take import Body
+from animviz.storyboard.film.take import Take
 from animviz.storyboard.film.text import plain
 
 __all__ = ["Shots", "recordings_of"]
 
 AnyShot = TitleShot | SceneShot | SplitShot
-Picture = Card | ScenePicture | SplitPicture
+AnyPicture = Card | Picture | SplitPicture
 BY_LOSS = (1e12, 1e-12)  # what a loss may be, before it is known
 
 
 class Shots:
-    """Makes the bodies of a storyboard's shots.
+    """Makes the takes of a storyboard's shots.
 
     Args:
         storyboard: the file.
         look: of the film.
         sources: its recordings.
-        cache: where measurements are kept; None before the training, when nothing is measured and moments that hang on
+        cache: where measurements are kept; None before the training, when nothing is measured and moments that depend on
             the recording are guessed.
 
     Attributes:
@@ -54,90 +53,114 @@ class Shots:
         self._storyboard, self._look, self._sources, self._cache = storyboard, look, sources, cache
         self.notes: list[str] = []
 
-    def body(self, place: int) -> tuple[Body, list[Cue]]:
-        """Decide a shot.
+    def take(self, place: int) -> tuple[Take, list[Cue]]:
+        """Decide a shot, whose recordings must be there.
 
         Raises:
             InputError: names the line, the shot and the key.
         """
         shot = self._storyboard.board.shot[place]
+        picture, shown = self._decided(place, shot)
+        assert picture is not None
+        words, cues = self._captions(place, shot, shown)
+        overlays = (*words, *self._marks(place, shot, shown))
+        return Take(shot.name, picture, shown.moments, overlays, bool(shot.captions), self._look), cues
+
+    def frames(self, place: int) -> int:
+        """Check a shot as far as it can be before the training, and return how many frames it will have.
+
+        Raises:
+            InputError: names the line, the shot and the key.
+        """
+        shot = self._storyboard.board.shot[place]
+        _, shown = self._decided(place, shot)
+        self._captions(place, shot, shown)
+        self._marks(place, shot, shown)
+        return len(shown.moments)
+
+    def _decided(self, place: int, shot: AnyShot) -> tuple[AnyPicture | None, Shown]:
         try:
             picture = self._picture(("shot", place), shot)
-            shown = self._shown(shot, picture)
+            return picture, self._shown(shot, picture)
         except PlacedError:
             raise
         except AnimvizError as error:
-            raise self._storyboard.places.error(("shot", place), str(error)) from None
-        words, cues = self._captions(place, shot, shown)
-        overlays = (*words, *self._marks(place, shot, shown))
-        return Body(shot.name, picture, shown.moments, overlays, bool(shot.captions), self._look), cues
+            raise self._storyboard.lines.error(("shot", place), str(error)) from None
 
-    def _picture(self, key: Key, shot: AnyShot) -> Picture:
+    def _picture(self, key: Key, shot: AnyShot) -> AnyPicture | None:
+        """Check the picture of a shot, and return it; None before the training, unless it is a card."""
         if isinstance(shot, TitleShot):
             card = Card(shot.title, tuple(shot.lines))
             card.painter(self._look.of_height(720).stage(band=bool(shot.captions)))  # refuses what does not fit
             return card
         if isinstance(shot, SceneShot):
-            reference, options = self._scene(key, shot.scene, shot.options, small=False)
-            return ScenePicture(reference, self._source(key, shot.recording).path.resolve(), options)
-        cells = []
+            scene, options = self._scene(key, shot.scene, shot.options, small=False)
+            source = self._source(key, shot.recording)
+            return None if self._cache is None else Picture.of(scene, source.recording, options)
+        return self._split(key, shot)
+
+    def _split(self, key: Key, shot: SplitShot) -> SplitPicture | None:
+        cells: list[CellPicture] = []
+        scenes: dict[str, Scene] = {}
         for number, cell in enumerate(shot.split):
             within = (*key, "split", number)
             source = self._source(within, cell.recording)
-            reference, options = self._scene(within, cell.scene or str(shot.scene), cell.options, small=True)
+            scene, options = self._scene(within, cell.scene or str(shot.scene), cell.options, small=True)
+            scenes[scene.reference] = scene
             label = source.label() if cell.label is None else cell.label
-            cells.append(CellShot(reference, source.path.resolve(), label, cell.note, options))
-        scenes = {cell.scene: small_scene(cell.scene) for cell in cells}
-        check_room(self._look.picture(bool(shot.captions)), len(cells), scenes[cells[0].scene].aspect)
-        summary = scenes[cells[0].scene].summary if len(scenes) == 1 else "each cell: its own scene"
-        return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock)
+            if self._cache is not None:
+                cells.append(CellPicture(Picture.of(scene, source.recording, options), label, cell.note))
+        first = next(iter(scenes.values()))
+        check_room(self._look.picture(bool(shot.captions)), len(shot.split), first.aspect)
+        summary = first.summary if len(scenes) == 1 else "each cell: its own scene"
+        return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock) if cells else None
 
     def _source(self, key: Key, name: str) -> Source:
         if name not in self._sources:
             there = ", ".join(self._sources) or "none; add a table [recordings.NAME]"
-            raise self._storyboard.places.error((*key, "recording"), f"no recording {name!r}; there are {there}")
+            raise self._storyboard.lines.error((*key, "recording"), f"no recording {name!r}; there are {there}")
         return self._sources[name]
 
     def _scene(
         self, key: Key, reference: str, options: Mapping[str, Any], *, small: bool
-    ) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    ) -> tuple[Scene, dict[str, Any]]:
         """Find a scene, whose file is seen from the storyboard, and check its options."""
-        if is_path(reference):
+        if file_in(reference):
             reference = str(self._storyboard.beside(reference).resolve())
         at = (*key, "scene")
         try:
             scene = small_scene(reference) if small else find_scene(reference)
             at = (*key, "options")
             given = with_paths(self._storyboard, options, scene.options)
-            checked(scene.options, given, f"scene {reference!r}")
+            scene.check(given)
         except AnimvizError as error:
-            raise self._storyboard.places.error(at, str(error)) from None
-        return reference, tuple(sorted(given.items()))
+            raise self._storyboard.lines.error(at, str(error)) from None
+        return scene, given
 
-    def _shown(self, shot: AnyShot, picture: Picture) -> Shown:
+    def _shown(self, shot: AnyShot, picture: AnyPicture | None) -> Shown:
         """Return the moments of a shot's frames."""
-        parts, exact = self._legs(shot, picture)
+        parts, exact = self._spans(shot, picture)
         if shot.audio is not None:
             frames = ceil(seconds_of(self._storyboard.beside(shot.audio)) * self._look.fps - 1e-6)
         else:
-            frames = max(1, round(sum(leg.seconds for leg in parts) * self._look.fps))
+            frames = max(1, round(sum(span.seconds for span in parts) * self._look.fps))
         if frames > MAX_FRAMES:
             raise InputError(f"the shot would have {frames:,} frames; expected at most {MAX_FRAMES:,}")
 
-        def knots(leg: Leg) -> tuple[Any, Any]:
-            if self._cache is None or isinstance(picture, Card):
+        def knots(span: Span) -> tuple[Any, Any]:
+            if self._cache is None or picture is None or isinstance(picture, Card):
                 return np.array([0.0, 1.0]), np.array([0.0, 1.0])
-            key = change_key(picture, self._look, leg)
+            key = change_key(picture, self._look, span)
             self.notes.append(key)
-            return warp(key, picture, self._look, leg, self._cache)
+            return warp(key, picture, self._look, span, self._cache)
 
         return Shown(moments(parts, frames, knots), self._look.fps, exact, lambda value: self._reading(shot, value))
 
-    def _legs(self, shot: AnyShot, picture: Picture) -> tuple[list[Leg], bool]:
+    def _spans(self, shot: AnyShot, picture: AnyPicture | None) -> tuple[list[Span], bool]:
         """Return the parts of a shot, and whether they are what they will be after the training."""
         if isinstance(shot, TitleShot) or isinstance(picture, Card):
-            still = Span(seconds=shot.seconds)
-            return legs([still], (0.0, 0.0), lambda value, otherwise: otherwise, by_ratio=False), True
+            still = SpanTable(seconds=shot.seconds)
+            return spans_of([still], (0.0, 0.0), lambda value, otherwise: otherwise, by_ratio=False), True
         by_loss = isinstance(shot, SplitShot) and shot.clock == "loss"
         unknown: list[float | str] = []
 
@@ -147,13 +170,13 @@ class Shots:
                 unknown.append(value)
             return otherwise if found is None else found
 
-        parts = legs(shot.spans or [shot], self._ends(shot, picture, by_loss), resolve, by_ratio=by_loss)
-        guessed = unknown or by_loss or any(leg.by_change for leg in parts)
+        parts = spans_of(shot.spans or [shot], self._ends(shot, picture, by_loss), resolve, by_ratio=by_loss)
+        guessed = unknown or by_loss or any(span.by_change for span in parts)
         return parts, self._cache is not None or not guessed
 
-    def _ends(self, shot: AnyShot, picture: ScenePicture | SplitPicture, by_loss: bool) -> tuple[float, float]:
+    def _ends(self, shot: AnyShot, picture: Picture | SplitPicture | None, by_loss: bool) -> tuple[float, float]:
         """Return the first and the last reading of a shot's clock."""
-        if self._cache is not None:
+        if picture is not None:
             clock = picture.clock()
             return clock.first, clock.last
         if by_loss:
@@ -171,7 +194,7 @@ class Shots:
 
     def _captions(self, place: int, shot: AnyShot, shown: Shown) -> tuple[list[Overlay], list[Cue]]:
         def fail(number: int, message: str) -> InputError:
-            return self._storyboard.places.error(("shot", place, "captions", number), message)
+            return self._storyboard.lines.error(("shot", place, "captions", number), message)
 
         words, texts = [], []
         for number, caption in enumerate(shot.captions):
@@ -186,7 +209,7 @@ class Shots:
 
     def _marks(self, place: int, shot: AnyShot, shown: Shown) -> list[Overlay]:
         def fail(number: int, message: str) -> InputError:
-            return self._storyboard.places.error(("shot", place, "highlights", number), message)
+            return self._storyboard.lines.error(("shot", place, "highlights", number), message)
 
         times = seen(shot.highlights, shown, fail, in_turn=False)
         return [

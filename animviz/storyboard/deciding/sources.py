@@ -86,7 +86,7 @@ def sources_of(storyboard: Storyboard) -> dict[str, Source]:
         try:
             found[name] = _source(storyboard, name, table, found.values())
         except AnimvizError as error:
-            raise storyboard.places.error(("recordings", name), str(error)) from None
+            raise storyboard.lines.error(("recordings", name), str(error)) from None
     return found
 
 

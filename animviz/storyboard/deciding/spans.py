@@ -1,4 +1,4 @@
-"""From spans of a training to the moments of a shot's frames."""
+"""From the spans of a shot to the moments of its frames."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 from animviz.rendering.timeline import DEFAULT_PACE, EASINGS, LEAST_SECONDS
-from animviz.storyboard.file.board import Span
+from animviz.storyboard.file.board import SpanTable
 
-__all__ = ["Leg", "Moments", "frame_of", "legs", "moments"]
+__all__ = ["Moments", "Span", "frame_of", "moments", "spans_of"]
 
 Moments = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
-class Leg:
+class Span:
     """A part of a shot between two readings of its clock.
 
     Attributes:
@@ -51,74 +51,78 @@ class Leg:
         return self.begin + share * (self.end - self.begin)
 
 
-def legs(
-    spans: Sequence[Span], ends: tuple[float, float], resolve: Callable[[float | str, float], float], *, by_ratio: bool
-) -> list[Leg]:
+def spans_of(
+    tables: Sequence[SpanTable],
+    ends: tuple[float, float],
+    resolve: Callable[[float | str, float], float],
+    *,
+    by_ratio: bool,
+) -> list[Span]:
     """Return the parts of a shot.
 
     Args:
-        spans: as in the file.
+        tables: as in the file.
         ends: first and last reading that there is.
         resolve: returns a reading for what stands in the file, or the second argument where it is not known yet.
-        by_ratio: see `Leg`.
+        by_ratio: see `Span`.
 
     Raises:
         InputError: a reading is outside, a span has no time for its motion, or no length.
     """
-    found: list[Leg] = []
+    found: list[Span] = []
     low, high = min(ends), max(ends)
-    for place, span in enumerate(spans):
+    for place, table in enumerate(tables):
         begin = ends[0] if not found else found[-1].end
-        begin = begin if span.begin is None else resolve(span.begin, ends[0])
-        end = ends[1] if span.to is None else resolve(span.to, ends[1])
+        begin = begin if table.begin is None else resolve(table.begin, ends[0])
+        end = ends[1] if table.to is None else resolve(table.to, ends[1])
         for name, reading in (("from", begin), ("to", end)):
             if not low - 1e-9 <= reading <= high + 1e-9:
-                where = f"spans.{place + 1}.{name}" if len(spans) > 1 else name
+                where = f"spans.{place + 1}.{name}" if len(tables) > 1 else name
                 what = "loss" if by_ratio else "epoch"
                 known = f"{what}s {ends[0]:g} to {ends[1]:g}"
                 raise InputError(f"{where}: {what} {reading:g} is outside the recording, which has {known}")
-        found.append(_leg(span, begin, end, by_ratio))
+        found.append(_span(table, begin, end, by_ratio))
     return found
 
 
-def _leg(span: Span, begin: float, end: float, by_ratio: bool) -> Leg:
-    holds = span.hold_start + span.hold_end
+def _span(table: SpanTable, begin: float, end: float, by_ratio: bool) -> Span:
+    holds = table.hold_start + table.hold_end
     still = begin == end
-    if span.seconds is not None:
-        moving = span.seconds - holds
-    elif isinstance(span.pace, float | int):
-        moving = abs(end - begin) / span.pace
+    if table.seconds is not None:
+        moving = table.seconds - holds
+    elif isinstance(table.pace, float | int):
+        moving = abs(end - begin) / table.pace
     elif by_ratio:
         raise InputError("a clock by loss needs 'seconds'")
     else:
         moving = 0.0 if still else max(abs(end - begin) / DEFAULT_PACE, LEAST_SECONDS)
     if moving < 0 or (moving == 0 and not still):
-        raise InputError(f"seconds is {span.seconds:g}; hold_start and hold_end leave no time for motion")
+        raise InputError(f"seconds is {table.seconds:g}; hold_start and hold_end leave no time for motion")
     if moving + holds == 0:
         raise InputError(f"it stands still at {begin:g} and has no length; give 'seconds'")
-    by_change = span.pace == "change" and not still
-    return Leg(begin, end, span.hold_start, moving, span.hold_end, span.ease, by_change, by_ratio)
+    by_change = table.pace == "change" and not still
+    return Span(begin, end, table.hold_start, moving, table.hold_end, table.ease, by_change, by_ratio)
 
 
-def moments(parts: Sequence[Leg], frames: int, warp: Callable[[Leg], tuple[Array, Array]]) -> Moments:
+def moments(parts: Sequence[Span], frames: int, warp: Callable[[Span], tuple[Array, Array]]) -> Moments:
     """Return reading and progress of each frame.
 
     Args:
         parts: of the shot, all stretched alike so that they fill the frames.
         frames: how many there are; the last shows the end.
-        warp: returns for a leg by change the knots of its motion: shares of the time, and shares of the way.
+        warp: returns for a span by change the knots of its motion: shares of the time, and shares of the way.
     """
-    times = np.cumsum([0.0, *(leg.seconds for leg in parts)])
-    motion = np.cumsum([0.0, *(leg.moving for leg in parts)])
+    times = np.cumsum([0.0, *(span.seconds for span in parts)])
+    motion = np.cumsum([0.0, *(span.moving for span in parts)])
     at = np.linspace(0, times[-1], frames) if frames > 1 else times[-1:]
     which = np.clip(np.searchsorted(times, at + 1e-9, side="right") - 1, 0, len(parts) - 1)
     found = np.empty((frames, 2))
-    for place, leg in enumerate(parts):
+    for place, span in enumerate(parts):
         mine = which == place
-        gone = np.clip((at[mine] - times[place] - leg.before) / (leg.moving or 1.0), 0, 1)
-        share = np.array([EASINGS[leg.ease](float(u)) for u in gone])
-        found[mine, 1] = (motion[place] + leg.moving * share) / (motion[-1] or 1.0)
-        found[mine, 0] = leg.reading(np.interp(share, *warp(leg)) if leg.by_change else share)
+        gone = np.clip((at[mine] - times[place] - span.before) / (span.moving or 1.0), 0, 1)
+        share = np.array([EASINGS[span.ease](float(u)) for u in gone])
+        found[mine, 1] = (motion[place] + span.moving * share) / (motion[-1] or 1.0)
+        found[mine, 0] = span.reading(np.interp(share, *warp(span)) if span.by_change else share)
     return tuple((float(reading), float(progress)) for reading, progress in np.round(found, 9))
 
 

@@ -15,7 +15,7 @@ __all__ = [
     "RecordingTable",
     "SceneShot",
     "Shot",
-    "Span",
+    "SpanTable",
     "SplitShot",
     "Timed",
     "TitleShot",
@@ -115,7 +115,7 @@ class Highlight(Timed):
         return self
 
 
-class Span(Table):
+class SpanTable(Table):
     """A part of the training, and how fast it passes.
 
     Attributes:
@@ -161,13 +161,13 @@ class TitleShot(_Shot):
     seconds: Seconds = 5.0
 
 
-class SceneShot(_Shot, Span):
+class SceneShot(_Shot, SpanTable):
     """A scene over a part of a recording."""
 
     scene: str
     recording: str
     options: dict[str, Value] = {}
-    spans: Annotated[list[Span], Field(description="several parts, one after the other")] = []
+    spans: Annotated[list[SpanTable], Field(description="several parts, one after the other")] = []
 
     @model_validator(mode="after")
     def _spans_or_span(self) -> Self:
@@ -185,14 +185,14 @@ class Cell(Table):
     options: dict[str, Value] = {}
 
 
-class SplitShot(_Shot, Span):
+class SplitShot(_Shot, SpanTable):
     """Several scenes side by side on one clock."""
 
     title: Annotated[str, Field(min_length=1)]
     split: Annotated[list[Cell], Field(min_length=2, max_length=6)]
     scene: Annotated[str | None, Field(description="of the cells that name none")] = None
     clock: Annotated[Literal["epoch", "loss"], Field(description="what all cells have in common")] = "epoch"
-    spans: Annotated[list[Span], Field(description="several parts, one after the other")] = []
+    spans: Annotated[list[SpanTable], Field(description="several parts, one after the other")] = []
 
     @model_validator(mode="after")
     def _spans_or_span(self) -> Self:
@@ -203,7 +203,9 @@ class SplitShot(_Shot, Span):
 
 
 def _refuse_both(shot: SceneShot | SplitShot) -> None:
-    given = [Span.model_fields[name].alias or name for name in Span.model_fields if name in shot.model_fields_set]
+    given = [
+        SpanTable.model_fields[name].alias or name for name in SpanTable.model_fields if name in shot.model_fields_set
+    ]
     if shot.spans and given:
         raise ValueError(f"'spans' and {given[0]!r} are given; put {given[0]!r} into a span")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from animviz.errors import InputError
 
-__all__ = ["Key", "PlacedError", "Places"]
+__all__ = ["Key", "Lines", "PlacedError"]
 
 Key = tuple[str | int, ...]
 _HEADER = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]")
@@ -18,7 +18,7 @@ class PlacedError(InputError):
     """An error that says where in the file it is."""
 
 
-class Places:
+class Lines:
     """The text of a storyboard, and what its tables are called.
 
     Args:

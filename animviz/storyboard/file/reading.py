@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from animviz.errors import InputError
 from animviz.storyboard.file.board import Board
-from animviz.storyboard.file.lines import Key, Places
+from animviz.storyboard.file.lines import Key, Lines
 
 __all__ = ["Storyboard", "read"]
 
@@ -23,12 +23,12 @@ class Storyboard:
     Attributes:
         path: of the file.
         board: what stands in it.
-        places: where it stands.
+        lines: where what stands.
     """
 
     path: Path
     board: Board
-    places: Places
+    lines: Lines
 
     def beside(self, name: str) -> Path:
         """Return a path that the file names, seen from its own folder."""
@@ -48,16 +48,16 @@ def read(path: Path) -> Storyboard:
         raise InputError(f"{path} cannot be read ({getattr(error, 'strerror', None) or 'it is no text'})") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name} is no TOML: {error}") from None
-    places = Places(path, text, data)
+    lines = Lines(path, text, data)
     try:
-        board = Board.model_validate({**data, "recordings": _inherited(data, places)})
+        board = Board.model_validate({**data, "recordings": _inherited(data, lines)})
     except ValidationError as error:
-        raise _error(error, data, places) from None
-    _require_distinct(board, places)
-    return Storyboard(path, board, places)
+        raise _error(error, data, lines) from None
+    _require_distinct(board, lines)
+    return Storyboard(path, board, lines)
 
 
-def _inherited(data: Mapping[str, Any], places: Places) -> Any:
+def _inherited(data: Mapping[str, Any], lines: Lines) -> Any:
     """Put the keys of the recordings that others are like into these."""
     tables = data.get("recordings", {})
     if not isinstance(tables, dict):
@@ -70,22 +70,22 @@ def _inherited(data: Mapping[str, Any], places: Places) -> Any:
             return table
         key = ("recordings", name, "like")
         if other in (*seen, name):
-            raise places.error(key, f"a cycle of references, {' -> '.join((*seen, name, other))}; break it")
+            raise lines.error(key, f"a cycle of references, {' -> '.join((*seen, name, other))}; break it")
         if other not in tables:
-            raise places.error(key, f"no recording {other!r}; there are {', '.join(tables)}")
+            raise lines.error(key, f"no recording {other!r}; there are {', '.join(tables)}")
         return {**whole(other, (*seen, name)), **table}
 
     return {name: whole(name, ()) for name in tables}
 
 
-def _error(error: ValidationError, data: dict[str, Any], places: Places) -> InputError:
+def _error(error: ValidationError, data: dict[str, Any], lines: Lines) -> InputError:
     """Return the first of pydantic's complaints, with what else would have been right at the same key."""
     details = error.errors(include_url=False)
     key, value = _key(details[0], data)
     same = [detail for detail in details if _key(detail, data)[0] == key]
     expected = ", or ".join(dict.fromkeys(map(_said, same)))
     given = "" if isinstance(value, dict | list) or value is None else f"{value!r} is wrong: "
-    return places.error(key, given + expected)
+    return lines.error(key, given + expected)
 
 
 def _key(detail: ErrorDetails, data: Any) -> tuple[Key, Any]:
@@ -105,8 +105,8 @@ def _said(detail: ErrorDetails) -> str:
     return detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("valid ", "")
 
 
-def _require_distinct(board: Board, places: Places) -> None:
+def _require_distinct(board: Board, lines: Lines) -> None:
     names = [shot.name for shot in board.shot]
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise places.error(("shot", place, "name"), f"a shot {name!r} is there already; choose another name")
+            raise lines.error(("shot", place, "name"), f"a shot {name!r} is there already; choose another name")

@@ -1,4 +1,4 @@
-"""A film that is decided: bodies and fades in order, and what is heard and read beside them."""
+"""A film that is decided: takes and fades in order, and what is heard and read beside them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from functools import cached_property
 
 from animviz.rendering.segments import segments
 from animviz.storyboard.film.frame import Look
-from animviz.storyboard.film.pieces import Fade, Run, Still
+from animviz.storyboard.film.pieces import Fade, Still, Stretch
 from animviz.storyboard.film.sound import Sound
-from animviz.storyboard.film.take import Body
+from animviz.storyboard.film.take import Take
 
 __all__ = ["Cue", "Film", "Page"]
 
@@ -48,7 +48,7 @@ class Film:
     Attributes:
         title: of the film.
         look: size, theme and frame rate.
-        bodies: the shots.
+        takes: the shots.
         fades: frames of the cross-fade before each shot; 0 for a cut.
         chapters: frame at which each begins, the first being 0, and its title.
         captions: of each shot, counted from its own first frame.
@@ -58,7 +58,7 @@ class Film:
 
     title: str
     look: Look
-    bodies: tuple[Body, ...]
+    takes: tuple[Take, ...]
     fades: tuple[int, ...]
     chapters: tuple[tuple[int, str], ...]
     captions: tuple[tuple[Cue, ...], ...]
@@ -67,13 +67,13 @@ class Film:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Frame at which each body begins, after the fade before it."""
-        return starts_of([len(body.moments) for body in self.bodies], self.fades)
+        """Frame at which each take begins, after the fade before it."""
+        return starts_of([len(take.moments) for take in self.takes], self.fades)
 
     @property
     def frames(self) -> int:
         """How many frames there are."""
-        return self.starts[-1] + len(self.bodies[-1].moments)
+        return self.starts[-1] + len(self.takes[-1].moments)
 
     @property
     def seconds(self) -> float:
@@ -87,28 +87,28 @@ class Film:
         return [Cue(start + cue.first, start + cue.stop, cue.text) for cues, start in pairs for cue in cues]
 
     @cached_property
-    def video(self) -> list[Run | Fade]:
-        """The pieces of the video in order; shots are parted into runs that can be drawn side by side."""
+    def video(self) -> list[Stretch | Fade]:
+        """The pieces of the video in order; shots are parted into stretches that can be drawn side by side."""
         return list(self._video())
 
-    def _video(self) -> Iterator[Run | Fade]:
-        for place, body in enumerate(self.bodies):
+    def _video(self) -> Iterator[Stretch | Fade]:
+        for place, take in enumerate(self.takes):
             if self.fades[place]:
-                yield Fade(self.bodies[place - 1], body, self.fades[place])
-            for run in segments(len(body.moments), self.look.fps):
-                yield Run(body, run.start, run.stop)
+                yield Fade(self.takes[place - 1], take, self.fades[place])
+            for part in segments(len(take.moments), self.look.fps):
+                yield Stretch(take, part.start, part.stop)
 
     @cached_property
     def pages(self) -> list[Page]:
         """The handout: a picture at the end of each caption, and the last picture of shots that have none."""
         found = []
-        for body, cues in zip(self.bodies, self.captions, strict=True):
-            last = len(body.moments) - 1
-            found += [Page(Still(body, cue.stop - 1, whole=False), cue.text) for cue in cues]
-            found += [] if cues else [Page(Still(body, last, whole=False), "")]
+        for take, cues in zip(self.takes, self.captions, strict=True):
+            last = len(take.moments) - 1
+            found += [Page(Still(take, cue.stop - 1, whole=False), cue.text) for cue in cues]
+            found += [] if cues else [Page(Still(take, last, whole=False), "")]
         return found
 
 
 def starts_of(lengths: list[int], fades: tuple[int, ...]) -> list[int]:
-    """Return the frame at which each body begins, given how many frames bodies and the fades before them have."""
+    """Return the frame at which each take begins, given how many frames takes and the fades before them have."""
     return [sum(fades[: place + 1]) + sum(lengths[:place]) for place in range(len(lengths))]

@@ -1,4 +1,4 @@
-"""The pieces of a film: runs of frames, cross-fades and stills, each drawn on its own and known by a digest."""
+"""The pieces of a film: stretches of frames, cross-fades and stills, each drawn on its own and known by a digest."""
 
 import threading
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 
-from animviz.pictures.picture import digest, package_source
-from animviz.storyboard.film.take import Body, BodyPainter
+from animviz.pictures.sources import digest, modules_in, source_of
+from animviz.storyboard.film.take import Take, TakePainter
 from animviz.video.ffmpeg import ffmpeg_exe, run_ffmpeg
 from animviz.video.parts import part_writer
 from animviz.video.targets import make_whole
 
-__all__ = ["Fade", "Piece", "Run", "Still", "draw"]
+__all__ = ["Fade", "Piece", "Still", "Stretch", "draw"]
 
 VIDEO = Path("film.mp4")  # by its extension parts know how they are kept
 
 
 @dataclass(frozen=True)
-class Run:
+class Stretch:
     """Frames of a shot.
 
     Attributes:
-        body: the shot.
+        take: the shot.
         first: number of the first frame.
         stop: number after the last.
     """
 
-    body: Body
+    take: Take
     first: int
     stop: int
 
@@ -43,12 +43,12 @@ class Run:
     @cached_property
     def key(self) -> str:
         """Digest over all that decides its bytes."""
-        return digest(["run", _engine(), self.body.facts(range(self.first, self.stop))])
+        return digest(["stretch", _engine(), self.take.facts(range(self.first, self.stop))])
 
     def write(self, folder: Path) -> None:
         """Draw into a folder."""
-        painter = _painter(self.body, threading.get_ident())
-        with part_writer(folder, 0, VIDEO, self.body.look.size, self.body.look.fps) as writer:
+        painter = _painter(self.take, threading.get_ident())
+        with part_writer(folder, 0, VIDEO, self.take.look.size, self.take.look.fps) as writer:
             for frame in range(self.first, self.stop):
                 writer.write(painter.paint(frame))
 
@@ -63,8 +63,8 @@ class Fade:
         frames: how many there are.
     """
 
-    before: Body
-    after: Body
+    before: Take
+    after: Take
     frames: int
 
     @cached_property
@@ -94,12 +94,12 @@ class Still:
     """A single frame, as a PNG.
 
     Attributes:
-        body: the shot.
+        take: the shot.
         frame: its number.
         whole: the frame as it is in the film, else the picture with its marks, without the band of captions.
     """
 
-    body: Body
+    take: Take
     frame: int
     whole: bool
 
@@ -111,16 +111,16 @@ class Still:
     @cached_property
     def key(self) -> str:
         """Digest over all that decides its bytes."""
-        return digest(["still", _engine(), self.body.facts([self.frame], captions=self.whole), self.whole])
+        return digest(["still", _engine(), self.take.facts([self.frame], captions=self.whole), self.whole])
 
     def write(self, folder: Path) -> None:
         """Draw into a folder."""
-        painter = _painter(self.body, threading.get_ident())
+        painter = _painter(self.take, threading.get_ident())
         pixels = painter.paint(self.frame)[:, :, :3] if self.whole else painter.picture(self.frame)
         iio.imwrite(folder / "still.png", pixels)
 
 
-Piece = Run | Fade | Still
+Piece = Stretch | Fade | Still
 
 
 def draw(piece: Piece, folder: Path) -> int:
@@ -130,14 +130,15 @@ def draw(piece: Piece, folder: Path) -> int:
 
 
 @lru_cache(maxsize=4)
-def _painter(body: Body, thread: int) -> BodyPainter:
+def _painter(take: Take, thread: int) -> TakePainter:
     """Set a shot up once for each thread that draws."""
-    return BodyPainter(body)
+    return TakePainter(take)
 
 
 @lru_cache
 def _engine() -> dict[str, Any]:
-    """Return what draws and encodes everything, as JSON types."""
+    """Return what lays frames out and encodes them, whatever they show, as JSON types."""
     names = ("animviz", "matplotlib", "numpy", "fontpkg-fira-sans", "imageio")
     encoder = run_ffmpeg(["-version"], culprit=ffmpeg_exe()).partition("\n")[0]
-    return {"source": package_source("animviz"), "ffmpeg": encoder} | {name: version(name) for name in names}
+    source = source_of(*modules_in("animviz.storyboard.film"), *modules_in("animviz.video"))
+    return {"source": source, "ffmpeg": encoder} | {name: version(name) for name in names}

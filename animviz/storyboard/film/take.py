@@ -1,4 +1,4 @@
-"""The body of a shot: its picture at the moments of its frames, with captions and marks; fades stand between bodies."""
+"""A take: a shot that is decided, its picture at the moments of its frames with captions and marks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,17 +9,15 @@ import numpy as np
 
 from animviz.arrays import Pixels
 from animviz.moment import Moment
-from animviz.pictures.picture import ScenePicture
-from animviz.pictures.split import SplitPicture
-from animviz.storyboard.film.cards import Card
+from animviz.pictures.picture import Subject
 from animviz.storyboard.film.frame import Look
 from animviz.storyboard.film.overlays import Inks, Mark, Overlay, Words
 
-__all__ = ["Body", "BodyPainter"]
+__all__ = ["Take", "TakePainter"]
 
 
 @dataclass(frozen=True)
-class Body:
+class Take:
     """A shot that is fully decided.
 
     Attributes:
@@ -32,7 +30,7 @@ class Body:
     """
 
     name: str
-    picture: Card | ScenePicture | SplitPicture
+    picture: Subject
     moments: tuple[tuple[float, float], ...]
     overlays: tuple[Overlay, ...]
     band: bool
@@ -60,22 +58,22 @@ class Body:
         return [self.identity, [(frame, *self.moments[frame]) for frame in frames], shown]
 
 
-class BodyPainter:
-    """A body's picture set up, ready to paint.
+class TakePainter:
+    """A take's picture set up, ready to paint.
 
     Args:
-        body: the shot.
+        take: the shot.
 
     Raises:
         AnimvizError: the picture cannot be set up.
     """
 
-    def __init__(self, body: Body) -> None:
-        self._body = body
-        self._painter = body.picture.painter(body.look.stage(band=body.band))
-        self._inks = Inks(body.look, body.band)
-        width, height = body.look.size
-        theme = body.look.stage().theme
+    def __init__(self, take: Take) -> None:
+        self._body = take
+        self._painter = take.picture.painter(take.look.stage(band=take.band))
+        self._inks = Inks(take.look, take.band)
+        width, height = take.look.size
+        theme = take.look.stage().theme
         self._frame = np.empty((height, width, 4), dtype=np.uint8)
         self._frame[:] = [*(round(255 * part) for part in theme.mix(theme.ink, 0.07)), 255]
         self._ground = self._frame[-1:, :1].copy()

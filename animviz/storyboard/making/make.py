@@ -9,7 +9,7 @@ from typing import Any
 from animviz.rendering.workers import default_workers, spread
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.film.film import Film
-from animviz.storyboard.film.pieces import Piece, Run, draw
+from animviz.storyboard.film.pieces import Piece, Stretch, draw
 from animviz.storyboard.making.handout import write_handout
 from animviz.storyboard.making.mux import mux
 from animviz.storyboard.making.subtitles import srt, vtt
@@ -31,7 +31,7 @@ def pieces_of(film: Film) -> list[Piece]:
     pieces: list[Piece] = []
     for piece in film.video:
         # Stills beside the last frames of their shot, which is set up then.
-        shot = [still for still in stills if isinstance(piece, Run) and still.body.name == piece.body.name]
+        shot = [still for still in stills if isinstance(piece, Stretch) and still.take.name == piece.take.name]
         pieces += [piece, *shot]
     return list({piece.key: piece for piece in pieces}.values())
 
@@ -40,14 +40,14 @@ def missing_of(film: Film, cache: Cache) -> list[Piece]:
     """Return the pieces that are not kept, and log for every shot whether it is drawn."""
     missing = [piece for piece in pieces_of(film) if not cache.has(piece.key)]
     drawn = drawn_shots(missing)
-    for body in film.bodies:
-        log.info("shot %s: %s", body.name, "drawn" if body.name in drawn else "kept")
+    for take in film.takes:
+        log.info("shot %s: %s", take.name, "drawn" if take.name in drawn else "kept")
     return missing
 
 
 def drawn_shots(missing: list[Piece]) -> set[str]:
     """Return the names of the shots of which frames are drawn, cross-fades and stills apart."""
-    return {piece.body.name for piece in missing if isinstance(piece, Run)}
+    return {piece.take.name for piece in missing if isinstance(piece, Stretch)}
 
 
 def draw_missing(missing: list[Piece], cache: Cache, *, workers: int | None, on_frame: Callable[[int], None]) -> None:
