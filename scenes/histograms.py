@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.arrays import Array
-from animviz.moment import Draw
-from animviz.parts.header import LABEL, cut, foot
+from animviz.parts import LABEL, MARGIN, Sheet, cut
 from animviz.recording.metrics import LOSSES
 from animviz.recording.state import State
-from animviz.stage.box import MARGIN, Box
 
-from .families.distributions import Glide, Measures, ScoreHeader, net
+from .families.distributions import Glide, Measures, net
 
 BINS = 25
 LEAST, GREATEST = 1e-4, 20.0  # limits of the losses; Keras' cross-entropy cannot exceed 16.2
@@ -51,16 +49,15 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
         return {**bars, "right": right.mean(), "mean": losses.mean(), "worst": share_of_worst(losses)}
 
     glide = Glide(recording, measure)
-    header = ScoreHeader(stage, recording, f"how sure {net(recording)} is")
     chance = 1 / max(2, len(recording.manifest.class_names))
-    bottom = foot(
-        stage,
+    parts = [
         f"{len(labels):,} samples: answered rightly above the line, wrongly below it",
         f"dashed: chance ({100 * chance:.3g} %)",
         f"losses under {LEAST:g} are in the first bar",
         "heights by square root, so that few samples are seen",
-    )
-    boxes = _layout(stage, header.bottom, bottom - 14)
+    ]
+    sheet = Sheet(stage, recording, f"how sure {net(recording)} is", foot=parts)
+    boxes = _layout(stage, sheet.room)
     limits = tuple(max(float(glide.sampled(name)[:, side].max()) for name in edges) for side in range(2))
     shares = [(share, f"{100 * share:g} %") for share in (0, 0.25, 0.5, 0.75, 1)]
     sure = _Histogram(stage, boxes[0], "probability given to the true class", limits, shares)
@@ -75,7 +72,7 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         exact, between = glide.exact(state), glide.between(state)
-        header.show(state)
+        sheet.show(state)
         sure.show(between["probability"])
         cost.show(between["loss"])
         mean.set_data([_place(between["mean"])] * 2, [0, cost.limits[1]])
@@ -99,7 +96,7 @@ def sample_losses(state: State, labels: Array) -> Array:
         state: the network at a moment.
         labels: class number of each sample.
     """
-    name, given = state.recording.manifest.loss, state.recording.labels
+    name, given = state.basis.manifest.loss, state.basis.labels
     outputs = state.outputs() if name else class_probabilities(state)
     classes = np.eye(outputs.shape[1])[labels] if outputs.shape[1] > 1 else labels[:, None]
     target = given if given.shape == outputs.shape else classes
@@ -179,9 +176,9 @@ def _loss_words(recording: Recording) -> str:
     return "cross-entropy" if "crossentropy" in name else name.replace("_", " ")
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box]:
+def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
     """Return the boxes of the two histograms: beside each other in wide frames, else one above the other."""
-    width, height = stage.width - 2 * MARGIN, bottom - top
+    top, width, height = room.top, room.width, room.height
     if stage.width >= 1100:
         half = (width - 40) / 2
         return Box(MARGIN, top, half, height), Box(MARGIN + half + 40, top, half, height)

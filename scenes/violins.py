@@ -9,20 +9,17 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.text import Text
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import LABEL, cut, foot
+from animviz.parts import LABEL, MARGIN, Sheet, cut
 from animviz.recording.state import State
 from animviz.sampling import evenly
-from animviz.stage.box import MARGIN, Box
 
 from .families.distributions import (
     Glide,
     Measures,
-    ScoreHeader,
     activations_of,
     kernels_of,
     level_lines,
@@ -52,28 +49,25 @@ def violins(stage: Stage, recording: Recording) -> Draw:
     if not layers:
         raise SceneError(f"violins draws layers with weight matrices; {recording.path} has none")
     kinds = ["weights", "activations", *(["gradients"] if recording.manifest.gradients else [])]
-    header = ScoreHeader(stage, recording, f"layers of {net(recording)}")
     columns = _columns(stage, len(kinds), len(layers))
     room = (stage.width - 2 * MARGIN) / columns - AXIS
     shown = [layers[place] for place in evenly(len(layers), int(room // SLOT))]
-    bottom = foot(
-        stage,
-        *([f"{len(shown)} of {len(layers)} layers"] if len(shown) < len(layers) else []),
+    parts = [
+        f"{len(shown)} of {len(layers)} layers" if len(shown) < len(layers) else "",
         "width: how many values, each violin on its own scale",
         "bar: the middle half, dot: the median",
         "%: values at exactly 0, left out",
-        *([] if "gradients" in kinds else ["gradients are drawn if recorded (--gradients)"]),
-    )
+        "" if "gradients" in kinds else "gradients are drawn if recorded (--gradients)",
+    ]
+    sheet = Sheet(stage, recording, f"layers of {net(recording)}", foot=parts)
     edges = _edges(recording, kinds, shown)
     glide = Glide(recording, lambda state: _measured(state, shown, edges))
-    boxes = _grid(
-        Box(MARGIN, header.bottom, stage.width - 2 * MARGIN, bottom - 14 - header.bottom), len(kinds), columns
-    )
+    boxes = _grid(sheet.room, len(kinds), columns)
     panels = [_Panel(stage, box, kind, shown, edges[kind], glide) for kind, box in zip(kinds, boxes, strict=True)]
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        header.show(state)
+        sheet.show(state)
         for panel in panels:
             panel.show(glide.between(state), glide.exact(state))
 
@@ -84,11 +78,11 @@ def layer_values(state: State, kind: str, layers: Sequence[str]) -> list[Array]:
     """Return all values of each layer, flat: its "weights", its "activations", or its "gradients"."""
     if kind == "activations":
         return [values.ravel() for values in activations_of(state, layers).values()]
-    recording = state.recording
+    basis = state.basis
     arrays = state.weights if kind == "weights" else state.snapshot.gradients
     found = []
     for name in layers:
-        kernels = kernels_of(recording, recording.layers[recording.layer_index(name)])
+        kernels = kernels_of(basis, basis.layers[basis.layer_index(name)])
         parts = [arrays[kernel].ravel() for kernel in kernels if kernel in arrays]
         found.append(np.concatenate(parts) if parts else np.zeros(0))
     return found

@@ -68,11 +68,11 @@ def scores_at(state: State, layer: str, values: Array) -> Array:
     Returns:
         Array of shape (samples, classes).
     """
-    recording = state.recording
-    index = -1 if layer == "input" else recording.layer_index(layer)
-    last = recording.layers[-1]
+    basis = state.basis
+    index = -1 if layer == "input" else basis.layer_index(layer)
+    last = basis.layers[-1]
     ends = last.activation in ("sigmoid", "softmax")
-    layers = (*recording.layers[:-1], last.model_copy(update={"activation": "linear"})) if ends else recording.layers
+    layers = (*basis.layers[:-1], last.model_copy(update={"activation": "linear"})) if ends else basis.layers
     scores = forward(layers, state.weights, values, after=index)
     if scores.shape[1] == 1:
         middle = 0.0 if ends else 0.5
@@ -82,7 +82,7 @@ def scores_at(state: State, layer: str, values: Array) -> Array:
 
 def probabilities(state: State, scores: Array) -> Array:
     """Return class probabilities, shape (samples, classes), for scores from `scores_at`."""
-    last = state.recording.layers[-1].activation
+    last = state.basis.layers[-1].activation
     if last == "sigmoid" and scores.shape[1] == 2:
         positive = sigmoid(scores[:, 1])
         return np.stack([1 - positive, positive], axis=1)
@@ -91,7 +91,7 @@ def probabilities(state: State, scores: Array) -> Array:
         return np.asarray(independent / independent.sum(axis=1, keepdims=True))
     if last == "softmax":
         return softmax(scores)
-    if state.recording.layers[-1].output_shape == (1,):
+    if state.basis.layers[-1].output_shape == (1,):
         positive = np.clip(scores[:, 1], 0, 1)
         return np.stack([1 - positive, positive], axis=1)
     clipped = np.clip(scores, 1e-9, None)

@@ -11,7 +11,7 @@ finished snapshot readable. The files are plain safetensors and JSON: no pickle.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, overload
@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
+from animviz.recording.basis import Basis, Inputs
 from animviz.recording.reader import load, read_index, read_manifest, snapshot_path
 from animviz.recording.replay.layers import Layer
-from animviz.recording.state import Inputs, Snapshot, State, below
+from animviz.recording.state import Snapshot, State
 from animviz.sampling import last_at
 
 __all__ = ["Recording"]
@@ -35,6 +36,7 @@ class Recording(Sequence[Snapshot]):
     Attributes:
         path: its folder.
         manifest: what it says of itself.
+        basis: the model and the samples, which are the same at every moment.
         entries: when each snapshot was taken and what was known then.
 
     Args:
@@ -48,6 +50,7 @@ class Recording(Sequence[Snapshot]):
     def __init__(self, path: str | os.PathLike[str], *, limit: int | None = None) -> None:
         self.path = Path(path)
         self.manifest = read_manifest(self.path)
+        self.basis = Basis(self.path, self.manifest)
         self.entries = read_index(self.path)[:limit]
         if not self.entries:
             raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
@@ -70,6 +73,19 @@ class Recording(Sequence[Snapshot]):
             return [self._read(i) for i in range(len(self))[index]]
         return self._read(range(len(self))[index])
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recording) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __reduce__(self) -> tuple[Callable[..., "Recording"], tuple[Path, int]]:
+        return _reopened, (self.path.resolve(), len(self))
+
+    @property
+    def _identity(self) -> tuple[Path, str, int]:
+        return self.path, self.id, len(self)
+
     def __repr__(self) -> str:
         return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs 0 to {self.epochs[-1]:g}"
 
@@ -88,33 +104,28 @@ class Recording(Sequence[Snapshot]):
         """Moments of the snapshots in epochs since the start, shape (snapshots,)."""
         return np.array([entry.epoch for entry in self.entries])
 
-    @cached_property
+    @property
     def inputs(self) -> Inputs:
         """The inputs that pictures are drawn from: one array (samples, ...), or several by name.
 
         Raises:
             RecordingError: none were recorded.
         """
-        several = below("inputs", self._data)
-        if "inputs" not in self._data and not several:
-            raise RecordingError(f"{self.path} holds no inputs; record it with Recorder(..., inputs=x, labels=y)")
-        return several or self._data["inputs"]
+        return self.basis.inputs
 
-    @cached_property
+    @property
     def labels(self) -> Array:
         """Labels or targets of the inputs, shape (samples,) or one row per sample.
 
         Raises:
             RecordingError: none were recorded.
         """
-        if "labels" not in self._data:
-            raise RecordingError(f"{self.path} holds no labels; record it with Recorder(..., inputs=x, labels=y)")
-        return self._data["labels"]
+        return self.basis.labels
 
-    @cached_property
+    @property
     def extras(self) -> dict[str, Array]:
         """Further arrays by name: "train_inputs", "train_labels", "images", "pixels" where animviz trained on images."""
-        return below("extras", self._data)
+        return self.basis.extras
 
     def history(self, name: str, *, source: Literal["logs", "scores"] = "logs") -> tuple[Array, Array]:
         """Return the epochs at which a number was noted, and its values: two float64 arrays of equal length."""
@@ -145,7 +156,7 @@ class Recording(Sequence[Snapshot]):
         span = self.epochs[after] - self.epochs[before]
         share = float(np.clip((epoch - self.epochs[before]) / span, 0, 1)) if span else 0.0
         share = 0.0 if share < 1e-9 else share
-        return State(self, self[before], self[after] if share else self[before], share)
+        return State(self.basis, self[before], self[after] if share else self[before], share)
 
     def activations(self, epoch: float, layer: str, inputs: Inputs | None = None) -> Array:
         """Return what a layer puts out at a moment; see `State.activations`."""
@@ -157,10 +168,7 @@ class Recording(Sequence[Snapshot]):
         Raises:
             RecordingError: there is none of that name; lists those there are.
         """
-        names = [layer.name for layer in self.layers]
-        if name not in names:
-            raise RecordingError(f"{self.path} has no layer {name!r}; it has input, {', '.join(names)}")
-        return names.index(name)
+        return self.basis.layer_index(name)
 
     def single_input(self, inputs: Inputs) -> Array:
         """Return the one input array.
@@ -168,14 +176,7 @@ class Recording(Sequence[Snapshot]):
         Raises:
             RecordingError: the model has several inputs.
         """
-        if isinstance(inputs, dict):
-            raise RecordingError(f"{self.path}: the model has several inputs ({', '.join(inputs)}); expected one")
-        return inputs
-
-    @cached_property
-    def _data(self) -> dict[str, Array]:
-        path = self.path / "inputs.safetensors"
-        return load(path)[0] if path.exists() else {}
+        return self.basis.single_input(inputs)
 
     def _read_snapshot(self, index: int) -> Snapshot:
         path = snapshot_path(self.path, index)
@@ -194,3 +195,8 @@ class Recording(Sequence[Snapshot]):
                     f"{path}: {name} is {array.dtype.name} {array.shape}; the manifest says {spec.dtype} {spec.shape}"
                 )
         return Snapshot(index, self.entries[index], arrays)
+
+
+def _reopened(path: Path, limit: int) -> Recording:
+    """Open in another process what was seen in this one, though training may have gone on."""
+    return Recording(path, limit=limit)

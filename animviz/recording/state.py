@@ -1,23 +1,18 @@
 """The network at a moment: weights and activations, between two snapshots blended."""
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import DivergedError, RecordingError
+from animviz.recording.basis import Basis, Inputs, below
 from animviz.recording.manifest import Entry
+from animviz.recording.rebuilding import framework_of
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import is_chain
 
-if TYPE_CHECKING:
-    from animviz.recording.recording import Recording
-
-__all__ = ["Inputs", "Snapshot", "State", "below"]
-
-Inputs = Array | dict[str, Array]
+__all__ = ["Inputs", "Snapshot", "State"]
 
 
 class Snapshot:
@@ -35,12 +30,12 @@ class Snapshot:
         outputs: the model's outputs, shape (samples, ...), or None where they are replayed.
     """
 
-    def __init__(self, index: int, entry: Entry, arrays: Mapping[str, Array]) -> None:
+    def __init__(self, index: int, entry: Entry, arrays: dict[str, Array]) -> None:
         self.index = index
         self.epoch = entry.epoch
         self.step = entry.step
-        self.logs: Mapping[str, float] = entry.logs
-        self.scores: Mapping[str, float] = entry.scores
+        self.logs: dict[str, float] = entry.logs
+        self.scores: dict[str, float] = entry.scores
         self.outputs = arrays.get("outputs")
         self.weights, self.stored, self.gradients = (below(kind, arrays) for kind in ("weights", "stored", "gradients"))
 
@@ -50,16 +45,17 @@ class State:
 
     Attributes:
         epoch: the moment.
+        basis: the model and the samples, which are the same at every moment.
         snapshot: the last true snapshot at or before it.
         share: how far the moment is on the way to the next snapshot, 0 to 1.
     """
 
-    def __init__(self, recording: "Recording", before: Snapshot, after: Snapshot, share: float) -> None:
-        self.recording = recording
+    def __init__(self, basis: Basis, before: Snapshot, after: Snapshot, share: float) -> None:
+        self.basis = basis
         self.snapshot = before
         self.epoch = before.epoch + share * (after.epoch - before.epoch)
-        self._after = after
         self.share = share
+        self._after = after
 
     @cached_property
     def weights(self) -> dict[str, Array]:
@@ -84,18 +80,17 @@ class State:
             RecordingError: no such layer, or neither stored nor replayable.
             DivergedError: the weights are not finite.
         """
-        recording = self.recording
-        given = recording.inputs if inputs is None else inputs
+        basis, layers = self.basis, self.basis.layers
+        given = basis.inputs if inputs is None else inputs
         if layer == "input":
-            return recording.single_input(given)
-        index = recording.layer_index(layer)
+            return basis.single_input(given)
+        index = basis.layer_index(layer)
         if inputs is None and layer in self.snapshot.stored:
             return self._blend(self.snapshot.stored[layer], self._after.stored[layer])
-        if is_chain(recording.layers[: index + 1]):
-            return forward(recording.layers, self.weights, recording.single_input(given), until=index)
-        from animviz.recorders.keras.rebuild import activations  # imports Keras, so only where nothing else will do
-
-        return activations(self._rebuildable(layer), self.weights, layer, given)
+        if is_chain(layers[: index + 1]):
+            return forward(layers, self.weights, basis.single_input(given), until=index)
+        model = self._rebuildable(layer)
+        return framework_of(basis.manifest).activations(model, self.weights, layer, given)
 
     def outputs(self, inputs: Inputs | None = None) -> Array:
         """Return what the model puts out, shape (samples, units): replayed, stored, or through the rebuilt model.
@@ -104,16 +99,15 @@ class State:
             RecordingError: neither stored nor replayable, or the model has several outputs.
             DivergedError: the weights are not finite.
         """
-        recording = self.recording
-        given = recording.inputs if inputs is None else inputs
-        if is_chain(recording.layers):
-            return forward(recording.layers, self.weights, recording.single_input(given))
+        basis, layers = self.basis, self.basis.layers
+        given = basis.inputs if inputs is None else inputs
+        if is_chain(layers):
+            return forward(layers, self.weights, basis.single_input(given))
         before, after = self.snapshot.outputs, self._after.outputs
         if inputs is None and before is not None and after is not None:
             return self._blend(before, after)
-        from animviz.recorders.keras.rebuild import outputs
-
-        return outputs(self._rebuildable(recording.layers[-1].name), self.weights, given)
+        model = self._rebuildable(layers[-1].name)
+        return framework_of(basis.manifest).outputs(model, self.weights, given)
 
     def onward(self, layer: str, values: Array) -> Array:
         """Return the network's output for values that this layer is made to put out.
@@ -125,26 +119,22 @@ class State:
         Raises:
             RecordingError: the layers behind it cannot be replayed.
         """
-        recording = self.recording
-        index = -1 if layer == "input" else recording.layer_index(layer)
-        if not is_chain(recording.layers[index + 1 :]):
-            raise RecordingError(f"{recording.path}: the layers after {layer!r} cannot be replayed without Keras")
-        return forward(recording.layers, self.weights, values, after=index)
+        basis, layers = self.basis, self.basis.layers
+        index = -1 if layer == "input" else basis.layer_index(layer)
+        if not is_chain(layers[index + 1 :]):
+            raise RecordingError(f"{basis.path}: the layers after {layer!r} cannot be replayed without Keras")
+        return forward(layers, self.weights, values, after=index)
 
     def _rebuildable(self, layer: str) -> str:
-        model = self.recording.manifest.model
-        if model is None:
+        """Return the text of the model, from which it can be rebuilt for the sake of a layer."""
+        if self.basis.manifest.model is None:
             way_out = f"record it with Recorder(..., layers=[{layer!r}])"
             cause = f"layer {layer!r} is not stored and the model cannot be rebuilt"
-            raise RecordingError(f"{self.recording.path}: {cause}; {way_out}")
-        return model
+            raise RecordingError(f"{self.basis.path}: {cause}; {way_out}")
+        return self.basis.manifest.model
 
     def _blend(self, before: Array, after: Array) -> Array:
         if self.share == 0 or before.dtype.kind != "f":  # whole numbers and truth values have no in-between
             return before
         return np.asarray(before + self.share * (after - before), before.dtype)
 
-
-def below(kind: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the arrays "KIND/NAME" by NAME."""
-    return {name.removeprefix(f"{kind}/"): array for name, array in arrays.items() if name.startswith(f"{kind}/")}

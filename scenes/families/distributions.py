@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from animviz import Recording, Stage
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.parts.header import ACCURACY, LABEL, LOSS, Header, cut, epoch_number
-from animviz.parts.plot import levels
-from animviz.recording.recording import Recording
+from animviz.parts import LABEL, MARGIN, cut, levels
+from animviz.recording.basis import Basis
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_chain
 from animviz.recording.state import State
-from animviz.stage.box import MARGIN
-from animviz.stage.stage import Stage
 
 Measures = Mapping[str, Any]
 LINE = 34.0  # units from one line of a key to the next
@@ -54,27 +52,6 @@ class Glide:
         return self._measure(self._recording.at(self._recording.epochs[index]))
 
 
-class ScoreHeader:
-    """The header of a recording: the epoch, and loss and accuracy of the last true state as far as they are known.
-
-    Attributes:
-        bottom: units from the upper edge at which the picture may begin.
-    """
-
-    def __init__(self, stage: Stage, recording: Recording, what: str) -> None:
-        noted = recording.noted(source="scores")
-        self._scores = [number for number in (LOSS, ACCURACY) if number.label in noted]
-        title = f"{recording.manifest.title}, {what}"
-        self._header = Header(stage, title, [epoch_number(recording), *self._scores])
-        self.bottom = self._header.bottom
-
-    def show(self, state: State) -> None:
-        """Show the numbers of a state's last true snapshot."""
-        scores = state.snapshot.scores
-        values = [scores.get(number.label, np.nan) * (100 if number is ACCURACY else 1) for number in self._scores]
-        self._header.show(state.snapshot.epoch, *values)
-
-
 def net(recording: Recording) -> str:
     """Return what a title calls the network."""
     return recording.manifest.arch or "the network"
@@ -87,7 +64,7 @@ def hidden_layers(recording: Recording) -> list[Layer]:
     return bent or [layer for layer in before if kernels_of(recording, layer)]
 
 
-def kernels_of(recording: Recording, layer: Layer) -> list[str]:
+def kernels_of(recording: Recording | Basis, layer: Layer) -> list[str]:
     """Return the names of a layer's weight matrices: all its weights but biases and other vectors."""
     shapes = {name: spec.shape for name, spec in recording.manifest.weights.items()}
     own = {layer.kernel, *layer.variables.values()}
@@ -96,13 +73,13 @@ def kernels_of(recording: Recording, layer: Layer) -> list[str]:
 
 def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
     """Return the activations of several layers, named in order, in one pass where they can be replayed."""
-    recording = state.recording
-    if not is_chain(recording.layers) or set(names) & set(state.snapshot.stored):
+    basis = state.basis
+    if not is_chain(basis.layers) or set(names) & set(state.snapshot.stored):
         return {name: state.activations(name) for name in names}
-    values, after, found = recording.single_input(recording.inputs), -1, {}
+    values, after, found = basis.single_input(basis.inputs), -1, {}
     for name in names:
-        index = recording.layer_index(name)
-        values = forward(recording.layers, state.weights, values, after=after, until=index)
+        index = basis.layer_index(name)
+        values = forward(basis.layers, state.weights, values, after=after, until=index)
         found[name], after = values, index
     return found
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
 import pytest
 from matplotlib.cbook import boxplot_stats
-from sklearn.feature_selection import f_classif
-from sklearn.metrics import accuracy_score, log_loss
 
 import animviz
 from animviz import Moment, Recording, Stage
@@ -21,6 +19,8 @@ from animviz.scenes.families.distributions import Glide, activations_of, hidden_
 from animviz.scenes.histograms import sample_losses, share_of_worst, true_probabilities
 from animviz.scenes.units import activity, saturation
 from animviz.scenes.violins import layer_values
+from helpers import layout
+from helpers.layout import check_layout
 
 Trained = Callable[..., Recording]
 SCENES = ("boxplot", "violins", "histograms", "units")
@@ -34,14 +34,14 @@ def odd(trained: Trained, odd_images: Path) -> Recording:
 def texts(name: str, recording: Recording, epoch: float, **options: object) -> list[str]:
     stage = Stage((1280, 720))
     find_scene(name).set_up(stage, recording, **options)(Moment(seconds=0.0, epoch=epoch))
-    return [text.get_text() for text in stage.figure.texts]
+    return layout.texts(stage)
 
 
-def model_of(state: State) -> keras.Model:
+def model_of(state: State) -> Any:
     """Return the recorded model with the weights of a state."""
     from keras.models import model_from_json
 
-    recording = state.recording
+    recording = state.basis
     model = model_from_json(recording.manifest.model)
     model.set_weights([state.weights[name] for name in recording.manifest.weights])
     return model
@@ -68,6 +68,8 @@ def test_a_class_without_samples_has_no_box() -> None:
 
 
 def test_eta_squared_is_the_f_value_of_the_analysis_of_variance(trained: Trained) -> None:
+    from sklearn.feature_selection import f_classif
+
     recording = trained("digits_mlp")
     values = unit_values(recording.at(4.0), "hidden_1")
     values = values[:, values.std(axis=0) > 0]
@@ -125,6 +127,9 @@ def test_a_layer_that_is_not_there_is_refused(trained: Trained) -> None:
 
 @pytest.mark.parametrize("epoch", [0.0, 4.0])
 def test_losses_and_probabilities_are_those_of_keras(odd: Recording, epoch: float) -> None:
+    import keras
+    from sklearn.metrics import accuracy_score, log_loss
+
     state = odd.at(epoch)
     outputs = model_of(state).predict(odd.inputs, verbose=0)
     losses = sample_losses(state, odd.labels)
@@ -207,6 +212,8 @@ def test_linear_networks_have_hidden_layers_too(trained: Trained) -> None:
 
 
 def test_violins_show_all_values_of_a_layer(trained: Trained) -> None:
+    import keras
+
     recording = trained("digits_mlp", gradients=True)
     state = recording.at(4.0)
     weights, activations, gradients = (layer_values(state, kind, ["hidden_1"])[0] for kind in KINDS)
@@ -237,7 +244,7 @@ def test_violins_state_what_lies_off_the_scale(trained: Trained) -> None:
     low, high = stage.figure.axes[0].get_ylim()
     layers = [layer.name for layer in recording.layers if kernels_of(recording, layer)]
     beyond = max(np.mean((v < low) | (v > high)) for v in layer_values(recording.at(4.0), "weights", layers))
-    assert f"up to {100 * beyond:.1f} % off scale" in [text.get_text() for text in stage.figure.texts]
+    assert f"up to {100 * beyond:.1f} % off scale" in layout.texts(stage)
     assert beyond <= 0.01
 
 
@@ -294,10 +301,4 @@ def test_odd_images_are_drawn_without_overlap(odd: Recording, name: str, size: t
     stage = Stage(size)
     find_scene(name).set_up(stage, odd)(Moment(seconds=0.0, epoch=4.0))
     stage.paint()
-    boxes = [(text.get_text(), text.get_window_extent()) for text in stage.figure.texts if text.get_text()]
-    for place, (text, box) in enumerate(boxes):
-        assert min(box.x0, box.y0) >= 0, text
-        assert box.x1 <= size[0], text
-        for other, against in boxes[place + 1 :]:
-            apart = box.x1 <= against.x0 or against.x1 <= box.x0 or box.y1 <= against.y0 or against.y1 <= box.y0
-            assert apart, f"{text!r} overlaps {other!r}"
+    check_layout(stage)

@@ -14,7 +14,7 @@ from animviz.recording.metrics import canonical_loss
 from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.layers import IDENTITY, Layer, is_dense_chain
 
-__all__ = ["described", "layer_table", "loss_name", "weight_names"]
+__all__ = ["chain_arch", "described", "layer_table", "loss_name", "weight_names"]
 
 CONVOLUTION = ("strides", "padding", "dilation_rate")
 POOLING = ("pool_size", "strides", "padding")
@@ -58,7 +58,7 @@ def described(model: Any, samples: Samples) -> Description:
         layers=layers,
         task=task_by_labels(samples, loss),
         loss=loss,
-        arch=_chain_arch(model, layers),
+        arch=chain_arch(model, layers),
         model=_as_json(model),
         versions=versions_of("animviz", "keras", "tensorflow", "numpy"),
         seed=get_random_seed(),
@@ -87,7 +87,7 @@ def weight_names(model: Any) -> list[str]:
     return found
 
 
-def _chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
+def chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
     """Return the architecture as text where the model is a chain of dense layers, else None."""
     if not is_dense_chain(layers):
         return None
