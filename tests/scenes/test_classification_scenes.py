@@ -15,6 +15,7 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.scores import rates
 from animviz.stage.words import Words
+from helpers.layout import check_layout, texts
 
 SCENES = ["confusion", "scores", "probabilities", "predictions"]
 Trained = Callable[..., Recording]
@@ -36,10 +37,6 @@ def drawn(name: str, recording: Recording, epoch: float, size: tuple[int, int] =
 def words(stage: Stage) -> list[list[str]]:
     """Return the texts of each group of words, in order of creation."""
     return [list(artist.texts) for artist in stage._moving if isinstance(artist, Words)]
-
-
-def still_texts(stage: Stage) -> list[str]:
-    return [text.get_text() for text in stage.figure.texts]
 
 
 def answers(recording: Recording, epoch: float) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +75,7 @@ def test_between_snapshots_numbers_are_those_of_the_last_true_state(recording: R
     for name in SCENES:
         before, between = drawn(name, recording, 1.0), drawn(name, recording, 1.6)
         assert words(before) == words(between)
-        assert still_texts(before) == still_texts(between)
+        assert texts(before) == texts(between)
 
 
 @pytest.mark.parametrize("epoch", [0.0, 2.0, 4.0])
@@ -103,7 +100,7 @@ def test_rates_of_classes_that_never_occur_are_zero() -> None:
 def test_accuracy_in_every_header_is_the_states(recording: Recording) -> None:
     labels, said = answers(recording, 3.0)
     for name in SCENES:
-        assert f"{100 * np.mean(labels == said):.1f} %" in still_texts(drawn(name, recording, 3.4))
+        assert f"{100 * np.mean(labels == said):.1f} %" in texts(drawn(name, recording, 3.4))
 
 
 def test_probabilities_are_those_of_the_samples_named(recording: Recording) -> None:
@@ -115,7 +112,7 @@ def test_probabilities_are_those_of_the_samples_named(recording: Recording) -> N
         assert truth == f"{100 * probabilities[sample, labels[sample]]:.1f} %"
         assert share == f"{100 * others.max():.1f} %"
         assert rival == f"rival {names[int(np.flatnonzero(probabilities[sample] == others.max())[0])]}"
-    assert "sample 5, 0" in " ".join(still_texts(stage))
+    assert "sample 5, 0" in " ".join(texts(stage))
 
 
 @pytest.mark.parametrize("samples", ["x", "-1", "1,,2", "99999", "1,2,3,4,5", "1.5"])
@@ -167,11 +164,7 @@ def test_any_number_of_classes_with_long_names_fits(
     name: str, classes: int, size: tuple[int, int], tmp_path: Path
 ) -> None:
     stage = drawn(name, untrained(tmp_path / "many.rec", classes), 0.0, size)
-    boxes = [(text.get_text(), text.get_window_extent()) for text in stage.figure.texts if text.get_text()]
-    for place, (text, box) in enumerate(boxes):
-        assert min(box.x0, box.y0, size[0] - box.x1, size[1] - box.y1) >= 0, text
-        for other, against in boxes[place + 1 :]:
-            assert not box.overlaps(against), f"{text!r} overlaps {other!r}"
+    check_layout(stage)
 
 
 def test_two_classes_of_one_output(trained: Trained) -> None:

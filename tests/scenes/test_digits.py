@@ -17,6 +17,7 @@ from animviz.recording.state import State
 from animviz.scenes.ensemble import STILL, counts_of, likeness, still_from, sums_of
 from animviz.scenes.families.layers import Probe, Scale, hidden_layers
 from animviz.stage.box import Box
+from helpers.layout import check_layout, texts
 
 Train = Callable[..., Recording]
 SIZES = [(720, 1280), (640, 480)]
@@ -45,10 +46,6 @@ def drawn(
     draw = find_scene(name).set_up(stage, recording, **options)
     draw(Moment(0.0, float(recording.epochs[-1]) if at is None else at, progress))
     return stage
-
-
-def texts(stage: Stage) -> list[str]:
-    return [text.get_text() for text in stage.figure.texts]
 
 
 def keras_outputs(recording: Recording, state: State, inputs: np.ndarray) -> np.ndarray:
@@ -223,11 +220,7 @@ def test_texts_of_another_data_set_keep_apart(
 ) -> None:
     stage = drawn(name, odd, size=size, **options)
     stage.paint()
-    boxes = [text.get_window_extent() for text in stage.figure.texts if text.get_text()]
-    for place, box in enumerate(boxes):
-        assert box.x0 >= 0
-        assert box.x1 <= size[0]
-        assert not any(box.overlaps(other) for other in boxes[place + 1 :])
+    check_layout(stage)
 
 
 def test_frames_of_samples_do_not_depend_on_those_before(net: Recording) -> None:

@@ -1,8 +1,6 @@
 """Scenes of embeddings: what they state is what scikit-learn says of the places drawn, and nothing is computed twice."""
 
-import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,6 +21,8 @@ from animviz.errors import SceneError
 from animviz.parts.tags import apart
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
+from helpers import layout
+from helpers.recordings import copied
 
 SIZE = (640, 360)
 SOME = 200
@@ -31,16 +31,14 @@ SOME = 200
 @pytest.fixture(scope="module")
 def digits(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """A recording of our own: embeddings are written into it."""
-    path = tmp_path_factory.mktemp("embedded") / "digits.rec"
-    shutil.copytree(trained("digits_mlp").path, path, ignore=shutil.ignore_patterns("embeddings"))
-    return Recording(path)
+    return copied(trained("digits_mlp"), tmp_path_factory.mktemp("embedded") / "digits.rec")
 
 
 def texts(name: str, recording: Recording, epoch: float, size: tuple[int, int] = SIZE, **options: object) -> list[str]:
     stage = Stage(size)
     find_scene(name).set_up(stage, recording, **options)(animviz.Moment(seconds=0.0, epoch=epoch))
     stage.paint()
-    return [text.get_text() for text in stage.figure.texts]
+    return layout.texts(stage)
 
 
 def test_numbers_are_those_of_the_last_true_epoch(digits: Recording) -> None:
@@ -93,7 +91,7 @@ def test_without_training_samples_each_is_named_by_the_others(digits: Recording,
 def without_training(recording: Recording, path: Path) -> Recording:
     from safetensors.numpy import save_file
 
-    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
+    copied(recording, path)
     save_file({"inputs": recording.inputs, "labels": recording.labels}, path / "inputs.safetensors")
     return Recording(path)
 
@@ -137,18 +135,10 @@ def test_fewer_samples_than_neighbours_is_one_clear_line(digits: Recording) -> N
 
 
 def test_a_regression_is_refused(digits: Recording, tmp_path: Path) -> None:
-    curve = retold(digits, tmp_path / "curve.rec", task="regression")
+    curve = copied(digits, tmp_path / "curve.rec", task="regression")
     for name in ("umap", "tsne", "pca", "knn"):
         with pytest.raises(SceneError, match=f"{name} draws classifiers"):
             animviz.frame_at(name, curve, 0.0)
-
-
-def retold(recording: Recording, path: Path, **changes: object) -> Recording:
-    """Return a copy of a recording whose manifest says something else."""
-    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
-    manifest = json.loads((path / "manifest.json").read_text())
-    (path / "manifest.json").write_text(json.dumps({**manifest, **changes}))
-    return Recording(path)
 
 
 def test_trails_thumbnails_and_space_change_the_picture(digits: Recording) -> None:
@@ -166,14 +156,13 @@ def test_trails_thumbnails_and_space_change_the_picture(digits: Recording) -> No
 
 
 def test_two_classes_in_the_plane(rings_recording: Recording, tmp_path: Path) -> None:
-    path = tmp_path / "rings.rec"
-    shutil.copytree(rings_recording.path, path)
-    assert animviz.frame_at("pca", Recording(path), 2.0, size=SIZE).std() > 0
+    rings = copied(rings_recording, tmp_path / "rings.rec")
+    assert animviz.frame_at("pca", rings, 2.0, size=SIZE).std() > 0
 
 
 def test_names_that_are_too_many_or_too_long(digits: Recording, tmp_path: Path) -> None:
     names = [f"a class with quite a long name {number}" for number in range(10)]
-    named = retold(digits, tmp_path / "named.rec", class_names=names)
+    named = copied(digits, tmp_path / "named.rec", class_names=names)
     shown = texts("pca", named, 4.0, size=(720, 720), samples=SOME)
     assert any("of 10 classes" in text for text in shown)
 

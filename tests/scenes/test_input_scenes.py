@@ -1,27 +1,24 @@
 """Scenes of what goes into a network: weights, the whole diagram, pixels, their importance, and the data themselves."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
-from sklearn.ensemble import RandomForestClassifier
 
 import animviz
 from animviz import Moment, Recording, Stage
-from animviz.analysis.saliency import mean_saliency, score_gradients
+from animviz.analysis.saliency import mean_saliency
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
-from animviz.recorders.keras.inspect import layer_table, weight_names
 from animviz.recording.manifest import Entry
-from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.forward import forward
 from animviz.recording.writer import RecordingWriter
 from animviz.scenes.families.inputs import tiles
 from animviz.stage.box import Box
 from animviz.stage.heatmap import Heatmap
+from helpers.layout import texts
 
 SCENES = ["weights", "network", "pixels", "importance", "dataset"]
 Trained = Callable[..., Recording]
@@ -49,58 +46,8 @@ def drawn(name: str, recording: Recording, epoch: float = 4.0, **options: object
     return stage
 
 
-def texts(stage: Stage) -> list[str]:
-    return [text.get_text() for text in stage.figure.texts]
-
-
 def heatmaps(stage: Stage) -> list[Heatmap]:
     return [artist for artist in stage._moving if isinstance(artist, Heatmap)]
-
-
-def taped(model: keras.Model, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """Keras' own gradient of the classes' logits."""
-    logits = keras.Model(model.inputs, model.layers[-1].output)
-    logits.layers[-1].activation = keras.activations.linear
-    inputs = tf.constant(x)
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        scores = logits(inputs, training=False)
-        if scores.shape[1] == 1:
-            score = tf.where(classes[:, None] == 1, scores, -scores)
-        else:
-            score = tf.gather(scores, classes, axis=1, batch_dims=1)
-    return tape.gradient(score, inputs).numpy()
-
-
-@pytest.mark.parametrize("activation", sorted({*ACTIVATIONS, "leaky_relu"} - {""}))
-def test_gradients_of_scores_are_those_of_keras(activation: str) -> None:
-    rng = np.random.default_rng(1)
-    last = "sigmoid" if activation in ("tanh", "relu") else "softmax"
-    layers = [keras.layers.Flatten(), keras.layers.Dense(6, activation), keras.layers.Dropout(0.5)]
-    layers += [keras.layers.Dense(4), keras.layers.Activation(activation)]
-    model = keras.Sequential([keras.Input((3, 2)), *layers, keras.layers.Dense(1 if last == "sigmoid" else 3, last)])
-    model.set_weights([rng.normal(0, 0.6, w.shape).astype(np.float32) for w in model.get_weights()])
-    x, classes = rng.normal(size=(20, 3, 2)).astype(np.float32), rng.integers(0, 2, 20)
-    weights = dict(zip(weight_names(model), model.get_weights(), strict=True))
-    mine = score_gradients(layer_table(model), weights, x, classes)
-    expected = taped(model, x, classes)
-    np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
-    mean = mean_saliency(layer_table(model), weights, x, classes)
-    np.testing.assert_allclose(mean, np.abs(expected).mean(axis=0), rtol=1e-4)
-
-
-def test_mean_over_many_samples_is_taken_in_parts(digits: Recording) -> None:
-    x = np.concatenate([digits.inputs] * 2)[:500]
-    classes = np.concatenate([digits.labels] * 2)[:500]
-    weights = digits.at(4).weights
-    at_once = np.abs(score_gradients(digits.layers, weights, x, classes)).mean(axis=0)
-    np.testing.assert_allclose(mean_saliency(digits.layers, weights, x, classes), at_once, rtol=1e-4)
-
-
-def test_gradients_refuse_convolutions(trained: Trained) -> None:
-    recording = trained("lenet", arch="2-4-12-8-10")
-    with pytest.raises(SceneError, match="Conv2D"):
-        score_gradients(recording.layers, recording.at(0).weights, recording.inputs, recording.labels)
 
 
 def test_tiles_keep_their_shape_and_places() -> None:
@@ -196,7 +143,19 @@ def test_network_refuses_a_sample_that_is_not_there(digits: Recording) -> None:
         drawn("network", digits, sample=999_999)
 
 
+@cache
+def forest_importance(recording: Recording) -> np.ndarray:
+    """Return how important each pixel is to scikit-learn's forest."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    images = recording.extras.get("train_images", recording.extras["train_inputs"])
+    forest = RandomForestClassifier(100, random_state=0)
+    return forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"]).feature_importances_
+
+
 def test_pixels_states_what_a_forest_and_the_network_reach(digits: Recording) -> None:
+    from sklearn.ensemble import RandomForestClassifier
+
     stage = drawn("pixels", digits, 2.0, pixels="20,43")
     extras = digits.extras
     flat = extras["train_inputs"].reshape(len(extras["train_inputs"]), -1)[:, [20, 43]]
@@ -210,10 +169,7 @@ def test_pixels_states_what_a_forest_and_the_network_reach(digits: Recording) ->
 
 def test_pixels_are_the_forests_favourites(digits: Recording, reduced: Recording) -> None:
     for recording in (digits, reduced):
-        images = recording.extras.get("train_images", recording.extras["train_inputs"])
-        forest = RandomForestClassifier(100, random_state=0)
-        forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"])
-        importance = forest.feature_importances_
+        importance = forest_importance(recording)
         read = recording.extras.get("pixels", np.arange(64))
         favourite = read[np.argsort(-importance[read], kind="stable")[0]]
         assert f"x: row {favourite // 8}, column {favourite % 8}" in texts(drawn("pixels", recording))
@@ -233,9 +189,7 @@ def test_pixels_draws_mixed_inputs_by_their_images(trained: Trained) -> None:
 @pytest.mark.parametrize("which", ["digits", "reduced"])
 def test_importance_states_the_correlation_of_the_maps(which: str, request: pytest.FixtureRequest) -> None:
     recording = request.getfixturevalue(which)
-    images = recording.extras.get("train_images", recording.extras["train_inputs"])
-    forest = RandomForestClassifier(100, random_state=0)
-    importance = forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"]).feature_importances_
+    importance = forest_importance(recording)
     for epoch in (0.0, 3.5):
         weights = recording.at(np.floor(epoch)).weights
         own = mean_saliency(recording.layers, weights, recording.inputs, recording.labels).reshape(-1)

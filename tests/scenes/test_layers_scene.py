@@ -1,6 +1,5 @@
 """The flow through the layers; and what scenes of embeddings make of recordings that are hard to embed."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +14,9 @@ from animviz.embed import embed, flow_of, place, stored_embeddings
 from animviz.embed.scores import accuracy_of, trustworthiness
 from animviz.errors import AnimvizError, InputError, RecordingError, SceneError
 from animviz.pictures.discovery import find_scene
-from animviz.recording.manifest import Entry
-from animviz.recording.writer import RecordingWriter
 from animviz.scenes.layers import place_at
+from helpers import layout
+from helpers.recordings import copied, lost, rewritten
 from helpers.results import Result
 
 SIZE = (320, 180)
@@ -35,23 +34,8 @@ OPTIONS: dict[str, dict[str, object]] = {
 @pytest.fixture(scope="module")
 def digits(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """A recording of our own, few samples and three snapshots: embeddings are written into it."""
-    return retold(trained("digits_mlp"), tmp_path_factory.mktemp("layers") / "digits.rec")
-
-
-def retold(
-    recording: Recording, path: Path, *, snapshots: int = 3, samples: int = SOME, one_class: bool = False,
-    weights: Callable[[int, str, np.ndarray], np.ndarray] = lambda index, name, array: array,
-) -> Recording:  # fmt: skip
-    """Write a recording again: fewer snapshots and samples, all of one class, other weights."""
-    extras = {name: array[:samples] for name, array in recording.extras.items()}
-    data = {"inputs": recording.inputs[:samples], "labels": recording.labels[:samples]}
-    if one_class:
-        data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3
-    writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})
-    for snapshot in recording[:snapshots]:
-        changed = {f"weights/{k}": weights(snapshot.index, k, v).astype(v.dtype) for k, v in snapshot.weights.items()}
-        writer.append(changed, Entry(epoch=snapshot.epoch, step=snapshot.step, scores=dict(snapshot.scores)))
-    return Recording(path)
+    path = tmp_path_factory.mktemp("layers") / "digits.rec"
+    return rewritten(trained("digits_mlp"), path, snapshots=3, samples=SOME)
 
 
 def texts(recording: Recording, progress: float, size: tuple[int, int] = (1280, 720), **options: object) -> list[str]:
@@ -59,7 +43,7 @@ def texts(recording: Recording, progress: float, size: tuple[int, int] = (1280, 
     moment = animviz.Moment(0.0, float(recording.epochs[-1]), progress)
     find_scene("layers").set_up(stage, recording, **options)(moment)
     stage.paint()
-    return [text.get_text() for text in stage.figure.texts]
+    return layout.texts(stage)
 
 
 def layer_values(recording: Recording) -> list[np.ndarray]:
@@ -158,11 +142,8 @@ def test_many_layers_are_an_even_choice_and_the_note_says_so(digits: Recording, 
     layers = digits.manifest.layers
     flat, first, second = layers[0], layers[1], next(layer for layer in layers if layer.name == "hidden_2")
     idle = [replace_layer(second, f"more_{k}") for k in range(20)]
-    path = tmp_path / "deep.rec"
-    shutil.copytree(digits.path, path, ignore=shutil.ignore_patterns("embeddings"))
-    manifest = digits.manifest.model_copy(update={"layers": (flat, first, second, *idle, layers[-1])})
-    (path / "manifest.json").write_text(manifest.model_dump_json())
-    shown = texts(Recording(path), 0.0, n_neighbors=6)
+    deep = [layer.model_dump(mode="json") for layer in (flat, first, second, *idle, layers[-1])]
+    shown = texts(copied(digits, tmp_path / "deep.rec", layers=deep), 0.0, n_neighbors=6)
     assert {"input", "output"} <= set(shown)
     assert any("12 of 24 layers" in text for text in shown)
 
@@ -188,16 +169,16 @@ def test_what_cannot_flow_is_refused(digits: Recording, options: dict[str, objec
 
 
 def test_two_rings_flow_through_few_units(rings_recording: Recording, tmp_path: Path) -> None:
-    path = tmp_path / "rings.rec"
-    shutil.copytree(rings_recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
-    frames = [animviz.frame_at("layers", Recording(path), epoch, size=SIZE) for epoch in (0.0, 4.0)]
+    rings = copied(rings_recording, tmp_path / "rings.rec")
+    frames = [animviz.frame_at("layers", rings, epoch, size=SIZE) for epoch in (0.0, 4.0)]
     assert not np.array_equal(*frames)
 
 
 def test_convolutions_are_flattened_and_silent_layers_skipped(
     trained: Callable[..., Recording], tmp_path: Path
 ) -> None:
-    lenet = retold(trained("lenet", arch="2-4-12-8-10"), tmp_path / "lenet.rec", snapshots=1)
+    net = trained("lenet", arch="2-4-12-8-10")
+    lenet = rewritten(net, tmp_path / "lenet.rec", snapshots=1, samples=SOME)
     shown = texts(lenet, 1.0, n_neighbors=6)
     assert {"conv_1", "pool_1", "conv_2", "pool_2", "hidden_1", "hidden_2", "output", "28×28×2"} <= set(shown)
     assert not {"flatten", "dropout_1"} & set(shown)
@@ -219,16 +200,16 @@ def drawn(recording: Recording, epoch: float, **options: object) -> dict[str, st
 
 
 def test_one_class_and_one_snapshot_are_drawn(digits: Recording, tmp_path: Path) -> None:
-    one = retold(digits, tmp_path / "class.rec", one_class=True)
+    one = rewritten(digits, tmp_path / "class.rec", one_class=True)
     assert drawn(one, 1.0) == {}
-    assert drawn(retold(digits, tmp_path / "epoch.rec", snapshots=1), 0.0) == {}
+    assert drawn(rewritten(digits, tmp_path / "epoch.rec", snapshots=1), 0.0) == {}
     shown = flow_of(one, NAMES, 2, n_neighbors=6, weight=0.3, labels=np.asarray(one.labels))
     assert shown.scores.accuracy is not None
     assert shown.scores.accuracy.tolist() == [1.0] * 4
 
 
 def test_fewer_samples_than_neighbours_is_said(digits: Recording, tmp_path: Path) -> None:
-    said = drawn(retold(digits, tmp_path / "few.rec", samples=5), 1.0)
+    said = drawn(rewritten(digits, tmp_path / "few.rec", samples=5), 1.0)
     assert said == {
         "umap": "umap: layer 'hidden_1': 5 samples are too few for n_neighbors 6; needs 7",
         "tsne": "tsne: layer 'hidden_1': 5 samples are too few for perplexity 2; needs 8",
@@ -240,26 +221,23 @@ def test_a_constant_layer_is_one_spot_or_one_line(digits: Recording, tmp_path: P
     def dead(index: int, name: str, array: np.ndarray) -> np.ndarray:
         return 0 * array if "hidden_1" in name else array
 
-    said = drawn(retold(digits, tmp_path / "dead.rec", weights=dead), 1.0)
+    said = drawn(rewritten(digits, tmp_path / "dead.rec", weights=dead), 1.0)
     line = "layer 'hidden_1': the activations are the same for all samples at every epoch; nothing to embed"
     assert said == {name: f"{name}: {line}" for name in ("umap", "tsne", "pca", "knn")}
 
     def dead_once(index: int, name: str, array: np.ndarray) -> np.ndarray:
         return dead(index, name, array) if index == 1 else array
 
-    once = retold(digits, tmp_path / "once.rec", weights=dead_once)
+    once = rewritten(digits, tmp_path / "once.rec", weights=dead_once)
     assert drawn(once, 1.0) == {}
     assert "–" in texts(once, 1.0, n_neighbors=6, epoch=1.0)
 
 
 def test_epochs_that_are_not_finite_are_marked_frames(digits: Recording, tmp_path: Path) -> None:
-    def lost(*epochs: int) -> Callable[[int, str, np.ndarray], np.ndarray]:
-        return lambda index, name, array: array * (np.nan if index in epochs else 1)
-
-    middle = retold(digits, tmp_path / "middle.rec", weights=lost(1))
+    middle = rewritten(digits, tmp_path / "middle.rec", weights=lost(1))
     assert drawn(middle, 1.0) == {}
-    assert drawn(retold(digits, tmp_path / "end.rec", weights=lost(1, 2)), 0.0) == {}
-    every = drawn(retold(digits, tmp_path / "every.rec", weights=lost(0, 1, 2)), 0.0)
+    assert drawn(rewritten(digits, tmp_path / "end.rec", weights=lost(1, 2)), 0.0) == {}
+    every = drawn(rewritten(digits, tmp_path / "every.rec", weights=lost(0, 1, 2)), 0.0)
     assert every.keys() == OPTIONS.keys()
     assert all("no snapshot has finite weights" in line for line in every.values())
     with pytest.raises(
@@ -272,7 +250,7 @@ def test_a_recording_that_cannot_be_written_is_said_before_anything_is_computed(
     digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Callable[..., Result]
 ) -> None:
     monkeypatch.setattr("animviz.embed.stored.embed", lambda *_, **__: pytest.fail("computed in vain"))
-    blocked = retold(digits, tmp_path / "blocked.rec")
+    blocked = rewritten(digits, tmp_path / "blocked.rec")
     (blocked.path / "embeddings").write_text("not a folder")
     way_out = "copy the recording to another folder and draw it from there"
     said = drawn(blocked, 0.0)
@@ -281,7 +259,7 @@ def test_a_recording_that_cannot_be_written_is_said_before_anything_is_computed(
     result = cli("render", "layers", "--from", blocked.path, "-o", "film.mp4")
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
     assert not (tmp_path / "film.mp4").exists()
-    locked = retold(digits, tmp_path / "locked.rec")
+    locked = rewritten(digits, tmp_path / "locked.rec")
     monkeypatch.setattr("animviz.embed.stored.os.access", lambda path, mode: False)  # chmod does not bind root
     with pytest.raises(RecordingError, match=r"locked\.rec is not a folder that can be written; .*" + way_out):
         flow_of(locked, NAMES, 2)

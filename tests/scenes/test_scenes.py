@@ -15,123 +15,94 @@ import animviz
 from animviz import Recording, Stage
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene, scene_names
-from helpers.scenes import ARCHS, QUICK, SCENES, set_up
+from helpers.drawn import LARGE, SIZE, Drawn, files
+from helpers.layout import check_layout
+from helpers.recordings import lost, rewritten
+from helpers.scenes import QUICK
 
 # Their limits come from the states, and where all have diverged there is none.
 LIMITS_FROM_STATES = (
     "rings", "polyfit", "hidden", "digits", "ensemble", "boxplot", "violins", "histograms", "units",
     "weights", "network", "importance", "umap", "tsne", "pca", "knn", "layers",
 )  # fmt: skip
-SIZE = (320, 180)
-
-
-@pytest.fixture(params=SCENES)
-def drawn(request: pytest.FixtureRequest, trained: Callable[..., Recording]) -> tuple[str, Recording]:
-    scene = find_scene(request.param)
-    assert scene.experiment is not None
-    return scene.name, trained(scene.experiment, arch=ARCHS[scene.experiment])
 
 
 def still(name: str, recording: Recording, epoch: float, **options: object) -> np.ndarray:
     return animviz.frame_at(name, recording, epoch, **{"size": SIZE, **QUICK.get(name, {}), **options})
 
 
-def test_frame_is_an_rgb_array_of_the_asked_size(drawn: tuple[str, Recording]) -> None:
-    frame = still(*drawn, 1.0)
-    assert frame.shape == (SIZE[1], SIZE[0], 3)
-    assert frame.dtype == np.uint8
+@pytest.mark.contract
+def test_frame_is_an_rgb_array_of_the_asked_size(drawn: Drawn) -> None:
+    for frame in (still(drawn.name, drawn.recording, 1.0), *drawn.frames):
+        assert frame.shape == (SIZE[1], SIZE[0], 3)
+        assert frame.dtype == np.uint8
 
 
-def test_frames_in_any_order_equal_those_in_order(drawn: tuple[str, Recording]) -> None:
-    name, recording = drawn
-    timeline = animviz.Timeline(recording.epochs, animviz.Pacing(fps=4, pace=1, hold_start=0, hold_end=0))
-    in_order = list(animviz.frames(name, recording, timeline, size=SIZE, **QUICK.get(name, {})))
-    stage = Stage(SIZE)
-    draw = set_up(name, stage, recording)
-    for index in np.random.default_rng(0).permutation(len(timeline)):
-        draw(timeline[index])
-        assert np.array_equal(stage.frame(), in_order[index]), f"frame {index}"
+@pytest.mark.contract
+def test_frames_in_any_order_equal_those_in_order(drawn: Drawn) -> None:
+    shuffled, _ = drawn.shuffled
+    assert len(shuffled) == len(drawn.frames) == len(drawn.timeline)
+    for index, frame in enumerate(drawn.frames):
+        assert np.array_equal(shuffled[index], frame), f"frame {index}"
 
 
-def test_picture_moves(drawn: tuple[str, Recording]) -> None:
-    name, recording = drawn
-    assert not np.array_equal(still(name, recording, 0.0), still(name, recording, recording.epochs[-1]))
+@pytest.mark.contract
+def test_picture_moves(drawn: Drawn) -> None:
+    assert not np.array_equal(drawn.frames[0], drawn.frames[-1])
 
 
-def test_recording_is_untouched(drawn: tuple[str, Recording]) -> None:
-    name, recording = drawn
-    files = [path for path in recording.path.rglob("*") if path.is_file()]
-    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
-    still(name, recording, 2.0)
-    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
-    new = {path for path in recording.path.rglob("*") if path.is_file()} - before.keys()
-    assert {path.parent for path in new} <= {recording.path / "embeddings"}  # computed once, kept there
+@pytest.mark.contract
+def test_recording_is_untouched(drawn: Drawn) -> None:
+    assert len(drawn.frames) > 1
+    after = files(drawn.recording)
+    assert {path: after[path] for path in drawn.before} == drawn.before
+    new = after.keys() - drawn.before.keys()
+    assert {path.parent for path in new} <= {drawn.recording.path / "embeddings"}  # computed once, kept there
 
 
-def test_axes_keep_their_limits(drawn: tuple[str, Recording]) -> None:
-    name, recording = drawn
-    stage = Stage(SIZE)
-    draw = set_up(name, stage, recording)
-    limits = [(axes.get_xlim(), axes.get_ylim()) for axes in stage.figure.axes]
-    for moment in animviz.Timeline(recording.epochs, animviz.Pacing(fps=2, pace=1)):
-        draw(moment)
-        stage.paint()
-        assert [(axes.get_xlim(), axes.get_ylim()) for axes in stage.figure.axes] == limits
+@pytest.mark.contract
+def test_axes_keep_their_limits(drawn: Drawn) -> None:
+    _, limits = drawn.shuffled
+    assert all(found == limits[0] for found in limits)
 
 
-def test_one_snapshot_is_enough(drawn: tuple[str, Recording], tmp_path: Path) -> None:
-    name, recording = drawn
-    single = copy_of(recording, tmp_path / "one.rec", keep=1)
-    assert still(name, single, 0.0).std() > 0
+@pytest.mark.contract
+def test_one_snapshot_is_enough(drawn: Drawn, tmp_path: Path) -> None:
+    single = rewritten(drawn.recording, tmp_path / "one.rec", snapshots=1)
+    assert still(drawn.name, single, 0.0).std() > 0
 
 
-def test_diverged_weights_give_a_marked_frame(drawn: tuple[str, Recording], tmp_path: Path) -> None:
-    name, recording = drawn
-    broken = copy_of(recording, tmp_path / "nan.rec", poison=2)
-    frame = still(name, broken, 2.0)
-    assert frame.shape == (SIZE[1], SIZE[0], 3)
-    assert np.array_equal(still(name, broken, 1.0), still(name, recording, 1.0)) or name != "history"
+@pytest.mark.contract
+def test_diverged_weights_give_a_marked_frame(drawn: Drawn, tmp_path: Path) -> None:
+    broken = rewritten(drawn.recording, tmp_path / "nan.rec", weights=lost(2))
+    frames = dict(zip([moment.epoch for moment in drawn.timeline], drawn.frames_of(broken), strict=True))
+    assert frames[2.0].shape == (SIZE[1], SIZE[0], 3)
+    whole = drawn.frames[[moment.epoch for moment in drawn.timeline].index(1.0)]
+    assert np.array_equal(frames[1.0], whole) or drawn.name != "history"
 
 
-def test_all_weights_diverged_is_an_error_or_a_picture(drawn: tuple[str, Recording], tmp_path: Path) -> None:
-    name, recording = drawn
-    broken = copy_of(recording, tmp_path / "nan.rec", keep=1, poison=0)
-    if name in LIMITS_FROM_STATES:
+@pytest.mark.contract
+def test_all_weights_diverged_is_an_error_or_a_picture(drawn: Drawn, tmp_path: Path) -> None:
+    broken = rewritten(drawn.recording, tmp_path / "nan.rec", snapshots=1, weights=lost(0))
+    if drawn.name in LIMITS_FROM_STATES:
         with pytest.raises(SceneError, match="no snapshot has finite weights"):
-            still(name, broken, 0.0)
+            still(drawn.name, broken, 0.0)
     else:
-        assert still(name, broken, 0.0).std() > 0
+        assert still(drawn.name, broken, 0.0).std() > 0
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_background_is_the_themes(drawn: tuple[str, Recording], theme: str) -> None:
-    corner = still(*drawn, 1.0, theme=theme)[-1, -1]
-    assert (corner.mean() > 200) == (theme == "light")
+@pytest.mark.contract
+@pytest.mark.parametrize("aspect", LARGE)
+def test_background_is_the_themes(drawn: Drawn, aspect: str) -> None:
+    stage = drawn.large[aspect]
+    corner = stage.buffer[-1, -1, :3]
+    assert (corner.mean() > 200) == (stage.theme.name != "dark")
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"),
-    [((1280, 720), "dark"), ((720, 720), "light"), ((720, 1280), "print"), ((640, 480), "light")],
-    ids=["wide", "square", "tall", "4:3"],
-)
-def test_no_text_leaves_the_frame_or_overlaps_another(
-    drawn: tuple[str, Recording], size: tuple[int, int], theme: str
-) -> None:
-    name, recording = drawn
-    stage = Stage(size, theme)
-    draw = set_up(name, stage, recording)
-    draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1])))
-    stage.paint()
-    boxes = [(text.get_text(), text.get_window_extent()) for text in stage.figure.texts if text.get_text()]
-    assert len(boxes) >= 3
-    for place, (text, box) in enumerate(boxes):
-        assert box.x0 >= 0, text
-        assert box.x1 <= size[0], text
-        assert box.y0 >= 0, text
-        assert box.y1 <= size[1], text
-        for other, against in boxes[place + 1 :]:
-            apart = box.x1 <= against.x0 or against.x1 <= box.x0 or box.y1 <= against.y0 or against.y1 <= box.y0
-            assert apart, f"{text!r} overlaps {other!r}"
+@pytest.mark.contract
+@pytest.mark.parametrize("aspect", LARGE)
+def test_no_text_leaves_the_frame_or_overlaps_another(drawn: Drawn, aspect: str) -> None:
+    assert check_layout(drawn.large[aspect]) >= 3
 
 
 @pytest.mark.parametrize("name", scene_names())
@@ -201,22 +172,6 @@ def test_scores_shown_are_those_of_the_state(rings_recording: Recording) -> None
         labels = rings_recording.labels
         assert snapshot.scores["loss"] == pytest.approx(np.mean((output - labels) ** 2), rel=1e-4)
         assert snapshot.scores["accuracy"] == pytest.approx(np.mean((output > 0.5) == labels))
-
-
-def copy_of(recording: Recording, path: Path, *, keep: int | None = None, poison: int | None = None) -> Recording:
-    """Write a recording again, with its first snapshots only, or with one whose weights are NaN."""
-    from animviz.recording.manifest import Entry
-    from animviz.recording.writer import RecordingWriter
-
-    extras = {f"extras/{name}": array for name, array in recording.extras.items()}
-    data = {"inputs": recording.inputs, "labels": recording.labels, **extras}
-    writer = RecordingWriter.create(path, recording.manifest, data)
-    for snapshot in recording[: keep or len(recording)]:
-        factor = np.nan if snapshot.index == poison else 1
-        weights = {f"weights/{name}": (factor * array).astype(array.dtype) for name, array in snapshot.weights.items()}
-        entry = Entry(epoch=snapshot.epoch, step=snapshot.step, logs=dict(snapshot.logs), scores=dict(snapshot.scores))
-        writer.append(weights, entry)
-    return Recording(path)
 
 
 def test_a_logarithmic_scale_has_levels_to_read(trained: Callable[..., Recording]) -> None:

@@ -17,6 +17,7 @@ from animviz.parts.heat import color_map
 from animviz.pictures.discovery import find_scene
 from animviz.stage.theme import THEMES, Theme
 from animviz.storyboard.film.overlays import mark_color
+from helpers.layout import check_layout
 from helpers.results import Result
 from helpers.scenes import ARCHS, SCENES, set_up
 from helpers.videos import decoded, durations
@@ -134,20 +135,10 @@ def test_letters_are_large_and_stand_out_in_every_theme(
         draw = set_up(name, stage, recording)
         draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1]), progress=1.0))
         texts = [text for text in stage.figure.findobj(Text) if text.get_text()]
-        check_layout(texts, stage)
+        check_layout(stage, texts)
         sizes = [text.get_fontsize() * stage.figure.dpi / 72 for text in texts]
         assert min([*sizes, min(asked) * stage.pixel]) >= 11 - 1e-6
         check_contrast(texts, stage)
-
-
-def check_layout(texts: list[Text], stage: Stage) -> None:
-    boxes = np.array([text.get_window_extent().extents for text in texts])
-    assert boxes.min() >= 0
-    assert np.all(boxes[:, 2:] <= stage.size)
-    for place, (left, low, right, high) in enumerate(boxes):
-        others = boxes[place + 1 :]
-        over = (left < others[:, 2]) & (others[:, 0] < right) & (low < others[:, 3]) & (others[:, 1] < high)
-        assert not over.any(), f"{texts[place].get_text()!r} overlaps another text"
 
 
 def check_contrast(texts: list[Text], stage: Stage) -> None:

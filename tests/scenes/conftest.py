@@ -1,0 +1,20 @@
+"""Every scene, set up once for all tests that look at it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from animviz import Recording
+from animviz.pictures.discovery import find_scene
+from helpers.drawn import Drawn
+from helpers.scenes import ARCHS, SCENES
+
+# All tests of a scene run in one process, so that it is drawn there once.
+ALL = [pytest.param(name, marks=pytest.mark.xdist_group(f"scene {name}")) for name in SCENES]
+
+
+@pytest.fixture(scope="session", params=ALL)
+def drawn(request: pytest.FixtureRequest, trained: Callable[..., Recording]) -> Drawn:
+    scene = find_scene(request.param)
+    assert scene.experiment is not None
+    return Drawn(scene.name, trained(scene.experiment, arch=ARCHS[scene.experiment]))
