@@ -1,4 +1,4 @@
-"""Numba's compiler, with its machine code kept on disk where there is a place to keep it."""
+"""Numba's compiler, with its machine code cached on disk where a folder can be written."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["compiled", "is_kept"]
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Return a decorator that compiles a function; where nothing can be kept, it is compiled anew in each process.
+    """Return a decorator that compiles a function. Where no cache can be written, each process compiles it anew.
 
     Args:
         **options: of `numba.njit`.
@@ -22,7 +22,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 
 def is_kept(function: Callable[..., Any]) -> bool:
-    """Say whether the machine code of a function can be kept: in the folder of its source, or in the user's cache."""
+    """Say whether the machine code of a function can be cached: beside its source, or in the user's cache."""
     try:
         numba.njit(cache=True)(function)
     except RuntimeError:

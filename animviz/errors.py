@@ -4,7 +4,7 @@ __all__ = ["AnimvizError", "DivergedError", "EncodeError", "InputError", "Record
 
 
 class AnimvizError(Exception):
-    """Anything a user can mend; the command line prints it as one line and exits with code 2."""
+    """Anything a user can fix; the command line prints it as one line and exits with code 2."""
 
 
 class InputError(AnimvizError, ValueError):
@@ -12,7 +12,7 @@ class InputError(AnimvizError, ValueError):
 
 
 class RecordingError(AnimvizError):
-    """A recording that is missing, damaged, or not the one a caller takes it for."""
+    """A recording that is missing, damaged, or another than expected."""
 
 
 class SceneError(AnimvizError):

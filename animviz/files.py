@@ -23,7 +23,7 @@ def replace_file(path: Path, contents: bytes) -> None:
 
 @contextmanager
 def left_as_it_was(folder: Path) -> Iterator[None]:
-    """Remove the folders that the block made on the way to this one, as far as they are empty."""
+    """Remove the folders that the block made above this one, if they are empty."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         yield
@@ -34,7 +34,7 @@ def left_as_it_was(folder: Path) -> Iterator[None]:
 
 
 def watched(path: Path) -> Callable[[], bool]:
-    """Return a function that says whether the name has come to hold something else since now."""
+    """Return a function that says whether the file was replaced or changed since this call."""
 
     def stamp() -> tuple[int, int] | None:
         try:
@@ -48,7 +48,7 @@ def watched(path: Path) -> Callable[[], bool]:
 
 
 def check_writable(path: Path) -> None:
-    """Refuse a file whose folder cannot be made or written; leaves nothing behind.
+    """Refuse a file whose folder cannot be made or written. Leaves nothing behind.
 
     Raises:
         EncodeError: names the folder, and what the system says.
@@ -61,7 +61,7 @@ def check_writable(path: Path) -> None:
 
 @contextmanager
 def unwritable(path: Path) -> Iterator[None]:
-    """Turn what the system says into an error about the target.
+    """Turn an error of the system into one about the target.
 
     Raises:
         EncodeError: names the folder, and what the system says.

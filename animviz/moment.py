@@ -1,4 +1,4 @@
-"""What one frame shows, and the function that shows it."""
+"""Moments: what one frame shows, and the function that draws it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class Moment:
 
     Attributes:
         seconds: time since the start of the video.
-        epoch: moment of the training, in epochs since its start; between snapshots the state is blended.
+        epoch: time in the training, in epochs since its start; between snapshots the state is blended.
         progress: share of the motion that is over, 0 to 1, for scenes that move through something else than epochs.
     """
 

@@ -1,4 +1,4 @@
-"""What is taken of many: an even few, for which there is room, or the last one at a moment."""
+"""Choosing a few of many: evenly, or the last one at a moment."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,15 +10,15 @@ __all__ = ["evenly", "last_at"]
 
 
 def evenly(count: int, most: int) -> list[int]:
-    """Return which of so many things are taken, rising, the first and the last among them; all where there are few.
+    """Return the indices of an even choice, ascending, with the first and the last; all of them where there are few.
 
     Args:
         count: how many there are.
-        most: how many are wanted at most; of one, the first is taken.
+        most: how many are wanted at most; where that is one, the first is taken.
     """
     return sorted({round(place) for place in np.linspace(0, count - 1, min(most, count))})
 
 
 def last_at(epochs: NDArray[Any] | Sequence[float], epoch: float) -> int:
-    """Return the number of the last of these rising moments that is at or before another; before all of them 0."""
+    """Return the index of the last of these ascending epochs that is at or before another; 0 before all of them."""
     return max(0, int(np.searchsorted(epochs, epoch + 1e-9, side="right")) - 1)

@@ -20,9 +20,9 @@ class Column:
     """A column of the table.
 
     Attributes:
-        title: what stands above it.
-        values: one for each run; None where there is none.
-        form: format specification for people; files for programs get the plain numbers.
+        title: its heading.
+        values: one a row; None where there is none.
+        form: format specification of the text; files for programs get the plain numbers.
     """
 
     title: str
@@ -31,7 +31,7 @@ class Column:
 
     @property
     def texts(self) -> list[str]:
-        """The values as people read them."""
+        """The values as text."""
         return ["–" if value is None else format(value, self.form) for value in self.values]
 
 

@@ -1,4 +1,4 @@
-"""Boxes: parts of a frame, as shares of its width and height."""
+"""Boxes: rectangles on a stage, in its units; and frame sizes in pixels."""
 
 from dataclasses import dataclass
 

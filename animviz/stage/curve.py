@@ -1,6 +1,6 @@
-"""A curve up to now, with a dot where its pen is.
+"""A curve up to the present moment, with a dot at its end.
 
-`matplotlib.lines.Line2D` takes twice as long, and puts its markers on whole pixels, so that a slow dot jerks.
+`matplotlib.lines.Line2D` takes twice as long. It also puts its markers on whole pixels, so that a slow dot jerks.
 """
 
 from typing import Any
@@ -19,10 +19,10 @@ _CIRCLE = Path.unit_circle()
 
 
 class Curve(Artist):
-    """A line through points with a dot on the last one; what is outside the axes is drawn too.
+    """A line through points with a dot on the last one. It is not clipped to the axes.
 
     Args:
-        axes: where they live.
+        axes: to which it belongs.
         color: of line and dot.
         width: of the line in points.
         dot: diameter of the dot in points.
@@ -37,7 +37,7 @@ class Curve(Artist):
         axes.add_artist(self)
 
     def set_data(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Lead the curve through points, data coordinates of shape (points,) each; where one is not finite it has a gap."""
+        """Set the points, data coordinates of shape (points,) each. A point that is not finite leaves a gap."""
         self._xy = np.stack([np.asarray(x, np.float64), np.asarray(y, np.float64)], axis=1)
         self.stale = True
 

@@ -1,4 +1,4 @@
-"""Where the axes of an artist lie on the canvas, worked out once per frame."""
+"""Where the axes of an artist lie on the canvas, computed once per frame."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.arrays import Float, Words
+from animviz.arrays import Float, UInt64
 
 __all__ = ["Geometry", "geometry_of", "tones"]
 
 
 class Geometry(NamedTuple):
-    """Where axes with linear scales are on a canvas.
+    """The affine map from axes with linear scales to a canvas.
 
     Attributes:
         box: left, top, right and bottom in pixels from the top left corner, on the canvas.
@@ -25,19 +25,19 @@ class Geometry(NamedTuple):
     offset: Float
 
     def pixels(self, xy: NDArray[Any]) -> tuple[Float, Float]:
-        """Return data coordinates in pixels from the top left corner; in float32 a place is off by under a thousandth."""
+        """Return data coordinates in pixels from the top left corner, to a thousandth of a pixel."""
         x, y = (xy[:, k].astype(np.float32) * self.scale[k] + self.offset[k] for k in range(2))
         return x, y
 
 
 def geometry_of(axes: Any, canvas: NDArray[np.uint8]) -> Geometry:
     """Return where axes lie on a canvas, uint8 (height, width, 4)."""
-    return _worked_out(axes.bbox.get_points().tobytes(), axes.viewLim.get_points().tobytes(), canvas.shape[:2])
+    return _computed(axes.bbox.get_points().tobytes(), axes.viewLim.get_points().tobytes(), canvas.shape[:2])
 
 
 @lru_cache(maxsize=1000)
-def _worked_out(corners: bytes, limits: bytes, size: tuple[int, int]) -> Geometry:
-    """Work out a geometry, which a frame asks for dozens of times: matplotlib's transforms take 20 us each time."""
+def _computed(corners: bytes, limits: bytes, size: tuple[int, int]) -> Geometry:
+    """Compute a geometry. A frame asks for it dozens of times, and matplotlib's transforms take 20 us each time."""
     height, width = size
     (left, bottom), (right, top) = np.frombuffer(corners).reshape(2, 2)
     (x0, y0), (x1, y1) = np.frombuffer(limits).reshape(2, 2)
@@ -50,7 +50,7 @@ def _worked_out(corners: bytes, limits: bytes, size: tuple[int, int]) -> Geometr
     return Geometry((box[0], box[2], box[1], box[3]), scale.astype(np.float32), offset.astype(np.float32))
 
 
-def tones(palette: NDArray[Any]) -> Words:
+def tones(palette: NDArray[Any]) -> UInt64:
     """Return opaque colours, RGB in [0, 1] of shape (classes, 3), as words."""
     channels = np.full((len(palette), 4), 255, dtype=np.uint16)
     channels[:, :3] = np.rint(palette * 255)

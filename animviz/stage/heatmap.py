@@ -1,4 +1,4 @@
-"""Heat maps on a stage: one cell a value, a pixel moved as one number."""
+"""Heat maps on a stage: a cell for each value."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ class Heatmap(Artist):
     """A grid of cells, each in the colour of its value, that fills its axes.
 
     Args:
-        axes: what it fills, best with the aspect of the grid, see `heatmap`.
+        axes: which it fills, best with the aspect of the grid, see `heatmap`.
         colors: uint8 of shape (256, 3), from `color_map`.
-        low: value of the first colour; the scale is fixed.
+        low: value of the first colour; the scale does not change.
         high: value of the last colour.
     """
 
@@ -35,7 +35,7 @@ class Heatmap(Artist):
     def set_values(self, values: Array) -> None:
         """Show values: shape (rows, columns), or (rows, columns, 3) with red, green and blue from 0 to 1.
 
-        Cells that are NaN show what is behind them.
+        Cells that are NaN are transparent.
         """
         rgb = values.ndim == 3
         share = values if rgb else (values - self._low) / (self._high - self._low)
@@ -48,7 +48,7 @@ class Heatmap(Artist):
         self.stale = True
 
     def draw(self, renderer: Any) -> None:
-        """Paint the cells into the renderer's buffer."""
+        """Draw the cells into the renderer's buffer."""
         if self._cells is None or not self.get_visible():
             return
         canvas = canvas_of(renderer)
@@ -56,15 +56,15 @@ class Heatmap(Artist):
         box = self.axes.bbox
         left, right = round(box.x0), round(box.x1)
         top, bottom = canvas.shape[0] - round(box.y1), canvas.shape[0] - round(box.y0)
-        # A pixel is moved as one number; a cell that is not known has none.
+        # A pixel's four channels are copied as one number. Cells that are not known are left out.
         window = canvas.view(np.uint32)[max(0, top) : bottom, max(0, left) : right, 0]
         cells = self._cells.view(np.uint32)[..., 0]
         rows, columns = (_nearest(*pair) for pair in zip(window.shape, cells.shape, strict=True))
-        spread = cells.take(columns, axis=1)
+        wide = cells.take(columns, axis=1)
         if self._cells[..., 3].all():
-            window[:] = spread[rows]
+            window[:] = wide[rows]
         else:
-            np.copyto(window, spread[rows], where=(self._cells[..., 3] > 0).take(columns, axis=1)[rows])
+            np.copyto(window, wide[rows], where=(self._cells[..., 3] > 0).take(columns, axis=1)[rows])
 
 
 def _nearest(pixels: int, cells: int) -> NDArray[np.intp]:

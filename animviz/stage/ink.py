@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.arrays import Index, Words
+from animviz.arrays import Index, UInt64
 from animviz.stage.kernels import compiled_code
-from animviz.stage.pixels import HALF, WHOLE, over, pairs_of, spread
+from animviz.stage.pixels import HALF, WHOLE, over, pairs_of, widened
 
 __all__ = ["FEW", "Ink"]
 
@@ -31,11 +31,11 @@ class Ink(NamedTuple):
     """
 
     pairs: Index
-    keep: Words
-    tint: Words
+    keep: UInt64
+    tint: UInt64
 
     @classmethod
-    def mixed(cls, cover: Words, corner: tuple[int, int], stride: int, tones: Words) -> "Ink":
+    def mixed(cls, cover: UInt64, corner: tuple[int, int], stride: int, tones: UInt64) -> "Ink":
         """Mix the classes' colours in proportion, as opaque as they cover.
 
         Args:
@@ -57,7 +57,7 @@ class Ink(NamedTuple):
         """Take up what was drawn on a clear sheet, uint8 of shape (height, width, 4), and clear it again."""
         words = pairs_of(sheet)
         pairs = np.flatnonzero(words != 0)
-        pixels = spread(words[pairs])
+        pixels = widened(words[pairs])
         words[pairs] = 0
         alpha = pixels.view(np.uint16)[3::4]
         opacity = (alpha + (alpha >> 7)).astype(np.uint64)  # 255 becomes WHOLE
@@ -103,7 +103,7 @@ class Ink(NamedTuple):
         words[self.pairs] = over(words[self.pairs], self.keep, self.tint).view(np.uint64)
 
 
-def _by_shares(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
+def _by_shares(covers: list[NDArray[np.uint32]], tones: UInt64) -> tuple[UInt64, UInt64]:
     """Mix by how much of a pixel each class takes, rounded down; quick for a few classes.
 
     Args:
@@ -122,7 +122,7 @@ def _by_shares(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, W
     return WHOLE - reduce(np.add, shares), reduce(np.add, map(np.multiply, shares, tones)) + HALF
 
 
-def _by_sums(covers: list[NDArray[np.uint32]], tones: Words) -> tuple[Words, Words]:
+def _by_sums(covers: list[NDArray[np.uint32]], tones: UInt64) -> tuple[UInt64, UInt64]:
     """Mix by adding up the colours, each as often as its class covers; exact, as in `animviz.stage.kernels_numba`.
 
     Args:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.arrays import Words
+from animviz.arrays import UInt64
 
-__all__ = ["HALF", "PHASES", "WHOLE", "canvas_of", "over", "pairs_of", "spread"]
+__all__ = ["HALF", "PHASES", "WHOLE", "canvas_of", "over", "pairs_of", "widened"]
 
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
 
@@ -21,19 +21,19 @@ WHOLE = 256  # coverage of a pixel that is covered once and entirely
 HALF = np.full(4, WHOLE // 2, dtype=np.uint16).view(np.uint64)  # what rounds a pixel's four channels
 
 
-def pairs_of(canvas: NDArray[np.uint8]) -> Words:
+def pairs_of(canvas: NDArray[np.uint8]) -> UInt64:
     """Return the canvas as pairs of pixels, a view of shape (height * width / 2,)."""
     return canvas.reshape(-1).view(np.uint64)
 
 
-def over(pixels: NDArray[Any], keep: Words, tint: Words) -> NDArray[np.uint8]:
+def over(pixels: NDArray[Any], keep: UInt64, tint: UInt64) -> NDArray[np.uint8]:
     """Return pixels of four bytes, contiguous, under a colour: what stays of each and what comes on top as in `Ink`."""
-    words = spread(pixels)
+    words = widened(pixels)
     words *= keep
     words += tint
     return (words.view(np.uint16) >> 8).astype(np.uint8)
 
 
-def spread(pixels: NDArray[Any]) -> Words:
+def widened(pixels: NDArray[Any]) -> UInt64:
     """Return pixels of four bytes with 16 bits to a channel, a word to a pixel: pairs become twice as many words."""
     return pixels.view(np.uint8).astype(np.uint16).view(np.uint64)

@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from animviz.arrays import Float, Index, Words
+from animviz.arrays import Float, Index, UInt64
 from animviz.stage.geometry import geometry_of, tones
 from animviz.stage.ink import FEW, Ink
 from animviz.stage.kernels import compiled_code, spend
@@ -98,14 +98,14 @@ class PointCloud(Artist):
         return Ink(*code.stamped(self._xy, self._classes, words, scale, offset, room, area, stride, discs, sums))
 
     @cached_property
-    def _words(self) -> Words:
+    def _words(self) -> UInt64:
         """The classes' colours as compiled code adds them up."""
         channels = self._tones.view(np.uint16).reshape(-1, 4).astype(np.uint32)
         channels[:, 3] = 1
         return channels.view(np.uint64)
 
     @cached_property
-    def _by_phase(self) -> tuple[Index, Index, Index, Words]:
+    def _by_phase(self) -> tuple[Index, Index, Index, UInt64]:
         """The pixels of a stamp at each position within a pixel, as compiled code wants them."""
         side = len(self._discs)
         discs = self._discs.reshape(side, side, -1).transpose(2, 0, 1)
@@ -154,7 +154,7 @@ def _discs(radius: float) -> NDArray[np.uint32]:
     return np.rint(WHOLE * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint32)
 
 
-def _paired(discs: NDArray[np.uint32]) -> Words:
+def _paired(discs: NDArray[np.uint32]) -> UInt64:
     """Return the coverage of a disc at each sub-pixel position within a pair of pixels.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Sprites: small pictures at places on a stage, pasted into its pixels."""
+"""Sprites: small images at places on a stage, blended into its pixels."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 
 from animviz.arrays import Array, Pixels
 from animviz.stage.kernels import compiled_code
-from animviz.stage.pixels import HALF, WHOLE, canvas_of, over, spread
+from animviz.stage.pixels import HALF, WHOLE, canvas_of, over, widened
 from animviz.stage.stage import Stage
 
 __all__ = ["Sprites"]
@@ -34,12 +34,12 @@ class Sprites(Artist):
         stage.moves(self)
 
     def set_middles(self, middles: Array) -> None:
-        """Move them: middles in pixels from the top left corner, shape (sprites, 2); NaN hides one."""
+        """Move the sprites: middles in pixels from the top left corner, shape (sprites, 2); NaN hides one."""
         self._middles = middles
         self.stale = True
 
     def draw(self, renderer: Any) -> None:
-        """Lay them over the renderer's buffer."""
+        """Blend the sprites into the renderer's buffer."""
         pixels, code = canvas_of(renderer).view(np.uint32)[..., 0], compiled_code()
         shown = np.flatnonzero(np.isfinite(self._middles).all(axis=1))
         corners = np.rint(self._middles[shown, ::-1] - self._sizes[shown] / 2).astype(np.int64)
@@ -48,7 +48,7 @@ class Sprites(Artist):
 
 
 def _pasted(pixels: Array, corners: Array, sizes: Array, starts: Array, keep: Array, tint: Array) -> None:
-    """Lay pictures over pixels; see `animviz.stage.kernels_numba.pasted`."""
+    """Blend images into pixels; see `animviz.stage.kernels_numba.pasted`."""
     for (top, left), (height, width), start in zip(corners.tolist(), sizes.tolist(), starts.tolist(), strict=True):
         rows = slice(min(max(0, -top), height), max(0, min(height, pixels.shape[0] - top)))
         columns = slice(min(max(0, -left), width), max(0, min(width, pixels.shape[1] - left)))
@@ -60,7 +60,7 @@ def _pasted(pixels: Array, corners: Array, sizes: Array, starts: Array, keep: Ar
 
 
 def _keep_and_tint(picture: Pixels) -> tuple[Array, Array]:
-    """Return how much of what lies below stays, of WHOLE, and what comes on top, a word to a pixel: as ink, see `Ink`."""
+    """Return for each pixel the share of the background that stays, of WHOLE, and the tint that is added; see `Ink`."""
     cover = np.rint(picture[..., 3] * (WHOLE / 255)).astype(np.uint64)
     opaque = picture | np.array([0, 0, 0, 255], np.uint8)  # as the canvas stays
-    return WHOLE - cover, spread(opaque).reshape(cover.shape) * cover + HALF
+    return WHOLE - cover, widened(opaque).reshape(cover.shape) * cover + HALF

@@ -1,4 +1,4 @@
-"""Themes: colours told apart by colour-blind viewers, and the typeface, shipped so that pictures agree everywhere."""
+"""Themes: colours that colour-blind viewers can tell apart, and the typeface that animviz ships with."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -16,9 +16,9 @@ __all__ = ["THEMES", "Theme", "load_fonts", "theme_named"]
 FAMILY = "Fira Sans"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
 
-# Blue and orange first; the others were searched for so that the least OKLab distance between any two, as seen with
-# normal vision, protanopia, deuteranopia and tritanopia (Machado et al. 2009), is as large as it gets; for print also
-# by the lightness alone of the first six. What is nearest to the ink comes last. tests/test_style.py holds the distances.
+# Blue and orange come first. The others maximise the least OKLab distance between any two colours, as seen with normal
+# vision, protanopia, deuteranopia and tritanopia (Machado et al. 2009). For print the lightness of the first six counts
+# too. The colour nearest to the ink comes last. tests/scenes/test_style.py checks the distances.
 _CLASSES_DARK = (
     "#5ccfe6",
     "#ffb454",
@@ -68,12 +68,12 @@ class Theme:
         background: behind everything.
         ink: titles, numbers, decision boundaries.
         ink_name: what a foot line calls it.
-        quiet: labels and rulers.
+        quiet: axis labels and rulers.
         grid: the weakest lines.
         negative: blue; class 0 and negative weights.
         positive: orange; class 1 and positive weights.
         classes: colours of up to ten classes, the first two being negative and positive.
-        tint: how strongly a sure prediction colours the field, 0 to 1.
+        tint: strength of the field's colour where a prediction is certain, 0 to 1.
     """
 
     name: str
@@ -90,8 +90,8 @@ class Theme:
     def palette(self, count: int) -> NDArray[np.float32]:
         """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1].
 
-        Up to ten are told apart by colour-blind viewers (on paper without colour, up to six); beyond that colours go
-        round the wheel, and labels must help.
+        Colour-blind viewers can tell up to ten apart, and up to six on paper without colour. More colours than that
+        come from the colour wheel, and need labels.
         """
         if count > len(self.classes):
             light = 0.95 if self.name == "dark" else 0.7
@@ -100,7 +100,7 @@ class Theme:
         return np.array([to_rgb(color) for color in self.classes[:count]], dtype=np.float32)
 
     def mix(self, color: str, share: float) -> tuple[float, float, float]:
-        """Return a colour laid over the background with this share, as RGB in [0, 1]."""
+        """Return a colour blended over the background with this opacity, as RGB in [0, 1]."""
         over, under = np.array(to_rgb(color)), np.array(to_rgb(self.background))
         red, green, blue = share * over + (1 - share) * under
         return float(red), float(green), float(blue)
@@ -159,7 +159,7 @@ def theme_named(name: str) -> Theme:
 
 @cache
 def load_fonts() -> str:
-    """Make Fira Sans known to matplotlib's font manager, without touching rcParams; return its family name."""
+    """Register Fira Sans with matplotlib's font manager and return its family name; rcParams stay as they are."""
     for weight in WEIGHTS:
         path = files("fontpkg_fira_sans") / "files" / f"FiraSans-{weight}.ttf"
         font_manager.fontManager.addfont(str(path))

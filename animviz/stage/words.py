@@ -1,4 +1,4 @@
-"""Many short texts that change from frame to frame, painted straight into the Agg buffer."""
+"""Many short texts that change from frame to frame, drawn directly into the Agg buffer."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,7 +20,7 @@ __all__ = ["Words"]
 class Words(Artist):
     """Texts at fixed places whose words and colours change.
 
-    matplotlib takes about a millisecond for each text that has changed; here a bitmap per word is kept.
+    matplotlib takes about a millisecond for each text that has changed. Here the bitmap of each text is cached.
 
     Args:
         stage: where.
@@ -49,11 +49,11 @@ class Words(Artist):
         stage.moves(self)
 
     def set_words(self, texts: Sequence[str], colors: Array | None = None) -> None:
-        """Write texts, one for each place; empty ones leave it free.
+        """Set the texts, one for each place; nothing is drawn for an empty one.
 
         Args:
             texts: what to write.
-            colors: RGB in [0, 1], shape (texts, 3); by default as before.
+            colors: RGB in [0, 1], shape (texts, 3); without it the colours stay.
         """
         self.texts = texts
         if colors is not None:
@@ -72,7 +72,7 @@ class Words(Artist):
                 window[:] = window + seen * (color - window) + 0.5
 
     def _draw_bitmap(self, text: str) -> tuple[Array, int, int, float]:
-        """Return how far each pixel is covered, where the bitmap begins from the anchor, and the width of the text."""
+        """Return the coverage of each pixel, the bitmap's left and top from the anchor, and the width of the text."""
         left, top, right, bottom = map(round, self._font.getbbox(text, anchor="ls"))
         bitmap = Image.new("L", (max(1, right - left), max(1, bottom - top)))
         ImageDraw.Draw(bitmap).text((-left, -top), text, fill=255, font=self._font, anchor="ls")

@@ -23,7 +23,7 @@ from animviz.errors import EncodeError
 
 __all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "url"]
 
-WAY_OUT = "reinstall imageio-ffmpeg or mend IMAGEIO_FFMPEG_EXE"
+WAY_OUT = "reinstall imageio-ffmpeg or fix IMAGEIO_FFMPEG_EXE"
 AHEAD = 3  # frames that may wait for ffmpeg: enough to smooth the two paces, few enough to stay small
 QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin", "-y")
 
