@@ -12,11 +12,16 @@ Names are loaded when they are first used: importing animviz imports neither Ten
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from animviz.errors import AnimvizError as AnimvizError
+    from animviz.experiments.keras.fit import fit as fit
+    from animviz.moment import Draw as Draw
     from animviz.moment import Moment as Moment
+    from animviz.options import Range as Range
+    from animviz.pictures.scene import Package as Package
     from animviz.pictures.scene import scene as scene
     from animviz.recorders.keras.callback import Recorder as Recorder
     from animviz.recording.recording import Recording as Recording
@@ -29,28 +34,38 @@ if TYPE_CHECKING:
     from animviz.rendering.timeline import Timeline as Timeline
     from animviz.stage.box import Box as Box
     from animviz.stage.stage import Stage as Stage
-    from animviz.watchers.animate import Animate as Animate
-    from animviz.watchers.live import live as live
+    from animviz.watchers.keras import Animate as Animate
+    from animviz.watchers.keras import live as live
 
 _HOME = {
-    "Animate": "watchers.animate",
+    "Animate": "watchers.keras",
     "AnimvizError": "errors",
     "Box": "stage.box",
+    "Draw": "moment",
     "Moment": "moment",
     "Movie": "rendering.film",
     "Pacing": "rendering.timeline",
+    "Package": "pictures.scene",
+    "Range": "options",
     "Recorder": "recorders.keras.callback",
     "Recording": "recording.recording",
     "Snapshot": "recording.state",
     "Stage": "stage.stage",
     "Timeline": "rendering.timeline",
+    "fit": "experiments.keras.fit",
     "frame_at": "rendering.film",
     "frames": "rendering.film",
-    "live": "watchers.live",
+    "live": "watchers.keras",
     "render": "rendering.film",
     "scene": "pictures.scene",
 }
 __all__ = list(_HOME)
+
+# In a checkout the scenes are this package's neighbour; once installed they lie within. Python run in a checkout finds
+# this package there, whatever is installed.
+_CHECKOUT = Path(__file__).parents[1]
+if not Path(__file__).with_name("scenes").exists() and (_CHECKOUT / "pyproject.toml").exists():
+    __path__.append(str(_CHECKOUT))
 
 
 def __getattr__(name: str) -> Any:

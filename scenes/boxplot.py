@@ -8,17 +8,15 @@ from typing import Any, Literal
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import LABEL, foot
+from animviz.parts import LABEL, MARGIN, Sheet
 from animviz.recording.state import State
-from animviz.stage.box import MARGIN, Box
 
-from .families.distributions import Glide, Measures, ScoreHeader, by_unit, key, key_height, level_lines
+from .families.distributions import Glide, Measures, by_unit, key, key_height, level_lines
 
 MOST = 12  # units side by side
 CLASSES = 20  # boxes side by side
@@ -60,21 +58,20 @@ def boxplot(
         return {"boxes": box_stats(values, groups, shown), "share": eta_squared(values, groups)}
 
     glide = Glide(recording, measure)
-    header = ScoreHeader(stage, recording, f"activations of {layer} by {by} class")
-    bottom = foot(
-        stage,
-        *([f"{len(shown)} of {len(names)} classes"] if len(shown) < len(names) else []),
+    parts = [
+        f"{len(shown)} of {len(names)} classes" if len(shown) < len(names) else "",
         "box: the middle half of a class",
         "line: its median",
         "whiskers: up to 1.5 boxes further",
         "%: how much of the unit's variance the class explains",
-    )
-    panels = _Panels(stage, header.bottom, bottom - 14, glide, [names[c] for c in shown], chosen)
+    ]
+    sheet = Sheet(stage, recording, f"activations of {layer} by {by} class", foot=parts)
+    panels = _Panels(stage, sheet.room, glide, [names[c] for c in shown], chosen)
     panels.set_colors(stage, stage.theme.palette(len(names))[shown])
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        header.show(state)
+        sheet.show(state)
         panels.show(glide.between(state)["boxes"], glide.exact(state)["share"])
 
     return draw
@@ -122,24 +119,20 @@ class _Panels:
 
     HEAD, GAP = 36.0, 26.0  # units above a panel for its title, and between rows
 
-    def __init__(
-        self, stage: Stage, top: float, bottom: float, glide: Glide, names: list[str], chosen: list[int]
-    ) -> None:
+    def __init__(self, stage: Stage, sheet: Box, glide: Glide, names: list[str], chosen: list[int]) -> None:
         self._stage = stage
         self._limits = _limits(glide.sampled("boxes"))
-        self._levels = level_lines(
-            self._limits, _grid(Box(0, top, stage.width - 120, bottom - top - 40), len(chosen))[0].height
-        )
+        about = Box(0, sheet.top, stage.width - 120, sheet.height - 40)
+        self._levels = level_lines(self._limits, _grid(about, len(chosen))[0].height)
         left = MARGIN + max(stage.measure(f"{level:g}", LABEL) for level in self._levels) + 14
-        room = Box(left, top, stage.width - MARGIN - left, bottom - top)
+        room = Box(left, sheet.top, sheet.right - left, sheet.height)
         slot = _grid(room, len(chosen))[0].width / len(names)
         named = max(stage.measure(name, LABEL) for name in names) < slot - 4
         below = 34.0 if named else key_height(stage, names) + 14
         self._rooms = _grid(Box(room.left, room.top, room.width, room.height - below), len(chosen))
         if not named:
             key(stage, room.bottom - below + 14, names, stage.theme.palette(len(names)))
-        self._axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, stage.width), (stage.height, 0))
-        self._axes.patch.set_visible(False)
+        self._axes = stage.overlay()
         self._middles = np.array([box.left + slot * (np.arange(len(names)) + 0.5) for box in self._rooms])
         self._half = min(0.36 * slot, 26.0)
         self._shares = [self._set_up(box, unit, left) for box, unit in zip(self._rooms, chosen, strict=True)]

@@ -9,16 +9,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.moment import Draw
-from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.parts.heat import ColorScale, color_map, heatmap
-from animviz.parts.ruler import Ruler
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.stage import joined
-from animviz.stage.words import Words
+from animviz.parts import (
+    LABEL,
+    MARGIN,
+    ColorScale,
+    Ruler,
+    Sheet,
+    Words,
+    color_map,
+    cut,
+    heatmap,
+    joined,
+    of_network,
+)
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
@@ -38,11 +44,11 @@ def confusion(stage: Stage, recording: Recording, *, normalize: bool = False) ->
         normalize: write shares of each row in per cent instead of counts.
     """
     verdicts = Verdicts(recording, "confusion")
-    header = Header(stage, titled(recording, "confusion"), [epoch_number(recording), ACCURACY])
     parts = ["rows: true, columns: predicted", "framed: right answers", "dashed: the pairs named"]
     if normalize:
         parts.append("numbers: per cent of the row")
-    boxes = _layout(stage, verdicts.names, header.bottom, foot(stage, *parts) - 14)
+    sheet = Sheet(stage, recording, of_network(recording, "confusion"), numbers=["epoch", "accuracy"], foot=parts)
+    boxes = _layout(stage, verdicts.names, sheet.room)
     matrix = _Matrix(stage, boxes["matrix"], verdicts, normalize=normalize)
     pairs = _Pairs(stage, boxes["pairs"], verdicts)
     ColorScale(stage, boxes["scale"], "heat", ("0", "100 % of its row"))
@@ -50,11 +56,12 @@ def confusion(stage: Stage, recording: Recording, *, normalize: bool = False) ->
     stage.text(boxes["ruler"].left, boxes["ruler"].top - 14, f"{ruler.name} over epochs", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
-        snapshot = recording.at(moment.epoch).snapshot
-        worst = pairs.show(snapshot.index)
-        matrix.show(moment.epoch, snapshot.index, worst)
+        state = recording.at(moment.epoch)
+        index = state.snapshot.index
+        worst = pairs.show(index)
+        matrix.show(moment.epoch, index, worst)
         ruler.show(moment.epoch)
-        header.show(snapshot.epoch, 100 * verdicts.accuracy(snapshot.index))
+        sheet.show(state, accuracy=verdicts.accuracy(index))
 
     return draw
 
@@ -68,7 +75,6 @@ class _Matrix:
         self._colors = color_map(stage.theme, "heat")
         self._cells, self._box = heatmap(stage, box, (count, count))
         axes = stage.axes(self._box, (0, count), (count, 0))
-        axes.patch.set_visible(False)
         cell = self._box.width / count
         if cell > DENSE:
             lines = [[(0, k), (count, k)] for k in range(1, count)] + [[(k, 0), (k, count)] for k in range(1, count)]
@@ -197,13 +203,13 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
                 stage.text(left - cell / 2, box.top - 12, text)
 
 
-def _layout(stage: Stage, names: list[str], top: float, bottom: float) -> dict[str, Box]:
+def _layout(stage: Stage, names: list[str], sheet: Box) -> dict[str, Box]:
     """Return the boxes: the list beside the matrix, or below it in tall frames."""
-    width = stage.width - 2 * MARGIN
+    top, bottom, width = sheet.top, sheet.bottom, sheet.width
     widest = max(stage.measure(name, LABEL) for name in [*names, "true"])
     before = min(130.0, 0.14 * stage.width, widest) + 14
     if stage.height > 1.2 * stage.width:
-        return _rows(Box(MARGIN, top, width, bottom - top), before)
+        return _rows(sheet, before)
     wide = stage.width >= 900
     gap = 56 if stage.width >= 1150 else 36
     side = min(bottom - top - HEAD - (0 if wide else 84), width - before - max(210, 0.3 * width) - gap)

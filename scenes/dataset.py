@@ -4,13 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
-from animviz.moment import Draw
-from animviz.parts.header import LABEL, Header, Number, cut, foot
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.field import Field
+from animviz.parts import LABEL, MARGIN, Field, Number, Sheet, cut
 
 from .families.inputs import training_images
 
@@ -30,14 +27,15 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     """
     sets = _sets(recording)
     names = recording.manifest.class_names
-    numbers = [Number(name, ",.0f", f"{len(labels):,}") for name, labels in sets.items()]
-    header = Header(stage, f"{recording.manifest.title}, {len(names)} classes", numbers)
-    room = stage.height - 110 - header.bottom - TITLE_ROOM
+    counts = {name: len(labels) for name, labels in sets.items()}
+    numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
+    sheet = Sheet(stage, recording, f"{len(names)} classes", numbers=numbers, air=16)
+    room = stage.height - 110 - sheet.room.top - TITLE_ROOM
     rows = min(len(names), int(room / LOWEST))
     chosen = np.linspace(0, len(names) - 1, rows).round().astype(int)
-    part = [f"{rows} of {len(names)} classes, evenly chosen"] if rows < len(names) else []
-    bottom = foot(stage, "samples pass by in the order of the data", "counts: what this recording holds", *part)
-    table = Box(MARGIN, header.bottom + TITLE_ROOM, stage.width - 2 * MARGIN, bottom - 16 - header.bottom - TITLE_ROOM)
+    part = f"{rows} of {len(names)} classes, evenly chosen" if rows < len(names) else ""
+    sheet.write_foot("samples pass by in the order of the data", "counts: what this recording holds", part)
+    table = Box(MARGIN, sheet.room.top + TITLE_ROOM, sheet.room.width, sheet.room.height - TITLE_ROOM)
     step = min(TALLEST, table.height / rows)
     left = _counts(stage, table, step, [names[number] for number in chosen], _counted(sets, chosen))
     stage.text(left, table.top - 14, "samples of each class", color=stage.theme.quiet)
@@ -46,7 +44,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     def draw(moment: Moment) -> None:
         span = recording.epochs[-1] - recording.epochs[0]
         samples.show(float((moment.epoch - recording.epochs[0]) / span) if span else 0.0)
-        header.show(*map(len, sets.values()))
+        sheet.show(recording.at(moment.epoch), **counts)
 
     return draw
 

@@ -4,24 +4,29 @@ After the heat maps of layers in the teaching notebooks on MNIST, which show ima
 image over the epochs is what no notebook shows.
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.answer import CROSS, Answer
-from animviz.parts.header import ACCURACY, Header, Number, cut, epoch_number, foot
-from animviz.parts.plot import Plot, until
-from animviz.parts.tiles import images_of
+from animviz.parts import (
+    CROSS,
+    Answer,
+    Number,
+    Plot,
+    Sheet,
+    Trace,
+    cut,
+    epoch_limits,
+    images_of,
+)
 from animviz.recording.state import State
-from animviz.stage.box import Box
 
 from .families.layer_places import Places, most_maps
 from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen
@@ -57,11 +62,10 @@ def digits(
         reading = _OverSamples(recording, true, members, samples)
     else:
         raise SceneError("digits: --sample is one image over the epochs, --samples many at the last; give one of them")
-    title = f"{recording.manifest.title}, inside {recording.manifest.arch or 'the net'}"
-    header = Header(stage, title, reading.numbers)
-    hidden, left_out = hidden_layers(recording, layers, most_maps(stage, header.bottom + 8) - 1, "digits")
-    bottom = foot(stage, *filter(None, [seen(recording, hidden), "output: probability of each class", left_out])) - 14
-    places = Places.of(stage, header.bottom + 8, bottom, 1 + len(hidden))
+    sheet = Sheet(stage, recording, f"inside {recording.manifest.arch or 'the net'}", numbers=reading.numbers)
+    hidden, left_out = hidden_layers(recording, layers, most_maps(stage, sheet.room.top + 8) - 1, "digits")
+    sheet.write_foot(seen(recording, hidden), "output: probability of each class", left_out)
+    places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))
 
     images = images_of(recording, "digits")[reading.chosen]
     name = recording.manifest.class_names[true]
@@ -82,7 +86,7 @@ def digits(
             panel.show(probe.activations(state, layer.name)[0])
         answer.show(probe.probabilities(state)[0], probe.probabilities(recording.at(state.snapshot.epoch))[0])
         reading.show(epoch, place)
-        header.show(state.snapshot.epoch, reading.second_number(state, place))
+        sheet.show(state, sample=place + 1)
 
     return draw
 
@@ -115,34 +119,25 @@ class _OverEpochs:
         self.states = sampled_states(recording)
         self.chosen = members if len(members) == 1 else members[[self._learnt_last(members)]]
         self.probe = Probe(recording, self.chosen)
-        self.numbers = [epoch_number(recording), ACCURACY]
+        self.numbers: Sequence[str | Number] = ["epoch", "accuracy"]
         self.detail = f"sample {self.chosen[0]}"
 
     def set_up(self, stage: Stage, box: Box, images: Array) -> None:
         """Draw the probability of the true class over the epochs, faintly."""
         recording = self._recording
-        self._epochs = recording.epochs
-        self._values = np.array([self._probability(recording.at(epoch)) for epoch in self._epochs])
-        first, last = float(self._epochs[0]), float(self._epochs[-1])
+        epochs = recording.epochs
+        values = np.array([self._probability(recording.at(epoch)) for epoch in epochs])
         title = f"probability of {recording.manifest.class_names[self._true]} over epochs"
-        plot = Plot(
-            stage, box, (first, last if last > first else first + 1), (0, 1), title=title, percent=True, right=8
-        )
-        faint = stage.theme.mix(stage.theme.negative, 0.35)
-        plot.axes.plot(self._epochs, self._values, color=faint, linewidth=stage.points(2.5), clip_on=False)
-        self._curve = stage.curve(plot.axes, stage.theme.negative, 3.5, 13)
+        plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, percent=True, right=8)
+        self._trace = Trace(stage, plot.axes, epochs, values, stage.theme.negative, 3.5, 13)
 
     def now(self, moment: Moment) -> tuple[float, int]:
         """Return the epoch and the place of the image that a moment shows."""
         return moment.epoch, 0
 
-    def second_number(self, state: State, place: int) -> float:
-        """Return what the header shows beside the epoch."""
-        return 100 * state.snapshot.scores.get("accuracy", np.nan)
-
     def show(self, epoch: float, place: int) -> None:
         """Move to an epoch."""
-        self._curve.set_data(*until(self._epochs, self._values, epoch))
+        self._trace.show(epoch)
 
     def _learnt_last(self, members: NDArray[np.intp]) -> int:
         """Return which sample is most worth watching: sure in the end, and yet a long way there."""
@@ -168,7 +163,7 @@ class _OverSamples:
         self.probe = Probe(recording, self.chosen)
         self.detail = ""
         count = len(self.chosen)
-        self.numbers = [epoch_number(recording), Number("sample", ".0f", str(count), f" of {count}")]
+        self.numbers: Sequence[str | Number] = ["epoch", Number("sample", ".0f", str(count), f" of {count}")]
         self._right = self.probe.probabilities(self.states[0]).argmax(axis=1) == true
         every = "all " if count < asked else ""
         self._label = f"{self._right.sum()} of {every}{count} right, × wrong"
@@ -189,7 +184,7 @@ class _OverSamples:
         axes.set(xlim=(0, room.width / cell), ylim=(room.height / cell, 0))
         width = max(1.5, min(4, cell * wide / 10))
         for left, top in self._corners[~self._right]:
-            x, y = (left + wide * (0.62 + 0.34 * CROSS[:, 0]), top + high - wide * (0.04 + 0.34 * CROSS[:, 1]))
+            x, y = (left + wide * (0.79 + 0.34 * CROSS[:, 0]), top + high - wide * (0.21 + 0.34 * CROSS[:, 1]))
             axes.plot(x, y, color=stage.theme.positive, linewidth=stage.points(width))
         self._frame = stage.line(axes, stage.theme.ink, 3, clip_on=False)
         self._outline = np.array([[-1, -1], [wide + 1, -1], [wide + 1, high + 1], [-1, high + 1], [-1, -1]])
@@ -197,10 +192,6 @@ class _OverSamples:
     def now(self, moment: Moment) -> tuple[float, int]:
         """Return the epoch and the place of the image that a moment shows."""
         return self._epoch, min(int(moment.progress * len(self.chosen)), len(self.chosen) - 1)
-
-    def second_number(self, state: State, place: int) -> float:
-        """Return what the header shows beside the epoch."""
-        return place + 1
 
     def show(self, epoch: float, place: int) -> None:
         """Frame the image that is shown large."""

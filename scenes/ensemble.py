@@ -9,19 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.answer import Bars
-from animviz.parts.header import Header, Number, cut, epoch_number, foot
-from animviz.parts.plot import Plot
-from animviz.parts.tiles import images_of
+from animviz.parts import Bars, Number, Plot, Sheet, cut, images_of
 from animviz.recording.replay.layers import is_chain
-from animviz.stage.box import Box
 
 from .families.layer_places import OVER, UNDER, Places, most_maps
 from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers
@@ -61,9 +55,8 @@ def ensemble(
     probe, images, source = _images(recording, labels, true, samples)
     counts = counts_of(len(images), step)
     number = Number("images summed", ".0f", str(len(images)))
-    title = f"{recording.manifest.title}, summed inside {recording.manifest.arch or 'the net'}"
-    header = Header(stage, title, [epoch_number(recording), number])
-    top = header.bottom + 8
+    sheet = Sheet(stage, recording, f"summed inside {recording.manifest.arch or 'the net'}", numbers=["epoch", number])
+    top = sheet.room.top + 8
     hidden, left_out = hidden_layers(recording, layers, most_maps(stage, top, STORY) - 1, "ensemble")
 
     # A sum belongs to a true state, never to a blended one.
@@ -77,8 +70,8 @@ def ensemble(
     signed = [bool(values.min() < 0) for values in sums[1:-1]]
     scale = "map: the sum so far, 0 to its largest" + (", blue under 0" if any(signed) else "")
     parts = [f"{source} of {name}", scale, f"still: never under {STILL:g} again"]
-    bottom = foot(stage, *filter(None, [*parts, f"axis from {low:g}" if low > -1 else "", left_out])) - 14
-    places = Places.of(stage, top, bottom, 1 + len(hidden), STORY)
+    sheet.write_foot(*parts, f"axis from {low:g}" if low > -1 else "", left_out)
+    places = Places.of(stage, top, sheet.room.bottom, 1 + len(hidden), STORY)
     colors = [tuple(color) for color in stage.theme.palette(len(sums))]
 
     maps = [_Sum(stage, places.maps[0], "input", sums[0], PIXELS)]
@@ -97,7 +90,7 @@ def ensemble(
         place = min(int(moment.progress * len(counts)), len(counts) - 1)
         for show in shows:
             show(place)
-        header.show(snapshot.epoch, counts[place])
+        sheet.show(state, **{number.label: counts[place]})
 
     return draw
 

@@ -4,14 +4,10 @@ What `rings` shows for points of the plane. After the teaching notebooks that sq
 (784-128-2-10), and Olah, "Neural Networks, Manifolds, and Topology" (2014).
 """
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
-from animviz.parts.key import Key, plane_ruler_key
-from animviz.parts.ruler import Ruler
-from animviz.parts.space import HiddenSpace
+from animviz.parts import HiddenSpace, Key, Ruler, Sheet, plane_ruler_key
 
 
 @scene(experiment="digits_plane")
@@ -31,14 +27,16 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     units = recording.at(0.0).activations(layer, inputs[:1]).shape[1:]
     if len(units) != 1:
         raise SceneError(f"hidden draws flat layers; {layer!r} puts out {units}, choose another --layer")
-    title = f"{recording.manifest.title}, layer {layer} of {recording.manifest.arch or 'the network'}"
-    header = Header(stage, title, [epoch_number(recording), LOSS, ACCURACY])
     flips = f"{stage.theme.ink_name}: where it changes"
     decided = ["tint: the answer there", flips] if units[0] < 3 else []
-    bottom = foot(
-        stage, *filter(None, ["points: the samples, in the colour of their class", *decided, space.projection.note])
+    sheet = Sheet(
+        stage,
+        recording,
+        f"layer {layer} of {recording.manifest.arch or 'the network'}",
+        numbers=["epoch", "loss", "accuracy"],
+        foot=["points: the samples, in the colour of their class", *decided, space.projection.note],
     )
-    plane, ruler_box, key_box = plane_ruler_key(stage, header.bottom, bottom - 14)
+    plane, ruler_box, key_box = plane_ruler_key(sheet.room)
     space.set_up(stage, plane, radius=2.6)
     key = Key(stage, key_box, recording)
     ruler = Ruler(stage, ruler_box, recording)
@@ -46,10 +44,9 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        scores = state.snapshot.scores
         space.show(state, moment)
         key.show(state)
         ruler.show(moment.epoch)
-        header.show(state.snapshot.epoch, scores.get("loss", float("nan")), 100 * scores.get("accuracy", float("nan")))
+        sheet.show(state)
 
     return draw

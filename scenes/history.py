@@ -2,13 +2,10 @@
 
 import numpy as np
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import LABEL, VALUE, Header, Number, epoch_number, foot, titled
-from animviz.parts.plot import Plot, until
-from animviz.stage.box import MARGIN, Box
+from animviz.parts import LABEL, VALUE, Number, Plot, Sheet, of_network, until
 
 MOST = 3  # metrics beside the loss
 
@@ -24,27 +21,20 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     """
     names = [name for name in recording.noted() if not name.startswith("val_")]
     names = (["loss"] if "loss" in names else []) + [name for name in names if name != "loss"][:MOST]
-    if not names:
-        names = []
     validated = any(f"val_{name}" in recording.noted() for name in names)
-    numbers = [epoch_number(recording)]
-    header = Header(stage, titled(recording, "learning curves"), numbers)
+    parts = ["mean over each epoch of training"]
     if not names:
-        foot(stage, "no epoch has been trained yet: there are no numbers to draw")
-        return lambda moment: header.show(recording.at(moment.epoch).snapshot.epoch)
-    parts = (
-        ["solid: training, mean over the epoch", "dashed: validation, at its end"]
-        if validated
-        else ["mean over each epoch of training"]
-    )
-    bottom = foot(stage, *parts)
+        parts = ["no epoch has been trained yet: there are no numbers to draw"]
+    elif validated:
+        parts = ["solid: training, mean over the epoch", "dashed: validation, at its end"]
+    sheet = Sheet(stage, recording, of_network(recording, "learning curves"), numbers=["epoch"], foot=parts)
     curves = [
         _Curves(stage, box, recording, name, log=log and name == "loss")
-        for name, box in zip(names, _layout(stage, len(names), header.bottom, bottom - 14), strict=True)
+        for name, box in zip(names, _layout(stage, sheet.room, len(names)), strict=True)
     ]
 
     def draw(moment: Moment) -> None:
-        header.show(recording.at(moment.epoch).snapshot.epoch)
+        sheet.show(recording.at(moment.epoch))
         for curve in curves:
             curve.show(moment.epoch)
 
@@ -56,8 +46,8 @@ class _Curves:
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, name: str, *, log: bool) -> None:
         theme = stage.theme
-        series = [("", theme.negative, ()), ("val_", theme.positive, (3, 2))]
-        self._series = [(*recording.history(prefix + name), color, dash) for prefix, color, dash in series]
+        kinds = [("", theme.negative, ()), ("val_", theme.positive, (3, 2))]
+        self._series = [(*recording.history(prefix + name), color, dash) for prefix, color, dash in kinds]
         self._series = [entry for entry in self._series if len(entry[0])]
         values = np.concatenate([entry[1] for entry in self._series])
         low, high = _limits(values, name, log)
@@ -104,13 +94,13 @@ def _limits(values: Array, name: str, log: bool) -> tuple[float, float]:
     return bottom, top if top > bottom else bottom + 1.0
 
 
-def _layout(stage: Stage, count: int, top: float, bottom: float) -> list[Box]:
+def _layout(stage: Stage, room: Box, count: int) -> list[Box]:
     """Return boxes: side by side in wide frames when there are two or more, else stacked."""
-    columns = 1 if count == 1 or stage.width < 1150 else 2
-    rows = -(-count // columns)
-    width = (stage.width - 2 * MARGIN - 48 * (columns - 1)) / columns
-    height = (bottom - top - 24 * (rows - 1)) / rows
+    columns = 1 if count <= 1 or stage.width < 1150 else 2
+    rows = max(1, -(-count // columns))
+    width = (room.width - 48 * (columns - 1)) / columns
+    height = (room.height - 24 * (rows - 1)) / rows
     return [
-        Box(MARGIN + (k % columns) * (width + 48), top + (k // columns) * (height + 24), width, height)
+        Box(room.left + (k % columns) * (width + 48), room.top + (k // columns) * (height + 24), width, height)
         for k in range(count)
     ]

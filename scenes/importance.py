@@ -5,22 +5,28 @@ Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks" (2013).
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.saliency import mean_saliency
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.moment import Draw
-from animviz.parts.header import ACCURACY, Header, Number, cut, epoch_number, foot
-from animviz.parts.heat import ColorScale, heatmap
-from animviz.parts.plot import Plot, until
+from animviz.parts import (
+    MARGIN,
+    ColorScale,
+    Number,
+    Plot,
+    Sheet,
+    Trace,
+    cut,
+    epoch_limits,
+    heatmap,
+)
 from animviz.recording.state import State
 from animviz.sampling import evenly
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.heatmap import Heatmap
 
 from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
 
@@ -41,21 +47,20 @@ def importance(stage: Stage, recording: Recording) -> Draw:
     looks = _Looks(recording, places)
     images, labels, kind = training_images(recording, "importance")
     forest = forest_values(images, labels).reshape(*places.shape, -1).sum(axis=-1)
-    numbers = [epoch_number(recording), ACCURACY, CORRELATION]
-    header = Header(stage, f"{recording.manifest.title}, pixels that matter", numbers)
-    bottom = foot(stage, *_explanation(len(labels), kind, places, looks))
-    boxes = _layout(stage, header.bottom, bottom - 16)
+    parts = _explanation(len(labels), kind, places, looks)
+    numbers = ("epoch", "accuracy", CORRELATION)
+    sheet = Sheet(stage, recording, "pixels that matter", numbers=numbers, foot=parts, air=16)
+    boxes = _layout(stage, sheet.room)
     _map(stage, boxes[0], places.shape, "to a random forest", "importance", float(forest.max())).set_values(forest)
     own = _map(stage, boxes[1], places.shape, "to the network", "size of the gradient", looks.largest)
     _sample(stage, boxes[2], recording, places)
-    curve = _Curve(stage, boxes[3], recording, *looks.correlations(forest))
+    trace = _correlations(stage, boxes[3], recording, *looks.correlations(forest))
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         own.set_values(looks.between(state))
-        curve.show(moment.epoch)
-        accuracy = 100 * state.snapshot.scores.get("accuracy", np.nan)
-        header.show(state.snapshot.epoch, accuracy, correlation(forest, looks.at(state.snapshot.index)))
+        trace.show(moment.epoch)
+        sheet.show(state, correlation=correlation(forest, looks.at(state.snapshot.index)))
 
     return draw
 
@@ -107,24 +112,14 @@ def correlation(one: Array, other: Array) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-class _Curve:
-    """The correlation over the epochs: past bright, now a dot, future faint."""
-
-    def __init__(self, stage: Stage, box: Box, recording: Recording, epochs: Array, values: Array) -> None:
-        self._epochs, self._values = epochs, values
-        first, last = float(recording.epochs[0]), float(recording.epochs[-1])
-        low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
-        x = (first, last if last > first else first + 1)
-        plot = Plot(stage, box, x, (low, 1), title="correlation of the maps", right=10)
-        plot.axes.plot(epochs, values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
-        self._past = stage.curve(plot.axes, stage.theme.ink, 3, 12)
-
-    def show(self, epoch: float) -> None:
-        """Draw up to a moment."""
-        self._past.set_data(*until(self._epochs, self._values, epoch))
+def _correlations(stage: Stage, box: Box, recording: Recording, epochs: Array, values: Array) -> Trace:
+    """Add a plot of the correlation over the epochs."""
+    low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
+    plot = Plot(stage, box, epoch_limits(recording.epochs), (low, 1), title="correlation of the maps", right=10)
+    return Trace(stage, plot.axes, epochs, values)
 
 
-def _map(stage: Stage, box: Box, shape: tuple[int, int], title: str, unit: str, largest: float) -> Heatmap:
+def _map(stage: Stage, box: Box, shape: tuple[int, int], title: str, unit: str, largest: float) -> Any:
     """Add a heat map with its title above and its scale below."""
     room = Box(box.left, box.top + TITLE_ROOM, box.width, box.height - TITLE_ROOM - SCALE_ROOM)
     artist, place = heatmap(stage, room, shape, high=largest)
@@ -159,9 +154,9 @@ def _explanation(count: int, kind: str, places: InputPlaces, looks: _Looks) -> l
     return parts
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> list[Box]:
+def _layout(stage: Stage, room: Box) -> list[Box]:
     """Return boxes of the forest's map, the network's map, the sample and the curve."""
-    width, height = stage.width - 2 * MARGIN, bottom - top
+    top, bottom, width, height = room.top, room.bottom, room.width, room.height
     extra = TITLE_ROOM + SCALE_ROOM
     if stage.width >= 1150:
         side = min(height - extra, (width - 300 - 2 * 40) / 2)

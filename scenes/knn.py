@@ -7,16 +7,23 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from animviz import Moment, Recording, Stage, scene
-from animviz.embed.votes import NEIGHBOURS, Neighbourhoods, neighbourhoods
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.parts.plot import Plot, share_limits, until
+from animviz import Box, Draw, Moment, Package, Range, Recording, Stage, scene
+from animviz.embed.votes import MOST_LAYERS, NEIGHBOURS, Neighbourhoods, neighbourhoods
+from animviz.parts import (
+    ACCURACY,
+    LABEL,
+    MARGIN,
+    Plot,
+    Sheet,
+    Trace,
+    cut,
+    epoch_limits,
+    of_network,
+    share_limits,
+)
 from animviz.sampling import last_at
-from animviz.stage.box import MARGIN, Box
 
-from .families.embedding import BEFORE, NAMES, Samples, finite_somewhere
+from .families.embedding import BEFORE, NAMES, Samples, embeddable, finite_somewhere
 
 SHOWN = 1  # place in NEIGHBOURS of the number that is drawn as curves
 VALUE = 32.0  # units
@@ -25,7 +32,11 @@ ROW, LEAST = 140.0, 40.0  # units of a row at most and at least
 WIDE = 1100.0  # units of width from which the curves stand beside the table
 
 
-@scene(experiment="digits_mlp")
+@scene(
+    experiment="digits_mlp",
+    packages=(Package("openTSNE", "animviz[tsne]", option="method", value="tsne"),),
+    suits=embeddable("knn", MOST_LAYERS),
+)
 def knn(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
     method: Literal["umap", "pca", "tsne"] = "umap", embed_threads: Annotated[int, Range(1, 256)] = 1,
@@ -43,11 +54,9 @@ def knn(
     """
     verdicts = finite_somewhere(recording, "knn")
     found = neighbourhoods(recording, layers=layers, samples=samples, method=method, threads=embed_threads)
-    header = Header(
-        stage, titled(recording, f"neighbours in the {NAMES[method]} plane"), [epoch_number(recording), ACCURACY]
-    )
-    bottom = foot(stage, *_words(found, method))
-    room = Box(MARGIN, header.bottom + 12, stage.width - 2 * MARGIN, bottom - 20 - header.bottom)
+    title = of_network(recording, f"neighbours in the {NAMES[method]} plane")
+    sheet = Sheet(stage, recording, title, numbers=["epoch", "accuracy"], foot=_words(found, method), air=20)
+    room = Box(MARGIN, sheet.room.top + 12, sheet.room.width, sheet.room.height)
     table, chart = _places(room, len(found.layers), stage.width >= WIDE)
     rows = _Rows(stage, table, found)
     curves = _Curves(stage, chart, found)
@@ -55,10 +64,9 @@ def knn(
     def draw(moment: Moment) -> None:
         index = last_at(found.epochs, moment.epoch)
         number = int(np.searchsorted(recording.epochs, found.epochs[index]))
-        accuracy = verdicts.accuracy(number)
         rows.show(index)
         curves.show(moment.epoch)
-        header.show(recording.epochs[number], 100 * accuracy)
+        sheet.show(recording.at(recording.epochs[number]), accuracy=verdicts.accuracy(number))
 
     return draw
 
@@ -112,29 +120,26 @@ class _Rows:
         """Show the numbers of an epoch."""
         for texts, row in zip(self._texts, self._values[:, index], strict=True):
             for text, value in zip(texts, row, strict=True):
-                text.set_text(ACCURACY.text(100 * value))
+                text.set_text(ACCURACY.text(value))
 
 
 class _Curves:
     """The accuracy of one number of neighbours over the epochs, a curve per layer in its colour."""
 
     def __init__(self, stage: Stage, box: Box, found: Neighbourhoods) -> None:
-        self._epochs, self._values = found.epochs, found.values[:, :, SHOWN]
-        first, last = float(self._epochs[0]), float(self._epochs[-1])
+        values = found.values[:, :, SHOWN]
         title = f"named rightly by {NEIGHBOURS[SHOWN]} neighbours, over epochs"
-        ends = first, last if last > first else first + 1
-        plot = Plot(stage, box, ends, share_limits(self._values), title=title, percent=True, right=10)
-        self._curves = []
+        plot = Plot(stage, box, epoch_limits(found.epochs), share_limits(values), title=title, percent=True, right=10)
         colors = stage.theme.classes[: len(found.layers)]
-        for color, values in zip(colors, self._values, strict=True):
-            faint = stage.theme.mix(color, 0.35)
-            plot.axes.plot(self._epochs, values, color=faint, linewidth=stage.points(2.5), clip_on=False)
-            self._curves.append(stage.curve(plot.axes, color, 3.5, 13))
+        self._traces = [
+            Trace(stage, plot.axes, found.epochs, curve, color, 3.5, 13)
+            for color, curve in zip(colors, values, strict=True)
+        ]
 
     def show(self, epoch: float) -> None:
         """Show the past up to a moment."""
-        for curve, values in zip(self._curves, self._values, strict=True):
-            curve.set_data(*until(self._epochs, values, epoch))
+        for trace in self._traces:
+            trace.show(epoch)
 
 
 def _called(layer: str) -> str:

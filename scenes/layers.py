@@ -10,22 +10,18 @@ from typing import Annotated, Any, Literal, NamedTuple
 import numpy as np
 from matplotlib.text import Text
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.embed import Embedding, flow_of
 from animviz.embed.sets import Sets, layers_of, own_set
 from animviz.errors import DivergedError, InputError, SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.parts.swarm import Swarm
-from animviz.parts.tags import name_tags
+from animviz.parts import LABEL, MARGIN, Sheet, Swarm, cut, name_tags, of_network
 from animviz.recording.replay.layers import SILENT
-from animviz.rendering.timeline import EASINGS
 from animviz.sampling import evenly
-from animviz.stage.box import MARGIN, Box
 
-from .families.embedding import GAP, TITLE, TRUST, VOTE, Samples, finite_somewhere
+from .families.embedding import Samples, embeddable, finite_somewhere
+from .families.embedding_facts import TRUST, VOTE
+from .families.embedding_layout import GAP, TITLE
 
 __all__ = ["layers", "place_at"]
 
@@ -35,7 +31,7 @@ RAIL, NAME, BETWEEN = 34.0, 170.0, 18.0  # units of the rail, of a name at most,
 POINT, PLANE = 3.4, 0.8  # units of a point's radius; share of the room that the plane takes, about
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", suits=embeddable("layers", 64))
 def layers(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, epoch: float | None = None,
     n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
@@ -57,22 +53,27 @@ def layers(
     """
     verdicts = finite_somewhere(recording, "layers")
     number = _snapshot(recording, epoch, verdicts)
-    header = Header(stage, titled(recording, "UMAP through the layers"), [epoch_number(recording), ACCURACY])
     sets = own_set(recording, verdicts.labels, samples)
     names, note = _chosen(recording, layers, stage)
     named = name_tags(stage, verdicts.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300))
     some = f"names: {len(named[0])} of {len(verdicts.names)} classes" if len(named[0]) < len(verdicts.names) else ""
-    bottom = foot(stage, *_words(stage, recording, sets), *filter(None, [note, some]))
+    sheet = Sheet(
+        stage,
+        recording,
+        of_network(recording, "UMAP through the layers"),
+        numbers=["epoch", "accuracy"],
+        foot=[*_words(stage, recording, sets), note, some],
+    )
     found = _flow(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
     columns = _columns(stage, recording, names, found)
-    room = Box(MARGIN, header.bottom, stage.width - 2 * MARGIN, bottom - 14 - header.bottom)
-    plane, table = _places(room, RAIL + sum(column.width + BETWEEN for column in columns) - BETWEEN, len(names))
+    plane, table = _places(sheet.room, RAIL + sum(column.width + BETWEEN for column in columns) - BETWEEN, len(names))
     called = [f"{name}  {_shape(recording, name)}" for name in names] if _squarish(stage) else names
     title = stage.text(plane.left, plane.top - 10, "", weight="medium", moves=True)
     swarm = Swarm(stage, plane, found, verdicts.labels[sets.shown], len(verdicts.names), named, POINT)
     ruler = _Ruler(stage, table, columns)
+    state = recording.at(recording.epochs[number])
     wrong = verdicts.answers(number)[sets.shown] != verdicts.labels[sets.shown]
 
     def draw(moment: Moment) -> None:
@@ -81,7 +82,7 @@ def layers(
         ruler.show(place)
         ends = dict.fromkeys([called[int(np.floor(place))], called[int(np.ceil(place))]])
         title.set_text(cut(stage, " → ".join(ends), plane.width, weight="medium"))
-        header.show(recording.epochs[number], 100 * verdicts.accuracy(number))
+        sheet.show(state, accuracy=verdicts.accuracy(number))
 
     return draw
 
@@ -91,7 +92,7 @@ def place_at(progress: float, count: int) -> float:
     way = progress * (count - 1)
     before = min(int(way), count - 2)
     share = min(max((way - before - REST / 2) / (1 - REST), 0.0), 1.0)
-    return before + EASINGS["in-out"](share)
+    return before + share * share * (3 - 2 * share)
 
 
 def _snapshot(recording: Recording, epoch: float | None, verdicts: Verdicts) -> int:
@@ -178,7 +179,7 @@ def _columns(stage: Stage, recording: Recording, names: Sequence[str], found: Em
     assert found.scores.accuracy is not None
     layer = column("layer", list(names), most=NAME)
     shape = column("shape", [_shape(recording, name) for name in names])
-    votes = [VOTE.text(100 * value) for value in found.scores.accuracy]
+    votes = [VOTE.text(value) for value in found.scores.accuracy]
     vote = column(VOTE.label, votes, VOTE.widest + VOTE.unit)
     trust = column(TRUST.label, [TRUST.text(value) for value in found.scores.trustworthiness], TRUST.widest)
     return [layer, vote] if _squarish(stage) else [layer, shape, vote, trust]

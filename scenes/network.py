@@ -6,21 +6,24 @@ from typing import Annotated, Any
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import class_probabilities, labels_of
-from animviz.analysis.decision import input_limits
+from animviz.analysis.plane import input_limits
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import ACCURACY, LABEL, LOSS, Header, cut, epoch_number, foot
-from animviz.parts.heat import color_map, heatmap
-from animviz.parts.tiles import images_of
+from animviz.parts import (
+    LABEL,
+    MARGIN,
+    PointCloud,
+    Sheet,
+    color_map,
+    cut,
+    heatmap,
+    images_of,
+)
 from animviz.recording.replay.layers import is_dense_chain
 from animviz.recording.state import State
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.points import PointCloud
 
 from .families.inputs import mark_pixels
 
@@ -40,10 +43,15 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
         sample: number of the recorded sample that the network reads.
     """
     chain = _Chain(recording, sample)
-    title = f"{recording.manifest.title}, network {recording.manifest.arch or ''} reading sample {sample}"
-    header = Header(stage, title, [epoch_number(recording), LOSS, ACCURACY])
-    bottom = foot(stage, *_explanation(chain))
-    picture, diagram, answers = _layout(stage, header.bottom, bottom - 20, chain.answers)
+    sheet = Sheet(
+        stage,
+        recording,
+        f"network {recording.manifest.arch or ''} reading sample {sample}",
+        numbers=["epoch", "loss", "accuracy"],
+        foot=_explanation(chain),
+        air=20,
+    )
+    picture, diagram, answers = _layout(stage, sheet.room, chain.answers)
     _Sample(stage, picture, chain)
     nodes = _Diagram(stage, diagram, chain)
     labels = _Answers(stage, answers, chain, nodes.places[-1][:, 1])
@@ -52,8 +60,7 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
         state = recording.at(moment.epoch)
         nodes.show(state)
         labels.show(state)
-        scores = state.snapshot.scores
-        header.show(state.snapshot.epoch, scores.get("loss", np.nan), 100 * scores.get("accuracy", np.nan))
+        sheet.show(state)
 
     return draw
 
@@ -152,8 +159,7 @@ class _Diagram:
         values = [chain.activations(state) for state in chain.states]
         self._scales = [float(np.max(np.abs(layer))) or 1.0 for layer in zip(*values, strict=True)]
         self._scales[-1] = 1.0  # probabilities
-        axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, stage.width), (stage.height, 0))
-        axes.patch.set_visible(False)
+        axes = stage.overlay()
         self._links = LineCollection(self._segments(), capstyle="round")
         axes.add_collection(self._links, autolim=False)
         size = min(76.0, 0.66 * step, 0.4 * (xs[1] - xs[0]))
@@ -259,9 +265,9 @@ def _explanation(chain: _Chain) -> list[str]:
     return parts
 
 
-def _layout(stage: Stage, top: float, bottom: float, names: Sequence[str]) -> tuple[Box, Box, Box]:
+def _layout(stage: Stage, room: Box, names: Sequence[str]) -> tuple[Box, Box, Box]:
     """Return the boxes of sample, diagram and answers: the sample to the left, in tall frames above."""
-    right = stage.width - MARGIN
+    top, bottom, right = room.top, room.bottom, room.right
     longest = max(stage.measure(name, LABEL, "medium") for name in names)
     answers = min(longest, 0.12 * stage.width) + stage.measure("100.0 %", LABEL, "medium") + 32
     if stage.height > 1.2 * stage.width:

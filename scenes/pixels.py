@@ -8,17 +8,20 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of, predictions
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import ACCURACY, Header, cut, epoch_number, foot
-from animviz.parts.heat import heatmap
-from animviz.parts.plot import Plot, levels
-from animviz.parts.tiles import images_of
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.points import PointCloud
+from animviz.parts import (
+    MARGIN,
+    Plot,
+    PointCloud,
+    Sheet,
+    cut,
+    heatmap,
+    images_of,
+    levels,
+)
 
 from .families.inputs import forest_values, mark_pixels
 
@@ -38,9 +41,8 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
         pixels: two of them as flat numbers from 0, such as 350,406; by default a random forest's two favourites.
     """
     plane = _Plane(recording, pixels)
-    header = Header(stage, f"{recording.manifest.title}, {plane.title}", [epoch_number(recording), ACCURACY])
-    bottom = foot(stage, *plane.explanation)
-    left, right, image, words, key = _layout(stage, header.bottom, bottom - 16)
+    sheet = Sheet(stage, recording, plane.title, numbers=["epoch", "accuracy"], foot=plane.explanation, air=16)
+    left, right, image, words, key = _layout(stage, sheet.room)
     palette = stage.theme.palette(max(2, len(plane.names)))
     radius = max(0.9, (2.6 if len(plane.shown) > 400 else 4.5) * stage.pixel)
     clouds = []
@@ -61,12 +63,12 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
         return np.asarray(predictions(recording.at(recording.epochs[index])) == labels_of(recording, "pixels"))
 
     def draw(moment: Moment) -> None:
-        snapshot = recording.at(moment.epoch).snapshot
-        right = rightly(snapshot.index)
+        state = recording.at(moment.epoch)
+        right = rightly(state.snapshot.index)
         told = right[plane.shown][:, None]
         clouds[1].set_positions(np.where(told, plane.places, np.nan))
         wrong.set_data(*np.where(told, np.nan, plane.places).T)
-        header.show(snapshot.epoch, 100 * right.mean())
+        sheet.show(state, accuracy=right.mean())
 
     return draw
 
@@ -187,9 +189,9 @@ def _key(stage: Stage, box: Box, names: tuple[str, ...]) -> None:
         stage.text(left + 26, top + 22, cut(stage, name, box.width / 2 - 34))
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> list[Box]:
+def _layout(stage: Stage, room: Box) -> list[Box]:
     """Return boxes of the two scatters, the image, the words and the key: in a column or a row beside the scatters."""
-    width, height = stage.width - 2 * MARGIN, bottom - top
+    top, bottom, width, height = room.top, room.bottom, room.width, room.height
     if stage.width >= 1150:
         side = min(height, (width - 280 - 2 * 28) / 2 + 32)
         scatters = [Box(MARGIN + k * ((width - 280) / 2), top, (width - 280) / 2 - 28, side) for k in (0, 1)]

@@ -5,17 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.patches import Polygon
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.diagram import Network
-from animviz.parts.header import LOSS, Header, epoch_number, foot
-from animviz.parts.ruler import Ruler
+from animviz.parts import MARGIN, Diagram, Ruler, Sheet
 from animviz.recording.replay.layers import is_dense_chain
 from animviz.recording.state import State
-from animviz.stage.box import MARGIN, Box
 
 
 @scene(experiment="polynomial")
@@ -28,14 +24,16 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
         band: fill the residual between target and fit.
     """
     theme = stage.theme
-    title = f"{recording.manifest.title}, fit of {recording.manifest.arch}"
-    header = Header(stage, title, [epoch_number(recording), LOSS])
-    bottom = foot(
-        stage, "blue: the target", "orange: what the network answers", *(["between them: the residual"] if band else [])
+    sheet = Sheet(
+        stage,
+        recording,
+        f"fit of {recording.manifest.arch}",
+        numbers=["epoch", "loss"],
+        foot=["blue: the target", "orange: what the network answers", "between them: the residual" if band else ""],
     )
-    plot_box, ruler_box, network_box = _layout(stage, header.bottom, bottom - 14)
+    plot_box, ruler_box, network_box = _layout(stage, sheet.room)
     fit = Fit(stage, plot_box, recording, [recording], band=band)
-    network = Network(stage, network_box, recording) if network_box is not None else None
+    network = Diagram(stage, network_box, recording) if network_box is not None else None
     if network_box is not None:
         stage.text(network_box.left, network_box.top - 12, "network", color=theme.quiet)
     ruler = Ruler(stage, ruler_box, recording)
@@ -47,7 +45,7 @@ def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
         if network is not None:
             network.show(state)
         ruler.show(moment.epoch)
-        header.show(state.snapshot.epoch, state.snapshot.scores.get("loss", np.nan))
+        sheet.show(state)
 
     return draw
 
@@ -117,14 +115,14 @@ def _limits(recording: Recording, x: Array, target: Array) -> tuple[float, float
     return low - 0.08 * span, high + 0.08 * span
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> tuple[Box, Box, Box | None]:
+def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box | None]:
     """Return the boxes of curve, ruler and network: two columns in wide frames, rows in tall ones."""
-    width = stage.width - 2 * MARGIN
+    top, bottom, width = room.top, room.bottom, room.width
     if stage.width >= 1150:
         plot = 0.64 * width
-        left, room = MARGIN + plot + 56, width - plot - 56
-        network = Box(left, top + 34, room, bottom - top - 34 - 280)
-        return Box(MARGIN, top, plot, bottom - top), Box(left, bottom - 200, room, 200), network
+        left, rest = MARGIN + plot + 56, width - plot - 56
+        network = Box(left, top + 34, rest, bottom - top - 34 - 280)
+        return Box(MARGIN, top, plot, bottom - top), Box(left, bottom - 200, rest, 200), network
     tall = 200.0 if stage.height > 1.2 * stage.width else 0.0
     plot_height = bottom - top - 190 - (tall + 60 if tall else 0)
     network_box = Box(MARGIN, bottom - 190 - tall, width, tall) if tall else None

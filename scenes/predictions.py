@@ -8,18 +8,22 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.parts.marks import Signs, still
-from animviz.parts.tiles import images_of
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.stage import joined
-from animviz.stage.words import Words
+from animviz.parts import (
+    LABEL,
+    MARGIN,
+    Sheet,
+    Signs,
+    Words,
+    cut,
+    images_of,
+    joined,
+    of_network,
+    still,
+)
 
 Only = Literal["all", "wrong", "right"]
 CAPTION = 38.0  # units of height below an image
@@ -44,13 +48,16 @@ def predictions(
     verdicts = Verdicts(recording, "predictions")
     images = images_of(recording, "predictions")
     candidates = _candidates(recording, verdicts, only)
-    header = Header(stage, titled(recording, "predictions"), [epoch_number(recording), ACCURACY])
     name = max(min(MOST_NAME, stage.measure(name, LABEL)) for name in verdicts.names)
     kind = "samples" if only == "all" else f"samples {only} at the end"
-    bottom = foot(
-        stage, "below each: predicted = true, or predicted ≠ true", f"evenly spread over {len(candidates)} {kind}"
+    sheet = Sheet(
+        stage,
+        recording,
+        of_network(recording, "predictions"),
+        numbers=["epoch", "accuracy"],
+        foot=["below each: predicted = true, or predicted ≠ true", f"evenly spread over {len(candidates)} {kind}"],
     )
-    box = Box(MARGIN, header.bottom + 6, stage.width - 2 * MARGIN, bottom - 20 - header.bottom)
+    box = Box(MARGIN, sheet.room.top + 6, sheet.room.width, sheet.room.height - 6)
     least = SIGN + 2 * name + stage.measure(" ≠ ", LABEL) + 14
     count = min(count, len(candidates))
     rows, columns = _grid(box, count, least, images.shape[2] / images.shape[1])
@@ -58,9 +65,9 @@ def predictions(
     grid = _Grid(stage, box, (rows, columns), verdicts, chosen, images[chosen], name)
 
     def draw(moment: Moment) -> None:
-        snapshot = recording.at(moment.epoch).snapshot
-        grid.show(snapshot.index)
-        header.show(snapshot.epoch, 100 * verdicts.accuracy(snapshot.index))
+        state = recording.at(moment.epoch)
+        grid.show(state.snapshot.index)
+        sheet.show(state, accuracy=verdicts.accuracy(state.snapshot.index))
 
     return draw
 
@@ -85,8 +92,7 @@ class _Grid:
             begin, baseline = left + (width - caption) / 2, taken.bottom + 31
             signs.append((begin + 9, baseline - 8))
             words.append((begin + SIGN + (caption - SIGN) / 2, baseline))
-        axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, stage.width), (stage.height, 0))
-        axes.patch.set_visible(False)
+        axes = stage.overlay()
         self._wrong = stage.line(axes, stage.theme.positive, FRAME, solid_joinstyle="miter")
         self._signs = Signs(stage, signs)
         self._words = Words(stage, words, align="center")

@@ -5,17 +5,22 @@ After the cells of the teaching notebooks on MNIST that list the probabilities o
 
 import numpy as np
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.parts.marks import Signs, still
-from animviz.parts.plot import Plot
-from animviz.parts.tiles import images_of
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.words import Words
+from animviz.parts import (
+    LABEL,
+    Plot,
+    Sheet,
+    Signs,
+    Words,
+    cut,
+    epoch_limits,
+    images_of,
+    of_network,
+    still,
+)
 
 CURVES = 10  # classes drawn per sample at most
 MOST = 4  # samples at most
@@ -37,24 +42,24 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "") -> D
     images = images_of(recording, "probabilities")
     chosen = _given(samples, recording) if samples else _telling(recording, verdicts)
     table = verdicts.table(lambda index: verdicts.probabilities(index)[chosen], (len(chosen), len(verdicts.names)))
-    header = Header(stage, titled(recording, "probabilities"), [epoch_number(recording), ACCURACY])
     parts = ["thick: the true class", "thinner: its strongest rival now"]
     if len(verdicts.names) > CURVES:
         parts.append(f"curves: {CURVES} of {len(verdicts.names)} classes")
     parts.append(f"sample {', '.join(map(str, chosen))}" + ("" if samples else ": learned late, or wrong at the end"))
-    bottom = foot(stage, *parts)
-    boxes = _layout(stage, len(chosen), header.bottom, bottom - 14)
+    sheet = Sheet(stage, recording, of_network(recording, "probabilities"), numbers=["epoch", "accuracy"], foot=parts)
+    boxes = _layout(stage, sheet.room, len(chosen))
     panels = [
         _Panel(stage, box, recording.epochs, verdicts, sample, images[sample], table[:, place])
         for place, (sample, box) in enumerate(zip(chosen, boxes, strict=True))
     ]
 
     def draw(moment: Moment) -> None:
-        index = recording.at(moment.epoch).snapshot.index
+        state = recording.at(moment.epoch)
+        index = state.snapshot.index
         now = verdicts.blended(moment.epoch, table.__getitem__)
         for panel, values in zip(panels, now, strict=True):
             panel.show(moment.epoch, index, values)
-        header.show(recording.epochs[index], 100 * verdicts.accuracy(index))
+        sheet.show(state, accuracy=verdicts.accuracy(index))
 
     return draw
 
@@ -75,11 +80,8 @@ class _Panel:
         self._room = 130.0 if beside else max(side, 116.0)
         self._set_up_words(stage, left, box.top + (24 if beside else side + 40))
         left += self._room + 18
-        first, last = float(epochs[0]), float(epochs[-1])
         room = Box(left, box.top, box.right - left - 8, box.height)
-        self._set_up_curves(
-            stage, Plot(stage, room, (first, last if last > first else first + 1), (0, 1), percent=True)
-        )
+        self._set_up_curves(stage, Plot(stage, room, epoch_limits(epochs), (0, 1), percent=True))
 
     def show(self, epoch: float, index: int, values: Array) -> None:
         """Draw the curves up to a moment; words and numbers are those of the last true snapshot."""
@@ -100,7 +102,6 @@ class _Panel:
     def _set_up_words(self, stage: Stage, left: float, top: float) -> None:
         text = left + DOT
         axes = stage.axes(Box(left, top - 24, self._room, TEXT), (0, self._room), (TEXT, 0))
-        axes.patch.set_visible(False)
         dots = [stage.line(axes, self._palette[self._true], 0, marker="o", markeredgewidth=0) for _ in range(2)]
         for dot, height in zip(dots, (16, 80), strict=True):
             dot.set_markersize(stage.points(17))
@@ -168,13 +169,13 @@ def _telling(recording: Recording, verdicts: Verdicts) -> list[int]:
     return order[:MOST]
 
 
-def _layout(stage: Stage, count: int, top: float, bottom: float) -> list[Box]:
+def _layout(stage: Stage, room: Box, count: int) -> list[Box]:
     """Return a box per sample: two columns where the frame is wide enough for more than one, else rows."""
     columns = 2 if stage.width >= 900 and count > 1 else 1
     rows = -(-count // columns)
-    width = (stage.width - 2 * MARGIN - 48 * (columns - 1)) / columns
-    height = (bottom - top - 16 * (rows - 1)) / rows
+    width = (room.width - 48 * (columns - 1)) / columns
+    height = (room.height - 16 * (rows - 1)) / rows
     return [
-        Box(MARGIN + k % columns * (width + 48), top + k // columns * (height + 16), width, height)
+        Box(room.left + k % columns * (width + 48), room.top + k // columns * (height + 16), width, height)
         for k in range(count)
     ]

@@ -7,17 +7,11 @@ from typing import Annotated
 
 import numpy as np
 
-from animviz import Moment, Recording, Stage, scene
-from animviz.analysis.decision import class_count, input_limits, last_hidden
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
+from animviz.analysis.decision import class_count, last_hidden
+from animviz.analysis.plane import input_limits
 from animviz.arrays import Array
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.diagram import Network
-from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
-from animviz.parts.plane import InputPlane, planar_inputs
-from animviz.parts.ruler import Ruler
-from animviz.parts.space import HiddenSpace
-from animviz.stage.box import MARGIN, Box
+from animviz.parts import MARGIN, Diagram, HiddenSpace, InputPlane, Ruler, Sheet, planar_inputs
 
 LINE_POINTS = 121  # vertices of a bent grid line
 
@@ -34,27 +28,30 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     """
     class_count(recording, "rings")
     inputs = planar_inputs(recording, "rings")
-    title = f"{recording.manifest.title}, hidden space of {recording.manifest.arch}"
-    header = Header(stage, title, [epoch_number(recording), LOSS, ACCURACY])
     hidden = HiddenSpace(recording, last_hidden(recording), inputs, grid_lines(inputs, grid))
     flips = f"{stage.theme.ink_name}: where the answer flips"
-    bottom = foot(stage, *filter(None, ["lines: the input grid, bent by the network", flips, hidden.projection.note]))
-    boxes = _layout(stage, header.bottom, bottom - 14)
+    sheet = Sheet(
+        stage,
+        recording,
+        f"hidden space of {recording.manifest.arch}",
+        numbers=["epoch", "loss", "accuracy"],
+        foot=["lines: the input grid, bent by the network", flips, hidden.projection.note],
+    )
+    boxes = _layout(stage, sheet.room)
     hidden.set_up(stage, boxes["hidden"], points=points)
     plane = InputPlane(stage, boxes["input"], recording, inputs, points=points, line=2.6)
-    network = Network(stage, boxes["network"], recording)
+    network = Diagram(stage, boxes["network"], recording)
     ruler = Ruler(stage, boxes["ruler"], recording)
     for name, label in (("input", "input space"), ("network", "network"), ("ruler", f"{ruler.name} over epochs")):
         stage.text(boxes[name].left, boxes[name].top - 12, label, color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        scores = state.snapshot.scores
         hidden.show(state, moment)
         plane.show(state)
         network.show(state)
         ruler.show(moment.epoch)
-        header.show(state.snapshot.epoch, scores.get("loss", np.nan), 100 * scores.get("accuracy", np.nan))
+        sheet.show(state)
 
     return draw
 
@@ -69,9 +66,9 @@ def grid_lines(inputs: Array, count: int) -> Array:
     return np.array(upright + level).reshape(-1, LINE_POINTS, 2)
 
 
-def _layout(stage: Stage, top: float, bottom: float) -> dict[str, Box]:
+def _layout(stage: Stage, room: Box) -> dict[str, Box]:
     """Return the boxes of the four panels: two columns in wide and square frames, rows in tall ones."""
-    width = stage.width - 2 * MARGIN
+    top, bottom, width = room.top, room.bottom, room.width
     if stage.height > 1.2 * stage.width:
         side = min(width, 0.52 * (bottom - top))
         below = top + side + 48
@@ -85,26 +82,22 @@ def _layout(stage: Stage, top: float, bottom: float) -> dict[str, Box]:
     wide = stage.width >= 1150
     side = min(bottom - top, 0.6 * width)
     left = MARGIN + side + (56 if wide else 40)
-    room = stage.width - MARGIN - left
+    column = room.right - left
     hidden = Box(MARGIN, top, side, side)
     if wide:
-        plane = min(300.0, 0.56 * room, bottom - top - 56 - 210)
-        network = Box(left + plane + 44, top + 56, room - plane - 44, plane)
-        return _boxes(hidden, Box(left, top + 56, plane, plane), network, Box(left, bottom - 166, room, 166))
+        plane = min(300.0, 0.56 * column, bottom - top - 56 - 210)
+        network = Box(left + plane + 44, top + 56, column - plane - 44, plane)
+        return _boxes(hidden, Box(left, top + 56, plane, plane), network, Box(left, bottom - 166, column, 166))
     first = top + 24
     if bottom - hidden.bottom >= 120:  # room below the square: the ruler takes it
-        plane = min(room, side - 24)
-        network = Box(left, first + plane + 44, room, hidden.bottom - first - plane - 44)
-        return _boxes(
-            hidden,
-            Box(left, first, plane, plane),
-            network,
-            Box(MARGIN, hidden.bottom + 40, width, bottom - hidden.bottom - 40),
-        )
-    plane = min(room, 0.4 * (bottom - first))
+        plane = min(column, side - 24)
+        network = Box(left, first + plane + 44, column, hidden.bottom - first - plane - 44)
+        ruler = Box(MARGIN, hidden.bottom + 40, width, bottom - hidden.bottom - 40)
+        return _boxes(hidden, Box(left, first, plane, plane), network, ruler)
+    plane = min(column, 0.4 * (bottom - first))
     rest = (bottom - first - plane) / 2
-    network = Box(left, first + plane + 36, room, rest - 36)
-    return _boxes(hidden, Box(left, first, plane, plane), network, Box(left, bottom - rest + 44, room, rest - 44))
+    network = Box(left, first + plane + 36, column, rest - 36)
+    return _boxes(hidden, Box(left, first, plane, plane), network, Box(left, bottom - rest + 44, column, rest - 44))
 
 
 def _boxes(hidden: Box, plane: Box, network: Box, ruler: Box) -> dict[str, Box]:

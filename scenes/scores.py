@@ -7,15 +7,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.moment import Draw
-from animviz.parts.header import ACCURACY, LABEL, Header, cut, epoch_number, foot, titled
-from animviz.parts.plot import whole_ticks
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.stage import joined
-from animviz.stage.words import Words
+from animviz.parts import (
+    LABEL,
+    Sheet,
+    Words,
+    cut,
+    epoch_limits,
+    joined,
+    of_network,
+    whole_ticks,
+)
 
 LEAST_ROW = 36.0  # units of height that a class needs at least
 HEAD = 34.0  # units above the rows for what the columns are
@@ -35,21 +39,21 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     verdicts = Verdicts(recording, "scores")
     table = verdicts.table(lambda index: rates(verdicts.matrix(index)), (len(verdicts.names), 3))
     table = np.concatenate([table, table.mean(axis=1, keepdims=True)], axis=1)
-    header = Header(stage, titled(recording, "scores per class"), [epoch_number(recording), ACCURACY])
     shown, note = _chosen(stage, verdicts, table)
     parts = [
         "precision: how often the answer is right",
         "recall: how much of the class is found",
         "mean: every class counts alike",
     ]
-    bottom = foot(stage, *parts, *note)
-    box = Box(MARGIN, header.bottom, stage.width - 2 * MARGIN, bottom - 14 - header.bottom)
-    rows = _Rows(stage, box, [*verdicts.names, "mean"], [*shown, -1], recording.epochs, table)
+    title = of_network(recording, "scores per class")
+    sheet = Sheet(stage, recording, title, numbers=["epoch", "accuracy"], foot=[*parts, note])
+    rows = _Rows(stage, sheet.room, [*verdicts.names, "mean"], [*shown, -1], recording.epochs, table)
 
     def draw(moment: Moment) -> None:
-        index = recording.at(moment.epoch).snapshot.index
+        state = recording.at(moment.epoch)
+        index = state.snapshot.index
         rows.show(moment.epoch, index, verdicts.blended(moment.epoch, table.__getitem__))
-        header.show(recording.epochs[index], 100 * verdicts.accuracy(index))
+        sheet.show(state, accuracy=verdicts.accuracy(index))
 
     return draw
 
@@ -141,7 +145,6 @@ class _Rows:
         """Say which mark is what."""
         theme = stage.theme
         axes = stage.axes(Box(0, top, stage.width, HEAD), (0, stage.width), (HEAD, 0))
-        axes.patch.set_visible(False)
         for name, left, marker, color in zip(
             NAMES, lefts, ("o", "D", "|"), (theme.negative, theme.positive, theme.ink), strict=True
         ):
@@ -151,8 +154,7 @@ class _Rows:
 
     def _set_up_curves(self, stage: Stage, box: Box) -> None:
         theme, count = stage.theme, len(self._shown)
-        first, last = float(self._epochs[0]), float(self._epochs[-1])
-        last = last if last > first else first + 1
+        first, last = epoch_limits(self._epochs)
         axes = stage.axes(box, (first, last), (count, 0))
         for middle in self._middles:
             axes.plot([first, last], [middle + 0.4] * 2, color=theme.grid, linewidth=stage.points(1), clip_on=False)
@@ -166,12 +168,12 @@ class _Rows:
         )
 
 
-def _chosen(stage: Stage, verdicts: Verdicts, table: Array) -> tuple[list[int], list[str]]:
+def _chosen(stage: Stage, verdicts: Verdicts, table: Array) -> tuple[list[int], str]:
     """Return the classes that are shown, in their order, and what the foot line says of the choice."""
     count = len(verdicts.names)
     room = int((stage.height - 290) // LEAST_ROW) - 1
     if count <= room:
-        return list(range(count)), []
+        return list(range(count)), ""
     last = verdicts.last()
     worst = np.argsort(table[last or 0, :-1, 2], kind="stable")[:room]
-    return sorted(map(int, worst)), [f"shown: {room} of {count} classes, those with the lowest F1 at the end"]
+    return sorted(map(int, worst)), f"shown: {room} of {count} classes, those with the lowest F1 at the end"

@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from animviz import Recording, Stage, scene
-from animviz.moment import Draw
-from animviz.options import Range
+from animviz import Draw, Range, Recording, Stage, scene
 
-from .families.embedding import Samples, Thumbnails, Trails, embedding_scene
+from .families.embedding import Samples, Thumbnails, Trails, embeddable, embedding_scene
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", suits=embeddable("umap"))
 def umap(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, trails: Trails = 0,
     thumbnails: Thumbnails = None, n_neighbors: Annotated[int, Range(2, 1000)] = 15,

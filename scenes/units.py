@@ -9,25 +9,19 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.parts.header import LABEL, cut, foot
-from animviz.parts.heat import ColorScale, heatmap
-from animviz.parts.plot import levels
+from animviz.parts import LABEL, ColorScale, Sheet, cut, heatmap, joined, levels
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
 from animviz.sampling import evenly
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.stage import joined
 
 from .families.distributions import (
     Glide,
     Measures,
-    ScoreHeader,
     activations_of,
     by_unit,
     hidden_layers,
@@ -61,31 +55,31 @@ def units(stage: Stage, recording: Recording) -> Draw:
     layers = hidden_layers(recording)
     if not layers:
         raise SceneError(f"units draws hidden layers; {recording.path} has none")
-    header = ScoreHeader(stage, recording, f"hidden units of {net(recording)}")
-    shown = [layers[place] for place in evenly(len(layers), int((stage.height - header.bottom - 150) // ROW))]
+    sheet = Sheet(stage, recording, f"hidden units of {net(recording)}")
+    shown = [layers[place] for place in evenly(len(layers), int((stage.height - sheet.room.top - 150) // ROW))]
     bounded = any(layer.activation in BOUNDED for layer in shown)
     samples = len(recording.single_input(recording.inputs))
-    bottom = foot(
-        stage,
-        *([f"{len(shown)} of {len(layers)} layers"] if len(shown) < len(layers) else []),
+    sheet.write_foot(
+        f"{len(shown)} of {len(layers)} layers" if len(shown) < len(layers) else "",
         "left: values other than 0, by the highest bar",
         "the farthest are in the last bars",
         "right: how often each unit is active",
         f"×: dead, on none of {samples:,} samples",
-        *(["◊: saturated on most"] if bounded else []),
+        "◊: saturated on most" if bounded else "",
     )
-    width = min(420.0, SPLIT * (stage.width - 2 * MARGIN))
-    scale = Box(stage.width - MARGIN - width, bottom - 70, width, 60)
+    room = sheet.room
+    width = min(420.0, SPLIT * room.width)
+    scale = Box(room.right - width, room.bottom - 56, width, 60)
     ColorScale(stage, scale, "heat", ("0 %", "100 %"), "of the samples")
     edges = _edges(recording, shown)
     glide = Glide(recording, lambda state: _measured(state, shown, edges))
-    height = (scale.top + 16 - header.bottom) / len(shown)
-    boxes = [Box(MARGIN, header.bottom + k * height, stage.width - 2 * MARGIN, height) for k in range(len(shown))]
+    height = (scale.top + 16 - room.top) / len(shown)
+    boxes = [Box(room.left, room.top + k * height, room.width, height) for k in range(len(shown))]
     rows = [_Row(stage, box, layer, edges[layer.name], glide) for box, layer in zip(boxes, shown, strict=True)]
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        header.show(state)
+        sheet.show(state)
         for row in rows:
             row.show(glide.between(state), glide.exact(state))
 
@@ -165,7 +159,6 @@ class _Row:
         rows, columns = self._shape
         self._cells, place = heatmap(self._stage, Box(box.left, box.top, side * columns, side * rows), self._shape)
         axes = self._stage.axes(place, (0, columns), (rows, 0))
-        axes.patch.set_visible(False)
         between = [[[x, 0], [x, rows]] for x in range(1, columns)] + [[[0, y], [columns, y]] for y in range(1, rows)]
         gaps, width = joined(np.array(between)).T, self._stage.points(min(2, 0.1 * side))
         self._stage.covers(*axes.plot(*gaps, color=self._stage.theme.background, linewidth=width))

@@ -10,15 +10,11 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import ACCURACY, LOSS, Header, epoch_number, foot
-from animviz.parts.heat import ColorScale, heatmap
-from animviz.stage.box import MARGIN, Box
+from animviz.parts import ColorScale, Sheet, heatmap
 
 from .families.inputs import InputPlaces, ground, tiles
 
@@ -41,10 +37,15 @@ def weights(stage: Stage, recording: Recording, *, units: Annotated[int, Range(1
     final = images(states[-1].weights[name])
     chosen = _largest(final, units)
     reach = _reach([images(state.weights[name])[chosen] for state in states])
-    title = f"{recording.manifest.title}, weights of {layer} as images"
-    header = Header(stage, title, [epoch_number(recording), LOSS, ACCURACY])
-    bottom = foot(stage, *_explanation(recording, len(chosen), len(final)))
-    room = Box(MARGIN, header.bottom, stage.width - 2 * MARGIN, bottom - 20 - SCALE_ROOM - header.bottom)
+    sheet = Sheet(
+        stage,
+        recording,
+        f"weights of {layer} as images",
+        numbers=["epoch", "loss", "accuracy"],
+        foot=_explanation(recording, len(chosen), len(final)),
+        air=20 + SCALE_ROOM,
+    )
+    room = sheet.room
     maps = []
     for unit, box in zip(chosen, tiles(room, len(chosen), final.shape[1:], gap=12, label=LABEL_ROOM), strict=True):
         artist, place = heatmap(stage, box, final.shape[1:], kind="signed", low=-reach, high=reach)
@@ -61,8 +62,7 @@ def weights(stage: Stage, recording: Recording, *, units: Annotated[int, Range(1
         state = recording.at(moment.epoch)
         for artist, values in zip(maps, images(state.weights[name])[chosen], strict=True):
             artist.set_values(values)
-        scores = state.snapshot.scores
-        header.show(state.snapshot.epoch, scores.get("loss", np.nan), 100 * scores.get("accuracy", np.nan))
+        sheet.show(state)
 
     return draw
 

@@ -1,1 +1,139 @@
-"""Parts: what scenes are built of."""
+"""Parts: what scenes are built of.
+
+    Sheet, Header, Number, Ruler           title and numbers, the foot line and the room left; the ruler of time
+    Plot, Trace                            axes to read numbers off; a number over the epochs
+    heatmap, ColorScale                    values as colours, and what the colours say
+    Key, Answer, Bars, Signs               classes with their colours, what a net answers, right or wrong
+    InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights as links
+    Points, Swarm, Tags, Words, PointCloud samples as points, names and images among them, many changing texts
+    still, thumbnail, images_of, tiled     samples as images
+
+A scene draws with `animviz` and with these parts alone. What it draws it may take from `animviz.recording`,
+`animviz.analysis`, `animviz.embed`, `animviz.errors`, `animviz.arrays` and `animviz.sampling`. All other rooms are
+private. Names are loaded when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from animviz.parts.answer import Answer as Answer
+    from animviz.parts.answer import Bars as Bars
+    from animviz.parts.diagram import Diagram as Diagram
+    from animviz.parts.header import ACCURACY as ACCURACY
+    from animviz.parts.header import LABEL as LABEL
+    from animviz.parts.header import LOSS as LOSS
+    from animviz.parts.header import VALUE as VALUE
+    from animviz.parts.header import Header as Header
+    from animviz.parts.header import Number as Number
+    from animviz.parts.header import cut as cut
+    from animviz.parts.header import epoch_number as epoch_number
+    from animviz.parts.header import foot as foot
+    from animviz.parts.header import of_network as of_network
+    from animviz.parts.heat import Colors as Colors
+    from animviz.parts.heat import ColorScale as ColorScale
+    from animviz.parts.heat import color_map as color_map
+    from animviz.parts.heat import heatmap as heatmap
+    from animviz.parts.key import Key as Key
+    from animviz.parts.key import plane_ruler_key as plane_ruler_key
+    from animviz.parts.marks import CROSS as CROSS
+    from animviz.parts.marks import Signs as Signs
+    from animviz.parts.marks import still as still
+    from animviz.parts.plane import InputPlane as InputPlane
+    from animviz.parts.plane import planar_inputs as planar_inputs
+    from animviz.parts.plot import Plot as Plot
+    from animviz.parts.plot import Trace as Trace
+    from animviz.parts.plot import epoch_limits as epoch_limits
+    from animviz.parts.plot import levels as levels
+    from animviz.parts.plot import share_limits as share_limits
+    from animviz.parts.plot import until as until
+    from animviz.parts.plot import whole_ticks as whole_ticks
+    from animviz.parts.ruler import Ruler as Ruler
+    from animviz.parts.sheet import Sheet as Sheet
+    from animviz.parts.space import HiddenSpace as HiddenSpace
+    from animviz.parts.swarm import Points as Points
+    from animviz.parts.swarm import Swarm as Swarm
+    from animviz.parts.swarm import Tags as Tags
+    from animviz.parts.swarm import centred as centred
+    from animviz.parts.swarm import far_apart as far_apart
+    from animviz.parts.swarm import flat as flat
+    from animviz.parts.swarm import last_places as last_places
+    from animviz.parts.swarm import plane_axes as plane_axes
+    from animviz.parts.tags import name_tags as name_tags
+    from animviz.parts.tags import thumbnail as thumbnail
+    from animviz.parts.tiles import grid_shape as grid_shape
+    from animviz.parts.tiles import images_of as images_of
+    from animviz.parts.tiles import tiled as tiled
+    from animviz.stage.box import MARGIN as MARGIN
+    from animviz.stage.field import Field as Field
+    from animviz.stage.points import PointCloud as PointCloud
+    from animviz.stage.stage import joined as joined
+    from animviz.stage.words import Words as Words
+
+_HOME = {
+    "ACCURACY": "parts.header",
+    "Answer": "parts.answer",
+    "Bars": "parts.answer",
+    "CROSS": "parts.marks",
+    "ColorScale": "parts.heat",
+    "Colors": "parts.heat",
+    "Diagram": "parts.diagram",
+    "Field": "stage.field",
+    "Header": "parts.header",
+    "HiddenSpace": "parts.space",
+    "InputPlane": "parts.plane",
+    "Key": "parts.key",
+    "LABEL": "parts.header",
+    "LOSS": "parts.header",
+    "MARGIN": "stage.box",
+    "Number": "parts.header",
+    "Plot": "parts.plot",
+    "PointCloud": "stage.points",
+    "Points": "parts.swarm",
+    "Ruler": "parts.ruler",
+    "Sheet": "parts.sheet",
+    "Signs": "parts.marks",
+    "Swarm": "parts.swarm",
+    "Tags": "parts.swarm",
+    "Trace": "parts.plot",
+    "VALUE": "parts.header",
+    "Words": "stage.words",
+    "centred": "parts.swarm",
+    "color_map": "parts.heat",
+    "cut": "parts.header",
+    "epoch_limits": "parts.plot",
+    "epoch_number": "parts.header",
+    "far_apart": "parts.swarm",
+    "flat": "parts.swarm",
+    "foot": "parts.header",
+    "grid_shape": "parts.tiles",
+    "heatmap": "parts.heat",
+    "images_of": "parts.tiles",
+    "joined": "stage.stage",
+    "last_places": "parts.swarm",
+    "levels": "parts.plot",
+    "name_tags": "parts.tags",
+    "of_network": "parts.header",
+    "planar_inputs": "parts.plane",
+    "plane_axes": "parts.swarm",
+    "plane_ruler_key": "parts.key",
+    "share_limits": "parts.plot",
+    "still": "parts.marks",
+    "thumbnail": "parts.tags",
+    "tiled": "parts.tiles",
+    "until": "parts.plot",
+    "whole_ticks": "parts.plot",
+}
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'animviz.parts' has no attribute {name!r}")
+    value = getattr(import_module(f"animviz.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -6,13 +6,13 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.parts.header import LABEL, VALUE, cut
+from animviz.parts.marks import CROSS
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage, joined
 
 ROW = 28.0  # least height of a class among the bars
 HEAD = 68.0  # the verdict over them
-CHECK = np.array([[0.05, 0.45], [0.38, 0.1], [0.95, 0.9]])
-CROSS = np.array([[0.1, 0.1], [0.9, 0.9], [np.nan, np.nan], [0.1, 0.9], [0.9, 0.1]])
+CHECK = np.array([[0.05, 0.45], [0.38, 0.1], [0.95, 0.9]])  # heights from below
 
 
 class Answer:
@@ -120,7 +120,7 @@ class Verdict:
         """Show the most probable class of a true state."""
         said = int(probabilities.argmax())
         right = said == self._true
-        self._sign.set_data(*(CHECK if right else CROSS).T)
+        self._sign.set_data(*(CHECK if right else CROSS + 0.5).T)
         self._sign.set_color(self._colors[right])
         self._name.set_text(self._names[said])
         self._share.set_text(f"{100 * probabilities[said]:.1f} %")

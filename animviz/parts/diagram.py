@@ -12,10 +12,10 @@ from animviz.sampling import evenly
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 
-__all__ = ["Network"]
+__all__ = ["Diagram"]
 
 
-class Network:
+class Diagram:
     """The network as nodes and links: width is the size of a weight, colour its sign, on one scale over the video.
 
     Layers of more than a few units show some of them; their number is written below.
@@ -47,8 +47,7 @@ class Network:
             if caption:
                 stage.text(x, box.bottom, str(width), size=LABEL, color=stage.theme.quiet, align="center")
         self._scale = max((np.abs(w).max() for w in self._sizes(recording)), default=0.0) or 1.0
-        axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, stage.width), (stage.height, 0))
-        axes.patch.set_visible(False)
+        axes = stage.overlay()
         self._links = LineCollection(self._segments(), capstyle="round")
         axes.add_collection(self._links, autolim=False)
         stage.moves(self._links)

@@ -10,7 +10,18 @@ from animviz.recording.recording import Recording
 from animviz.stage.box import MARGIN
 from animviz.stage.stage import Stage
 
-__all__ = ["Header", "Number", "cut", "epoch_number", "foot", "titled"]
+__all__ = [
+    "ACCURACY",
+    "LABEL",
+    "LOSS",
+    "VALUE",
+    "Header",
+    "Number",
+    "cut",
+    "epoch_number",
+    "foot",
+    "of_network",
+]
 
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
 MIN_TITLE = 22.0
@@ -26,17 +37,20 @@ class Number:
         form: format specification of the value, such as ".3f".
         widest: the longest text that it will show, for which room is kept so that nothing shifts.
         unit: what stands behind it.
+        scale: by what a value is multiplied, such as 100 for shares in per cent.
     """
 
     label: str
     form: str
     widest: str
     unit: str = ""
+    scale: float = 1
 
     def text(self, value: float) -> str:
         """Return the value as it is shown; a dash where there is none."""
         if not np.isfinite(value):
             return "–"
+        value = self.scale * value
         text = format(value, self.form)
         return (text if len(text) <= len(self.widest) + 1 else format(value, ".2g")) + self.unit
 
@@ -48,14 +62,14 @@ def epoch_number(recording: Recording) -> Number:
     return Number("epoch", form, format(recording.epochs[-1], form))
 
 
-def titled(recording: Recording, what: str) -> str:
-    """Return a title: the recording's, what is seen, and of which architecture."""
-    manifest = recording.manifest
-    return f"{manifest.title}, {what}" + (f" of {manifest.arch}" if manifest.arch else "")
+def of_network(recording: Recording, what: str) -> str:
+    """Return what is seen and of which architecture; what is seen alone where the recording names none."""
+    arch = recording.manifest.arch
+    return f"{what} of {arch}" if arch else what
 
 
 LOSS = Number("loss", ".3f", "0.000")
-ACCURACY = Number("accuracy", ".1f", "100.0", " %")
+ACCURACY = Number("accuracy", ".1f", "100.0", " %", scale=100)
 
 
 class Header:
@@ -98,7 +112,15 @@ class Header:
 
 
 def foot(stage: Stage, *parts: str) -> float:
-    """Write the line at the foot that says in plain words what is seen; return where it begins, in units from the top."""
+    """Write the line at the foot that says in plain words what is seen.
+
+    Args:
+        stage: where.
+        *parts: what it says; they stand in one line or more, as many as are needed, and each is kept whole.
+
+    Returns:
+        Where it begins, in units from the upper edge.
+    """
     separator = "   ·   "
     lines: list[str] = []
     for part in parts:

@@ -12,12 +12,12 @@ from animviz.stage.heatmap import SHADES, Heatmap
 from animviz.stage.stage import Stage
 from animviz.stage.theme import Theme
 
-__all__ = ["ColorScale", "Map", "color_map", "heatmap"]
+__all__ = ["ColorScale", "Colors", "color_map", "heatmap"]
 
-Map = Literal["heat", "signed", "gray"]
+Colors = Literal["heat", "signed", "gray"]
 
 
-def color_map(theme: Theme, kind: Map) -> NDArray[np.uint8]:
+def color_map(theme: Theme, kind: Colors) -> NDArray[np.uint8]:
     """Return the colours of a map from its lowest to its highest value, uint8 of shape (256, 3).
 
     Args:
@@ -33,7 +33,7 @@ def color_map(theme: Theme, kind: Map) -> NDArray[np.uint8]:
 
 
 def heatmap(
-    stage: Stage, box: Box, shape: tuple[int, int], *, kind: Map = "heat", low: float = 0.0, high: float = 1.0
+    stage: Stage, box: Box, shape: tuple[int, int], *, kind: Colors = "heat", low: float = 0.0, high: float = 1.0
 ) -> tuple[Heatmap, Box]:
     """Add a moving heat map of square cells in the middle of a box.
 
@@ -69,7 +69,7 @@ class ColorScale:
         title: what is measured, written between them.
     """
 
-    def __init__(self, stage: Stage, box: Box, kind: Map, labels: tuple[str, str], title: str = "") -> None:
+    def __init__(self, stage: Stage, box: Box, kind: Colors, labels: tuple[str, str], title: str = "") -> None:
         axes = stage.axes(Box(box.left, box.top, box.width, 14), (0, 1), (0, 1))
         colors = color_map(stage.theme, kind)[None].repeat(2, axis=0)
         axes.imshow(colors, extent=(0, 1, 0, 1), aspect="auto", interpolation="bilinear")

@@ -6,7 +6,7 @@ from animviz.analysis.classifier import labels_of, predictions
 from animviz.parts.header import cut
 from animviz.recording.recording import Recording
 from animviz.recording.state import State
-from animviz.stage.box import MARGIN, Box
+from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 
 __all__ = ["Key", "plane_ruler_key"]
@@ -55,15 +55,19 @@ class Key:
             text.set_text(f"{100 * members.mean():.1f} %" if members.size else "–")
 
 
-def plane_ruler_key(stage: Stage, top: float, bottom: float) -> tuple[Box, Box, Box | None]:
-    """Return the boxes of plane, ruler and key: beside each other in wide frames, else one below the other."""
-    side = bottom - top
-    if stage.width - side - 2 * MARGIN >= 300:
-        right = MARGIN + side + 48
-        room = stage.width - MARGIN - right
-        return Box(MARGIN, top, side, side), Box(right, bottom - 190, room, 190), Box(right, top, room, side - 260)
-    width = stage.width - 2 * MARGIN
-    side = min(width, side - 190)
+def plane_ruler_key(room: Box) -> tuple[Box, Box, Box | None]:
+    """Return the boxes of a square plane, a ruler and a key: beside each other in wide rooms, else one below the other.
+
+    The key has no box where there is no room for it.
+    """
+    left, top, bottom = room.left, room.top, room.bottom
+    if room.width - room.height >= 300:
+        right = left + room.height + 48
+        width = room.right - right
+        plane = Box(left, top, room.height, room.height)
+        return plane, Box(right, bottom - 190, width, 190), Box(right, top, width, room.height - 260)
+    side = min(room.width, room.height - 190)
     below = top + side + 24
-    key = Box(MARGIN, below, width, bottom - 210 - below) if bottom - 210 - below > 120 else None
-    return Box((stage.width - side) / 2, top, side, side), Box(MARGIN, bottom - 140, width, 140), key
+    key = Box(left, below, room.width, bottom - 210 - below) if bottom - 210 - below > 120 else None
+    plane = Box(left + (room.width - side) / 2, top, side, side)
+    return plane, Box(left, bottom - 140, room.width, 140), key

@@ -8,7 +8,7 @@ from animviz.arrays import Array
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage, joined
 
-__all__ = ["Signs", "still"]
+__all__ = ["CROSS", "Signs", "still"]
 
 CHECK = np.array([(-0.5, 0.05), (-0.15, 0.4), (0.5, -0.4)])
 CROSS = np.array([(-0.4, -0.4), (0.4, 0.4), (np.nan, np.nan), (-0.4, 0.4), (0.4, -0.4)])
@@ -24,8 +24,7 @@ class Signs:
     """
 
     def __init__(self, stage: Stage, places: Any, size: float = 18.0) -> None:
-        axes = stage.axes(Box(0, 0, stage.width, stage.height), (0, stage.width), (stage.height, 0))
-        axes.patch.set_visible(False)
+        axes = stage.overlay()
         self._places, self._size = np.asarray(places, float).reshape(-1, 2), size
         self._lines = [stage.line(axes, color, 3.5) for color in (stage.theme.positive, stage.theme.negative)]
 

@@ -6,7 +6,8 @@ import numpy as np
 from contourpy import contour_generator
 from numpy.typing import NDArray
 
-from animviz.analysis.decision import input_limits, plane_grid, probabilities, scores_at
+from animviz.analysis.decision import class_scores, probabilities_of
+from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.recording.recording import Recording
@@ -65,9 +66,9 @@ class InputPlane:
 
     def show(self, state: State) -> None:
         """Show what a state predicts."""
-        scores = scores_at(state, "input", self._grid)
+        scores = class_scores(state, "input", self._grid)
         shape = (len(self._ys), len(self._xs))
-        self._field.set_colors(field_colors(probabilities(state, scores), self._palette, self._theme, shape))
+        self._field.set_colors(field_colors(probabilities_of(state, scores), self._palette, self._theme, shape))
         self._boundary.set_data(*boundary_lines(scores, self._xs, self._ys).T)
 
 
@@ -97,7 +98,7 @@ def boundary_lines(scores: Array, xs: Array, ys: Array) -> NDArray[np.float64]:
     """Return where the decision changes, as polylines joined by NaN rows, shape (points, 2).
 
     Args:
-        scores: shape (rows * columns, classes), from `scores_at`.
+        scores: shape (rows * columns, classes), from `class_scores`.
         xs: horizontal coordinates of the columns.
         ys: vertical coordinates of the rows.
     """

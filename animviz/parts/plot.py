@@ -9,11 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from animviz.arrays import Array
 from animviz.parts.header import LABEL, cut
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 
-__all__ = ["Plot", "levels", "share_limits", "until", "whole_ticks"]
+__all__ = ["Plot", "Trace", "epoch_limits", "levels", "share_limits", "until", "whole_ticks"]
 
 Limits = tuple[float, float]
 BELOW = 40.0  # units for tick labels
@@ -83,6 +84,38 @@ class Plot:
         low, high = self._y
         share = np.log(value / low) / np.log(high / low) if self._log else (value - low) / (high - low)
         return float(self.room.bottom - share * self.room.height)
+
+
+class Trace:
+    """A number over the epochs in a plot: all of it faint, the past bright, and a dot where it is now.
+
+    Args:
+        stage: where.
+        axes: of the plot.
+        epochs: shape (points,), rising.
+        values: shape (points,); nothing is drawn where they are not finite.
+        color: by default the theme's ink.
+        width: of the bright line, in units.
+        dot: diameter of the dot, in units.
+    """
+
+    def __init__(
+        self, stage: Stage, axes: Axes, epochs: Array, values: Array, color: str = "", width: float = 3, dot: float = 12
+    ) -> None:
+        self._epochs, self._values = epochs, values
+        faint = stage.theme.mix(color, 0.35) if color else stage.theme.grid
+        axes.plot(epochs, values, color=faint, linewidth=stage.points(2.5), clip_on=False)
+        self._past = stage.curve(axes, color or stage.theme.ink, width, dot)
+
+    def show(self, epoch: float) -> None:
+        """Draw up to a moment, in epochs."""
+        self._past.set_data(*until(self._epochs, self._values, epoch))
+
+
+def epoch_limits(epochs: Array) -> Limits:
+    """Return the limits of an axis of epochs: from the first to the last, at least one apart."""
+    first, last = float(epochs[0]), float(epochs[-1])
+    return first, last if last > first else first + 1
 
 
 def until(epochs: NDArray[Any], values: NDArray[Any], epoch: float) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -15,7 +15,7 @@ from animviz.recording.recording import Recording
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.state import State
 
-__all__ = ["Projection", "projection_of"]
+__all__ = ["Orbit", "Projection", "Shadow", "projection_of"]
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
 AIR = 1.08  # room around what is drawn
@@ -63,8 +63,8 @@ def projection_of(recording: Recording, layer: str, inputs: Array) -> Projection
     if units == 2:
         return _Plane(span, hidden)
     if units == 3:
-        return _Orbit(span)
-    return _Shadow(recording, states, hidden)
+        return Orbit(span)
+    return Shadow(recording, states, hidden)
 
 
 def _widened(low: float, high: float, factor: float = AIR) -> tuple[float, float]:
@@ -120,7 +120,7 @@ class _Plane:
         return places
 
 
-class _Orbit:
+class Orbit:
     """Three units: an orthographic view that turns about the third axis, once in 24 seconds."""
 
     note = "three hidden units in space, turning slowly"
@@ -164,7 +164,7 @@ class _Orbit:
         return points[order]
 
 
-class _Shadow:
+class Shadow:
     """Four units and more: a linear projection onto two directions.
 
     For two classes the first direction is that of the output weights at the moment, so that the boundary is a straight

@@ -1,9 +1,9 @@
 """The ruler of time at the foot: what is past, now, and to come."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from animviz.parts.header import LABEL
+from animviz.parts.plot import epoch_limits, whole_ticks
 from animviz.recording.recording import Recording
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
@@ -27,8 +27,7 @@ class Ruler:
         source = recording.loss_source
         self._epochs, self._values = recording.history("loss", source=source)
         self.name = "loss" if source == "scores" else "training loss"
-        first, last = float(recording.epochs[0]), float(recording.epochs[-1])
-        last = last if last > first else first + 1
+        first, last = epoch_limits(recording.epochs)
         finite = self._values[np.isfinite(self._values)]
         top = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
         curve = Box(box.left, box.top, box.width, box.height - 34)
@@ -53,10 +52,8 @@ class Ruler:
         self._past.set_data(np.append(self._epochs[past], epoch), np.append(self._values[past], value))
 
     def _rule(self, stage: Stage, curve: Box, first: float, last: float) -> None:
-        ticks = MaxNLocator(nbins=max(2, int(curve.width // 110)), steps=[1, 2, 2.5, 5, 10], integer=True)
-        whole = [tick for tick in ticks.tick_values(first, last) if first <= tick <= last and tick == round(tick)]
         self._axes.plot([first, last], [0, 0], color=stage.theme.quiet, linewidth=stage.points(1), zorder=0)
-        for tick in whole:
+        for tick in whole_ticks(first, last, most=max(2, int(curve.width // 110))):
             left = curve.left + (tick - first) / (last - first) * curve.width
             stage.text(left, curve.bottom + 24, f"{tick:.0f}", size=LABEL, color=stage.theme.quiet, align="center")
             self._axes.plot(

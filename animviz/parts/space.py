@@ -4,11 +4,12 @@ import numpy as np
 from matplotlib.patches import Polygon
 
 from animviz.analysis.classifier import labels_of
-from animviz.analysis.decision import plane_grid, probabilities, scores_at
+from animviz.analysis.decision import class_scores, probabilities_of
+from animviz.analysis.plane import plane_grid
 from animviz.arrays import Array
 from animviz.moment import Moment
 from animviz.parts.plane import boundary_lines, field_colors
-from animviz.parts.projections import _Orbit, _Shadow, projection_of
+from animviz.parts.projections import Orbit, Shadow, projection_of
 from animviz.recording.recording import Recording
 from animviz.recording.state import State
 from animviz.stage.box import Box
@@ -76,7 +77,7 @@ class HiddenSpace:
             self._bent.set_lines(joined(places.reshape(*self._lines.shape[:2], 2)))
         self._show_decision(state)
         self._show_space(state, moment)
-        if isinstance(self.projection, _Shadow):
+        if isinstance(self.projection, Shadow):
             self._share.set_text(f"{100 * self.projection.share(state, hidden):.0f} % of the variance")
 
     def _show_decision(self, state: State) -> None:
@@ -84,8 +85,8 @@ class HiddenSpace:
         self._field.set_visible(lifted is not None)
         if lifted is None:
             return
-        scores = scores_at(state, self._layer, lifted)
-        colors = field_colors(probabilities(state, scores), self._palette, self._theme, (CELLS, CELLS))
+        scores = class_scores(state, self._layer, lifted)
+        colors = field_colors(probabilities_of(state, scores), self._palette, self._theme, (CELLS, CELLS))
         self._field.set_colors(colors)
         self._boundary.set_data(*boundary_lines(scores, self._xs, self._ys).T)
 
@@ -93,7 +94,7 @@ class HiddenSpace:
         """Show the cube of three units, and the plane in which the answer of two classes flips."""
         orbit = self.projection
         self._wall.set_visible(False)
-        if not isinstance(orbit, _Orbit):
+        if not isinstance(orbit, Orbit):
             return
         edges = [orbit.place(state, moment, edge, edge) for edge in orbit.cube()]
         self._space.set_data(*joined(edges).T)

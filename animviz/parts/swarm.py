@@ -18,18 +18,15 @@ from animviz.stage.sprites import Sprites
 from animviz.stage.stage import Stage
 
 __all__ = [
-    "AIR",
-    "PERIOD",
-    "TILT",
     "Points",
     "Swarm",
     "Tags",
     "centred",
+    "far_apart",
     "flat",
     "last_places",
     "limits",
     "plane_axes",
-    "spread",
 ]
 
 RADIUS, RIM = 2.6, 1.7  # units: of points, and the width of the rim of wrong ones
@@ -191,8 +188,18 @@ def limits(embedding: Embedding, plane: Box) -> tuple[tuple[float, float], tuple
     return (-unit * plane.width, unit * plane.width), (-unit * plane.height, unit * plane.height)
 
 
-def spread(places: Array, labels: Array, count: int, least: float) -> NDArray[np.intp]:
-    """Choose samples at least so far from each other and from the middles of the classes, where the names stand."""
+def far_apart(places: Array, labels: Array, count: int, least: float) -> NDArray[np.intp]:
+    """Choose samples far from each other and from the middles of the classes, where the names stand.
+
+    Args:
+        places: of all samples, shape (samples, 2).
+        labels: class of each sample, (samples,).
+        count: how many at most.
+        least: distance between two of them at least, in the scale of the places.
+
+    Returns:
+        Numbers of the samples.
+    """
     middles = np.array([np.median(places[labels == label], axis=0) for label in np.unique(labels)])
     nearest = np.linalg.norm(places[:, None] - middles, axis=2).min(axis=1)
     chosen: list[int] = []

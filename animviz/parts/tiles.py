@@ -9,7 +9,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.recording.recording import Recording
 
-__all__ = ["grid_shape", "images_of", "picture"]
+__all__ = ["grid_shape", "images_of", "tiled"]
 
 
 def grid_shape(count: int) -> tuple[int, int]:
@@ -24,8 +24,8 @@ def grid_shape(count: int) -> tuple[int, int]:
     return rows, -(-count // rows)
 
 
-def picture(values: Array) -> Array:
-    """Lay out the activations of one sample as a picture.
+def tiled(values: Array) -> Array:
+    """Lay out the activations of one sample in rows and columns.
 
     Args:
         values: shape (units,), (height, width), or (height, width, channels).

@@ -93,6 +93,10 @@ class Stage:
             axes.spines[:].set_visible(False)
         return axes
 
+    def overlay(self) -> Axes:
+        """Add bare axes over the whole stage, which count in its units from the top left corner."""
+        return self.axes(Box(0, 0, self.width, self.height), (0, self.width), (self.height, 0))
+
     def text(
         self,
         left: float,

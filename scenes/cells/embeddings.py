@@ -8,24 +8,21 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from animviz import Moment, Recording, scene
+from animviz import Box, Draw, Moment, Package, Range, Recording, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.stored import chosen_snapshots
 from animviz.errors import SceneError
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import LABEL, cut
-from animviz.parts.swarm import Swarm
-from animviz.parts.tags import name_tags
-from animviz.pictures.split import Cell
+from animviz.parts import LABEL, Swarm, cut, name_tags
+from animviz.pictures.split import CellStage
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import last_at
-from animviz.stage.box import Box
 
-from ..families.embedding import GAP, MOST_EPOCHS, TITLE, VOTE, Samples, finite_somewhere
+from ..families.embedding import MOST_EPOCHS, Samples, finite_somewhere
+from ..families.embedding_facts import VOTE
+from ..families.embedding_layout import GAP, TITLE
 
 __all__ = ["pca", "tsne", "umap"]
 
@@ -34,7 +31,7 @@ MOST = 2  # layers
 
 @scene(aspect=2)
 def umap(
-    stage: Cell, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
     n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
     weight: Annotated[float, Range(0.0, 1e6)] = 3.0, span: Annotated[int, Range(1, 1000)] = 5,
     embed_threads: Annotated[int, Range(1, 256)] = 1,
@@ -58,9 +55,9 @@ def umap(
     )  # fmt: skip
 
 
-@scene(aspect=2)
+@scene(aspect=2, packages=(Package("openTSNE", "animviz[tsne]"),))
 def tsne(
-    stage: Cell, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
     perplexity: Annotated[float, Range(1, 1000)] = 30.0, embed_threads: Annotated[int, Range(1, 256)] = 1,
 ) -> Draw:  # fmt: skip
     """Layers by t-SNE, each epoch from the next one; rim: wrong answer; 5-NN: named by 5 neighbours.
@@ -77,7 +74,7 @@ def tsne(
 
 
 @scene(aspect=2)
-def pca(stage: Cell, recording: Recording, *, layers: str = "", samples: Samples = 1500) -> Draw:
+def pca(stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500) -> Draw:
     """Layers by principal components, one basis for all epochs; rim: wrong answer; 5-NN: named by 5 neighbours.
 
     Args:
@@ -90,7 +87,7 @@ def pca(stage: Cell, recording: Recording, *, layers: str = "", samples: Samples
 
 
 def _pair(
-    stage: Cell, recording: Recording, method: str, named: str, samples: int, threads: int, **settings: Any
+    stage: CellStage, recording: Recording, method: str, named: str, samples: int, threads: int, **settings: Any
 ) -> Draw:
     """Set up the layers of a cell, each on fixed limits of its own."""
     verdicts = finite_somewhere(recording, method)
@@ -127,7 +124,7 @@ def _names(recording: Recording, named: str, method: str) -> list[str]:
     return working[-MOST:]
 
 
-def _boxes(stage: Cell, count: int) -> list[Box]:
+def _boxes(stage: CellStage, count: int) -> list[Box]:
     """Part the cell, side by side or one below the other, whichever makes the planes larger."""
     width, height = (stage.width - (count - 1) * GAP) / count, (stage.height - (count - 1) * 14) / count
     if min(width, stage.height - TITLE) >= min(stage.width, height - TITLE):
@@ -139,7 +136,7 @@ class _Panel:
     """One layer: its name, the k-NN accuracy of the epoch, and the samples."""
 
     def __init__(
-        self, stage: Cell, box: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts
+        self, stage: CellStage, box: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts
     ) -> None:  # fmt: skip
         self._accuracy = np.asarray(embedding.scores.shown_accuracy)
         room = stage.measure(f"{VOTE.label} {VOTE.widest}{VOTE.unit}", LABEL) + 12
@@ -152,4 +149,4 @@ class _Panel:
     def show(self, epoch: float, index: int, wrong: Array) -> None:
         """Show a moment, with the number of an epoch and the answers that are wrong at it."""
         self._swarm.show(epoch, wrong)
-        self._text.set_text(f"{VOTE.label} {VOTE.text(100 * self._accuracy[index])}")
+        self._text.set_text(f"{VOTE.label} {VOTE.text(self._accuracy[index])}")

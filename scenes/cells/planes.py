@@ -7,18 +7,11 @@ from typing import Annotated
 
 import numpy as np
 
-from animviz import Moment, Recording, scene
+from animviz import Box, Draw, Moment, Range, Recording, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.analysis.verdicts import Verdicts
-from animviz.moment import Draw
-from animviz.options import Range
-from animviz.parts.header import LABEL
-from animviz.parts.heat import heatmap
-from animviz.parts.plane import InputPlane, planar_inputs
-from animviz.parts.plot import Plot, until
-from animviz.parts.space import HiddenSpace
-from animviz.pictures.split import Cell
-from animviz.stage.box import Box
+from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, heatmap, planar_inputs, until
+from animviz.pictures.split import CellStage
 
 from ..polyfit import Fit
 from ..rings import grid_lines
@@ -29,7 +22,9 @@ GAP = 20.0
 
 
 @scene(aspect=2)
-def rings(stage: Cell, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 11, points: bool = True) -> Draw:
+def rings(
+    stage: CellStage, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 11, points: bool = True
+) -> Draw:
     """First the inputs; then the last hidden space, which a straight cut must part.
 
     Args:
@@ -54,7 +49,7 @@ def rings(stage: Cell, recording: Recording, *, grid: Annotated[int, Range(0, 10
 
 
 @scene(aspect=1)
-def boundary(stage: Cell, recording: Recording, *, points: bool = True) -> Draw:
+def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> Draw:
     """The plane of the inputs, tinted by the answer.
 
     Args:
@@ -70,7 +65,7 @@ def boundary(stage: Cell, recording: Recording, *, points: bool = True) -> Draw:
 
 
 @scene(aspect=1.5)
-def polyfit(stage: Cell, recording: Recording, *, band: bool = True) -> Draw:
+def polyfit(stage: CellStage, recording: Recording, *, band: bool = True) -> Draw:
     """Blue: the target; orange: what the network answers.
 
     Args:
@@ -83,7 +78,7 @@ def polyfit(stage: Cell, recording: Recording, *, band: bool = True) -> Draw:
 
 
 @scene(aspect=1.5)
-def history(stage: Cell, recording: Recording) -> Draw:
+def history(stage: CellStage, recording: Recording) -> Draw:
     """Learning curves; blue: in training; orange: in validation.
 
     The accuracy where there are classes, else the loss.
@@ -97,7 +92,7 @@ def history(stage: Cell, recording: Recording) -> Draw:
 
 
 @scene(aspect=1)
-def confusion(stage: Cell, recording: Recording) -> Draw:
+def confusion(stage: CellStage, recording: Recording) -> Draw:
     """Rows: the true class; columns: the answer; brighter: more often.
 
     Args:
@@ -111,7 +106,7 @@ def confusion(stage: Cell, recording: Recording) -> Draw:
 class _Matrix:
     """The confusion matrix, each row as shares of its class, blended between snapshots."""
 
-    def __init__(self, stage: Cell, box: Box, recording: Recording) -> None:
+    def __init__(self, stage: CellStage, box: Box, recording: Recording) -> None:
         self._verdicts = Verdicts(recording, "confusion")
         names = self._verdicts.names
         room = min(box.width - 24, box.height - 28) / len(names)
@@ -133,7 +128,7 @@ class _Matrix:
 class _Curves:
     """Accuracy or loss over the epochs, on axes that hold every recording of the frame."""
 
-    def __init__(self, stage: Cell, box: Box, recording: Recording) -> None:
+    def __init__(self, stage: CellStage, box: Box, recording: Recording) -> None:
         theme = stage.theme
         peers = stage.peers or (recording,)
         name = "accuracy" if "accuracy" in recording.noted() else "loss"
@@ -158,7 +153,7 @@ def _highest(peers: tuple[Recording, ...], name: str) -> float:
     return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
 
 
-def _whole(stage: Cell) -> Box:
+def _whole(stage: CellStage) -> Box:
     return Box(0, 0, stage.width, stage.height)
 
 
@@ -168,7 +163,7 @@ def _square(box: Box) -> Box:
     return Box(box.left + (box.width - side) / 2, box.top, side, side)
 
 
-def _pair(stage: Cell) -> tuple[Box, Box]:
+def _pair(stage: CellStage) -> tuple[Box, Box]:
     """Return two squares, side by side or one below the other, whichever makes them larger."""
     beside = min((stage.width - GAP) / 2, stage.height)
     below = min(stage.width, (stage.height - GAP) / 2)

@@ -3,13 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz import Box, Recording, Stage
 from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array, Float
 from animviz.errors import SceneError
-from animviz.parts.tiles import images_of
-from animviz.recording.recording import Recording
-from animviz.stage.box import Box
-from animviz.stage.stage import Stage, joined
+from animviz.parts import images_of, joined
 
 __all__ = ["InputPlaces", "forest_values", "ground", "mark_pixels", "tiles", "training_images"]
 
@@ -102,7 +100,6 @@ def mark_pixels(stage: Stage, place: Box, shape: tuple[int, int], pixels: Array,
         width: of the lines in units.
     """
     axes = stage.axes(place, (0, shape[1]), (shape[0], 0))
-    axes.patch.set_visible(False)
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
     frames = [corners + np.array([pixel % shape[1], pixel // shape[1]]) for pixel in np.unique(pixels)]
     line = stage.line(axes, stage.theme.positive, width, clip_on=False, solid_joinstyle="miter")

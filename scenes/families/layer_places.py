@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from animviz.stage.box import MARGIN, Box
-from animviz.stage.stage import Stage
+from animviz import Box, Stage
+from animviz.parts import MARGIN
 
 GAP, ROW_GAP = 36.0, 22.0  # between maps
 OVER, UNDER = 30.0, 36.0  # a map's title and its scale

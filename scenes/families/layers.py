@@ -6,19 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from animviz import Box, Recording, Stage
 from animviz.analysis.classifier import class_number, class_probabilities
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts.header import LABEL, cut
-from animviz.parts.heat import Map, color_map, heatmap
-from animviz.parts.tiles import picture
-from animviz.recording.recording import Recording
+from animviz.parts import LABEL, Colors, color_map, cut, heatmap, tiled
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.replay.layers import SILENT, Layer, is_chain
 from animviz.recording.state import State
 from animviz.sampling import evenly
-from animviz.stage.box import Box
-from animviz.stage.stage import Stage
 
 from .layer_places import OVER, UNDER
 
@@ -91,7 +87,7 @@ class Scale:
         labels: how the ends are written.
     """
 
-    kind: Map
+    kind: Colors
     low: float
     high: float
     labels: tuple[str, str]
@@ -151,7 +147,7 @@ class LayerMap:
         self._map.set_values(self._laid(values))
 
     def _laid(self, values: Array) -> Array:
-        return values if self._image else picture(values[..., :MOST_MAPS] if values.ndim == 3 else values)
+        return values if self._image else tiled(values[..., :MOST_MAPS] if values.ndim == 3 else values)
 
 
 def extent_of(values: Array) -> str:
