@@ -1,4 +1,4 @@
-"""What a recorded classifier says: true labels, class probabilities and predictions of the samples that are drawn."""
+"""What a recorded classifier answers: true labels, class probabilities and predictions of its samples."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,18 @@ from animviz.recording.recording import Recording
 from animviz.recording.replay.activations import softmax
 from animviz.recording.state import Inputs, State
 
-__all__ = ["class_number", "class_probabilities", "labels_of", "predictions"]
+__all__ = ["class_number", "class_probabilities", "labels_of", "predictions", "require_classifier"]
+
+
+def require_classifier(recording: Recording, scene: str) -> None:
+    """Refuse a recording that is not of a classifier.
+
+    Raises:
+        SceneError: says what it was recorded with.
+    """
+    task = recording.manifest.task
+    if task != "classification":
+        raise SceneError(f"{scene} draws classifiers; {recording.path} was recorded with {task or 'no labels'}")
 
 
 def labels_of(recording: Recording, scene: str) -> NDArray[np.int64]:
@@ -18,9 +29,7 @@ def labels_of(recording: Recording, scene: str) -> NDArray[np.int64]:
     Raises:
         SceneError: the recording is not of a classifier with labels.
     """
-    task = recording.manifest.task
-    if task != "classification":
-        raise SceneError(f"{scene} draws classifiers; {recording.path} was recorded with {task or 'no labels'}")
+    require_classifier(recording, scene)
     labels = recording.labels
     if labels.ndim == 2 and labels.shape[1] > 1:
         return np.asarray(labels.argmax(axis=1), np.int64)
@@ -28,10 +37,10 @@ def labels_of(recording: Recording, scene: str) -> NDArray[np.int64]:
 
 
 def class_number(recording: Recording, name: str, scene: str) -> int:
-    """Return the number of the class of that name.
+    """Return the number of the class with that name.
 
     Raises:
-        SceneError: there is none; lists those there are.
+        SceneError: there is none; lists the known names.
     """
     names = recording.manifest.class_names
     if name not in names:
@@ -42,7 +51,7 @@ def class_number(recording: Recording, name: str, scene: str) -> int:
 def class_probabilities(state: State, inputs: Inputs | None = None) -> Array:
     """Return the probability of each class, float array of shape (samples, classes), whose rows sum to 1.
 
-    A single output is the probability of class 1; outputs that are no probabilities are taken as logits.
+    A single output is the probability of class 1. Outputs that are not probabilities are treated as logits.
 
     Args:
         state: the network at a moment.

@@ -1,7 +1,8 @@
-"""Decisions of a classifier over a plane: class probabilities, tinted fields and boundary lines."""
+"""Decisions of a classifier: a score and a probability for each class, at the outputs of any layer."""
 
 import numpy as np
 
+from animviz.analysis.classifier import require_classifier
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.recording.recording import Recording
@@ -10,33 +11,28 @@ from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import IDENTITY, is_chain, is_dense_chain
 from animviz.recording.state import State
 
-__all__ = ["class_count", "input_limits", "last_hidden", "plane_grid", "probabilities", "scores_at"]
+__all__ = ["class_count", "class_scores", "last_hidden", "probabilities_of"]
 
-Limits = tuple[float, float]
 MAX_CLASSES = 10
 
 
 def class_count(recording: Recording, scene: str, *, after: str = "input") -> int:
-    """Return the number of classes of a recording that holds a classifier whose decisions can be drawn.
+    """Return the number of classes of a classifier whose decisions can be drawn.
 
     Args:
         recording: what is drawn.
         scene: name, for the error.
-        after: name of the layer in whose space the decision is drawn; the layers behind it must be dense.
+        after: name of the layer in whose space the decision is drawn; the layers after it must be dense.
 
     Raises:
-        SceneError: it is not of a classifier of at most ten classes, or the layers behind are of another kind.
+        SceneError: no classifier of 2 to 10 classes, or a layer of another kind.
     """
-    manifest = recording.manifest
-    if manifest.task != "classification":
-        raise SceneError(
-            f"{scene} draws classifiers; {recording.path} was recorded with {manifest.task or 'no labels'}"
-        )
+    require_classifier(recording, scene)
     behind = recording.layers[0 if after == "input" else recording.layer_index(after) + 1 :]
     if not is_dense_chain(behind) or not is_chain(recording.layers):
         strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
         raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers")
-    count = len(manifest.class_names)
+    count = len(recording.manifest.class_names)
     if not 2 <= count <= MAX_CLASSES:
         raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")
     return count
@@ -45,7 +41,7 @@ def class_count(recording: Recording, scene: str, *, after: str = "input") -> in
 def last_hidden(recording: Recording) -> str:
     """Return the name of the layer that feeds the last dense layer; "input" where there is no hidden layer.
 
-    Layers that pass on what they get, such as dropout, are passed over.
+    Layers that do not change their inputs, such as dropout, are skipped.
     """
     dense = [index for index, layer in enumerate(recording.layers) if layer.kind == "Dense"]
     before = dense[-1] - 1 if dense else -1
@@ -54,16 +50,16 @@ def last_hidden(recording: Recording) -> str:
     return recording.layers[before].name if before >= 0 else "input"
 
 
-def scores_at(state: State, layer: str, values: Array) -> Array:
-    """Return a score per class for values that a layer puts out; the greatest score is the decision.
+def class_scores(state: State, layer: str, values: Array) -> Array:
+    """Return a score per class for outputs of a layer; the greatest score is the decision.
 
-    Scores are logits where the network ends in a sigmoid or softmax: unlike probabilities they do not saturate, so
+    Where the network ends in a sigmoid or softmax, scores are logits. They do not saturate as probabilities do, so
     that boundaries drawn through them are smooth.
 
     Args:
         state: the network at a moment.
         layer: name of a layer, or "input".
-        values: shape (samples, units).
+        values: outputs of that layer, shape (samples, units).
 
     Returns:
         Array of shape (samples, classes).
@@ -80,8 +76,8 @@ def scores_at(state: State, layer: str, values: Array) -> Array:
     return scores
 
 
-def probabilities(state: State, scores: Array) -> Array:
-    """Return class probabilities, shape (samples, classes), for scores from `scores_at`."""
+def probabilities_of(state: State, scores: Array) -> Array:
+    """Return class probabilities, shape (samples, classes), for scores from `class_scores`."""
     last = state.basis.layers[-1].activation
     if last == "sigmoid" and scores.shape[1] == 2:
         positive = sigmoid(scores[:, 1])
@@ -96,18 +92,3 @@ def probabilities(state: State, scores: Array) -> Array:
         return np.stack([1 - positive, positive], axis=1)
     clipped = np.clip(scores, 1e-9, None)
     return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
-
-
-def input_limits(inputs: Array) -> tuple[Limits, Limits]:
-    """Return equal-sided limits around points of the plane with a margin of a fifth, as ((x0, x1), (y0, y1))."""
-    low, high = inputs.min(axis=0), inputs.max(axis=0)
-    middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.2 or 1.0
-    (left, right), (bottom, top) = ((float(m - half), float(m + half)) for m in middle)
-    return (left, right), (bottom, top)
-
-
-def plane_grid(x: tuple[float, float], y: tuple[float, float], columns: int, rows: int) -> tuple[Array, Array, Array]:
-    """Return the two axes of a grid over a plane, and its points: float32 of shape (rows * columns, 2), bottom first."""
-    xs = np.linspace(*x, columns, dtype=np.float32)
-    ys = np.linspace(*y, rows, dtype=np.float32)
-    return xs, ys, np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)

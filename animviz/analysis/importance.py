@@ -1,4 +1,4 @@
-"""How much each feature matters to a forest of trees."""
+"""Feature importance by a random forest."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,9 @@ TREES = 100
 
 
 def forest_importance(flat: Float, labels: Array, seed: int) -> NDArray[np.float64]:
-    """Return how much each pixel helps a random forest of 100 trees to tell the classes apart.
+    """Return each pixel's importance to a random forest of 100 trees that classifies the images.
 
-    The mean decrease in impurity of Breiman, "Random Forests" (2001), as scikit-learn computes it.
+    It is the mean decrease in impurity (Breiman, "Random Forests", 2001) as scikit-learn computes it.
 
     Args:
         flat: images as float32 of shape (samples, pixels).

@@ -1,4 +1,4 @@
-"""What a network looks at: gradients of a class's score with respect to the input, replayed in NumPy.
+"""Saliency: gradients of a class's score with respect to the input, computed in NumPy.
 
 After Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks" (2013), for chains of dense layers.
 """
@@ -21,7 +21,7 @@ _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
 def _gelu_slope(z: Array) -> Array:
-    from scipy import special  # a tenth of a second that only this activation is worth
+    from scipy import special  # this import takes a tenth of a second, and only this activation needs it
 
     return np.asarray(special.ndtr(z) + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
 
@@ -47,8 +47,8 @@ def score_gradients(
 ) -> Array:
     """Return the gradient of each sample's class score with respect to its input, in the shape of the inputs.
 
-    The score is what the last layer holds before its activation (the logit of a softmax or sigmoid); a single output
-    is the score of class 1, and with the other sign that of class 0.
+    The score is the last layer's value before its activation (the logit of a softmax or sigmoid). A single output is
+    the score of class 1; its negative is the score of class 0.
 
     Args:
         layers: a chain of dense layers.
@@ -57,7 +57,7 @@ def score_gradients(
         classes: whose score, one class number per sample.
 
     Raises:
-        SceneError: the layers do more than dense layers and activations do.
+        SceneError: a layer is neither dense nor an activation.
     """
     if not is_dense_chain(layers):
         strange = next(layer.kind for layer in layers if not is_dense_chain([layer]))
@@ -75,7 +75,14 @@ def score_gradients(
 def mean_saliency(
     layers: Sequence[Layer], weights: Mapping[str, Array], inputs: Array, classes: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Return the mean over the samples of the gradient's size, in the shape of one input; see `score_gradients`."""
+    """Return the mean over the samples of the gradient's absolute value, in the shape of one input.
+
+    Args:
+        layers: a chain of dense layers.
+        weights: arrays by name.
+        inputs: shape (samples, ...).
+        classes: whose score, one class number per sample; see `score_gradients`.
+    """
     total = np.zeros(inputs.shape[1:])
     for start in range(0, len(inputs), BATCH):
         part = slice(start, start + BATCH)
@@ -84,7 +91,7 @@ def mean_saliency(
 
 
 def _sums(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> list[Array]:
-    """Return what each layer holds before its activation."""
+    """Return each layer's values before its activation."""
     sums = []
     for layer in layers:
         sums.append(forward([layer.model_copy(update={"activation": ""})], weights, values))

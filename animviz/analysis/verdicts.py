@@ -1,4 +1,4 @@
-"""What a recorded classifier answers at its snapshots, worked out once for all frames."""
+"""What a recorded classifier answers at its snapshots, computed once for all frames."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -24,7 +24,7 @@ class Verdicts:
 
     Attributes:
         labels: true class of each sample.
-        names: of the classes; a class that the model knows beyond those named is called by its number.
+        names: of the classes; a class of the model that has no name is called by its number.
         answers: answered class of each sample at a snapshot, int64 of shape (samples,).
         matrix: samples by true and answered class at a snapshot, int64 of shape (classes, classes).
 
@@ -73,14 +73,14 @@ class Verdicts:
         return next(self._finite(reversed(range(len(self._recording)))), None)
 
     def table(self, function: Callable[[int], Array], shape: tuple[int, ...]) -> Array:
-        """Return what a function says of each snapshot, shape (snapshots, *shape); NaN where the weights diverged."""
+        """Return a function's value at each snapshot, shape (snapshots, *shape); NaN where the weights diverged."""
         table = np.full((len(self._recording), *shape), np.nan)
         for index in self._finite(range(len(self._recording))):
             table[index] = function(index)
         return table
 
     def blended(self, epoch: float, function: Callable[[int], Array]) -> Array:
-        """Return what a function says of the snapshots around a moment, blended linearly.
+        """Return a function's value at a moment, blended linearly between the snapshots around it.
 
         Raises:
             DivergedError: one of them has diverged.

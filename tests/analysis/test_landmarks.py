@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from animviz import Recording
-from animviz.analysis.landmarks import LEVELS, _flat_spans, _piece_count, landmark_named, landmarks
+from animviz.analysis.landmarks import landmark_named, landmarks
+from animviz.analysis.landmarks.answers import piece_count
+from animviz.analysis.landmarks.curves import LEVELS, flat_spans
 from animviz.errors import InputError
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
@@ -102,18 +104,18 @@ def test_levels_of_accuracy_are_first_reached_there(trained: Callable[..., Recor
     ],
 )
 def test_plateaus(values: list[float], spans: list[tuple[int, int]]) -> None:
-    assert _flat_spans(np.arange(float(len(values))), np.asarray(values, float)) == spans
+    assert flat_spans(np.arange(float(len(values))), np.asarray(values, float)) == spans
 
 
 def test_pieces_of_a_boundary_are_counted_without_specks() -> None:
     plane = np.zeros((40, 40), int)
-    assert _piece_count(plane) == 0
+    assert piece_count(plane) == 0
     plane[:, 20:] = 1
-    assert _piece_count(plane) == 1
+    assert piece_count(plane) == 1
     plane[5:15, 3:13] = 2
-    assert _piece_count(plane) == 2
+    assert piece_count(plane) == 2
     plane[30, 5] = 1
-    assert _piece_count(plane) == 2
+    assert piece_count(plane) == 2
 
 
 def test_recordings_of_other_kinds_have_those_that_apply(
