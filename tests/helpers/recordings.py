@@ -3,12 +3,15 @@
 import json
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from animviz import Recording
-from animviz.recording.manifest import Entry
+from animviz.experiments.catalogue import experiment_named
+from animviz.recording.manifest import ArraySpec, Entry, Manifest
+from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
 
 
@@ -56,3 +59,43 @@ def rewritten(
 def lost(*snapshots: int) -> Callable[[int, str, np.ndarray], np.ndarray]:
     """Return a change of weights for `rewritten`: at these snapshots they are not finite."""
     return lambda index, name, array: array * (np.nan if index in snapshots else 1)
+
+
+def made(name: str, path: Path, **options: object) -> Recording:
+    """Write a recording of an experiment's data whose weights are drawn at random, not trained: four epochs, in no time.
+
+    Args:
+        name: of the experiment.
+        path: where to.
+        **options: of the experiment; all layers are dense.
+    """
+    run = experiment_named(name).run(options)
+    rng, classes = np.random.default_rng(7), len(run.dataset.class_names)
+    flatten = Layer(name="flatten", kind="Flatten", replayable=True)
+    layers, start = [flatten] if run.dataset.x.ndim > 2 else [], {}
+    hidden = str(options.get("activation", "relu" if classes > 2 else "tanh"))
+    output = "softmax" if classes > 2 else "sigmoid" if classes else "linear"
+    for place, (fan_in, units) in enumerate(pairwise(run.widths), start=1):
+        last = place == len(run.widths) - 1
+        layers.append(
+            Layer(
+                name=f"layer_{place}", kind="Dense", activation=output if last else hidden,
+                kernel=f"{place}/kernel", bias=f"{place}/bias", output_shape=(units,), replayable=True,
+            )
+        )  # fmt: skip
+        start[f"{place}/kernel"] = rng.normal(0, min(1.5, 5 / fan_in**0.5), (fan_in, units)).astype(np.float32)
+        start[f"{place}/bias"] = rng.normal(0, 0.5, units).astype(np.float32)
+    inputs, labels = run.dataset.shown or (run.dataset.x, run.dataset.y)
+    manifest = Manifest(
+        id="0" * 12, title=run.experiment.title, arch=str(run.arch), task=run.dataset.task, layers=tuple(layers),
+        class_names=run.dataset.class_names,
+        loss="sparse_categorical_crossentropy" if classes > 2 else "mean_squared_error",
+        weights={key: ArraySpec(shape=array.shape, dtype="float32") for key, array in start.items()},
+    )  # fmt: skip
+    extras = {f"extras/{key}": array for key, array in run.dataset.extras.items()}
+    writer = RecordingWriter.create(path, manifest, {"inputs": inputs, "labels": labels, **extras})
+    for epoch in range(4):
+        arrays = {f"weights/{key}": array * np.float32(0.4 + 0.3 * epoch) for key, array in start.items()}
+        numbers = {"loss": 0.25 / (1 + epoch), "accuracy": 0.5 + 0.15 * epoch}
+        writer.append(arrays, Entry(epoch=epoch, step=10 * epoch, logs=numbers if epoch else {}, scores=numbers))
+    return Recording(path)

@@ -21,6 +21,7 @@ from animviz.scenes.units import activity, saturation
 from animviz.scenes.violins import layer_values
 from helpers import layout
 from helpers.layout import check_layout
+from helpers.recordings import made
 
 Trained = Callable[..., Recording]
 SCENES = ("boxplot", "violins", "histograms", "units")
@@ -115,11 +116,12 @@ def test_units_that_are_not_there_are_refused(trained: Trained, units: str) -> N
         texts("boxplot", trained("digits_mlp", arch="64-16-8-10"), 0.0, units=units)
 
 
-def test_a_layer_that_is_not_there_is_refused(trained: Trained) -> None:
+def test_a_layer_that_is_not_there_is_refused(trained: Trained, tmp_path: Path) -> None:
     with pytest.raises(SceneError, match=r"no layer 'nope'.*hidden_1"):
         texts("boxplot", trained("digits_mlp"), 0.0, layer="nope")
-    with pytest.raises(SceneError, match=r"no hidden dense layer.*output.*--layer"):
-        texts("boxplot", trained("digits_mlp", arch="64-10"), 0.0)
+    flat = made("digits_mlp", tmp_path / "flat.rec", arch="64-10", data="digits-8x8")
+    with pytest.raises(SceneError, match=r"no hidden dense layer.*layer_1.*--layer"):
+        texts("boxplot", flat, 0.0)
 
 
 # --- histograms
@@ -193,19 +195,20 @@ def test_saturated_units_of_bounded_activations(activation: str, near: tuple[flo
     assert saturation(values, "relu").tolist() == [0, 0, 0]
 
 
-def test_saturated_units_are_stated(trained: Trained) -> None:
-    recording = trained("digits_mlp", activation="tanh")
-    values = recording.at(4.0).activations("hidden_1")
+def test_saturated_units_are_stated(tmp_path: Path) -> None:
+    about = {"arch": "64-16-8-10", "data": "digits-8x8", "activation": "tanh"}
+    recording = made("digits_mlp", tmp_path / "tanh.rec", **about)
+    values = recording.at(3.0).activations("layer_1")
     saturated = int(np.sum((np.abs(values) > 0.95).mean(axis=0) > 0.5))
     dead = int(np.sum((np.abs(values) <= 0.05).all(axis=0)))
-    assert any(text.startswith(f"{dead} of 16 dead, {saturated} saturated") for text in texts("units", recording, 4.0))
+    assert any(text.startswith(f"{dead} of 16 dead, {saturated} saturated") for text in texts("units", recording, 3.0))
 
 
-def test_linear_networks_have_hidden_layers_too(trained: Trained) -> None:
-    recording = trained("two_rings", arch="2-3-2-1", activation="linear")
-    assert [layer.name for layer in hidden_layers(recording)] == ["hidden_1", "hidden_2"]
+def test_linear_networks_have_hidden_layers_too(tmp_path: Path) -> None:
+    recording = made("two_rings", tmp_path / "linear.rec", arch="2-3-2-1", activation="linear", samples=150)
+    assert [layer.name for layer in hidden_layers(recording)] == ["layer_1", "layer_2"]
     with pytest.raises(SceneError, match="units draws hidden layers"):
-        texts("units", trained("two_rings", arch="2-1"), 0.0)
+        texts("units", made("two_rings", tmp_path / "flat.rec", arch="2-1", samples=150), 0.0)
 
 
 # --- violins
@@ -276,13 +279,13 @@ def test_too_many_things_are_shown_in_part() -> None:
     assert evenly(20, 3) == [0, 10, 19]
 
 
-def test_a_hundred_classes_are_shown_in_part(trained: Trained, tmp_path: Path) -> None:
+def test_a_hundred_classes_are_shown_in_part(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     y = np.repeat(np.arange(100), 10)
     np.savez(
         tmp_path / "many.npz", x=rng.random((1000, 6, 6)), y=y, class_names=[f"a long name, {k}" for k in range(100)]
     )
-    recording = trained("digits_mlp", data=str(tmp_path / "many.npz"), arch="36-8-100", epochs=1)
+    recording = made("digits_mlp", tmp_path / "many.rec", data=str(tmp_path / "many.npz"), arch="36-8-100")
     drawn = texts("boxplot", recording, 1.0)
     assert any("20 of 100 classes" in text for text in drawn)
     for name in SCENES:

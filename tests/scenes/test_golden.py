@@ -1,6 +1,6 @@
 """Golden images: every scene as it was last looked at, and a proof that the comparison can fail.
 
-`pytest tests/test_golden.py --store-golden` draws them anew.
+`pytest tests/scenes/test_golden.py --store-golden` draws them anew.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ import pytest
 import animviz
 from animviz import Recording
 from animviz.pictures.discovery import find_scene, scene_names
+from helpers.recordings import made
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZE = (320, 180)
@@ -33,45 +34,10 @@ def difference(frame: np.ndarray, golden: np.ndarray) -> float:
     return float(np.abs(frame.astype(float) - golden.astype(float)).mean())
 
 
-def fixed_recording(name: str, folder: Path) -> Recording:
+def recorded(scene: str, folder: Path) -> Recording:
     """Write a recording with given weights: the golden image must not depend on training."""
-    from animviz.experiments.catalogue import experiment_named
-    from animviz.recording.manifest import ArraySpec, Entry, Manifest
-    from animviz.recording.replay.layers import Layer
-    from animviz.recording.writer import RecordingWriter
-
-    options = FIXED[name]
-    run = experiment_named(name).run(options)
-    rng = np.random.default_rng(7)
-    flatten = Layer(name="flatten", kind="Flatten", replayable=True)
-    layers, start = [flatten] if run.dataset.x.ndim > 2 else [], {}
-    for place, (fan_in, units) in enumerate(zip(run.widths[:-1], run.widths[1:], strict=True), start=1):
-        last = place == len(run.widths) - 1
-        classes = len(run.dataset.class_names)
-        hidden = "relu" if classes > 2 else "tanh"
-        output = "softmax" if classes > 2 else "sigmoid" if classes else "linear"
-        layers.append(
-            Layer(
-                name=f"layer_{place}", kind="Dense", activation=output if last else hidden, kernel=f"{place}/kernel",
-                bias=f"{place}/bias", output_shape=(units,), replayable=True,
-            )
-        )  # fmt: skip
-        start[f"{place}/kernel"] = rng.normal(0, min(1.5, 5 / fan_in**0.5), (fan_in, units)).astype(np.float32)
-        start[f"{place}/bias"] = rng.normal(0, 0.5, units).astype(np.float32)
-    inputs, labels = run.dataset.shown or (run.dataset.x, run.dataset.y)
-    manifest = Manifest(
-        id="0" * 12, title=run.experiment.title, arch=str(run.arch), task=run.dataset.task, layers=tuple(layers),
-        class_names=run.dataset.class_names,
-        loss="sparse_categorical_crossentropy" if len(run.dataset.class_names) > 2 else "mean_squared_error",
-        weights={key: ArraySpec(shape=array.shape, dtype="float32") for key, array in start.items()},
-    )  # fmt: skip
-    extras = {f"extras/{key}": array for key, array in run.dataset.extras.items()}
-    writer = RecordingWriter.create(folder / f"{name}.rec", manifest, {"inputs": inputs, "labels": labels, **extras})
-    for epoch in range(4):
-        arrays = {f"weights/{key}": array * np.float32(0.4 + 0.3 * epoch) for key, array in start.items()}
-        numbers = {"loss": 0.25 / (1 + epoch), "accuracy": 0.5 + 0.15 * epoch}
-        writer.append(arrays, Entry(epoch=epoch, step=10 * epoch, logs=numbers if epoch else {}, scores=numbers))
-    return Recording(writer.path)
+    experiment = find_scene(scene).experiment or "two_rings"
+    return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
 
 @pytest.mark.parametrize(
@@ -79,7 +45,7 @@ def fixed_recording(name: str, folder: Path) -> Recording:
     [*((name, "dark") for name in scene_names() if name not in STOCHASTIC), *((name, "light") for name in LIGHT)],
 )
 def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    recording = fixed_recording(find_scene(name).experiment or "two_rings", tmp_path)
+    recording = recorded(name, tmp_path)
     frame = animviz.frame_at(name, recording, 2.5, size=SIZE, theme=theme)
     path = GOLDEN / f"{name}-{theme}.png"
     if request.config.getoption("--store-golden"):
@@ -92,7 +58,7 @@ def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: p
 
 @pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "weights"])
 def test_comparison_sees_another_epoch(name: str, tmp_path: Path) -> None:
-    recording = fixed_recording(find_scene(name).experiment or "two_rings", tmp_path)
+    recording = recorded(name, tmp_path)
     other = animviz.frame_at(name, recording, 0.0, size=SIZE)
     assert difference(other, iio.imread(GOLDEN / f"{name}-dark.png")) > TOLERANCE
 

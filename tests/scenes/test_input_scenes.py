@@ -19,6 +19,7 @@ from animviz.scenes.families.inputs import tiles
 from animviz.stage.box import Box
 from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
+from helpers.recordings import made
 
 SCENES = ["weights", "network", "pixels", "importance", "dataset"]
 Trained = Callable[..., Recording]
@@ -102,8 +103,8 @@ def test_weights_shows_filters(trained: Trained) -> None:
 
 
 @pytest.mark.parametrize("scene", ["weights", "importance"])
-def test_mixed_inputs_are_refused(scene: str, trained: Trained) -> None:
-    recording = trained("digits_mlp", arch="5-8-10", reduce="pca:5", epochs=1)
+def test_mixed_inputs_are_refused(scene: str, tmp_path: Path) -> None:
+    recording = made("digits_mlp", tmp_path / "mixed.rec", arch="5-8-10", data="digits-8x8", reduce="pca:5")
     with pytest.raises(SceneError, match="components that mix"):
         drawn(scene, recording)
 
@@ -181,8 +182,8 @@ def test_pixels_refuses_what_are_not_two_values(asked: str, digits: Recording) -
         drawn("pixels", digits, pixels=asked)
 
 
-def test_pixels_draws_mixed_inputs_by_their_images(trained: Trained) -> None:
-    recording = trained("digits_mlp", arch="5-8-10", reduce="pca:5", epochs=1)
+def test_pixels_draws_mixed_inputs_by_their_images(tmp_path: Path) -> None:
+    recording = made("digits_mlp", tmp_path / "mixed.rec", arch="5-8-10", data="digits-8x8", reduce="pca:5")
     assert "Digits, two of 64 pixel values" in texts(drawn("pixels", recording, 1.0))
 
 

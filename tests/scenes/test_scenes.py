@@ -17,7 +17,7 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.drawn import LARGE, SIZE, Drawn, files
 from helpers.layout import check_layout
-from helpers.recordings import lost, rewritten
+from helpers.recordings import lost, made, rewritten
 from helpers.scenes import QUICK
 
 # Their limits come from the states, and where all have diverged there is none.
@@ -127,22 +127,22 @@ def test_importing_every_scene_imports_no_tensorflow() -> None:
 
 
 @pytest.mark.parametrize("arch", ["2-1", "2-3-1-1", "2-4-2-1", "2-4-3-1", "2-6-4-1", "2-12-1"])
-def test_rings_draws_any_width(arch: str, trained: Callable[..., Recording]) -> None:
-    recording = trained("two_rings", arch=arch)
-    assert not np.array_equal(still("rings", recording, 0.0), still("rings", recording, 4.0))
+def test_rings_draws_any_width(arch: str, tmp_path: Path) -> None:
+    recording = made("two_rings", tmp_path / "rings.rec", arch=arch, samples=150)
+    assert not np.array_equal(still("rings", recording, 0.0), still("rings", recording, 3.0))
 
 
 @pytest.mark.parametrize("scene", ["rings", "boundary"])
 @pytest.mark.parametrize(("classes", "arch"), [(3, "2-6-2-3"), (10, "2-8-2-10"), (3, "2-6-3-3"), (4, "2-8-5-4")])
-def test_several_classes(scene: str, classes: int, arch: str, trained: Callable[..., Recording]) -> None:
-    recording = trained("blobs", classes=classes, arch=arch)
-    assert not np.array_equal(still(scene, recording, 0.0), still(scene, recording, 4.0))
+def test_several_classes(scene: str, classes: int, arch: str, tmp_path: Path) -> None:
+    recording = made("blobs", tmp_path / "blobs.rec", classes=classes, arch=arch, samples=150)
+    assert not np.array_equal(still(scene, recording, 0.0), still(scene, recording, 3.0))
 
 
 @pytest.mark.parametrize("activation", ["relu", "sigmoid", "linear"])
-def test_rings_draws_any_activation(activation: str, trained: Callable[..., Recording]) -> None:
-    recording = trained("two_rings", arch="2-4-2-1", activation=activation)
-    assert still("rings", recording, 4.0).std() > 0
+def test_rings_draws_any_activation(activation: str, tmp_path: Path) -> None:
+    recording = made("two_rings", tmp_path / "rings.rec", arch="2-4-2-1", activation=activation, samples=150)
+    assert still("rings", recording, 3.0).std() > 0
 
 
 def test_scenes_refuse_recordings_of_another_kind(
@@ -187,12 +187,13 @@ def test_a_logarithmic_scale_has_levels_to_read(trained: Callable[..., Recording
 
 @pytest.mark.parametrize(("arch", "turns"), [("2-3-2-1", False), ("2-4-3-1", True)])
 def test_an_unchanged_picture_is_not_drawn_twice_but_a_turning_one_is(
-    arch: str, turns: bool, trained: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
+    arch: str, turns: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from animviz.pictures.painter import Painter
 
     stage, drawn = Stage(SIZE), []
-    painter = Painter(find_scene("rings"), trained("two_rings", arch=arch), stage, {})
+    recording = made("two_rings", tmp_path / "rings.rec", arch=arch, samples=150)
+    painter = Painter(find_scene("rings"), recording, stage, {})
     paint = stage.paint
     monkeypatch.setattr(stage, "paint", lambda: drawn.append(1) or paint())
     frames = [painter.paint(animviz.Moment(seconds, 2.0)).copy() for seconds in (0.0, 1.0, 2.0)]
