@@ -12,13 +12,14 @@ from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_
 from animviz.cli.progress import Progress
 from animviz.cli.render import require_distinct
 from animviz.cli.reports import report
-from animviz.cli.stopping import interruptible_film
+from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
 from animviz.experiments.comparison import Finished, columns, finished, measured_on, natural_scene, score_of
 from animviz.experiments.experiment import Run
 from animviz.experiments.grid import decide
-from animviz.experiments.runs import RENDERS, home_of, keep_time, recorded, time_of
+from animviz.experiments.homes import RENDERS, home_of
+from animviz.experiments.runs import keep_time, recorded, time_of
 from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.picture import Picture
@@ -112,13 +113,15 @@ def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) ->
         return run.recording
     place = runs.index(run)
 
-    def on_stop() -> str:
+    def kept_runs(path: Path) -> str:
         kept = ", ".join(str(home_of(done)) for done in runs[:place] if isinstance(done, Run))
         return f"finished and kept: {kept or 'none'}; the same command goes on with run {place + 1} of {len(runs)}"
 
     seconds: list[float] = []
     stage = f"training {place + 1} of {len(runs)}"
-    recording = recorded(run, home_of(run), retrain=retrain, stage=stage, on_stop=on_stop, on_trained=seconds.append)
+    recording = recorded(
+        run, home_of(run), retrain=retrain, stage=stage, telling=Terminal(kept_runs), on_trained=seconds.append
+    )
     if seconds:
         keep_time(recording, seconds[0])
     return recording

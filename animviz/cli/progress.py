@@ -1,4 +1,4 @@
-"""Progress on stderr: bars in a terminal, nothing elsewhere; and quiet while TensorFlow greets the world."""
+"""Progress on stderr: bars in a terminal, nothing elsewhere."""
 
 import os
 import sys

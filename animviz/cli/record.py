@@ -6,8 +6,10 @@ from typing import Any
 import click
 
 from animviz.cli.flags import RETRAIN, Sectioned, Sections, as_click, path_option
+from animviz.cli.stopping import Terminal
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
-from animviz.experiments.runs import home_of, recorded
+from animviz.experiments.homes import home_of
+from animviz.experiments.runs import recorded
 
 __all__ = ["RecordCommand", "experiment_rows"]
 
@@ -30,7 +32,7 @@ class RecordCommand(Sectioned):
 
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return data, training and output options."""
-        output = path_option("-o", "--output", help="Folder to write.  [default: renders/EXPERIMENT-ARCH.rec]")
+        output = path_option("-o", "--output", help="Folder to write.  [default: renders/EXPERIMENT-ARCH-SETTINGS.rec]")
         return {
             f"Experiment {self.experiment.name}": as_click(self.experiment.data_options),
             "Training": as_click(self.experiment.training_options),
@@ -42,6 +44,6 @@ class RecordCommand(Sectioned):
         output, retrain = values.pop("output"), values.pop("retrain")
         decided = self.experiment.run(values)
         path = output or home_of(decided)
-        recording = recorded(decided, path, retrain=retrain)
+        recording = recorded(decided, path, retrain=retrain, telling=Terminal())
         scores = ", ".join(f"{name} {value:.4g}" for name, value in recording[-1].scores.items())
         click.echo(f"{path}: {len(recording)} snapshots to epoch {recording.epochs[-1]:g}, {scores}")

@@ -12,11 +12,12 @@ import click
 from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option, refuse_beside_from
 from animviz.cli.progress import Progress
 from animviz.cli.reports import report
-from animviz.cli.stopping import interruptible_film
+from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError, SceneError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
 from animviz.experiments.experiment import Experiment, Run
-from animviz.experiments.runs import RENDERS, home_of, recorded
+from animviz.experiments.homes import RENDERS, home_of
+from animviz.experiments.runs import recorded
 from animviz.options import Option, options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.scene import Scene
@@ -27,6 +28,7 @@ from animviz.rendering.request import Request
 from animviz.rendering.shares import draw_share, parse_share
 from animviz.rendering.timeline import Pacing, Timeline
 from animviz.video.budget import AUTO
+from animviz.watchers.needs import Needs
 
 __all__ = ["RenderCommand", "require_distinct"]
 
@@ -83,12 +85,16 @@ class RenderCommand(Sectioned):
             request = Request.of(self.scene, output or RENDERS / f"{self.scene.name}-{stem}.mp4", **values)
         else:
             decided = self._decided(training)
-            request = Request.of(self.scene, output or RENDERS / f"{self.scene.name}-{decided.label}.mp4", **values)
+            request = Request.of(self.scene, output or RENDERS / f"{self.scene.name}-{decided.name}.mp4", **values)
             Timeline([0.0, decided.training.epochs], request.pacing)
+            needs = Needs(request.scene, dict(request.options), request.size, request.theme)
             # Scenes of the same experiment share its recording, unless the video has a place of its own.
-            home = output.with_suffix(".rec") if output else home_of(decided)
-            recording = recorded(decided, home, retrain=retrain)
+            home = home_of(decided, beside=output)
+            recording = recorded(decided, home, retrain=retrain, telling=Terminal(), watchers=[needs])
         _draw(request, recording, address, share)
+        if source is None:
+            again = shlex.join(["animviz", "render", self.reference, "--from", str(recording.path)])
+            click.echo(f"recording: {recording.path} (draw it again: {again})")
 
     def _decided(self, values: Mapping[str, Any]) -> Run:
         if self.experiment is None:
@@ -167,5 +173,5 @@ _DRAWING = [
 _OUTPUT = path_option(
     "-o", "--output",
     help="File to write: .mp4, .webm, .webp, .gif, .apng or .png (animated); without extension a folder of PNGs."
-    "  [default: renders/SCENE-ARCH.mp4]",
+    "  [default: renders/SCENE-ARCH-SETTINGS.mp4]",
 )  # fmt: skip

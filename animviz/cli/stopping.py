@@ -1,15 +1,45 @@
-"""Ctrl-C: what is said of what is kept."""
+"""What the terminal shows of a training, and what it says on Ctrl-C of what is kept."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from animviz.cli.progress import note
+from animviz.cli.progress import Progress, note
+from animviz.experiments.telling import Stages
 from animviz.files import watched
 
-__all__ = ["interruptible", "interruptible_film"]
+__all__ = ["Terminal", "finished_epochs", "interruptible", "interruptible_film"]
+
+
+def finished_epochs(path: Path) -> str:
+    """Say what is left of a training that was stopped."""
+    if not (path / "manifest.json").exists():
+        return "nothing was trained yet; run the same command again"
+    return f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Tells of trainings on stderr, with bars of progress.
+
+    Attributes:
+        kept: says on Ctrl-C what is kept, given the folder of the recording.
+    """
+
+    kept: Callable[[Path], str] = finished_epochs
+
+    def note(self, text: str) -> None:
+        """Say one line."""
+        note(text)
+
+    @contextmanager
+    def training(self, path: Path) -> Iterator[Stages]:
+        """Show bars, and on Ctrl-C say what is kept."""
+        with interruptible(lambda: self.kept(path)), Progress() as progress:
+            yield progress.stage
 
 
 @contextmanager

@@ -7,9 +7,9 @@ import click
 
 from animviz.cli.progress import Progress
 from animviz.cli.reports import report
-from animviz.cli.stopping import interruptible_film
+from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
-from animviz.experiments.runs import RENDERS
+from animviz.experiments.homes import RENDERS
 from animviz.rendering.film import Movie
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.decider import Decider, look_of
@@ -44,7 +44,7 @@ def run(path: Path, output: Path | None, *, draft: bool, shot: str | None, worke
     sources = sources_of(storyboard)
     decider = Decider(storyboard, look, sources, shot)
     decider.check()
-    train(decider.used, retrain=retrain)
+    train(decider.used, retrain=retrain, telling=Terminal())
     cache = Cache(target.parent / f".{path.stem}.cache", look)
     with interruptible_film(target, "what was drawn is kept"), Progress() as progress:
         film = decider.decide(cache)
@@ -73,7 +73,7 @@ def _check_target(target: Path, fps: float, workers: int | None) -> None:
 def _provenance(
     storyboard: Storyboard, film: Film, decider: Decider, target: Path, draft: bool, shot: str | None
 ) -> dict[str, Any]:
-    """Return what made the film, as JSON types; it does not hang on how many workers drew it, nor on what was kept."""
+    """Return what made the film, as JSON types; it does not depend on how many workers drew it, nor on what was kept."""
     flags = (["--draft"] if draft else []) + (["--shot", shot] if shot else [])
     manifests = [source.recording.manifest for source in decider.used]
     return provenance(

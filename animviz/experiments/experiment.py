@@ -1,6 +1,5 @@
 """Experiments: data, model and training settings under one name, which a scene trains when it is given no recording."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -12,6 +11,7 @@ import numpy as np
 from animviz.errors import InputError
 from animviz.experiments.arch import Arch
 from animviz.experiments.data.dataset import Dataset
+from animviz.experiments.naming import LONGEST, bounded, option_piece, piece
 from animviz.options import Option, Range, checked, options_of, summary_of
 from animviz.recorders.rhythm import Rhythm
 
@@ -172,19 +172,42 @@ class Run:
 
     @property
     def label(self) -> str:
-        """Name for files: the architecture or the name of the own model, and how the data are reduced."""
-        model = self.training.model
-        name = str(self.arch) if model is None else model.stem
-        reduction = re.sub(r"[^0-9a-z]+", "_", self.reduction)
-        if len(reduction) > 40:  # many pixels: a file's name has its limits
-            reduction = f"{reduction[:30]}_{sha256(reduction.encode()).hexdigest()[:8]}"
-        return f"{name}-{reduction}" if reduction else name
+        """What tells runs of an experiment apart: the architecture or the own model, and how the data are reduced."""
+        name = str(self.arch) if self.training.model is None else self.training.model.stem
+        return "-".join(filter(None, [name, piece(self.reduction)]))
+
+    @property
+    def name(self) -> str:
+        """Name for files: the label, and the settings that differ from the experiment's defaults."""
+        further = [text for name, text in self._pieces().items() if name not in ("arch", "model", "reduce")]
+        return bounded("-".join([self.label, *further]), LONGEST)
+
+    @property
+    def changes(self) -> str:
+        """All settings that differ from the experiment's defaults, for the names of files; empty if none does."""
+        return bounded("-".join(self._pieces().values()), LONGEST)
 
     @property
     def reduction(self) -> str:
         """How the data are reduced, such as "pca:154"; empty where they are whole."""
         text = str(self.options.get("reduce", "none")).strip()
         return "" if text == "none" else text
+
+    def _pieces(self) -> dict[str, str]:
+        """Return the settings that differ from the experiment's defaults as pieces of a file's name."""
+        experiment, training = self.experiment, asdict(self.training)
+        found = {}
+        if self.arch is not None and self.arch != experiment.arch_for(experiment.training.arch, self.dataset):
+            found["arch"] = str(self.arch)
+        if self.training.model is not None:
+            found["model"] = self.training.model.stem
+        found["reduce"] = piece(self.reduction)
+        values = {**self.options, **training}
+        for option in (*experiment.data_options, *experiment.training_options):
+            value = values[option.name]
+            if option.name not in ("arch", "model", "reduce") and value != option.default:
+                found[option.name] = option_piece(option.name, value)
+        return {name: text for name, text in found.items() if text}
 
     def with_arch(self, text: str) -> "Run":
         """Return the same run with another architecture.

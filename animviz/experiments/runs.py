@@ -1,27 +1,20 @@
 """Runs on disk: a recording is made once, and used again as long as the settings are the same."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from animviz.cli.progress import Progress, note
-from animviz.cli.stopping import interruptible
 from animviz.errors import RecordingError
 from animviz.experiments.experiment import Run
+from animviz.experiments.homes import difference
 from animviz.experiments.keras.starting import muted_stderr, without
+from animviz.experiments.telling import Silence, Telling
 from animviz.files import replace_file
+from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
 from animviz.recording.writer import require_replaceable
 
-__all__ = ["RENDERS", "home_of", "keep_time", "recorded", "time_of"]
-
-RENDERS = Path("renders")
-
-
-def home_of(run: Run) -> Path:
-    """Return where the recording of a run is kept unless a place is named: all commands share it."""
-    return RENDERS / f"{run.experiment.name}-{run.label}.rec"
+__all__ = ["keep_time", "recorded", "time_of"]
 
 
 def recorded(
@@ -30,7 +23,8 @@ def recorded(
     *,
     retrain: bool,
     stage: str = "training",
-    on_stop: Callable[[], str] | None = None,
+    telling: Telling | None = None,
+    watchers: Sequence[Watcher] = (),
     on_trained: Callable[[float], None] | None = None,
 ) -> Recording:
     """Return the recording of a run: the one that is there if it is finished and of the same settings, else a new one.
@@ -40,70 +34,54 @@ def recorded(
         path: folder of the recording.
         retrain: train anew in any case.
         stage: what stands beside the bar of progress.
-        on_stop: what to say on Ctrl-C; by default where the finished epochs are.
+        telling: says what goes on; by default nothing is said.
+        watchers: are told of the recording where it is made now; what they refuse is not trained.
         on_trained: called with the seconds that the training took, where it was done now.
 
     Raises:
-        RecordingError: something else is there, or it cannot be written.
+        RecordingError: something else is there, or a finished recording of other settings; or it cannot be written.
+        AnimvizError: a watcher refuses.
     """
+    telling = telling or Silence()
     require_replaceable(path)
-    found = _existing(path)
-    if isinstance(found, Recording) and not retrain:
-        reason = _difference(found, run)
-        if reason is None:
-            note(f"drawing from {path}, which is there already (--retrain trains anew)")
-            return found
-        note(f"training anew: {reason}")
-    elif isinstance(found, str):
-        note(f"training anew: {found}")
-
-    def finished_epochs() -> str:
-        if not (path / "manifest.json").exists():
-            return "nothing was trained yet; run the same command again"
-        return f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"
-
-    with interruptible(on_stop or finished_epochs), Progress() as progress:
-        loading = progress.stage("TensorFlow", 1)
+    if not retrain and (found := _usable(path, run, telling)) is not None:
+        telling.note(f"drawing from {path}, which is there already (--retrain trains anew)")
+        return found
+    with telling.training(path) as begin:
+        loading = begin("TensorFlow", 1)
         with muted_stderr(), without("sklearn", "pandas"):
             from animviz.experiments.keras.record import epoch_callback, record, time_callback
             from animviz.experiments.keras.starting import warm_up
 
             warm_up()
         loading(1)
-        callbacks = [epoch_callback(progress.stage(stage, run.training.epochs))]
+        callbacks = [epoch_callback(begin(stage, run.training.epochs))]
         callbacks += [time_callback(on_trained)] if on_trained is not None else []
-        return record(run, path, callbacks)
+        return record(run, path, callbacks, watchers)
 
 
-def _existing(path: Path) -> Recording | str | None:
-    """Return the recording at a path, or why it cannot be used, or None if there is nothing."""
+def _usable(path: Path, run: Run, telling: Telling) -> Recording | None:
+    """Return the recording at a path if it is of this run and finished; say why one that is there is replaced.
+
+    Raises:
+        RecordingError: it was recorded by other means, or is finished and of other settings.
+    """
     if not (path / "manifest.json").exists():
         return None
     try:
         recording = Recording(path)
     except RecordingError as error:
-        return str(error)
+        telling.note(f"training anew: {error}")
+        return None
     if recording.manifest.settings is None:
         raise RecordingError(f"{path} was recorded by other means; draw it with --from {path}, or choose another -o")
-    return recording
-
-
-def _difference(recording: Recording, run: Run) -> str | None:
-    """Return why a recording is not of this run, or None if it is."""
     if not recording.manifest.finished:
-        return f"{recording.path} ends at epoch {recording.epochs[-1]:g}, its training was cut short"
-    then, now = _flat(recording.manifest.settings or {}), _flat(run.settings())
-    for name in now:
-        if then.get(name) != now[name]:
-            return f"{recording.path} has {name} {then.get(name)}, asked for is {now[name]}"
-    return None
-
-
-def _flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in settings.items():
-        found |= value if isinstance(value, dict) else {name: value}
-    return found
+        telling.note(f"training anew: {path} ends at epoch {recording.epochs[-1]:g}, its training was cut short")
+        return None
+    other = difference(recording.manifest, run)
+    if other is not None:
+        raise RecordingError(f"{path} is finished and has {other}; replace it with --retrain, or choose another -o")
+    return recording
 
 
 def keep_time(recording: Recording, seconds: float) -> None:

@@ -45,6 +45,8 @@ class Scene:
         options: the function's keyword-only parameters.
         aspect: width over height that suits it where several share a frame.
         packages: what it needs beside animviz.
+        suits: called with (recording, options) before a training goes on; raises if the scene could not draw it. None
+            stands for setting the scene up.
         reference: name or path by which another process finds it; empty for a scene given as an object.
         finder: the function that finds it by the reference, or None.
     """
@@ -55,6 +57,7 @@ class Scene:
     options: tuple[Option, ...]
     aspect: float = 16 / 9
     packages: tuple[Package, ...] = ()
+    suits: Callable[..., None] | None = None
     reference: str = ""
     finder: "Callable[[str], Scene] | None" = field(default=None, repr=False)
 
@@ -122,6 +125,7 @@ def scene(
     name: str | None = None,
     aspect: float = 16 / 9,
     packages: tuple[Package, ...] = (),
+    suits: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
 
@@ -133,6 +137,8 @@ def scene(
         name: what users type; by default the function's name.
         aspect: width over height that suits it where several share a frame.
         packages: what it needs beside animviz, which is asked for before anything is trained.
+        suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
+            with the untrained state before the first epoch, and raises if the scene could not draw the recording.
 
     Raises:
         SceneError: a parameter is missing or cannot be an option.
@@ -145,6 +151,6 @@ def scene(
             raise SceneError(f"scene {function.__name__!r} must take (stage, recording, *, options...)")
         if not summary_of(function):
             raise SceneError(f"scene {function.__name__!r} needs a docstring: its first line is its help")
-        return Scene(name or function.__name__, function, experiment, options_of(function), aspect, packages)
+        return Scene(name or function.__name__, function, experiment, options_of(function), aspect, packages, suits)
 
     return declare

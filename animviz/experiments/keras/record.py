@@ -13,6 +13,7 @@ from animviz.experiments.experiment import Run, Training
 from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import network_of
 from animviz.recorders.keras.callback import Recorder
+from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
 
 __all__ = ["epoch_callback", "record", "time_callback"]
@@ -36,16 +37,18 @@ def time_callback(done: Callable[[float], None]) -> Any:
     )
 
 
-def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
+def record(run: Run, path: Path, callbacks: Sequence[Any] = (), watchers: Sequence[Watcher] = ()) -> Recording:
     """Train what an experiment asks for, and record it.
 
     Args:
         run: the decided experiment, see `animviz.experiments.experiment.Experiment.run`.
         path: folder of the recording; a recording that is there is replaced.
         callbacks: further Keras callbacks, for progress.
+        watchers: are told when the recording grows.
 
     Raises:
         RecordingError: the recording cannot be written.
+        AnimvizError: a watcher refuses.
     """
     dataset = run.dataset
     inputs, labels = dataset.shown or (dataset.x, dataset.y)
@@ -60,6 +63,7 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = ()) -> Recording:
         settings=run.settings(),
         extras=dataset.extras,
         gradients=run.training.gradients,
+        watchers=watchers,
     )
     model = network_of(run)
     outputs = model.output_shape[-1]

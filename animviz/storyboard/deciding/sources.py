@@ -9,7 +9,9 @@ from typing import Any
 from animviz.errors import AnimvizError, InputError
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.experiment import Run
-from animviz.experiments.runs import home_of, recorded
+from animviz.experiments.homes import home_of
+from animviz.experiments.runs import recorded
+from animviz.experiments.telling import Telling
 from animviz.options import Option
 from animviz.recording.recording import Recording
 from animviz.storyboard.file.board import RecordingTable, Value
@@ -118,8 +120,8 @@ def with_paths(storyboard: Storyboard, values: Mapping[str, Value], options: Ite
     }
 
 
-def train(sources: Iterable[Source], *, retrain: bool) -> None:
+def train(sources: Iterable[Source], *, retrain: bool, telling: Telling) -> None:
     """Train what is missing, or all; a recording that is there with the same settings is used as it is."""
     for source in sources:
         if source.run is not None:
-            recorded(source.run, source.path, retrain=retrain, stage=f"training {source.name}")
+            recorded(source.run, source.path, retrain=retrain, stage=f"training {source.name}", telling=telling)

@@ -1,0 +1,140 @@
+"""Animate and live: Keras callbacks that record, and carry a watcher that draws."""
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz.recorders.keras.callback import Recorder
+from animviz.recorders.keras.fit_arguments import fit_arguments
+from animviz.recorders.samples import Samples
+from animviz.rendering.movie import Movie
+from animviz.sampling import evenly
+from animviz.watchers.filming import Filming
+from animviz.watchers.redrawing import Redrawing
+
+__all__ = ["Animate", "Live", "live"]
+
+MOST = 2000  # samples of the training data that are drawn
+
+
+class Animate(Recorder):
+    """Record a training run, and draw it with a scene when it ends.
+
+    The scene's needs are looked at when training begins: what it cannot draw ends the training before the first epoch.
+    If drawing fails in the end, a warning says so, and the recording is kept.
+
+    Args:
+        scene: name or path of a scene, see `animviz.render`.
+        path: video to write; the recording lies beside it, with the extension .rec.
+        inputs: what is drawn, see `animviz.Recorder`.
+        labels: their labels or targets.
+        overwrite: replace a recording that is there already; without it that is refused.
+        recorder: further arguments of `animviz.Recorder`.
+        **options: options of `animviz.render` and of the scene.
+
+    Raises:
+        AnimvizError: the scene or the output cannot be had, or there is a recording already; before any training.
+    """
+
+    def __init__(
+        self,
+        scene: str,
+        path: str | Path,
+        inputs: Any = None,
+        labels: Any = None,
+        *,
+        overwrite: bool = False,
+        recorder: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self._filming = Filming(scene, path, **options)
+        further = {"overwrite": overwrite, "watchers": [self._filming], **(recorder or {})}
+        super().__init__(Path(path).with_suffix(".rec"), inputs, labels, **further)
+
+    @property
+    def movie(self) -> Movie | None:
+        """The video, once training has ended."""
+        return self._filming.movie
+
+
+class Live(Recorder):
+    """Record a training run, and redraw a scene's last state below the cell while it trains.
+
+    Use it as ``model.fit(x, y, callbacks=[animviz.live("rings")])``. Drawing takes at most a sixth of the time: a
+    picture waits until training has gone on for five times as long as the last picture took. A scene that cannot draw
+    the model ends the training before the first epoch; one that breaks later says so once, and training and recording
+    go on. Outside a notebook there is nothing to show, and it only records.
+
+    Args:
+        scene: name or path of a scene.
+        inputs: what is drawn, see `animviz.Recorder`; by default the arrays given to ``fit``, of which 2,000 samples
+            at most.
+        labels: their labels or targets.
+        path: folder to write; by default a temporary one, which is removed with this callback.
+        every: rhythm of capture, see `animviz.Recorder`.
+        size: width and height in pixels.
+        theme: "dark", "light" or "print".
+        overwrite: replace a recording that is there already; without it that is refused.
+        recorder: further arguments of `animviz.Recorder`.
+        **options: the scene's options.
+
+    Raises:
+        AnimvizError: the scene cannot be had, an option does not fit, or there is a recording already; before any
+            training.
+    """
+
+    def __init__(
+        self,
+        scene: str,
+        inputs: Any = None,
+        labels: Any = None,
+        *,
+        path: str | Path | None = None,
+        every: int | float | str | Fraction = 1,
+        size: tuple[int, int] = (640, 360),
+        theme: str = "dark",
+        overwrite: bool = False,
+        recorder: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self._redrawing = Redrawing(scene, size=size, theme=theme, **options)
+        further = {"every": every, "overwrite": overwrite, "watchers": [self._redrawing], **(recorder or {})}
+        super().__init__(path or self._own_folder(), inputs, labels, **further)
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures were shown."""
+        return self._redrawing.pictures
+
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Start the recording and show the untrained state."""
+        if not self.session.samples.inputs:
+            self._take_training_data()
+        super().on_train_begin(logs)
+
+    def _own_folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="animviz-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return folder / "live.rec"
+
+    def _take_training_data(self) -> None:
+        x, y = fit_arguments()
+        if _is_numbers(x):
+            chosen = evenly(len(x), MOST)
+            taken = Samples.of(x[chosen], y[chosen] if _is_numbers(y) else None)
+            self.session.samples = replace(self.session.samples, inputs=taken.inputs, labels=taken.labels)
+
+
+def _is_numbers(values: Any) -> TypeGuard[NDArray[Any]]:
+    return isinstance(values, np.ndarray) and values.dtype.kind in "fiub"
+
+
+live = Live
