@@ -1,11 +1,13 @@
 """Sources: the modules on which a picture depends, so that it is drawn again when one of them is edited, and only then.
 
-They are read, not imported: every import statement counts, wherever it stands, but those for type checkers alone.
+They are read, not imported: every import statement counts, wherever it stands, but for those that only type checkers
+read. A name that a package takes from one of its modules counts as that module's.
 """
 
 import ast
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
@@ -16,6 +18,16 @@ from typing import Any
 __all__ = ["digest", "files_of", "modules_in", "source_of"]
 
 ENGINE = __name__.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class _Import:
+    """An import statement: leading dots, the module's name, the names taken from it, whether it is for types alone."""
+
+    dots: int
+    module: str
+    names: tuple[str, ...]
+    typing: bool
 
 
 def digest(facts: Any) -> str:
@@ -59,33 +71,33 @@ def files_of(*roots: str | Path) -> frozenset[Path]:
 def _imported(root: str | Path, file: Path) -> Iterator[str | Path]:
     """Yield what a module imports, as far as it counts."""
     own = {ENGINE} if isinstance(root, Path) else {ENGINE, root.partition(".")[0]}
-    for level, module, names in _imports(file, file.stat().st_mtime_ns):
-        base = _absolute(root, file, level, module)
+    for found in _imports(file, file.stat().st_mtime_ns):
+        base = _absolute(root, file, found)
         if base.partition(".")[0] in own:
-            yield from _named(base, names)
+            yield from _homes(base, found.names) if not found.typing else ()
         elif isinstance(root, Path):
-            yield from (path for name in (base, *(f"{base}.{name}" for name in names)) if (path := _beside(file, name)))
+            names = (base, *(f"{base}.{name}" for name in found.names))
+            yield from (path for name in names if (path := _beside(file, name)))
 
 
-def _named(base: str, names: tuple[str, ...]) -> Iterator[str]:
-    """Yield the modules of `from base import names`, and of `import base` where there are no names."""
-    if base == ENGINE:
-        homes = getattr(import_module(ENGINE), "_HOME", {})
-        yield from (f"{ENGINE}.{homes.get(name, name)}" for name in names)
-        return
-    yield base
+def _homes(base: str, names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the modules that hold names: of a package those from which it takes them, whatever else is in it."""
     file = _file_of(base)
-    if file is not None and file.name == "__init__.py":
-        yield from (f"{base}.{name}" for name in names)
+    if file is None or file.name != "__init__.py" or not names:
+        yield base
+        return
+    taken = {name: _absolute(base, file, one) for one in _imports(file, file.stat().st_mtime_ns) for name in one.names}
+    for name in names:
+        inner = f"{base}.{name}"
+        yield taken.get(name, inner if _file_of(inner) else base)
 
 
-def _absolute(root: str | Path, file: Path, level: int, module: str) -> str:
+def _absolute(root: str | Path, file: Path, found: _Import) -> str:
     """Return the name of an imported module without leading dots."""
-    if not level or isinstance(root, Path):
-        return module
-    package = root if file.name == "__init__.py" else root.rpartition(".")[0]
-    parts = package.split(".")[: len(package.split(".")) - level + 1]
-    return ".".join([*parts, *filter(None, [module])])
+    if not found.dots or isinstance(root, Path):
+        return found.module
+    package = root.split(".") if file.name == "__init__.py" else root.split(".")[:-1]
+    return ".".join([*package[: len(package) - found.dots + 1], *filter(None, [found.module])])
 
 
 def _beside(file: Path, name: str) -> Path | None:
@@ -105,16 +117,17 @@ def _file_of(module: str) -> Path | None:
 
 
 @lru_cache(maxsize=1000)
-def _imports(file: Path, changed: int) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
-    """Return the imports of a file: how many dots, the module's name, and the names taken from it."""
+def _imports(file: Path, changed: int) -> tuple[_Import, ...]:
+    """Return the imports of a version of a file."""
     tree = ast.parse(file.read_bytes())
     typing = {node for part in ast.walk(tree) for node in _for_types(part)}
-    found: list[tuple[int, str, tuple[str, ...]]] = []
+    found: list[_Import] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node not in typing:
-            found.append((node.level, node.module or "", tuple(alias.name for alias in node.names)))
-        elif isinstance(node, ast.Import) and node not in typing:
-            found += [(0, alias.name, _attributes(tree, alias)) for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            names = tuple(alias.name for alias in node.names)
+            found.append(_Import(node.level, node.module or "", names, node in typing))
+        elif isinstance(node, ast.Import):
+            found += [_Import(0, alias.name, _used(tree, alias), node in typing) for alias in node.names]
     return tuple(found)
 
 
@@ -125,8 +138,11 @@ def _for_types(node: ast.AST) -> Iterator[ast.AST]:
             yield from ast.walk(part)
 
 
-def _attributes(tree: ast.AST, alias: ast.alias) -> tuple[str, ...]:
+def _used(tree: ast.AST, alias: ast.alias) -> tuple[str, ...]:
     """Return the names that are taken from `import animviz`, such as Box where animviz.Box is used."""
-    used = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
     bound = alias.asname or alias.name
-    return tuple({node.attr for node in used if isinstance(node.value, ast.Name) and node.value.id == bound})
+    return tuple(
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == bound
+    )

@@ -14,7 +14,7 @@ from animviz.options import Option, options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene, file_in
-from animviz.pictures.sources import digest
+from animviz.pictures.sources import digest, source_of
 from animviz.recording.recording import Recording
 from animviz.rendering.film import film
 from animviz.rendering.plan import Plan
@@ -29,6 +29,7 @@ from animviz.video.targets import make_whole
 __all__ = ["Files", "Media", "media_for"]
 
 GIF_FPS = 10.0  # only seen where no video plays
+FILM = "animviz.rendering.film"
 REFUSED = ("cluster", "max-size", "output", "retrain", "segment", "share", "workers")
 
 
@@ -108,7 +109,7 @@ def media_for(
         _draw(plan, request, Files(folder))
         write_poster(Files(folder).poster, picture.frame(moment, Stage(plan.size, plan.theme)))
 
-    files = Files(cache / digest([plan.identity(), moment]))
+    files = Files(cache / digest([plan.identity(), source_of(FILM), moment]))
     _once(files.folder, draw)
     sources = [chosen.file] if chosen.file is not None else []
     sources += [source / "index.jsonl"] if source is not None else []

@@ -1,0 +1,139 @@
+"""What a picture depends on: an edit of that draws it anew, and no other edit does."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import animviz
+from animviz import Recording
+from animviz.pictures.discovery import find_scene, scene_names, small_scene
+from animviz.pictures.picture import PAINTER, Picture
+from animviz.pictures.sources import files_of, modules_in, source_of
+
+ENGINE = Path(animviz.__file__).parent
+
+
+def rooms(files: frozenset[Path]) -> set[str]:
+    """Return the rooms of the engine in which files stand, and "" for its ground."""
+    inside = [path.relative_to(ENGINE).parts for path in files if path.is_relative_to(ENGINE)]
+    return {parts[0] if len(parts) > 1 else "" for parts in inside}
+
+
+@pytest.mark.parametrize("name", scene_names())
+def test_scene_depends_on_itself_and_on_the_rooms_that_draw(name: str) -> None:
+    scene = find_scene(name)
+    files = files_of(scene.source, PAINTER)
+    assert Path(sys.modules[scene.function.__module__].__file__) in files
+    assert rooms(files) >= {"", "parts", "pictures", "recording", "stage"}
+    assert not rooms(files) & {"cli", "experiments", "pages", "recorders", "rendering", "sphinx", "storyboard", "video"}
+
+
+def test_scenes_do_not_depend_on_each_other() -> None:
+    scenes = Path(sys.modules[find_scene("rings").function.__module__].__file__).parent
+    files = files_of(find_scene("rings").source, PAINTER)
+    assert {path.name for path in files if path.is_relative_to(scenes) and not path.is_relative_to(ENGINE)} == {
+        "rings.py"
+    }
+    # The small form takes a part of the large one.
+    assert scenes / "rings.py" in files_of(small_scene("rings").source)
+
+
+@pytest.mark.parametrize("name", ["rings", "umap", "weights"])
+def test_nothing_that_is_imported_is_left_out(name: str) -> None:
+    module = find_scene(name).function.__module__
+    code = f"""
+import sys, {module}, {PAINTER}
+print(*(m.__file__ for n, m in sys.modules.items() if n.partition('.')[0] == 'animviz' and not hasattr(m, '__path__')), sep='\\n')
+"""
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split("\n")
+    assert {Path(line) for line in loaded if line} <= files_of(module, PAINTER)
+
+
+def test_film_depends_on_what_encodes_and_on_nothing_that_serves_a_terminal_or_a_page() -> None:
+    files = files_of(*modules_in("animviz.storyboard.film"), *modules_in("animviz.video"))
+    assert rooms(files) >= {"stage", "storyboard", "video"}
+    assert not rooms(files) & {"cli", "experiments", "pages", "recorders", "sphinx"}
+    assert {ENGINE / "video" / name for name in ("assembling.py", "ffmpeg.py", "formats.py", "parts.py")} <= files
+    assert ENGINE / "storyboard" / "making" / "mux.py" not in files
+
+
+GUEST = {
+    "__init__.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from guest.lazy import held as held\n",
+    "scene.py": "from guest import held\nfrom .near import near\nfrom . import beside\n\ndef late():\n    import guest.late\n",
+    "near.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from guest.types import T\nnear = 1\n",
+    "beside.py": "",
+    "lazy.py": "held = 1\n",
+    "late.py": "import json\n",
+    "types.py": "",
+    "other.py": "",
+}
+
+
+@pytest.fixture
+def guest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package whose scene imports some of its modules."""
+    for name, text in GUEST.items():
+        (tmp_path / "guest").mkdir(exist_ok=True)
+        (tmp_path / "guest" / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path / "guest"
+
+
+def test_edit_counts_where_the_scene_imports_the_module(guest: Path) -> None:
+    before = source_of("guest.scene")
+    for name in GUEST:
+        (guest / name).write_text(GUEST[name] + "# edited\n")
+        counts = name in ("scene.py", "near.py", "beside.py", "lazy.py", "late.py")
+        assert (source_of("guest.scene") != before) is counts, name
+        (guest / name).write_text(GUEST[name])
+    assert source_of("guest.scene") == before
+
+
+USER = '''
+import animviz as av
+import helper
+
+@av.scene()
+def walk(stage: av.Stage, recording: av.Recording):
+    """Walk."""
+    return lambda moment: None
+'''
+
+
+def test_users_scene_depends_on_its_file_and_on_the_modules_beside_it(
+    tmp_path: Path, rings_recording: Recording
+) -> None:
+    for name, text in {"walk.py": USER, "helper.py": "import deeper\n", "deeper.py": "", "other.py": ""}.items():
+        (tmp_path / name).write_text(text)
+    files = files_of(tmp_path / "walk.py")
+    assert {path.name for path in files if path.parent == tmp_path} == {"walk.py", "helper.py", "deeper.py"}
+    assert {ENGINE / "pictures" / "scene.py", ENGINE / "stage" / "stage.py"} <= files
+
+    def drawn() -> str:
+        return Picture.of(tmp_path / "walk.py", rings_recording).digest
+
+    try:
+        before = drawn()
+        (tmp_path / "other.py").write_text("edited = True\n")
+        assert drawn() == before
+        (tmp_path / "deeper.py").write_text("edited = True\n")
+        assert drawn() != before
+    finally:
+        for name in ("helper", "deeper"):
+            sys.modules.pop(name, None)
+
+
+def test_digest_follows_recording_and_options(rings_recording: Recording, trained: Callable[..., Recording]) -> None:
+    other = trained("two_rings", arch="2-1-2-1")
+    pictures = [
+        Picture.of("rings", rings_recording),
+        Picture.of("rings", rings_recording, {"grid": 5}),
+        Picture.of("boundary", rings_recording),
+        Picture.of("rings", other),
+        Picture.of("rings", Recording(rings_recording.path, limit=3)),
+    ]
+    assert len({picture.digest for picture in pictures}) == len(set(pictures)) == 5
+    assert Picture.of("rings", Recording(rings_recording.path)) == pictures[0]
