@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -15,6 +16,7 @@ from animviz import Recording
 from animviz.experiments.catalogue import experiment_named
 from helpers.results import Result
 
+TESTS = Path(__file__).parent
 IMAGES = {"data": "digits-8x8", "epochs": 4}
 SMALL: dict[str, dict[str, object]] = {
     "digits_mlp": {"arch": "64-16-8-10", "dropout": 0.1, **IMAGES},
@@ -92,6 +94,32 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Result(code, captured.out, captured.err)
 
     return run
+
+
+# What a test is if it says so; every other one is a quick test of its room.
+KINDS = ("integration", "contract", "slow")
+UNIT_TESTS: pytest.StashKey[Counter[str]] = pytest.StashKey()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the unit tests, and count those of each room."""
+    rooms: Counter[str] = Counter()
+    for item in items:
+        if "animviz" in getattr(item, "fixturenames", ()):
+            item.add_marker("integration")
+        if not any(map(item.get_closest_marker, KINDS)):
+            item.add_marker("unit")
+            rooms[item.path.relative_to(TESTS).parts[0]] += 1
+    config.stash[UNIT_TESTS] = rooms
+
+
+@pytest.fixture
+def unit_tests(pytestconfig: pytest.Config) -> Counter[str]:
+    """How many unit tests there are in each folder; only known where all tests were looked for."""
+    if {pytestconfig.rootpath / argument for argument in pytestconfig.args} != {TESTS}:
+        pytest.skip("only some tests were looked for")
+    return pytestconfig.stash[UNIT_TESTS]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
