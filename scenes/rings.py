@@ -3,17 +3,24 @@
 After Olah, "Neural Networks, Manifolds, and Topology" (2014), and the teaching notebooks on concentric rings.
 """
 
-from typing import Annotated
-
-import numpy as np
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
-from animviz.analysis.plane import input_limits
-from animviz.arrays import Array
-from animviz.parts import MARGIN, Diagram, HiddenSpace, InputPlane, Ruler, Sheet, planar_inputs
+from animviz.parts import (
+    LABEL,
+    Diagram,
+    HiddenSpace,
+    InputPlane,
+    Legend,
+    Ruler,
+    Sheet,
+    grid_lines,
+    planar_inputs,
+)
 
-LINE_POINTS = 121  # vertices of a bent grid line
+LEAST = 90.0  # units of height of the network
 
 
 @scene(experiment="two_rings")
@@ -37,13 +44,17 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
         numbers=["epoch", "loss", "accuracy"],
         foot=["lines: the input grid, bent by the network", flips, hidden.projection.note],
     )
-    boxes = _layout(stage, sheet.room)
+    names = recording.manifest.class_names
+    classes = Legend(stage, names, stage.theme.palette(len(names)), _column(stage, sheet.room)[1])
+    boxes = _layout(stage, sheet.room, classes.height)
     hidden.set_up(stage, boxes["hidden"], points=points)
     plane = InputPlane(stage, boxes["input"], recording, inputs, points=points, line=2.6)
+    classes.put(boxes["input"].left, boxes["input"].bottom + 6)
     network = Diagram(stage, boxes["network"], recording)
-    ruler = Ruler(stage, boxes["ruler"], recording)
-    for name, label in (("input", "input space"), ("network", "network"), ("ruler", f"{ruler.name} over epochs")):
+    ruler = Ruler(stage, boxes["ruler"], recording, scale=True)
+    for name, label in (("input", "input space"), ("network", "weights"), ("ruler", f"{ruler.name} over epochs")):
         stage.text(boxes[name].left, boxes[name].top - 12, label, color=stage.theme.quiet)
+    _signs(stage, boxes["network"], network.colors)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
@@ -56,48 +67,56 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     return draw
 
 
-def grid_lines(inputs: Array, count: int) -> Array:
-    """Return the grid of the input space as polylines, float32 of shape (2 * count, LINE_POINTS, 2)."""
-    x, y = input_limits(inputs)
-    along = [np.linspace(low, high, LINE_POINTS, dtype=np.float32) for low, high in (x, y)]
-    across = [np.linspace(low, high, count, dtype=np.float32) for low, high in (x, y)]
-    upright = [np.stack([np.full(LINE_POINTS, at, np.float32), along[1]], axis=1) for at in across[0]]
-    level = [np.stack([along[0], np.full(LINE_POINTS, at, np.float32)], axis=1) for at in across[1]]
-    return np.array(upright + level).reshape(-1, LINE_POINTS, 2)
+def _signs(stage: Stage, network: Box, colors: Sequence[Any]) -> None:
+    """Say beside the label of the network which colour is which sign."""
+    left = network.left + stage.measure("weights", LABEL) + 18
+    room = network.right - left
+    fits = sum(stage.measure(name, LABEL) + 50 for name in ("above 0", "below 0")) < room
+    Legend(stage, ("above 0", "below 0") if fits else ("+", "−"), colors, room).put(left, network.top - 34)
 
 
-def _layout(stage: Stage, room: Box) -> dict[str, Box]:
-    """Return the boxes of the four panels: two columns in wide and square frames, rows in tall ones."""
-    top, bottom, width = room.top, room.bottom, room.width
+def _column(stage: Stage, room: Box) -> tuple[float, float]:
+    """Return the side of the hidden space, and the width of the panels beside or below it."""
     if stage.height > 1.2 * stage.width:
-        side = min(width, 0.52 * (bottom - top))
+        return min(room.width, 0.52 * room.height), room.width
+    side = min(room.height, 0.6 * room.width)
+    return side, room.width - side - (56 if stage.width >= 1150 else 40)
+
+
+def _layout(stage: Stage, room: Box, classes: float) -> dict[str, Box]:
+    """Return the boxes of the four panels: two columns in wide and square frames, rows in tall ones.
+
+    Args:
+        stage: where.
+        room: for all of them.
+        classes: units of height that the names of the classes take below the input space.
+    """
+    left, top, bottom, width = room.left, room.top, room.bottom, room.width
+    side, column = _column(stage, room)
+    if stage.height > 1.2 * stage.width:
         below = top + side + 48
-        plane = min(0.5 * width - 22, bottom - below - 220)
+        plane = min(0.5 * width - 22, bottom - below - 220 - classes)
         return {
-            "hidden": Box((stage.width - side) / 2, top, side, side),
-            "input": Box(MARGIN, below, plane, plane),
-            "network": Box(MARGIN + plane + 44, below, width - plane - 44, plane),
-            "ruler": Box(MARGIN, bottom - 160, width, 160),
+            "hidden": Box(left + (width - side) / 2, top, side, side),
+            "input": Box(left, below, plane, plane),
+            "network": Box(left + plane + 44, below, width - plane - 44, plane),
+            "ruler": Box(left, bottom - 160, width, 160),
         }
-    wide = stage.width >= 1150
-    side = min(bottom - top, 0.6 * width)
-    left = MARGIN + side + (56 if wide else 40)
-    column = room.right - left
-    hidden = Box(MARGIN, top, side, side)
-    if wide:
-        plane = min(300.0, 0.56 * column, bottom - top - 56 - 210)
-        network = Box(left + plane + 44, top + 56, column - plane - 44, plane)
-        return _boxes(hidden, Box(left, top + 56, plane, plane), network, Box(left, bottom - 166, column, 166))
+    hidden, right = Box(left, top, side, side), room.right - column
+    if stage.width >= 1150:
+        plane = min(300.0, 0.56 * column, bottom - top - 56 - 210 - classes)
+        network = Box(right + plane + 44, top + 56, column - plane - 44, plane)
+        return _boxes(hidden, Box(right, top + 56, plane, plane), network, Box(right, bottom - 166, column, 166))
     first = top + 24
     if bottom - hidden.bottom >= 120:  # room below the square: the ruler takes it
-        plane = min(column, side - 24)
-        network = Box(left, first + plane + 44, column, hidden.bottom - first - plane - 44)
-        ruler = Box(MARGIN, hidden.bottom + 40, width, bottom - hidden.bottom - 40)
-        return _boxes(hidden, Box(left, first, plane, plane), network, ruler)
-    plane = min(column, 0.4 * (bottom - first))
-    rest = (bottom - first - plane) / 2
-    network = Box(left, first + plane + 36, column, rest - 36)
-    return _boxes(hidden, Box(left, first, plane, plane), network, Box(left, bottom - rest + 44, column, rest - 44))
+        plane = min(column, side - 24 - 44 - classes - LEAST)
+        below = first + plane + classes + 44
+        ruler = Box(left, hidden.bottom + 40, width, bottom - hidden.bottom - 40)
+        return _boxes(hidden, Box(right, first, plane, plane), Box(right, below, column, hidden.bottom - below), ruler)
+    plane = min(column, 0.4 * (bottom - first - classes))
+    rest = (bottom - first - plane - classes) / 2
+    network = Box(right, first + plane + classes + 44, column, rest - 44)
+    return _boxes(hidden, Box(right, first, plane, plane), network, Box(right, bottom - rest + 44, column, rest - 44))
 
 
 def _boxes(hidden: Box, plane: Box, network: Box, ruler: Box) -> dict[str, Box]:

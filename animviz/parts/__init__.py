@@ -3,7 +3,7 @@
     Sheet, Header, Number, Ruler           title and numbers, the foot line and the room left; the ruler of time
     Plot, Trace                            axes to read numbers off; a number over the epochs
     heatmap, ColorScale                    values as colours, and what the colours say
-    Key, Answer, Bars, Signs               classes with their colours, what a net answers, right or wrong
+    Key, Legend, Answer, Bars, Signs       classes with their colours, what a net answers, right or wrong
     InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights as links
     Points, Swarm, Tags, Words, PointCloud samples as points, names and images among them, many changing texts
     still, thumbnail, images_of, tiled     samples as images
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from animviz.parts.heat import heatmap as heatmap
     from animviz.parts.key import Key as Key
     from animviz.parts.key import plane_ruler_key as plane_ruler_key
+    from animviz.parts.legend import Legend as Legend
     from animviz.parts.marks import CROSS as CROSS
     from animviz.parts.marks import Signs as Signs
     from animviz.parts.marks import still as still
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from animviz.parts.ruler import Ruler as Ruler
     from animviz.parts.sheet import Sheet as Sheet
     from animviz.parts.space import HiddenSpace as HiddenSpace
+    from animviz.parts.space import grid_lines as grid_lines
     from animviz.parts.swarm import Points as Points
     from animviz.parts.swarm import Swarm as Swarm
     from animviz.parts.swarm import Tags as Tags
@@ -83,6 +85,7 @@ _HOME = {
     "HiddenSpace": "parts.space",
     "InputPlane": "parts.plane",
     "Key": "parts.key",
+    "Legend": "parts.legend",
     "LABEL": "parts.header",
     "LOSS": "parts.header",
     "MARGIN": "stage.box",
@@ -106,6 +109,7 @@ _HOME = {
     "far_apart": "parts.swarm",
     "flat": "parts.swarm",
     "foot": "parts.header",
+    "grid_lines": "parts.space",
     "grid_shape": "parts.tiles",
     "heatmap": "parts.heat",
     "images_of": "parts.tiles",

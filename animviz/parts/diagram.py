@@ -24,12 +24,16 @@ class Diagram:
         stage: where.
         box: room for the diagram.
         recording: a chain of dense layers.
+
+    Attributes:
+        colors: of weights above and below zero, RGB in [0, 1].
     """
 
     MOST = 8
 
     def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
         self._stage = stage
+        self.colors = tuple(stage.theme.mix(color, 0.75) for color in (stage.theme.positive, stage.theme.negative))
         self._kernels = [layer.kernel for layer in recording.layers if layer.kernel is not None]
         shapes = [recording.manifest.weights[name].shape for name in self._kernels]
         widths = [shapes[0][0], *(shape[1] for shape in shapes)]
@@ -59,11 +63,10 @@ class Diagram:
 
     def show(self, state: State) -> None:
         """Show the weights of a state."""
-        theme = self._stage.theme
         size = np.concatenate([self._visible(state.weights[name], k).ravel() for k, name in enumerate(self._kernels)])
         share = np.clip(np.abs(size) / self._scale, 0, 1)
         self._links.set_linewidth([self._stage.points(0.4 + 6 * s) for s in share])
-        positive, negative = theme.mix(theme.positive, 0.75), theme.mix(theme.negative, 0.75)
+        positive, negative = self.colors
         self._links.set_color([positive if value > 0 else negative for value in size])
 
     def _visible(self, kernel: Array, layer: int) -> Array:

@@ -133,6 +133,7 @@ class Orbit:
         self.limits = (-1.5, 1.5), (-1.5, 1.5)
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
+        """See `Projection`."""
         x, y, z = ((hidden - self._middle) / self._half).T
         angle = 2 * np.pi * moment.seconds / self.PERIOD + 0.6
         right = x * np.cos(angle) - y * np.sin(angle)
@@ -140,6 +141,7 @@ class Orbit:
         return np.stack([right, z * np.cos(self.TILT) + depth * np.sin(self.TILT)], axis=1)
 
     def lift(self, state: State, places: Array) -> Array | None:
+        """See `Projection`."""
         return None
 
     def cube(self) -> list[Array]:
@@ -193,9 +195,11 @@ class Shadow:
         self.limits = (float(x - half), float(x + half)), (float(y - half), float(y + half))
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
+        """See `Projection`."""
         return hidden @ self._directions(state).T
 
     def lift(self, state: State, places: Array) -> Array | None:
+        """See `Projection`."""
         return (places @ self._directions(state)).astype(np.float32) if self._binary else None
 
     def share(self, state: State, hidden: Array) -> float:

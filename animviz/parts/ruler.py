@@ -1,14 +1,18 @@
 """The ruler of time at the foot: what is past, now, and to come."""
 
+import math
+
 import numpy as np
 
 from animviz.parts.header import LABEL
-from animviz.parts.plot import epoch_limits, whole_ticks
+from animviz.parts.plot import epoch_limits, levels, whole_ticks
 from animviz.recording.recording import Recording
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 
 __all__ = ["Ruler"]
+
+APART = 30.0  # units between two values of the scale
 
 
 class Ruler:
@@ -18,19 +22,22 @@ class Ruler:
         stage: where.
         box: room for curve, ruler and tick labels.
         recording: what is drawn; the number is the score "loss" of the states, or Keras' own where there is none.
+        scale: write values of the number to the left, with level lines, so that it can be read off.
 
     Attributes:
         name: what the curve shows.
     """
 
-    def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
+    def __init__(self, stage: Stage, box: Box, recording: Recording, *, scale: bool = False) -> None:
         source = recording.loss_source
         self._epochs, self._values = recording.history("loss", source=source)
         self.name = "loss" if source == "scores" else "training loss"
         first, last = epoch_limits(recording.epochs)
         finite = self._values[np.isfinite(self._values)]
         top = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
-        curve = Box(box.left, box.top, box.width, box.height - 34)
+        marks = _marks(top, box.height - 34) if scale else []
+        before = max((stage.measure(f"{mark:g}", LABEL) + 14 for mark in marks), default=0.0)
+        curve = Box(box.left + before, box.top, box.width - before, box.height - 34)
         # A little air at the edges, so that the dot is whole at both ends; the ruler is as long as the box all the same.
         pad_x = (last - first) * 8 / (curve.width - 16)
         pad_y = top * 9 / (curve.height - 18)
@@ -41,6 +48,12 @@ class Ruler:
         )
         self._axes.plot(self._epochs, self._values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
         self._rule(stage, curve, first, last)
+        for mark in marks:
+            low = curve.bottom - (mark + pad_y) / (top + 2 * pad_y) * curve.height
+            stage.text(curve.left - 14, low + 8, f"{mark:g}", color=stage.theme.quiet, align="right")
+            if mark:  # the ruler itself is the line of zero
+                color, width = stage.theme.grid, stage.points(1)
+                self._axes.plot([first, last], [mark, mark], color=color, linewidth=width, zorder=0)
         self._past = stage.curve(self._axes, stage.theme.ink, 3, 12)
 
     def show(self, epoch: float) -> None:
@@ -59,3 +72,10 @@ class Ruler:
             self._axes.plot(
                 [tick, tick], [0, -self._axes.get_ylim()[1] * 0.03], color=stage.theme.quiet, linewidth=stage.points(1)
             )
+
+
+def _marks(top: float, height: float) -> list[float]:
+    """Return values from zero to the top with room for their labels between them: zero and at least one more."""
+    found = levels(0.0, top)
+    every = math.ceil(APART * top / (found[1] - found[0]) / max(height, 1.0))
+    return found[::every] if every < len(found) else [found[0], found[-1]]

@@ -5,7 +5,7 @@ from matplotlib.patches import Polygon
 
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.decision import class_scores, probabilities_of
-from animviz.analysis.plane import plane_grid
+from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
 from animviz.moment import Moment
 from animviz.parts.plane import boundary_lines, field_colors
@@ -17,8 +17,9 @@ from animviz.stage.field import Field
 from animviz.stage.points import PointCloud
 from animviz.stage.stage import Stage, joined
 
-__all__ = ["HiddenSpace"]
+__all__ = ["HiddenSpace", "grid_lines"]
 
+VERTICES = 121  # of a line of the grid
 CELLS = 72  # of the tinted field along each side
 
 
@@ -105,3 +106,21 @@ class HiddenSpace:
             corners = orbit.cut(kernel[:, 0], offset)
             self._wall.set_visible(len(corners) > 0)
             self._wall.set_xy(orbit.place(state, moment, corners, corners) if len(corners) else np.zeros((3, 2)))
+
+
+def grid_lines(inputs: Array, count: int) -> Array:
+    """Return a grid over points of the plane as polylines, for `HiddenSpace` to bend.
+
+    Args:
+        inputs: the points, shape (samples, 2).
+        count: lines in each direction.
+
+    Returns:
+        float32 of shape (2 * count, vertices, 2).
+    """
+    x, y = input_limits(inputs)
+    along = [np.linspace(low, high, VERTICES, dtype=np.float32) for low, high in (x, y)]
+    across = [np.linspace(low, high, count, dtype=np.float32) for low, high in (x, y)]
+    upright = [np.stack([np.full(VERTICES, at, np.float32), along[1]], axis=1) for at in across[0]]
+    level = [np.stack([along[0], np.full(VERTICES, at, np.float32)], axis=1) for at in across[1]]
+    return np.array(upright + level).reshape(-1, VERTICES, 2)

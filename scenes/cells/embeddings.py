@@ -12,8 +12,8 @@ from animviz import Box, Draw, Moment, Package, Range, Recording, scene
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.embed import Embedding
+from animviz.embed.recorded import chosen_snapshots
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
-from animviz.embed.stored import chosen_snapshots
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Swarm, cut, name_tags
 from animviz.pictures.split import CellStage

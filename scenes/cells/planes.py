@@ -10,11 +10,10 @@ import numpy as np
 from animviz import Box, Draw, Moment, Range, Recording, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.analysis.verdicts import Verdicts
-from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, heatmap, planar_inputs, until
+from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, grid_lines, heatmap, planar_inputs, until
 from animviz.pictures.split import CellStage
 
-from ..polyfit import Fit
-from ..rings import grid_lines
+from ..families.curve_fit import Fit
 
 __all__ = ["boundary", "confusion", "history", "polyfit", "rings"]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from animviz import Draw, Moment, Range, Recording, Stage
 from animviz.analysis.verdicts import Verdicts
-from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.recorded import chosen_snapshots
+from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.errors import DivergedError
 from animviz.parts import MARGIN, Sheet, name_tags, of_network, share_limits
 from animviz.sampling import last_at
