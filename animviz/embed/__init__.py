@@ -6,13 +6,15 @@
     flow_of           the same for several layers of one snapshot
     stored_embeddings all that a recording holds
 
-Importing this package imports neither umap nor scikit-learn nor TensorFlow; computing with `umap`, `pca` and `tsne` does
-not import TensorFlow either.
+Importing this package imports neither umap nor scikit-learn nor TensorFlow. Computing with `umap`, `pca` and `tsne`
+does not import TensorFlow either.
 """
 
-from animviz.embed.embedding import METHODS, Embedding, Method, embed, place, settings_of
+from animviz.embed.computing import METHODS, Method, embed, place, settings_of
+from animviz.embed.embedding import Embedding
+from animviz.embed.recorded import embedding_of, flow_of
 from animviz.embed.scores import Scores
-from animviz.embed.stored import embedding_of, flow_of, stored_embeddings
+from animviz.embed.stored import stored_embeddings
 
 __all__ = [
     "METHODS",

@@ -1,4 +1,8 @@
-"""Which samples and which layers of a recording are embedded: training samples fitted, recorded ones placed among them."""
+"""Which samples and which layers of a recording are embedded.
+
+Training samples are fitted, and the recorded ones are placed among them; without training samples the recorded ones
+are fitted.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +11,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
-from animviz.embed.stored import embedding_of
+from animviz.embed.recorded import embedding_of
 from animviz.errors import InputError, SceneError
 from animviz.recording.recording import Recording
 from animviz.recording.replay.layers import SILENT
@@ -22,13 +26,13 @@ class Sets:
     """Samples to fit, and samples to place among them.
 
     Attributes:
-        fit: inputs to fit; None stands for all of the recording's own.
+        fit: inputs to fit; None means all of the recording's own.
         fit_labels: their classes, (samples,).
         place: inputs to place, or None where the recording's own samples are fitted.
         place_labels: their classes, or None.
-        shown: numbers of the recording's own samples among those, (samples,).
-        fitted: how many samples are fitted, of how many, in words.
-        placed: the same of those placed, or "".
+        shown: indices of the recorded samples among those, (samples,).
+        fitted: how many samples are fitted, of how many, as text.
+        placed: the same for the placed samples, or "".
     """
 
     fit: Inputs | None
@@ -59,14 +63,20 @@ def sets_of(recording: Recording, labels: Array, at_most: int) -> Sets:
 
 
 def own_set(recording: Recording, labels: Array, at_most: int) -> Sets:
-    """Choose recorded samples to fit, with none to place: an even choice; see `sets_of`."""
+    """Choose recorded samples to fit, evenly, and none to place.
+
+    Args:
+        recording: of a classifier.
+        labels: classes of its own samples, (samples,).
+        at_most: how many are chosen at most.
+    """
     own = np.array(evenly(len(labels), at_most))
     inputs = None if len(own) == len(labels) else _taken(recording.inputs, own)
     return Sets(inputs, labels[own], None, None, own, _of(len(own), len(labels)), "")
 
 
 def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tuple[list[str], str]:
-    """Return the layers to embed: those named, or the input and the last hidden layers that change what they get.
+    """Return the layers to embed: those named, or the input and the last hidden layers that change their inputs.
 
     Args:
         recording: of any model.
@@ -99,6 +109,15 @@ def embedded(
     recording: Recording, layer: str, sets: Sets, method: str, purpose: str, *, threads: int = 1, **settings: Any
 ) -> Embedding:
     """Return the embedding of a layer, stored or computed.
+
+    Args:
+        recording: of a classifier.
+        layer: name of a layer, or "input".
+        sets: the samples.
+        method: of embedding.
+        purpose: for errors.
+        threads: for embedding.
+        **settings: of the method.
 
     Raises:
         SceneError: the layer cannot be embedded; says why.

@@ -1,11 +1,10 @@
-"""How well the k nearest neighbours in an embedding tell the classes apart: layers by numbers of neighbours, per epoch.
+"""Votes: the k-NN accuracy in the embedded layers, per epoch and number of neighbours.
 
-After the teaching notebook on MNIST that ends with a table of 3, 5 and 10 neighbours for raw pixels and both layers.
+A teaching notebook on MNIST ends with such a table of 3, 5 and 10 neighbours, for raw pixels and both layers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,21 +12,11 @@ import numpy as np
 from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
+from animviz.embed.scores import elected, neighbours_in
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
-from animviz.errors import InputError
 from animviz.recording.recording import Recording
-from animviz.tables import TABLES, Column, check_table, text_of, write_table
 
-__all__ = [
-    "MOST_LAYERS",
-    "NEIGHBOURS",
-    "SAMPLES",
-    "Neighbourhoods",
-    "accuracies",
-    "neighbourhoods",
-    "table_of",
-    "tables",
-]
+__all__ = ["MOST_LAYERS", "NEIGHBOURS", "SAMPLES", "Neighbourhoods", "accuracies", "neighbourhoods"]
 
 NEIGHBOURS = (3, 5, 10)
 SAMPLES = 1500
@@ -41,7 +30,7 @@ class Neighbourhoods:
     Attributes:
         layers: names.
         epochs: moments, float64 (epochs,).
-        values: accuracy, float64 (layers, epochs, numbers of neighbours); NaN where it is not defined.
+        values: accuracy, float64 (layers, epochs, numbers of neighbours); NaN where it is undefined.
         sets: the samples.
         note: which layers were left out, or "".
     """
@@ -57,7 +46,7 @@ def neighbourhoods(
     recording: Recording, *, layers: str = "", samples: int = SAMPLES, method: str = "umap", threads: int = 1,
     purpose: str = "knn", **settings: Any,
 ) -> Neighbourhoods:  # fmt: skip
-    """Embed layers and classify the placed samples by their neighbours; embeddings are kept in the recording.
+    """Embed layers, and classify the placed samples by their neighbours. The embeddings are kept in the recording.
 
     Args:
         recording: of a classifier.
@@ -79,10 +68,10 @@ def neighbourhoods(
 
 
 def accuracies(embedding: Embedding, sets: Sets, neighbours: Sequence[int] = NEIGHBOURS) -> Array:
-    """Return the share of samples whose class a vote of their nearest neighbours finds.
+    """Return the share of samples whose class is that of most of their nearest neighbours.
 
-    Placed samples are classified by the fitted ones; where none were placed each fitted one by all others. The smallest
-    class wins a tie. The same as scikit-learn's KNeighborsClassifier (tested).
+    Placed samples are classified by the fitted ones. Where none were placed, each fitted sample is classified by the
+    others. The smallest class wins a tie. The same as scikit-learn's KNeighborsClassifier (tested).
 
     Args:
         embedding: of the sets.
@@ -103,58 +92,10 @@ def accuracies(embedding: Embedding, sets: Sets, neighbours: Sequence[int] = NEI
     return found
 
 
-def table_of(found: Neighbourhoods, index: int = -1) -> list[Column]:
-    """Return the accuracies of one epoch, by default the last, as a table: a row per layer."""
-    rows = found.values[:, index]
-    columns = [
-        Column(f"{count} neighbours", tuple(float(v) if np.isfinite(v) else None for v in values), ".4f")
-        for count, values in zip(NEIGHBOURS, rows.T, strict=True)
-    ]
-    return [Column("layer", tuple(found.layers)), *columns]
-
-
-def tables(path: Path, targets: Sequence[Path], *, embed_threads: int = 1, **options: Any) -> Iterator[str]:
-    """Work out the table of a recording's last epoch and write it to files; give what to print.
-
-    Args:
-        path: of the recording.
-        targets: files that end in .md or .csv.
-        embed_threads: threads for embedding.
-        **options: see `neighbourhoods`.
-
-    Raises:
-        AnimvizError: a file cannot be written, or the recording has no such table.
-    """
-    for target in targets:
-        if target.suffix.lower() not in TABLES:
-            raise InputError(f"--table is {target}; expected a name that ends in {' or '.join(TABLES)}")
-        check_table(target)
-    recording = Recording(path)
-    found = neighbourhoods(recording, threads=embed_threads, purpose="scores", **options)
-    table = table_of(found)
-    yield text_of(table, ".md").rstrip("\n")
-    yield f"epoch {found.epochs[-1]:g}; {_who(found.sets)}"
-    for target in targets:
-        write_table(target, table)
-        yield f"{target}: {len(found.layers)} layers"
-
-
-def _who(sets: Sets) -> str:
-    if not sets.placed:
-        return f"{sets.fitted} samples, each named by the others"
-    return f"{sets.placed} test samples, placed among {sets.fitted} training samples"
-
-
 def _shares(at: Array, placed: Array | None, sets: Sets, neighbours: Sequence[int]) -> list[float]:
-    from sklearn.neighbors import NearestNeighbors
-
     there = len(at) - (placed is None)
-    near = NearestNeighbors(n_neighbors=min(max(neighbours), there)).fit(at).kneighbors(placed, return_distance=False)
-    voters = sets.fit_labels[near]
+    voters = sets.fit_labels[neighbours_in(at, min(max(neighbours), there), placed)]
     right = sets.fit_labels if sets.place_labels is None else sets.place_labels
-    classes = np.arange(int(max(sets.fit_labels.max(), right.max())) + 1)
-    votes = (voters[:, :, None] == classes).cumsum(axis=1)
     return [
-        float(np.mean(votes[:, count - 1].argmax(axis=1) == right)) if count <= there else float("nan")
-        for count in neighbours
+        float(np.mean(elected(voters[:, :count]) == right)) if count <= there else float("nan") for count in neighbours
     ]

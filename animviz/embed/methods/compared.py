@@ -1,4 +1,4 @@
-"""What others do, for comparison: one UMAP per epoch, and AlignedUMAP; both by umap-learn."""
+"""Other methods for comparison: one UMAP per epoch, and AlignedUMAP; both by umap-learn."""
 
 import os
 import warnings
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from animviz.arrays import Array
-from animviz.embed.methods.neighbours import Metric, ready_for
+from animviz.embed.methods.neighbours import Metric, plain_metric, ready_for
 from animviz.embed.methods.slices import Slices
 from animviz.embed.methods.tsne import place
 from animviz.options import Range
@@ -37,7 +37,7 @@ class Independent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aligned:
+class Aligned(Independent):
     """Settings of `aligned-umap`.
 
     Args:
@@ -47,20 +47,15 @@ class Aligned:
         min_dist: how near points may come to each other.
         metric: distance between activations.
         regularisation: weight of the alignment (umap-learn's alignment_regularisation).
-        window: epochs over which it reaches (umap-learn's alignment_window_size).
+        window: epochs that are aligned with each other (umap-learn's alignment_window_size).
     """
 
-    dimensions: Annotated[int, Range(2, 3)] = 2
-    seed: Annotated[int, Range(0, 2**31 - 1)] = 0
-    n_neighbors: Annotated[int, Range(2, 1000)] = 15
-    min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1
-    metric: Metric = "euclidean"
     regularisation: Annotated[float, Range(0.0, 1e3)] = 0.01
     window: Annotated[int, Range(1, 1000)] = 3
 
 
 def independent(activations: Slices, settings: Independent, threads: int) -> tuple[Array, None]:
-    """Fit one UMAP per epoch; each is then moved and turned, or mirrored, onto the one after it, but not stretched.
+    """Fit one UMAP per epoch. Each is then moved and turned, or mirrored, onto the next; none is stretched.
 
     Returns:
         Positions, float32 (epochs, samples, dimensions), and None.
@@ -79,14 +74,13 @@ def independent(activations: Slices, settings: Independent, threads: int) -> tup
 
 
 def aligned(activations: Slices, settings: Aligned, threads: int) -> tuple[Array, None]:
-    """Fit AlignedUMAP (Dadu et al. 2023) over all epochs; with a single one, plain UMAP.
+    """Fit AlignedUMAP (Dadu et al. 2023) over all epochs; plain UMAP if there is only one.
 
     Returns:
         Positions, float32 (epochs, samples, dimensions), and None.
     """
     if len(activations) == 1:
-        names = ("dimensions", "seed", "n_neighbors", "min_dist", "metric")
-        return independent(activations, Independent(**{name: getattr(settings, name) for name in names}), threads)
+        return independent(activations, settings, threads)
     same = {sample: sample for sample in range(len(activations[0]))}
     with _quiet():
         model = import_module("umap").AlignedUMAP(
@@ -97,16 +91,15 @@ def aligned(activations: Slices, settings: Aligned, threads: int) -> tuple[Array
     return np.array(model.embeddings_, np.float32), None
 
 
-def _shared(settings: Independent | Aligned) -> dict[str, Any]:
-    metric = "cosine" if settings.metric == "correlation" else settings.metric
+def _shared(settings: Independent) -> dict[str, Any]:
     return {
         "n_components": settings.dimensions, "random_state": settings.seed, "n_neighbors": settings.n_neighbors,
-        "min_dist": settings.min_dist, "metric": metric,
+        "min_dist": settings.min_dist, "metric": plain_metric(settings.metric),
     }  # fmt: skip
 
 
-class _quiet(warnings.catch_warnings):  # noqa: N801  (a function in all but form)
-    """Keep the greetings of TensorFlow, which `import umap` loads, and umap's remarks on threads from users."""
+class _quiet(warnings.catch_warnings):  # noqa: N801  (used like a function)
+    """Hide the messages of TensorFlow, which `import umap` loads, and umap's warnings about threads."""
 
     def __enter__(self) -> Any:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -116,7 +109,7 @@ class _quiet(warnings.catch_warnings):  # noqa: N801  (a function in all but for
 
 
 def _turned(x: Array, onto: Array) -> Array:
-    """Return positions moved and turned onto others as near as may be (orthogonal Procrustes, Schoenemann 1966)."""
+    """Return positions moved and turned onto others by orthogonal Procrustes (Schoenemann 1966)."""
     centre, there = x.mean(axis=0), onto.mean(axis=0)
     left, _, right = np.linalg.svd((x - centre).T @ (onto - there))
     return np.asarray((x - centre) @ (left @ right) + there)

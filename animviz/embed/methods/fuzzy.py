@@ -1,6 +1,6 @@
-"""UMAP's fuzzy neighbour graph: how strongly each sample belongs to its neighbours (McInnes, Healy and Melville 2018).
+"""UMAP's fuzzy neighbour graph: the membership of each sample in its neighbourhood (McInnes, Healy and Melville 2018).
 
-Equal to `umap.umap_.fuzzy_simplicial_set` (tested), without its import: `import umap` loads TensorFlow, takes seconds
+Equal to `umap.umap_.fuzzy_simplicial_set` (tested). That is not imported: `import umap` loads TensorFlow, takes seconds
 and prints to the terminal.
 """
 
@@ -10,20 +10,20 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["curve", "fuzzy_graph", "memberships"]
+__all__ = ["ab_parameters", "fuzzy_graph", "memberships"]
 
 _TOLERANCE, _HALVINGS, _FLOOR = 1e-5, 64, 1e-3
 
 
 def memberships(distances: Array, *, connected: bool = True) -> Array:
-    """Return how strongly each sample belongs to its neighbours, each on its own scale.
+    """Return the membership strengths of each sample's neighbours, on the sample's own scale.
 
     The scale sigma of a sample solves sum exp(-max(d - rho, 0) / sigma) = log2(k) over its neighbours (McInnes et al.
     2018, section 3.1), found by bisection.
 
     Args:
-        distances: to the k nearest neighbours, ascending, shape (samples, k); the first is not counted in the sum.
-        connected: whether the nearest neighbour that is not a duplicate belongs fully (rho is its distance, else 0).
+        distances: to the k nearest neighbours, ascending, shape (samples, k); the sum leaves out the first.
+        connected: whether rho is the distance of the nearest neighbour that is not a duplicate; else it is 0.
 
     Returns:
         Strengths from 0 to 1, float64 (samples, k).
@@ -41,7 +41,7 @@ def memberships(distances: Array, *, connected: bool = True) -> Array:
 
 
 def _scales(beyond: Array, target: float) -> Array:
-    """Return sigma per row with sum exp(-beyond / sigma) = target, as near as bisection comes."""
+    """Return sigma per row with sum exp(-beyond / sigma) = target, by bisection."""
     low, high, sigma = np.zeros(len(beyond)), np.full(len(beyond), np.inf), np.ones(len(beyond))
     for _ in range(_HALVINGS):
         off = np.exp(-beyond / sigma[:, None]).sum(axis=1) - target
@@ -56,7 +56,7 @@ def _scales(beyond: Array, target: float) -> Array:
 
 
 def fuzzy_graph(indices: Array, distances: Array) -> Any:
-    """Return the symmetric neighbour graph of one epoch: the fuzzy union a + b - ab of what both ends say.
+    """Return the symmetric neighbour graph of one epoch: the fuzzy union a + b - ab of both directions.
 
     Args:
         indices: neighbours, itself first, shape (samples, k).
@@ -79,10 +79,10 @@ def fuzzy_graph(indices: Array, distances: Array) -> Any:
     return both
 
 
-def curve(min_dist: float) -> tuple[float, float]:
-    """Return a and b of 1 / (1 + a d^2b), the smooth stand-in for a plateau of width `min_dist` with a tail of scale 1.
+def ab_parameters(min_dist: float) -> tuple[float, float]:
+    """Return a and b of 1 / (1 + a d^2b), fitted to a plateau of width `min_dist` with an exponential tail of scale 1.
 
-    Same fit as UMAP's `find_ab_params` at spread 1.
+    The same fit as UMAP's `find_ab_params` at spread 1.
     """
     from scipy.optimize import curve_fit
 

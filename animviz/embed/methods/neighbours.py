@@ -1,4 +1,4 @@
-"""Nearest neighbours within one epoch: exact while that is cheap, by NN-descent beyond."""
+"""Nearest neighbours within one epoch: exact for up to 16,384 samples, by NN-descent for more."""
 
 import warnings
 from importlib import import_module
@@ -8,17 +8,18 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["EXACT", "Metric", "nearest", "nearest_in", "ready_for"]
+__all__ = ["EXACT", "Metric", "nearest", "nearest_in", "plain_metric", "ready_for"]
 
 Metric = Literal["euclidean", "manhattan", "chebyshev", "cosine", "correlation"]
 EXACT = 16_384
-"""Samples up to which the neighbours are exact: there an all-pairs search still beats building an index."""
+"""Up to this many samples the neighbours are exact: an all-pairs search is faster than building an index."""
 
 
 def ready_for(metric: Metric, x: Array, like: Array | None = None) -> Array:
-    """Return samples in a form in which the metric is accurate and plain: float32 (samples, units).
+    """Return samples in a form in which `plain_metric` is accurate: float32 (samples, units).
 
-    Distances that do not feel a shift are taken after centring, at unit scale; correlation is the cosine of centred rows.
+    For distances that a shift does not change, samples are centred and scaled to 1. For the correlation, which is the
+    cosine of centred rows, rows are centred.
 
     Args:
         metric: name of the metric.
@@ -37,7 +38,7 @@ def ready_for(metric: Metric, x: Array, like: Array | None = None) -> Array:
 def nearest(x: Array, count: int, metric: Metric, seed: int, threads: int) -> tuple[Array, Array]:
     """Return each sample's nearest neighbours as UMAP counts them: itself first.
 
-    Exact up to `EXACT` samples, by NN-descent (Dong, Moses and Li 2011, package pynndescent) beyond.
+    Exact for up to `EXACT` samples; by NN-descent (Dong, Moses and Li 2011, package pynndescent) for more.
 
     Args:
         x: shape (samples, units).
@@ -56,8 +57,10 @@ def nearest(x: Array, count: int, metric: Metric, seed: int, threads: int) -> tu
     else:
         descent = import_module("pynndescent").NNDescent
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # too few neighbours: filled in below
-            found = descent(ready, n_neighbors=count + 1, metric=_plain(metric), random_state=seed, n_jobs=threads)
+            warnings.simplefilter("ignore")  # about missing neighbours, which `_without_self` fills in
+            found = descent(
+                ready, n_neighbors=count + 1, metric=plain_metric(metric), random_state=seed, n_jobs=threads
+            )
         ends, lengths = found.neighbor_graph
         indices, distances = _without_self(ends, lengths, count - 1)
     no_way = np.zeros((len(x), 1))
@@ -80,20 +83,21 @@ def nearest_in(x: Array, new: Array, count: int, metric: Metric) -> tuple[Array,
     return indices, distances.astype(np.float32)
 
 
-def _plain(metric: Metric) -> str:
+def plain_metric(metric: Metric) -> str:
+    """Return the metric to use on samples from `ready_for`, by the name that scikit-learn and umap-learn know."""
     return "cosine" if metric == "correlation" else metric
 
 
 def _index(x: Array, count: int, metric: Metric) -> Any:
     from sklearn.neighbors import NearestNeighbors
 
-    return NearestNeighbors(n_neighbors=count, algorithm="brute", metric=_plain(metric)).fit(x)
+    return NearestNeighbors(n_neighbors=count, algorithm="brute", metric=plain_metric(metric)).fit(x)
 
 
 def _without_self(indices: Array, distances: Array, count: int) -> tuple[Array, Array]:
-    """Drop each sample from its own neighbours, wherever ties have put it, and keep the nearest `count`.
+    """Remove each sample from its own neighbours, at any place among ties, and keep the nearest `count`.
 
-    Where NN-descent found too few (-1), the sample stands in for what is missing, which gives no edge.
+    A neighbour that NN-descent did not find (-1) is replaced by the sample itself, which gives no edge.
     """
     mine = indices == np.arange(len(indices))[:, None]
     order = np.argsort(mine, axis=1, kind="stable")[:, :count]

@@ -1,4 +1,4 @@
-"""Principal components: one basis for all epochs, hence as steady as the activations themselves."""
+"""Principal components: one basis for all epochs, so that positions are as steady as the activations."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -21,7 +21,7 @@ class Pca:
 
     Args:
         dimensions: 2 for the plane, 3 for space.
-        seed: not used, the components are exact; here so that all methods take the same.
+        seed: not used, since the components are exact; every method has one.
     """
 
     dimensions: Annotated[int, Range(2, 3)] = 2
@@ -58,9 +58,9 @@ def place(activations: Array, positions: Array, new: Array, settings: Pca, threa
 def basis(activations: Array, dimensions: int) -> tuple[Array, Array, Array]:
     """Return the principal components of all epochs pooled.
 
-    Exact for up to 2,048 units; beyond that by Lanczos iterations (scipy.sparse.linalg.eigsh), which need no matrix of
-    units x units. The sign is fixed: the largest entry of a component is positive. Where there are fewer units than
-    dimensions the remaining components are zero.
+    Exact for up to 2,048 units. For more, by Lanczos iterations (scipy.sparse.linalg.eigsh), which need no matrix of
+    units x units. The sign is fixed: the largest entry of a component is positive. With fewer units than dimensions,
+    the remaining components are zero.
 
     Args:
         activations: shape (epochs, samples, units).

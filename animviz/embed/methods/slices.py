@@ -1,4 +1,4 @@
-"""What is embedded: slices of one sample set, a layer at every epoch or every layer at one, flat and checked."""
+"""Slices: the activations that are embedded, of one layer at every epoch or of every layer at one epoch."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -9,7 +9,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 
-__all__ = ["Slices", "checked_slices", "chosen", "constant", "flat", "require_labels", "scale_of", "usable"]
+__all__ = ["Slices", "checked_slices", "chosen", "constant", "flattened", "require_labels", "scale_of", "usable"]
 
 Slices = Array | list[Array]
 """(slices, samples, units); or a list of (samples, units) where the slices differ in width."""
@@ -29,7 +29,7 @@ def checked_slices(activations: Array | Sequence[Array], settings: Any, labels: 
     Raises:
         InputError: says what is wrong with them.
     """
-    known = flat(activations)
+    known = flattened(activations)
     samples = len(known[0])
     needed = max(_LEAST_SAMPLES, getattr(settings, "n_neighbors", 0) + 1)
     if samples < needed:
@@ -47,14 +47,17 @@ def checked_slices(activations: Array | Sequence[Array], settings: Any, labels: 
     return known
 
 
-def flat(activations: Array | Sequence[Array]) -> Slices:
-    """Return activations with their units in one row per sample.
+def flattened(activations: Array | Sequence[Array]) -> Slices:
+    """Return activations with the units of each sample in one row.
+
+    Args:
+        activations: shape (slices, samples, ...), or a list of (samples, ...).
 
     Raises:
-        InputError: they are no numbers, empty, or of different samples.
+        InputError: they are not numbers, or empty, or of different samples.
     """
     if isinstance(activations, list | tuple) and len({np.shape(part)[1:] for part in activations}) > 1:
-        parts = [flat(np.asarray(part)[None])[0] for part in activations]
+        parts = [flattened(np.asarray(part)[None])[0] for part in activations]
         if len({len(part) for part in parts}) > 1:
             raise InputError(
                 f"slices hold {', '.join(str(len(part)) for part in parts)} samples; expected as many in all"
@@ -79,31 +82,31 @@ def require_labels(labels: Array, samples: int) -> None:
 
 
 def scale_of(known: Array) -> float:
-    """Return what to divide by so that squares neither overflow nor vanish in float32; 1 for ordinary numbers."""
+    """Return the divisor with which squares neither overflow nor vanish in float32; 1 for ordinary numbers."""
     finite = known[np.isfinite(known).all(axis=(1, 2))]
     largest = float(max(finite.max(), -finite.min())) if finite.size else 1.0
     return 1.0 if 1 / _EXTREME < largest < _EXTREME or not largest else largest
 
 
 def _scaled(known: Slices) -> Slices:
-    if isinstance(known, list):  # layers of their own scales
+    if isinstance(known, list):  # each layer has its own scale
         return [cast(Array, _scaled(part[None]))[0] for part in known]
     scale = scale_of(known)
     return (known if scale == 1 else known / scale).astype(np.float32, copy=False)
 
 
 def constant(known: Slices) -> Array:
-    """Say of each slice whether all samples have the same, finite activations, bool (slices,)."""
+    """Say for each slice whether all samples have the same finite activations, bool (slices,)."""
     return np.array([bool((part == part[0]).all()) for part in known])
 
 
 def usable(known: Slices) -> Array:
-    """Say of each slice whether its activations are finite and tell samples apart, bool (slices,)."""
+    """Say for each slice whether its activations are finite and not constant, bool (slices,)."""
     return np.array([bool(np.isfinite(part).all()) for part in known]) & ~constant(known)
 
 
 def chosen(known: Slices, which: Array) -> Slices:
-    """Return some of the slices; all of them without a copy."""
+    """Return some of the slices, without a copy if it is all of them."""
     if which.all():
         return known
     return [part for part, some in zip(known, which, strict=True) if some] if isinstance(known, list) else known[which]

@@ -1,4 +1,4 @@
-"""t-SNE of every epoch, warm-started from the epoch after it: the calmest of the known ways."""
+"""t-SNE of every epoch, started from the positions of the epoch after it."""
 
 import warnings
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.embed.methods.fuzzy import memberships
-from animviz.embed.methods.neighbours import Metric, nearest_in, ready_for
+from animviz.embed.methods.neighbours import Metric, nearest_in, plain_metric, ready_for
 from animviz.embed.methods.pca import basis
 from animviz.embed.methods.slices import Slices
 from animviz.errors import InputError
@@ -28,9 +28,9 @@ class Tsne:
     Args:
         dimensions: 2 for the plane, 3 for space.
         seed: of the neighbour search.
-        perplexity: neighbours that count, softly; at most a third of the samples.
+        perplexity: effective number of neighbours; at most a third of the samples.
         metric: distance between activations.
-        iterations: passes per epoch after the first one laid out, which gets 750.
+        iterations: passes per epoch; the last epoch, which is laid out first, gets 750.
     """
 
     dimensions: Annotated[int, Range(2, 3)] = 2
@@ -48,8 +48,8 @@ class Tsne:
 def layout(activations: Slices, settings: Tsne, threads: int) -> tuple[Array, None]:
     """Lay out the last epoch by t-SNE, then each epoch before it from the positions of the one after.
 
-    van der Maaten and Hinton 2008, computed by openTSNE (Policar, Strazar and Zupan 2024), whose warm start it uses. The
-    direction is backwards because the last epoch has the clearest structure; forwards moves more (measured).
+    van der Maaten and Hinton 2008, computed by openTSNE (Policar, Strazar and Zupan 2024). The direction is backwards
+    because the last epoch has the clearest structure. Forwards, points move more (measured).
 
     Args:
         activations: float32 (epochs, samples, units), or as many (samples, units).
@@ -68,7 +68,7 @@ def layout(activations: Slices, settings: Tsne, threads: int) -> tuple[Array, No
         raise InputError("--method tsne needs openTSNE; install it: pip install 'animviz[tsne]'") from None
     positions = np.zeros((len(activations), len(activations[0]), settings.dimensions), np.float32)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about neighbours and sizes that are checked before
+        warnings.simplefilter("ignore")  # about numbers of neighbours and samples, which are checked before
         at = _start(activations[-1], settings)
         for epoch in reversed(range(len(activations))):
             last = epoch == len(activations) - 1
@@ -90,7 +90,7 @@ def place(activations: Array, positions: Array, new: Array, settings: Tsne, thre
 
 
 def _start(epoch: Array, settings: Tsne) -> Array:
-    """Return principal components at a small scale, as t-SNE likes to start (Kobak and Berens 2019)."""
+    """Return principal components at a small scale, the recommended start of t-SNE (Kobak and Berens 2019)."""
     centre, components, _ = basis(epoch[None], settings.dimensions)
     start = (epoch - centre) @ components
     jitter = np.random.default_rng(settings.seed).normal(0, 0.01, start.shape)
@@ -99,7 +99,7 @@ def _start(epoch: Array, settings: Tsne) -> Array:
 
 def _descended(epoch: Array, start: Array, settings: Tsne, threads: int, *, from_nothing: bool) -> Array:
     opentsne = import_module("openTSNE")
-    metric = "cosine" if settings.metric == "correlation" else settings.metric
+    metric = plain_metric(settings.metric)
     affinities = opentsne.affinity.PerplexityBasedNN(
         ready_for(settings.metric, epoch), perplexity=settings.perplexity, metric=metric,
         method="exact" if metric == "euclidean" else "auto", n_jobs=threads, random_state=settings.seed,

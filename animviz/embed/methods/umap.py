@@ -1,10 +1,10 @@
 """UMAP of all epochs at once: one layout of a space-time graph, so that nothing jumps and nothing needs aligning.
 
 Within an epoch the graph is UMAP's own (McInnes, Healy and Melville 2018). Between epochs an edge joins every sample to
-itself, up to `span` epochs away. Its weight follows how much the layer changed around the sample: the share of
-nearest neighbours that it keeps. Samples that the network treats as before hold still; those it moves elsewhere may go.
-The idea of coupling the layouts is AlignedUMAP's (Dadu et al. 2023) and dynamic t-SNE's (Rauber, Falcao and Telea 2016);
-here the coupling is part of the one optimisation instead of a penalty between finished ones.
+itself, up to `span` epochs away. Its weight grows with the share of nearest neighbours that the sample keeps. A sample
+with the same neighbours holds still; one whose neighbours change may move. Coupling the layouts is an idea of AlignedUMAP
+(Dadu et al. 2023) and of dynamic t-SNE (Rauber, Falcao and Telea 2016). Here the coupling is part of one optimisation.
+There it is a penalty between finished layouts.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from animviz.arrays import Array
-from animviz.embed.methods.fuzzy import curve, fuzzy_graph, memberships
+from animviz.embed.methods.fuzzy import ab_parameters, fuzzy_graph, memberships
 from animviz.embed.methods.neighbours import Metric, nearest, nearest_in
 from animviz.embed.methods.pca import basis
 from animviz.embed.methods.slices import Slices
@@ -27,8 +27,8 @@ __all__ = ["Umap", "layout", "place", "spread_start"]
 
 _DRAWS = 5  # negative samples per edge, as in UMAP
 _EXTENT, _JITTER = 10.0, 1e-3
-_NEAR = 1e-3  # squared distance below which negative samples push no harder, as in UMAP
-_LEAST_SHARE = 0.05  # a sample that keeps no neighbour is still the same sample
+_NEAR = 1e-3  # squared distance that limits the repulsion at short range, as in UMAP
+_LEAST_SHARE = 0.05  # even a sample that keeps no neighbour has an edge to itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +38,11 @@ class Umap:
     Args:
         dimensions: 2 for the plane, 3 for space.
         seed: of start and random draws.
-        n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
+        n_neighbors: neighbours per sample, itself included; more show the whole, fewer the detail.
         min_dist: how near points may come to each other.
         metric: distance between activations.
-        weight: strength of the edges from a sample to itself at the next epoch, on average; 0 lets epochs go their own way.
-        span: epochs over which these edges reach; their strength falls as 1 / distance.
+        weight: mean strength of the edges from a sample to itself at the next epoch; at 0 epochs are independent.
+        span: epochs that these edges reach; their strength falls as 1 / distance.
         repulsion: strength of UMAP's negative samples (its repulsion_strength).
         iterations: passes of the optimisation.
     """
@@ -59,7 +59,7 @@ class Umap:
 
 
 class _Graph(NamedTuple):
-    """Edges of one epoch in rows: where each point's begin, their ends, and the passes between two uses of each."""
+    """Edges of one epoch in rows: the start of each row, the ends of the edges, and the passes between two uses."""
 
     start: Array
     ends: Array
@@ -67,7 +67,7 @@ class _Graph(NamedTuple):
 
 
 class _Ties(NamedTuple):
-    """Edges from one epoch to others: their numbers, int64 (neighbours,), and weights, float32 (neighbours, samples)."""
+    """Edges from one epoch to others: their indices, int64 (neighbours,), and weights, float32 (neighbours, samples)."""
 
     epochs: Array
     weights: Array
@@ -76,11 +76,12 @@ class _Ties(NamedTuple):
 def layout(activations: Slices, settings: Umap, threads: int) -> tuple[Array, None]:
     """Lay out all epochs together.
 
-    Every pass works on each epoch by itself, against the other epochs as they were before the pass: so any number of
-    threads gives the same bytes, and epochs with equal activations have equal positions if all their neighbours do.
+    Every pass works on each epoch separately, with the positions that the other epochs had before the pass. So any
+    number of threads gives the same result, byte for byte. Epochs with equal activations have equal positions if all
+    their neighbours do.
 
     Args:
-        activations: float32 (epochs, samples, units), or as many (samples, units): only neighbours count, not widths.
+        activations: float32 (epochs, samples, units), or a list of (samples, units) of any widths.
         settings: the settings.
         threads: epochs worked on at once.
 
@@ -99,10 +100,10 @@ def layout(activations: Slices, settings: Umap, threads: int) -> tuple[Array, No
 
 
 def place(activations: Array, positions: Array, new: Array, settings: Umap, threads: int) -> Array:
-    """Place new samples into every epoch of a layout, which stays as it is.
+    """Place new samples into every epoch of a layout, whose own positions stay.
 
-    Each starts at the weighted mean of its nearest neighbours among the given samples and is settled by the same
-    descent, held to itself over the epochs in the same way.
+    Each starts at the weighted mean of its nearest neighbours among the given samples. The same gradient descent then
+    moves it, with the same edges between epochs.
 
     Args:
         activations: of the laid-out samples, float32 (epochs, samples, units).
@@ -115,9 +116,8 @@ def place(activations: Array, positions: Array, new: Array, settings: Umap, thre
         Positions of the new samples, float32 (epochs, new samples, dimensions).
     """
     graphs, known, starts = [], [], []
-    iterations = max(
-        1, settings.iterations // 3
-    )  # as UMAP's transform: a third of the passes, at a quarter of the rate
+    # As in UMAP's transform: a third of the passes, at a quarter of the rate.
+    iterations = max(1, settings.iterations // 3)
     for epoch, here, there in zip(activations, new, positions, strict=True):
         indices, distances = nearest_in(epoch, here, settings.n_neighbors, settings.metric)
         strengths = memberships(distances, connected=False)
@@ -132,7 +132,12 @@ def place(activations: Array, positions: Array, new: Array, settings: Umap, thre
 
 
 def spread_start(epoch: Array, dimensions: int, seed: int) -> Array:
-    """Return where a layout starts: principal components, each stretched to 0 to 10 as UMAP does, jittered.
+    """Return the start of a layout: principal components, each stretched to 0 to 10 as UMAP does, with jitter.
+
+    Args:
+        epoch: activations, float32 (samples, units).
+        dimensions: 2 or 3.
+        seed: of the jitter.
 
     Returns:
         float32 (samples, dimensions).
@@ -146,7 +151,7 @@ def spread_start(epoch: Array, dimensions: int, seed: int) -> Array:
 
 
 def _graph_of(matrix: Any, iterations: int) -> _Graph:
-    """Return a sparse matrix as edges; those too weak to be used once in all passes are left out."""
+    """Return a sparse matrix as edges; an edge too weak to be used in any pass is left out."""
     strongest = matrix.data.max() if matrix.nnz else 1
     matrix.data[matrix.data < strongest / iterations] = 0
     matrix.eliminate_zeros()
@@ -162,11 +167,11 @@ def _one_way(indices: Array, strengths: Array, samples: int) -> Any:
 
 
 def _ties(known: list[Array], settings: Umap) -> list[_Ties]:
-    """Return the edges between epochs, from the sorted neighbours at each, int32 (samples, neighbours)."""
+    """Return the edges between epochs, given the sorted neighbours at each, int32 (samples, neighbours)."""
     epochs, kept = len(known), dict[tuple[int, int], Array]()
     for first in range(epochs):
         for second in range(first + 1, min(epochs, first + settings.span + 1)):
-            share = _LEAST_SHARE + _kept(known[first], known[second])
+            share = _LEAST_SHARE + _kept_share(known[first], known[second])
             kept[first, second] = (settings.weight / (second - first) * share / share.mean()).astype(np.float32)
     ties = []
     for epoch in range(epochs):
@@ -176,8 +181,8 @@ def _ties(known: list[Array], settings: Umap) -> list[_Ties]:
     return ties
 
 
-def _kept(before: Array, after: Array) -> Array:
-    """Return the share of neighbours that each sample keeps, float64 (samples,); rows are sorted, without doubles."""
+def _kept_share(before: Array, after: Array) -> Array:
+    """Return the share of neighbours that each sample keeps, float64 (samples,); rows are sorted and unique."""
     both = np.sort(np.hstack([before, after]), axis=1)
     return np.asarray((both[:, 1:] == both[:, :-1]).mean(axis=1) * (both.shape[1] - 1) / before.shape[1])
 
@@ -186,10 +191,10 @@ def _descend(
     x: Array, others: Array, graphs: list[_Graph], ties: list[_Ties], settings: Umap,
     iterations: int, first_rate: float, threads: int,
 ) -> None:  # fmt: skip
-    """Optimise all epochs, in place; edges lead from x to `others`, which move too if they are x itself."""
+    """Optimise all epochs in place. Edges lead from x to `others`, which move too if they are x itself."""
     from animviz.embed.methods.umap_kernel import hold, sweep, tabulated
 
-    a, b = curve(settings.min_dist)
+    a, b = ab_parameters(settings.min_dist)
     pull = tabulated(lambda square: 2 * a * b * square ** (b - 1) / (1 + a * square**b))
     push = tabulated(lambda square: 2 * settings.repulsion * b / ((_NEAR + square) * (1 + a * square**b)))
     seed = np.uint64(settings.seed)
@@ -211,7 +216,7 @@ def _descend(
 
 @contextmanager
 def _mapper(threads: int) -> Iterator[Callable[[Callable[[int], None], range], None]]:
-    """Give a function that applies another to all numbers, in threads if there are several; the kernels free the GIL."""
+    """Give a function that applies another to all numbers, in threads if there are several; kernels release the GIL."""
     if threads == 1:
         yield lambda function, numbers: deque(map(function, numbers), maxlen=0).clear()
         return

@@ -1,4 +1,4 @@
-"""The inner loops of the space-time layout, compiled by Numba; imported only where an embedding is computed."""
+"""The inner loops of the space-time layout, compiled by Numba; imported only to compute an embedding."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +7,12 @@ import numpy as np
 
 from animviz.compiling import compiled
 
-__all__ = ["hold", "sweep", "tabulated"]
+__all__ = ["hold", "looked_up", "sweep", "tabulated"]
 
 
 _F4, _U8 = np.float32, np.uint64
 _LIMIT, _ONE = _F4(4), _F4(1)
-_FINE = 17  # bits of a float32 below those that number its place in a table: 64 places to a doubling
+_FINE = 17  # low bits of a float32 that interpolate within a table; the others are an index, 64 to an octave
 _BELOW, _REST, _SHARE = np.uint32(_FINE), np.uint32(2**_FINE - 1), _F4(2.0**-_FINE)
 _LEAST = 1e-12  # of a squared distance
 _STEP_POINT, _STEP_SWEEP, _STEP_DRAW = _U8(0x9E3779B97F4A7C15), _U8(0xD1B54A32D192ED03), _U8(0xDA942042E4DD58B5)
@@ -28,10 +28,10 @@ def _mixed(bits: Any) -> Any:
 
 
 def tabulated(function: Callable[[Any], Any]) -> Any:
-    """Return a function of squared distances as a table: the powers in it take longer than all the rest of the layout.
+    """Return a function of squared distances as a table: its powers would take longer than the rest of the layout.
 
-    A float32's own bits number the places, so that they lie evenly in its logarithm; between them a line is good to
-    0.04 % for the curves of UMAP.
+    The high bits of a float32 are the index, so that the entries are spaced evenly in its logarithm. Linear
+    interpolation between them is accurate to 0.04 % for the curves of UMAP.
 
     Args:
         function: of positive float64 values.
@@ -46,8 +46,8 @@ def tabulated(function: Callable[[Any], Any]) -> Any:
 
 
 @compiled(fastmath=True)
-def _read(table: Any, square: Any) -> Any:
-    """Return a function of a squared distance, from its table."""
+def looked_up(table: Any, square: Any) -> Any:
+    """Return a function's value at a squared distance, from its table."""
     bits = _F4(square).view(np.uint32)
     place = bits >> _BELOW
     return table[place] + _F4(np.int32(bits & _REST)) * _SHARE * (table[place + 1] - table[place])
@@ -60,16 +60,16 @@ def sweep(
 ) -> None:  # fmt: skip
     """Make one pass of UMAP's stochastic gradient descent over the neighbour graph of one epoch, in place.
 
-    The random draws depend on seed, point and pass only, not on the epoch: every epoch of a recording feels the same
+    The random draws depend on seed, point and pass, and not on the epoch. Every epoch of a recording gets the same
     noise, so that noise alone moves nothing from epoch to epoch.
 
     Args:
         x: positions, float32 (points, dimensions).
-        others: where the edges end: the same array, or float32 (others, dimensions) that stays where it is.
+        others: where the edges end: the same array, or another, float32 (others, dimensions), which is not changed.
         start: where each point's edges begin, int32 (points + 1,).
         ends: the ends of the edges, int32 (edges,).
         period: passes between two uses of an edge, float32 (edges,).
-        due: the pass at which each edge is used next, float32 (edges,); moved on.
+        due: the pass at which each edge is used next, float32 (edges,); updated in place.
         number: number of this pass.
         rate: step size, float32.
         pull: force of an edge by its squared length, as a share of its length; see `tabulated`.
@@ -90,7 +90,7 @@ def sweep(
             square = _F4(0)
             for c in range(dimensions):
                 square += (x[j, c] - others[k, c]) * (x[j, c] - others[k, c])
-            slope = _read(pull, square)
+            slope = looked_up(pull, square)
             for c in range(dimensions):
                 move = rate * min(max(slope * (others[k, c] - x[j, c]), -_LIMIT), _LIMIT)
                 x[j, c] += move
@@ -102,7 +102,7 @@ def sweep(
                 square = _F4(0)
                 for c in range(dimensions):
                     square += (x[j, c] - others[k, c]) * (x[j, c] - others[k, c])
-                slope = _read(push, square)
+                slope = looked_up(push, square)
                 for c in range(dimensions):
                     x[j, c] += rate * min(max(slope * (x[j, c] - others[k, c]), -_LIMIT), _LIMIT)
 
@@ -111,9 +111,8 @@ def sweep(
 def hold(x: Any, before: Any, epochs: Any, weights: Any, rate: Any, pull: Any) -> None:
     """Pull every point of one epoch towards where it is at the neighbouring epochs, in place.
 
-    The pull is UMAP's attraction, hence firm for small moves and weak for large ones: points that stay much the same
-    hold still, points that really go elsewhere are let go. The step is implicit (backward Euler), hence stable for any
-    weight.
+    The pull is UMAP's attraction: strong for small moves and weak for large ones. So points that hardly change hold
+    still, and points that change much may move. The step is implicit (backward Euler), hence stable for any weight.
 
     Args:
         x: positions at this epoch, float32 (points, dimensions).
@@ -133,7 +132,7 @@ def hold(x: Any, before: Any, epochs: Any, weights: Any, rate: Any, pull: Any) -
             square = _F4(1e-4)
             for c in range(dimensions):
                 square += (x[j, c] - at[c]) * (x[j, c] - at[c])
-            force = weights[i, j] * _read(pull, square)
+            force = weights[i, j] * looked_up(pull, square)
             total += force
             for c in range(dimensions):
                 target[c] += force * at[c]
