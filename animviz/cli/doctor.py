@@ -1,10 +1,10 @@
-"""A look at the machine: encoders, fonts, disk, versions; every finding comes with one fix."""
+"""A look at the machine: packages, extras, encoders, fonts, disk, scenes; every finding comes with one fix."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,17 +32,25 @@ class Finding:
         state: what was found.
         ok: whether that will do.
         fix: the one thing to do if not.
+        optional: whether animviz does without it.
     """
 
     subject: str
     state: str
     ok: bool = True
     fix: str = ""
+    optional: bool = False
+
+    @property
+    def mark(self) -> str:
+        """How it is listed: "ok", "WRONG", or "extra" for what may be missing and is."""
+        return "ok" if self.ok else "extra" if self.optional else "WRONG"
 
 
 def examine() -> Iterator[Finding]:
     """Look at everything that rendering needs, one finding at a time; nothing is left on disk."""
     yield from _packages()
+    yield from _extras()
     yield _ffmpeg()
     yield from (_encoder(suffix) for suffix in FORMATS)
     yield _fonts()
@@ -50,21 +58,38 @@ def examine() -> Iterator[Finding]:
     yield from (_scene(name) for name in scene_names())
 
 
+def _required(extra: str = "") -> list[Requirement]:
+    """Return what animviz requires, or what one of its extras adds."""
+    found = [Requirement(line) for line in requires("animviz") or []]
+    return [one for one in found if (one.marker.evaluate({"extra": extra}) if one.marker else not extra)]
+
+
+def _version(requirement: Requirement) -> tuple[str, bool]:
+    """Return which version of a package is installed, and whether it will do."""
+    try:
+        found = version(requirement.name)
+    except PackageNotFoundError:
+        return "not installed", False
+    return found, requirement.specifier.contains(found, prereleases=True)
+
+
 def _packages() -> Iterator[Finding]:
-    for line in requires("animviz") or []:
-        requirement = Requirement(line)
-        if requirement.marker is not None and not requirement.marker.evaluate({"extra": ""}):
-            continue
-        name = requirement.name
-        fix = f"pip install '{name}{requirement.specifier}'"
-        try:
-            found = version(name)
-        except PackageNotFoundError:
-            yield Finding(name, "not installed", False, fix)
-            continue
-        yield Finding(name, found, requirement.specifier.contains(found, prereleases=True), fix)
+    for requirement in _required():
+        yield Finding(
+            requirement.name, *_version(requirement), f"pip install '{requirement.name}{requirement.specifier}'"
+        )
     if find_spec("keras") is None:
         yield Finding("keras", "not installed", False, "pip install keras")
+
+
+def _extras() -> Iterator[Finding]:
+    for extra in metadata("animviz").get_all("Provides-Extra") or []:
+        if extra == "dev":  # what animviz itself is worked on with
+            continue
+        found = {requirement.name: _version(requirement) for requirement in _required(extra)}
+        state = ", ".join(f"{name} {number}" for name, (number, _) in found.items())
+        ok = all(will_do for _, will_do in found.values())
+        yield Finding(f"extra {extra}", state, ok, f"pip install 'animviz[{extra}]' if you want it", optional=True)
 
 
 def _ffmpeg() -> Finding:
@@ -110,4 +135,4 @@ def _scene(name: str) -> Finding:
         find_scene(name)
         return Finding(f"scene {name}", "can be imported")
     except AnimvizError as error:
-        return Finding(f"scene {name}", str(error), False, "mend or uninstall the package that brings this scene")
+        return Finding(f"scene {name}", str(error), False, "fix or uninstall the package that brings this scene")

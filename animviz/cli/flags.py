@@ -80,7 +80,7 @@ def as_click(options: Sequence[Option]) -> list[click.Option]:
 
 
 def _one_as_click(option: Option) -> click.Option:
-    text = option.help[:1].upper() + option.help[1:] + "." if option.help else None
+    text = f"{_capital(option.help)}." if option.help else None
     if option.kind is bool:
         flags = [f"{option.flag}/--no-{option.flag[2:]}", option.name]
         return click.Option(flags, default=option.default, show_default=True, help=text)
@@ -96,6 +96,11 @@ def _one_as_click(option: Option) -> click.Option:
         show_default=option.default is not None,
         help=text,
     )
+
+
+def _capital(text: str) -> str:
+    """Begin a help text with a capital, unless it begins with a name such as mnist-5k or a list of names."""
+    return text[:1].upper() + text[1:] if text.split()[0].isalpha() else text
 
 
 def path_option(*flags: str, help: str, multiple: bool = False) -> click.Option:

@@ -5,19 +5,23 @@ The commands on the page are those that are carried out here, with other folders
 
 import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from animviz.cli.flags import Sectioned
+from animviz.cli.record import RecordCommand
+from animviz.cli.render import RenderCommand
 from animviz.errors import InputError
 from animviz.files import replace_file
 from animviz.pictures.discovery import find_scene, scene_names
 
-__all__ = ["command_for", "page_of", "recording_of", "scenes_to_show", "show"]
+__all__ = ["command_for", "markdown_of", "recording_of", "scenes_to_show", "show"]
 
 PICTURE = "--size 640x360 --seconds 6 --fps 10 --max-size 1MB"
 RECORDED = {"digits_mlp": "--gradients"}  # what all scenes of an experiment need of its recording
+COMMANDS: dict[str, Callable[[str], Sectioned]] = {"record": RecordCommand, "render": RenderCommand}
 CHOSEN = {
     "digits": "--digit 5",
     "knn": "--samples 400",
@@ -83,7 +87,7 @@ def command_for(name: str, recordings: Path = Path(), output: Path = Path()) -> 
     return ["animviz", "render", name, "--from", recording, *options, "-o", str(output / f"{name}.gif")]
 
 
-def page_of(names: Iterable[str], pictures: str) -> str:
+def markdown_of(names: Iterable[str], pictures: str) -> str:
     """Return the page of these scenes in Markdown.
 
     Args:
@@ -129,15 +133,15 @@ def show(names: Sequence[str], output: Path, page: Path | None = None, recording
     there = [name for name in scenes_to_show() if (output / f"{name}.gif").exists()]
     page.parent.mkdir(parents=True, exist_ok=True)
     way = Path(os.path.relpath(output, page.parent)).as_posix()
-    replace_file(page, page_of(there, way).encode())
+    replace_file(page, markdown_of(there, way).encode())
     return page
 
 
 def _carry_out(words: Sequence[str]) -> None:
     """Run a command of ours in this process."""
-    from animviz.cli.main import cli
-
-    cli.main(list(words[1:]), prog_name=words[0], standalone_mode=False)
+    program, command, name, *options = words
+    made = COMMANDS[command](name)
+    made.main(options, prog_name=f"{program} {command} {name}", standalone_mode=False)
 
 
 def _prompt(words: Sequence[str]) -> str:

@@ -74,7 +74,7 @@ class RenderCommand(Sectioned):
             takers = ", ".join(name for name, experiment in EXPERIMENTS.items() if takes_data(experiment))
             raise InputError(f"--data goes with the experiments {takers}; here it is {self.experiment_name!r}")
         source, retrain, output, address, share = (
-            values.pop(name) for name in ("source", "retrain", "output", "cluster", "segment")
+            values.pop(name) for name in ("source", "retrain", "output", "cluster", "share")
         )
         training = {option.name: values.pop(option.name) for option in self._training_options}
         _check_way(values, source, address, share)  # what is left is asked of the video
@@ -115,11 +115,11 @@ def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | Non
     if share is None:
         return
     if source is None:
-        raise InputError("--segment needs --from RECORDING: all shares must be drawn from one recording")
+        raise InputError("--share needs --from RECORDING: all shares must be drawn from one recording")
     given = {"poster": asked["poster"], "max-size": asked["max_size"], "workers": asked["workers"], "cluster": address}
     for flag, value in given.items():
         if value not in (None, AUTO):
-            raise InputError(f"--{flag} cannot go with --segment, which draws a share in this process; leave it out")
+            raise InputError(f"--{flag} cannot go with --share, which draws a share in this process; leave it out")
 
 
 def _draw(request: Request, recording: Recording, address: str | None, share: str | None) -> None:
@@ -168,7 +168,10 @@ _EXPERIMENT = click.Option(
 _DRAWING = [
     *VIDEO,
     click.Option(["--cluster"], metavar="ADDRESS", help="Dask scheduler whose workers draw, such as tcp://host:8786."),
-    click.Option(["--segment"], metavar="I/N", help="Draw only one of N shares, for `animviz join`."),
+    click.Option(
+        ["--share", "--segment", "share"], metavar="I/N",
+        help="Draw only one of N shares, for `animviz join`.  (--segment is the old name)",
+    ),
 ]
 _OUTPUT = path_option(
     "-o", "--output",

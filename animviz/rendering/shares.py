@@ -1,6 +1,6 @@
 """Shares: a video drawn by separate commands, such as the tasks of a job array, and joined at the end.
 
-`animviz render ... --segment 2/8` draws the second of eight shares of the video's segments into a folder of its own;
+`animviz render ... --share 2/8` draws the second of eight shares of the video's segments into a folder of its own;
 `animviz join` puts the shares together. No engine, no network: the shares are files.
 """
 
@@ -50,7 +50,7 @@ def parse_share(text: str) -> tuple[int, int]:
     """
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text.strip())
     if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise InputError(f"--segment is {text!r}; expected i/n with i from 1 to n, such as 2/8")
+        raise InputError(f"--share is {text!r}; expected i/n with i from 1 to n, such as 2/8")
     return int(match[1]), int(match[2])
 
 
@@ -74,7 +74,7 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     timeline = plan.timeline
     parts = segments(len(timeline), plan.pacing.rate)
     numbers = range(len(parts))[place - 1 :: of]
-    facts = plan.provenance(re.sub(r" --segment[ =]\S+", "", command))
+    facts = plan.provenance(re.sub(r" --(?:share|segment)[ =]\S+", "", command))
     done = 0
 
     def count(_: int) -> None:
@@ -147,7 +147,7 @@ def _read(path: Path) -> _Share:
     try:
         return _Share.model_validate_json((path / "share.json").read_bytes())
     except (OSError, ValidationError):
-        raise EncodeError(f"{path} is not a share of a video; expected a folder made with --segment") from None
+        raise EncodeError(f"{path} is not a share of a video; expected a folder made with --share") from None
 
 
 def _weight(part: Path) -> int:

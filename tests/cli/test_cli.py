@@ -127,6 +127,35 @@ def test_help_names_every_command(cli: Callable[..., Result]) -> None:
     assert "animviz render rings --arch 2-3-2-1" in result.out
 
 
+def test_no_description_is_cut_on_a_narrow_terminal(
+    cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    commands = cli("--help").out.partition("Commands:\n")[2].splitlines()
+    assert len(commands) >= 13
+    for line in commands:
+        assert line.endswith("."), line
+        assert not line.endswith("..."), line
+        assert len(line) <= 80
+
+
+def test_names_keep_their_letters_at_the_beginning_of_a_help_text(cli: Callable[..., Result]) -> None:
+    text = cli("record", "digits_mlp", "--help").out
+    assert "mnist-5k, mnist, digits-8x8" in text
+    assert "Mnist" not in text
+    assert "Widths of the layers" in text
+
+
+def test_old_name_of_a_command_still_works(rings_recording: Recording, cli: Callable[..., Result]) -> None:
+    assert "\n  scores" not in cli("--help").out
+    assert "Old name of `neighbours`." in cli("scores", "--help").out
+    options = (rings_recording.path, "--method", "pca", "--samples", "100")
+    now, then = cli("neighbours", *options), cli("scores", *options)
+    assert now.code == 0, now.err
+    assert "3 neighbours" in now.out
+    assert then == now
+
+
 @pytest.mark.parametrize("command", [(), ("render",), ("record",), ("completion",), ("render", "rings"), ("info",)])
 def test_help_is_set_in_readable_lines(command: tuple[str, ...], cli: Callable[..., Result]) -> None:
     lines = cli(*command, "--help").out.splitlines()
@@ -209,6 +238,35 @@ def test_doctor_finds_nothing_wrong_here_and_leaves_nothing(animviz: Callable[..
     for subject in ("ffmpeg", "tensorflow", "typeface", "disk", "scene rings", "encoder .webm", "encoder PNG folder"):
         assert any(subject in line for line in lines), subject
     assert tree(tmp_path) == {}
+
+
+def test_doctor_names_extras_that_are_not_installed_without_failing(
+    cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    def version_of(name: str) -> str:
+        if name == "opentsne":
+            raise PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr("animviz.cli.doctor.version", version_of)
+    result = cli("doctor")
+    assert result.code == 0
+    lines = result.out.splitlines()
+    place = lines.index("extra  extra tsne: opentsne not installed")
+    assert lines[place + 1] == "       fix: pip install 'animviz[tsne]' if you want it"
+    assert sum(line.startswith("extra ") for line in lines) == 1
+    assert any(line.startswith("ok     extra docs: furo ") for line in lines)
+
+
+def test_doctor_fails_for_a_package_that_is_not_installed(
+    cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("animviz.cli.doctor.requires", lambda _: ["no-such-package>=2", "spare>=1; extra == 'docs'"])
+    result = cli("doctor")
+    assert result.code == 1
+    assert "WRONG  no-such-package: not installed\n       fix: pip install 'no-such-package>=2'" in result.out
 
 
 def test_doctor_names_a_fix_for_a_dead_ffmpeg(

@@ -24,12 +24,12 @@ def shown(page: str) -> list[list[str]]:
 
 def test_page_in_the_docs_is_what_the_command_writes() -> None:
     written = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
-    assert written == gallery.page_of(scene_names(), "../renders/gallery")
+    assert written == gallery.markdown_of(scene_names(), "../renders/gallery")
 
 
 def test_every_command_on_the_page_is_understood() -> None:
     recordings = set()
-    for program, command, name, *words in shown(gallery.page_of(gallery.scenes_to_show(), ".")):
+    for program, command, name, *words in shown(gallery.markdown_of(gallery.scenes_to_show(), ".")):
         assert program == "animviz"
         parsed = {"render": RenderCommand, "record": RecordCommand}[command](name).make_context(name, words).params
         if command == "record":
@@ -66,6 +66,14 @@ def test_what_is_shown_is_what_is_carried_out(
     page = (tmp_path / "out" / "gallery.md").read_text(encoding="utf-8")
     assert sorted(done) == sorted(shlex.join(words) for words in shown(page))
     assert len(done) == len(set(done)) >= 25
+
+
+def test_gallery_of_the_project_is_drawn_only_where_one_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    monkeypatch.setattr(gallery, "_carry_out", lambda words: None)
+    assert cli("gallery", "rings").out.strip() == "renders/gallery-new/gallery.md"
+    assert [path.name for path in (tmp_path / "renders").iterdir()] == ["gallery-new"]
 
 
 @pytest.mark.slow

@@ -139,7 +139,7 @@ def planned(scene: Path, recording: Recording, target: Path, **options: object) 
 
 def shares_of(scene: Path, recording: Recording, target: Path, count: int, **options: object) -> list[Path]:
     plan = planned(scene, recording, target, **options)
-    return [draw_share(plan, (place, count), f"made --segment {place}/{count}") for place in range(1, count + 1)]
+    return [draw_share(plan, (place, count), f"made --share {place}/{count}") for place in range(1, count + 1)]
 
 
 # --- The split ---
@@ -460,7 +460,7 @@ def test_any_text_is_a_share_or_one_clear_error(text: str) -> None:
     "text", ["", "/", "1", "1/", "/2", "0/2", "3/2", "-1/2", "1/0", "1.5/2", "1 /2", "1/2/3", "a/b"]
 )
 def test_what_is_no_share_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match=re.escape(f"--segment is {text!r}; expected i/n")):
+    with pytest.raises(InputError, match=re.escape(f"--share is {text!r}; expected i/n")):
         parse_share(text)
 
 
@@ -635,7 +635,7 @@ def test_shares_and_join_on_the_command_line(
     cli: Callable[..., tuple[int, str, str]], wall: Path, rings_recording: Recording, tmp_path: Path
 ) -> None:
     render_it = ("render", wall, "--from", rings_recording.path, *DRAW, "-o", "video.mp4")
-    assert cli(*render_it, "--segment", "1/2") == (0, "video.mp4.1-of-2.part\n", "")
+    assert cli(*render_it, "--share", "1/2") == (0, "video.mp4.1-of-2.part\n", "")
     assert cli(*render_it, "--segment=2/2") == (0, "video.mp4.2-of-2.part\n", "")
     assert not Path("video.mp4").exists()
     code, out, err = cli("join", "video.mp4.2-of-2.part", "video.mp4.1-of-2.part", "-o", "video.mp4")
@@ -645,7 +645,8 @@ def test_shares_and_join_on_the_command_line(
     command = provenance_in(Path("video.mp4"))["command"]
     assert isinstance(command, str)
     assert command.startswith("animviz render")
-    assert "--segment" not in command
+    assert "--share" not in command
+    assert "--segment" not in command, "the old name"
     assert cli(*render_it)[0] == 0
     assert Path("video.mp4").read_bytes() == joined, "as if one command had drawn it"
 
@@ -674,11 +675,11 @@ def test_scene_that_breaks_in_a_worker_shows_its_author_where(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("render {wall} --from {rec} --segment 3/2", "--segment is '3/2'; expected i/n"),
-        ("render {wall} --from {rec} --segment 0/2", "--segment is '0/2'; expected i/n"),
-        ("render {wall} --from {rec} --segment half", "--segment is 'half'; expected i/n"),
-        ("render {wall} --from {rec} --segment=", "--segment is ''; expected i/n"),
-        ("render rings --segment 1/2", "--segment needs --from RECORDING"),
+        ("render {wall} --from {rec} --share 3/2", "--share is '3/2'; expected i/n"),
+        ("render {wall} --from {rec} --share 0/2", "--share is '0/2'; expected i/n"),
+        ("render {wall} --from {rec} --share half", "--share is 'half'; expected i/n"),
+        ("render {wall} --from {rec} --share=", "--share is ''; expected i/n"),
+        ("render rings --share 1/2", "--share needs --from RECORDING"),
         ("render {wall} --from {rec} --workers 0", "--workers is 0; expected at least 1"),
         ("render {wall} --from {rec} --workers some", "not a valid integer"),
         ("join -o video.mp4", "Missing argument"),

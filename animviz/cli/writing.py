@@ -1,0 +1,88 @@
+"""Commands that write files; each imports what it uses when it runs."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+__all__ = ["WRITING"]
+
+
+@click.command()
+@click.argument("path", metavar="FILE.toml", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="MP4 to write.  [default: renders/FILE.mp4]")
+@click.option("--draft", is_flag=True, help="A quarter of the pixels and of the frames.")
+@click.option("--shot", metavar="NAME", help="Only this shot.")
+@click.option("--workers", type=int, help="Processes that draw.  [default: as many as pay]")
+@click.option("--retrain", is_flag=True, help="Train anew even if the recordings are there already.")
+def storyboard(path: Path, output: Path | None, **options: Any) -> None:
+    """Make a film of several shots, as a file describes it.
+
+    It has captions and chapters. Only what changed is drawn. Beside the MP4 stand subtitles (.srt, .vtt), a poster
+    (.png) and a handout of key frames (.pdf).
+    """
+    from animviz.cli.storyboard import run
+
+    run(path, output, **options)
+
+
+@click.command()
+@click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Video to write.")
+@click.option(
+    "--max-size",
+    metavar="BYTES",
+    default="auto",
+    help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]",
+)
+def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
+    """Put together a video whose shares were drawn with --share."""
+    from animviz.cli.reports import report
+    from animviz.rendering.shares import join as join_shares
+
+    report(join_shares(parts, output, max_size))
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SCENE]...")
+@click.option(
+    "-o", "--output", default="renders/gallery-new", show_default=True, type=click.Path(path_type=Path,
+    file_okay=False),
+    help="Folder for the pictures.",
+)  # fmt: skip
+@click.option("--page", type=click.Path(path_type=Path), help="Page to write.  [default: gallery.md in that folder]")
+@click.option(
+    "--recordings", type=click.Path(path_type=Path, file_okay=False), help="Folder where the recordings are kept."
+)
+def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings: Path | None) -> None:
+    """Draw every scene as a small .gif, and a page of them.
+
+    The page shows the commands that made them. With names only these are drawn; the page shows all whose pictures
+    are there.
+    """
+    from animviz.cli.gallery import show
+
+    click.echo(show(names, output, page, recordings))
+
+
+@click.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Page to write: .html.")
+@click.option("--layers", default="", help="Names with commas between them; by default the input and hidden layers.")
+@click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
+@click.option("--samples", default=5000, show_default=True, type=click.IntRange(10), help="To show at most.")
+@click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
+@click.option("--theme", default="auto", show_default=True, help="dark, light, or auto: what the reader's system asks.")
+@click.option("--title", default="", help="Of the page; by default the recording's.")
+def page(path: Path, output: Path, **options: Any) -> None:
+    """Write an interactive page of a network's layers.
+
+    It shows the embedded layers over the epochs, in one file that works offline. Hover, search, classes,
+    misclassified samples, learning curve and keys. Embeddings are kept in the recording.
+    """
+    from animviz.pages import write_page
+
+    click.echo(write_page(path, output, **options))
+
+
+WRITING = (storyboard, join, gallery, page)
