@@ -1,4 +1,4 @@
-"""The typeface of the page: the letters it needs, cut out of the Fira Sans that comes with the installation."""
+"""The typeface of a page: the subset of Fira Sans with the letters that the page needs."""
 
 from base64 import b64encode
 from functools import cache
@@ -14,7 +14,10 @@ ALWAYS = "".join(map(chr, range(32, 127))) + "·–—…×←→%"
 def faces(texts: str) -> str:
     """Return CSS that defines the family "Fira Sans" with the letters of the texts, and all of ASCII.
 
-    Letters that the typeface lacks are drawn in the reader's own.
+    For letters that the typeface lacks, the browser takes another one.
+
+    Args:
+        texts: of the page, joined.
     """
     letters = "".join(sorted({*ALWAYS, *texts}))
     return "\n".join(_face(name, weight, letters) for name, weight in WEIGHTS.items())

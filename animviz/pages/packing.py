@@ -1,4 +1,4 @@
-"""Arrays as text: quantised, coded by differences, deflated, in base64; the page's data.js turns them back."""
+"""Arrays as text: quantised, delta-coded, deflated, in base64; the page's data.js decodes them."""
 
 from base64 import b64encode
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from animviz.arrays import Array
 __all__ = ["STEPS", "Quantised", "packed", "packed_positions", "quantised_positions"]
 
 STEPS = 2**14 - 1
-"""Steps of the grid of positions along the longer side: a sixteenth of a pixel where it is drawn 1,000 pixels long."""
+"""Steps of the grid along its longer side: at 1,000 pixels a step is a sixteenth of a pixel."""
 
 
 class Quantised(NamedTuple):
@@ -19,9 +19,9 @@ class Quantised(NamedTuple):
 
     Attributes:
         steps: int32 (epochs, points, 2), from 0 to `STEPS`; an epoch that is not finite repeats the one before.
-        finite: whether an epoch is, bool (epochs,).
+        finite: whether an epoch is finite, bool (epochs,).
         low: the corner with the least coordinates, float64 (2,).
-        step: size of a step, alike in both directions.
+        step: size of a step, the same along both axes.
     """
 
     steps: Array
@@ -31,7 +31,7 @@ class Quantised(NamedTuple):
 
 
 def quantised_positions(positions: Array) -> Quantised:
-    """Put positions on one grid for all epochs, so that each is off by half a step at most.
+    """Round positions to one grid for all epochs; the error is half a step at most.
 
     Args:
         positions: float (epochs, points, 2); an epoch with a value that is not finite counts as missing.
@@ -48,9 +48,9 @@ def quantised_positions(positions: Array) -> Quantised:
 
 
 def packed_positions(steps: Array) -> str:
-    """Return grid positions as text: differences from epoch to epoch, signs in the last bit, low bytes, then high ones.
+    """Return grid positions as text: differences between epochs, zigzag-coded; all low bytes, then all high bytes.
 
-    Differences are small, so that nearly all high bytes are zero and deflate to nothing.
+    Differences are small. So nearly all high bytes are zero, and deflate to almost nothing.
 
     Args:
         steps: int32 (epochs, points, 2), from 0 to `STEPS`.
@@ -61,6 +61,6 @@ def packed_positions(steps: Array) -> str:
 
 
 def packed(array: Array) -> str:
-    """Return the bytes of an array, little endian and in C order, deflated (zlib) and in base64."""
+    """Return the bytes of an array, little-endian and in C order, deflated (zlib) and in base64."""
     contents = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
     return b64encode(compress(contents, 9)).decode()

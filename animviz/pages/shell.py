@@ -1,41 +1,99 @@
-"""The shell of a page: styles, scripts and data in one file, with a policy that lets nothing else in."""
+"""The shell of a page: styles, scripts and data in one file, with a policy that forbids to load anything else."""
 
+import html
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_hex
 
 from animviz.arrays import Array
+from animviz.errors import InputError
 from animviz.stage.theme import THEMES, Theme
 
-__all__ = ["FOLLOWING", "SCREENS", "SUFFIXES", "asset", "digest", "json_of", "numbers", "palette", "variables"]
+__all__ = [
+    "FOLLOWING",
+    "SCREENS",
+    "asset",
+    "check_request",
+    "css_palette",
+    "css_variables",
+    "filled",
+    "json_numbers",
+    "json_of",
+]
 
 SUFFIXES = (".html", ".htm")
 FOLLOWING = "auto"  # the theme that the reader's system asks for
 SCREENS = ("dark", "light")
 
 
-def numbers(values: Array) -> list[float | None]:
-    """Return values for JSON with seven digits; null where they are not finite."""
+def check_request(target: Path, theme: str) -> None:
+    """Refuse a page that could not be written, or a theme that it does not have.
+
+    Raises:
+        InputError: another extension, a folder, or an unknown theme.
+    """
+    if target.suffix.lower() not in SUFFIXES:
+        raise InputError(f"-o {target}: expected a name that ends in {' or '.join(SUFFIXES)}")
+    if target.is_dir():
+        raise InputError(f"-o {target} is a folder; expected the name of a file")
+    if theme not in (FOLLOWING, *SCREENS):
+        raise InputError(f"--theme is {theme!r}; expected one of {', '.join((FOLLOWING, *SCREENS))}")
+
+
+def filled(template: str, *, title: str, theme: str, style: str, program: str, data: Mapping[str, str]) -> bytes:
+    """Return a page: a template with its styles, program and data filled in.
+
+    Args:
+        template: HTML with $policy, $theme, $title, $version, $style, $program and $data.
+        title: of the page, as plain text.
+        theme: dark, light or auto.
+        style: CSS.
+        program: JavaScript.
+        data: texts that the program reads, by name.
+    """
+    policy = (
+        f"default-src 'none'; script-src '{_policy_hash(program)}'; style-src '{_policy_hash(style)}'; img-src data:; "
+        "font-src data:; base-uri 'none'; form-action 'none'"
+    )
+    elements = [f'<script type="text/plain" id="data-{name}">{text}</script>' for name, text in data.items()]
+    page = Template(template).substitute(
+        policy=policy,
+        theme=theme,
+        title=html.escape(title),
+        version=version("animviz"),
+        style=style,
+        program=program,
+        data="\n".join(elements),
+    )
+    return page.encode()
+
+
+def json_numbers(values: Array) -> list[float | None]:
+    """Return values for JSON, to seven digits; null where they are not finite."""
     return [float(f"{value:.7g}") if np.isfinite(value) else None for value in values]
 
 
 def json_of(value: Any) -> str:
-    """Return JSON that cannot end the element it stands in."""
+    """Return JSON that cannot close the element around it."""
     return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def palette(theme: Theme, classes: int) -> list[str]:
-    """Return the colours of so many classes as CSS."""
+def css_palette(theme: Theme, classes: int) -> list[str]:
+    """Return the colours of that many classes as CSS."""
     return [to_hex(color) for color in theme.palette(max(2, classes))]
 
 
-def variables() -> str:
-    """Return the themes' colours as CSS: the system's choice unless the page has one of its own."""
+def css_variables() -> str:
+    """Return the themes' colours as CSS: those of the system's theme, unless the page sets its own."""
     dark, light = (
         "".join(f"--{name}:{getattr(THEMES[theme], name)};" for name in ("background", "ink", "quiet", "grid"))
         + f"--training:{THEMES[theme].negative};--validation:{THEMES[theme].positive};color-scheme:{theme};"
@@ -47,11 +105,11 @@ def variables() -> str:
     )
 
 
-def asset(name: str) -> str:
-    """Return the text of a file of the embedding page."""
-    return (files("animviz.pages.embedding") / "assets" / name).read_text(encoding="utf-8")
+def asset(package: str, name: str) -> str:
+    """Return the text of a file in the assets of a kind of page, by the name of its package."""
+    return (files(package) / "assets" / name).read_text(encoding="utf-8")
 
 
-def digest(text: str) -> str:
-    """Return the hash by which a policy allows a script or a style."""
+def _policy_hash(text: str) -> str:
+    """Return the hash by which a content security policy allows a script or a style."""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -26,8 +26,8 @@ from animviz.analysis.classifier import class_probabilities, labels_of
 from animviz.embed import embedding_of
 from animviz.embed.sets import sets_of
 from animviz.pages import Contents, contents_of, page_of, write_page
+from animviz.pages.atlas import atlas_of
 from animviz.pages.packing import STEPS, packed_positions, quantised_positions
-from animviz.pages.sheet import sheet_of
 from animviz.parts.tiles import images_of
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -97,14 +97,14 @@ def test_positions_are_those_of_the_embedding_to_half_a_step() -> None:
     assert np.nanmax(np.abs(grid.low + grid.step * steps - positions)) <= 0.51 * grid.step
 
 
-def test_every_image_has_its_place_on_the_sheet(odd_images: Path) -> None:
+def test_every_image_has_its_place_in_the_atlas(odd_images: Path) -> None:
     images = np.load(odd_images)["x"][:50] / 255
-    sheet = sheet_of(images)
-    pixels = np.asarray(Image.open(BytesIO(sheet.png)))
+    atlas = atlas_of(images)
+    pixels = np.asarray(Image.open(BytesIO(atlas.png)))
     for number, image in enumerate(images):
-        top, left = number // sheet.columns * 20, number % sheet.columns * 14
+        top, left = number // atlas.columns * 20, number % atlas.columns * 14
         assert np.array_equal(pixels[top : top + 20, left : left + 14], np.round(255 * image))
-    assert sheet_of(np.zeros((3, 200, 100)))[1:] == (64, 32, 2)
+    assert atlas_of(np.zeros((3, 200, 100)))[1:] == (64, 32, 2)
 
 
 def test_contents_are_those_of_the_recording(recording: Recording, contents: Contents) -> None:

@@ -1,4 +1,4 @@
-"""What a page shows, as arrays: positions by layer, answers and probabilities by epoch, images or numbers, curves."""
+"""What a page shows, as arrays: positions, answers, probabilities, images or numbers, and learning curves."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -15,17 +15,17 @@ from animviz.errors import DivergedError, SceneError
 from animviz.parts.tiles import images_of
 from animviz.recording.recording import Recording
 
-__all__ = ["METHODS", "SAMPLES", "Contents", "Curve", "contents_of", "quantised"]
+__all__ = ["METHOD_NAMES", "SAMPLES", "Contents", "Series", "contents_of", "quantised"]
 
 SAMPLES = 5000
-METHODS = {"umap": "UMAP", "pca": "principal components", "tsne": "t-SNE"}
-VALUES = 6  # numbers of a sample that is no image
-LEAST_SQUARE = 64  # units from which flat inputs are taken for a square image
+METHOD_NAMES = {"umap": "UMAP", "pca": "principal components", "tsne": "t-SNE"}
+VALUES = 6  # numbers that are shown of a sample without an image
+LEAST_SQUARE = 64  # flat inputs of at least so many units are taken for a square image
 NO_ANSWER = -1
 
 
 @dataclass(frozen=True)
-class Curve:
+class Series:
     """One quantity over the epochs.
 
     Attributes:
@@ -48,16 +48,16 @@ class Contents:
     Attributes:
         title: of the page.
         epochs: moments of the snapshots, float64 (epochs,).
-        layers: positions by name of the layer, float32 (epochs, samples, 2); NaN at epochs without any.
+        layers: positions by name of the layer, float32 (epochs, samples, 2); NaN at epochs without positions.
         labels: true classes, int64 (samples,).
         class_names: of all classes that labels and answers may name.
         answers: most probable classes, int64 (epochs, samples); -1 where the outputs are not finite.
         probabilities: of each class in 255 steps, uint8 (epochs, samples, classes).
-        numbers: numbers of the samples in the recording, int64 (samples,).
+        numbers: indices of the samples in the recording, int64 (samples,).
         images: float32 in [0, 1], (samples, height, width) or (..., 3), or None.
         values: the inputs where they are no images, float32 (samples, few), or None.
-        curves: loss and accuracy over all epochs.
-        notes: what a reader must know, in words: how many samples of how many, and so on.
+        curves: learning curves, loss and accuracy over all epochs.
+        notes: remarks for the reader, such as how many samples of how many are shown.
     """
 
     title: str
@@ -70,7 +70,7 @@ class Contents:
     numbers: Array
     images: Array | None
     values: Array | None
-    curves: tuple[Curve, ...]
+    curves: tuple[Series, ...]
     notes: tuple[str, ...]
 
 
@@ -84,7 +84,7 @@ def contents_of(
         recording: of a classifier.
         layers: names with commas between them; by default the input and the hidden layers.
         method: umap, pca or tsne.
-        samples: of the recording's own, and of the training samples among which they are placed, at most.
+        samples: at most so many of the recording's own, and of the training samples among which they are placed.
         embed_threads: for speed; the result is the same.
         title: of the page; by default the recording's.
 
@@ -123,13 +123,13 @@ def quantised(outputs: Iterator[Array | None], shown: Array) -> tuple[Array, Arr
     """Return answers and probabilities of the shown samples, as `Contents` has them.
 
     Args:
-        outputs: probabilities of all samples, (samples, classes), for each epoch; None where they are not finite.
-        shown: numbers of the samples that are shown.
+        outputs: for each epoch the probabilities of all samples, (samples, classes); None where they are not finite.
+        shown: indices of the samples that are shown.
 
     Raises:
-        DivergedError: they are finite at no epoch.
+        DivergedError: no epoch has finite ones.
     """
-    found = [None if p is None else (p[shown].argmax(axis=1), _bytes(p[shown])) for p in outputs]
+    found = [None if p is None else (p[shown].argmax(axis=1), _in_steps(p[shown])) for p in outputs]
     some = next((pair for pair in found if pair is not None), None)
     if some is None:
         raise DivergedError("page: no snapshot has finite outputs; train again with a smaller step")
@@ -138,7 +138,7 @@ def quantised(outputs: Iterator[Array | None], shown: Array) -> tuple[Array, Arr
     return np.stack(answers), np.stack(probabilities)
 
 
-def _bytes(probabilities: Array) -> NDArray[np.uint8]:
+def _in_steps(probabilities: Array) -> NDArray[np.uint8]:
     return np.round(255 * probabilities).astype(np.uint8)
 
 
@@ -160,13 +160,13 @@ def _title(recording: Recording) -> str:
 
 
 def _class_names(recording: Recording, least: int) -> tuple[str, ...]:
-    """Return the names of the classes; those beyond the named ones are called by their numbers."""
+    """Return the names of the classes; a class without a name is called by its number."""
     known = recording.manifest.class_names
     return (*known, *map(str, range(len(known), least)))
 
 
 def _pictures(recording: Recording, shown: Array) -> tuple[Array | None, Array | None]:
-    """Return images, or a few numbers per sample, or neither where there are several inputs."""
+    """Return images, or a few numbers per sample, or neither where the network has several inputs."""
     inputs = recording.extras.get("images", recording.inputs)
     if isinstance(inputs, dict):
         return None, None
@@ -177,22 +177,22 @@ def _pictures(recording: Recording, shown: Array) -> tuple[Array | None, Array |
     return None, np.asarray(inputs.reshape(len(inputs), -1)[shown, :VALUES], np.float32)
 
 
-def _curves(recording: Recording) -> Iterator[Curve]:
-    """Give Keras' loss and first metric in training and validation, or those of the states where there are none."""
+def _curves(recording: Recording) -> Iterator[Series]:
+    """Give the logged loss and first metric, of training and validation; without a log, those of the recorded samples."""
     logged = [name for name in recording.noted() if not name.startswith("val_")]
     for name in (*(["loss"] if "loss" in logged else []), *[name for name in logged if name != "loss"][:1]):
         for kind, key in (("training", name), ("validation", f"val_{name}")):
             if key in recording.noted():
-                yield Curve(name, kind, *recording.history(key))
+                yield Series(name, kind, *recording.history(key))
     for name in [] if logged else recording.noted(source="scores"):
-        yield Curve(name, "recorded samples", *recording.history(name, source="scores"))
+        yield Series(name, "recorded samples", *recording.history(name, source="scores"))
 
 
 def _notes(recording: Recording, sets: Sets, method: str, note: str, epochs: int) -> Iterator[str]:
     if sets.placed:
-        yield f"{METHODS[method]}: {sets.placed} test samples, placed among {sets.fitted} training samples (not drawn)"
+        yield f"{METHOD_NAMES[method]}: {sets.placed} test samples, placed among {sets.fitted} training samples (not drawn)"
     else:
-        yield f"{METHODS[method]} of {sets.fitted} samples"
+        yield f"{METHOD_NAMES[method]} of {sets.fitted} samples"
     yield note
     if epochs < len(recording):
         yield f"{epochs} of {len(recording)} snapshots"

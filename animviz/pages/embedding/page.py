@@ -1,12 +1,9 @@
-"""The page itself: contents, style and program put into one HTML file that needs nothing else and asks for nothing."""
+"""The page itself: contents, style and program in one HTML file that loads nothing else."""
 
-import html
 import os
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from pathlib import Path
-from string import Template
 from typing import Any
 
 import numpy as np
@@ -14,11 +11,21 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 from animviz.files import left_as_it_was
-from animviz.pages.embedding.contents import METHODS, Contents, contents_of
+from animviz.pages.atlas import Atlas, atlas_of
+from animviz.pages.embedding.contents import METHOD_NAMES, Contents, contents_of
 from animviz.pages.fonts import faces
 from animviz.pages.packing import Quantised, packed, packed_positions, quantised_positions
-from animviz.pages.sheet import Sheet, sheet_of
-from animviz.pages.shell import FOLLOWING, SCREENS, SUFFIXES, asset, digest, json_of, numbers, palette, variables
+from animviz.pages.shell import (
+    FOLLOWING,
+    SCREENS,
+    asset,
+    check_request,
+    css_palette,
+    css_variables,
+    filled,
+    json_numbers,
+    json_of,
+)
 from animviz.recording.recording import Recording
 from animviz.stage.theme import THEMES
 from animviz.video.targets import working_folder
@@ -29,7 +36,7 @@ SCRIPTS = ("data.js", "state.js", "raster.js", "plane.js", "card.js", "curves.js
 
 
 def write_page(path: Path, target: Path, *, theme: str = FOLLOWING, **options: Any) -> str:
-    """Write the page of a recording; return a line that says what is in it.
+    """Write the page of a recording; return a line that says what it holds.
 
     Args:
         path: of the recording.
@@ -40,7 +47,9 @@ def write_page(path: Path, target: Path, *, theme: str = FOLLOWING, **options: A
     Raises:
         AnimvizError: the recording cannot be shown, or the file cannot be written.
     """
-    _check(target, theme, options.get("method", "umap"))
+    check_request(target, theme)
+    if (method := options.get("method", "umap")) not in METHOD_NAMES:
+        raise InputError(f"--method is {method!r}; expected one of {', '.join(METHOD_NAMES)}")
     recording = Recording(path)
     with left_as_it_was(target.parent), working_folder(target) as folder:
         contents = contents_of(recording, **options)
@@ -53,87 +62,74 @@ def write_page(path: Path, target: Path, *, theme: str = FOLLOWING, **options: A
 
 
 def page_of(contents: Contents, theme: str = FOLLOWING) -> bytes:
-    """Return the page: the same bytes for the same contents."""
-    texts = dict(_data(contents))
-    style = "\n".join([faces(_letters(contents)), variables(), asset("page.css")])
-    program = "\n".join(asset(name) for name in SCRIPTS)
-    policy = (
-        f"default-src 'none'; script-src '{digest(program)}'; style-src '{digest(style)}'; img-src data:; "
-        "font-src data:; base-uri 'none'; form-action 'none'"
-    )
-    page = Template(asset("page.html")).substitute(
-        policy=policy,
+    """Return the page: the same bytes for the same contents.
+
+    Args:
+        contents: what it shows.
+        theme: dark, light or auto.
+    """
+    return filled(
+        asset(__package__, "page.html"),
+        title=contents.title,
         theme=theme,
-        title=html.escape(contents.title),
-        version=version("animviz"),
-        style=style,
-        program=program,
-        data="\n".join(f'<script type="text/plain" id="data-{name}">{text}</script>' for name, text in texts.items()),
+        style="\n".join([faces(_letters(contents)), css_variables(), asset(__package__, "page.css")]),
+        program="\n".join(asset(__package__, name) for name in SCRIPTS),
+        data=dict(_data(contents)),
     )
-    return page.encode()
-
-
-def _check(target: Path, theme: str, method: str) -> None:
-    if target.suffix.lower() not in SUFFIXES:
-        raise InputError(f"-o {target}: expected a name that ends in {' or '.join(SUFFIXES)}")
-    if target.is_dir():
-        raise InputError(f"-o {target} is a folder; expected the name of a file")
-    if theme not in (FOLLOWING, *SCREENS):
-        raise InputError(f"--theme is {theme!r}; expected one of {', '.join((FOLLOWING, *SCREENS))}")
-    if method not in METHODS:
-        raise InputError(f"--method is {method!r}; expected one of {', '.join(METHODS)}")
 
 
 def _data(contents: Contents) -> Iterator[tuple[str, str]]:
-    """Give what the program reads, by name: `about` in JSON, arrays packed."""
+    """Give the name and text of all that the program reads: `about` in JSON, and packed arrays."""
     classes = len(contents.class_names)
     grids = {
         name: quantised_positions(_with_medians(positions, contents.labels, classes))
         for name, positions in contents.layers.items()
     }
-    sheet = None if contents.images is None else sheet_of(contents.images)
-    yield "about", json_of(_about(contents, grids, sheet))
+    atlas = None if contents.images is None else atlas_of(contents.images)
+    yield "about", json_of(_about(contents, grids, atlas))
     for index, grid in enumerate(grids.values()):
         yield f"layer-{index}", packed_positions(grid.steps)
-    if sheet is not None:
-        yield "sprites", b64encode(sheet.png).decode()
+    if atlas is not None:
+        yield "sprites", b64encode(atlas.png).decode()
     if contents.values is not None:
         yield "values", packed(contents.values.astype(np.float32))
     yield "labels", packed(contents.labels.astype(np.uint16))
     yield "numbers", packed(contents.numbers.astype(np.uint32))
-    # Epochs last: what a sample is given at one epoch is most often what it is given at the next.
+    # Epochs are the last axis: a sample's answer is most often the same at the next epoch, which packs well.
     yield "answers", packed(contents.answers.T.astype(np.uint16))
     yield "probabilities", packed(contents.probabilities.transpose(2, 1, 0))
 
 
-def _about(contents: Contents, grids: Mapping[str, Quantised], sheet: Sheet | None) -> dict[str, Any]:
+def _about(contents: Contents, grids: Mapping[str, Quantised], atlas: Atlas | None) -> dict[str, Any]:
     notes = list(contents.notes)
-    if sheet and contents.images is not None and contents.images.shape[1:3] != (sheet.height, sheet.width):
+    if atlas and contents.images is not None and contents.images.shape[1:3] != (atlas.height, atlas.width):
         was = "x".join(map(str, contents.images.shape[1:3]))
-        notes.append(f"images made smaller, from {was} to {sheet.height}x{sheet.width} pixels")
+        notes.append(f"images made smaller, from {was} to {atlas.height}x{atlas.width} pixels")
     return {
-        "epochs": numbers(contents.epochs),
+        "epochs": json_numbers(contents.epochs),
         "classes": list(contents.class_names),
         "samples": len(contents.numbers),
         "notes": notes,
-        "curves": [vars(c) | {"epochs": numbers(c.epochs), "values": numbers(c.values)} for c in contents.curves],
-        "palettes": {name: palette(THEMES[name], len(contents.class_names)) for name in SCREENS},
+        "curves": [
+            vars(c) | {"epochs": json_numbers(c.epochs), "values": json_numbers(c.values)} for c in contents.curves
+        ],
+        "palettes": {name: css_palette(THEMES[name], len(contents.class_names)) for name in SCREENS},
         "layers": [
-            {"name": name, "finite": grid.finite.tolist(), "low": numbers(grid.low), "step": grid.step}
+            {"name": name, "finite": grid.finite.tolist(), "low": json_numbers(grid.low), "step": grid.step}
             for name, grid in grids.items()
         ],
         "values": 0 if contents.values is None else contents.values.shape[1],
-        "sheet": sheet and {"height": sheet.height, "width": sheet.width, "columns": sheet.columns},
+        "sheet": atlas and {"height": atlas.height, "width": atlas.width, "columns": atlas.columns},
     }
 
 
 def _with_medians(positions: Array, labels: Array, classes: int) -> Array:
-    """Return positions followed by the median of each class, where its name stands; any place for one without samples."""
+    """Return positions followed by each class's median, where its name stands; of all samples if it has none."""
     members = [positions[:, labels == label] if (labels == label).any() else positions for label in range(classes)]
     return np.concatenate([positions, *(np.median(m, axis=1, keepdims=True) for m in members)], axis=1)
 
 
 def _letters(contents: Contents) -> str:
-    """Return all texts that the page was given, whose letters its typeface must have."""
+    """Return all texts of the contents, whose letters the page's typeface must have."""
     curves = [text for curve in contents.curves for text in (curve.name, curve.kind)]
     return "".join([contents.title, *contents.class_names, *contents.layers, *contents.notes, *curves])

@@ -1,4 +1,4 @@
-"""All images of a page on one sheet, a lossless PNG."""
+"""The image atlas of a page: all images in one lossless PNG."""
 
 import math
 from io import BytesIO
@@ -8,16 +8,17 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["Sheet", "sheet_of"]
+__all__ = ["Atlas", "atlas_of"]
 
-LARGEST, MOST_PIXELS = 64, 16_000_000  # side of an image; the sheet: what phones' browsers still decode
+LARGEST = 64  # pixels: side of an image
+MOST_PIXELS = 16_000_000  # of an atlas: what browsers of phones still decode
 
 
-class Sheet(NamedTuple):
-    """A sheet of images, row by row.
+class Atlas(NamedTuple):
+    """Images in one picture, row by row.
 
     Attributes:
-        png: the file.
+        png: the contents of the file.
         height: of an image in pixels.
         width: of an image in pixels.
         columns: images in a row.
@@ -29,8 +30,8 @@ class Sheet(NamedTuple):
     columns: int
 
 
-def sheet_of(images: Array) -> Sheet:
-    """Put images on a sheet; those larger than 64 pixels, or than a sheet can hold, are made smaller.
+def atlas_of(images: Array) -> Atlas:
+    """Put images into an atlas. Those over 64 pixels are made smaller, and all of them if there are too many.
 
     Args:
         images: float in [0, 1], (samples, height, width) or (samples, height, width, 3).
@@ -46,9 +47,9 @@ def sheet_of(images: Array) -> Sheet:
         pixels = np.stack([np.asarray(Image.fromarray(image).resize((width, height), box)) for image in pixels])
     columns = math.ceil(math.sqrt(len(pixels)))
     rows = -(-len(pixels) // columns)
-    sheet = np.zeros((rows * columns, *pixels.shape[1:]), np.uint8)
-    sheet[: len(pixels)] = pixels
-    tiles = sheet.reshape(rows, columns, *pixels.shape[1:]).swapaxes(1, 2)
+    padded = np.zeros((rows * columns, *pixels.shape[1:]), np.uint8)
+    padded[: len(pixels)] = pixels
+    tiles = padded.reshape(rows, columns, *pixels.shape[1:]).swapaxes(1, 2)
     file = BytesIO()
     Image.fromarray(tiles.reshape(rows * height, columns * width, *pixels.shape[3:])).save(file, "PNG", optimize=True)
-    return Sheet(file.getvalue(), height, width, columns)
+    return Atlas(file.getvalue(), height, width, columns)
