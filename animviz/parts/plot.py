@@ -100,12 +100,19 @@ class Trace:
     """
 
     def __init__(
-        self, stage: Stage, axes: Axes, epochs: Array, values: Array, color: str = "", width: float = 3, dot: float = 12
+        self,
+        stage: Stage,
+        axes: Axes,
+        epochs: Array,
+        values: Array,
+        color: Any = None,
+        width: float = 3,
+        dot: float = 12,
     ) -> None:
         self._epochs, self._values = epochs, values
-        faint = stage.theme.mix(color, 0.35) if color else stage.theme.grid
+        faint = stage.theme.grid if color is None else stage.theme.mix(color, 0.35)
         axes.plot(epochs, values, color=faint, linewidth=stage.points(2.5), clip_on=False)
-        self._past = stage.curve(axes, color or stage.theme.ink, width, dot)
+        self._past = stage.curve(axes, stage.theme.ink if color is None else color, width, dot)
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment, in epochs."""
