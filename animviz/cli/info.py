@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from animviz.embed import stored_embeddings
 from animviz.errors import InputError, RecordingError
@@ -57,6 +58,8 @@ def _recording_facts(recording: Recording) -> Facts:
     for name, value in (manifest.settings or {}).items():
         pairs = value.items() if isinstance(value, dict) else [(name, value)]
         yield name, ", ".join(f"{key} {item}" for key, item in pairs) if isinstance(value, dict) else str(value)
+    if manifest.settings is None:
+        yield "seed", _seed(manifest.seed)
     for about, embedding in stored_embeddings(recording):
         what = f"{about['layer']}, mean of {len(embedding.epochs)} epochs"
         if isinstance(about["layer"], list):
@@ -65,12 +68,19 @@ def _recording_facts(recording: Recording) -> Facts:
     yield "versions", ", ".join(f"{name} {number}" for name, number in manifest.versions.items())
 
 
+def _seed(value: Any) -> str:
+    return "not known (set by the script)" if value is None else str(value)
+
+
 def _width(shape: tuple[int | None, ...] | None) -> str:
     return f" {'x'.join(map(str, shape))}" if shape else ""
 
 
 def _video_facts(path: Path) -> Facts:
     for name, value in provenance_in(path).items():
+        if name == "seed":
+            yield name, _seed(value)
+            continue
         if value is None or value == {}:
             continue
         if isinstance(value, dict):

@@ -7,9 +7,10 @@ from pathlib import Path
 from animviz.errors import RecordingError
 from animviz.experiments.experiment import Run
 from animviz.experiments.homes import difference
-from animviz.experiments.keras.starting import muted_stderr, without
+from animviz.experiments.keras.starting import without
 from animviz.experiments.telling import Silence, Telling
 from animviz.files import replace_file
+from animviz.recorders.muting import muted_stderr
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
 from animviz.recording.writer import require_replaceable

@@ -208,6 +208,7 @@ class Session:
             outputs=None if state.outputs is None else _spec(state.outputs),
             model=model.model,
             versions=dict(model.versions),
+            random_seed=model.seed if self._settings is None else None,
         )
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:

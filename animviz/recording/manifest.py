@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from animviz.recording.replay.layers import Layer
 
@@ -41,6 +41,7 @@ class Manifest(BaseModel):
         outputs: the model's outputs that every snapshot holds, where activations are stored and there is one output.
         model: Keras' JSON of the model, where it has one.
         versions: packages that wrote the recording.
+        random_seed: seed of the framework, where the script set one; left out where it is not known.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,11 +63,20 @@ class Manifest(BaseModel):
     outputs: ArraySpec | None = None
     model: str | None = None
     versions: dict[str, str] = {}
+    random_seed: int | None = None
 
     @property
     def seed(self) -> Any:
-        """The seed with which animviz trained, else None."""
-        return (self.settings or {}).get("training", {}).get("seed")
+        """The seed of the training, or None where it is not known."""
+        return (self.settings or {}).get("training", {}).get("seed", self.random_seed)
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Recordings without it are the same bytes as before there was such a field.
+        said: dict[str, Any] = write(self)
+        if self.random_seed is None:
+            del said["random_seed"]
+        return said
 
     @model_validator(mode="after")
     def _names_agree(self) -> Self:

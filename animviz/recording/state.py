@@ -137,4 +137,3 @@ class State:
         if self.share == 0 or before.dtype.kind != "f":  # whole numbers and truth values have no in-between
             return before
         return np.asarray(before + self.share * (after - before), before.dtype)
-

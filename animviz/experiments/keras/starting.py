@@ -1,12 +1,10 @@
-"""How TensorFlow is started: without what is not used, without its lines on the terminal, in a thread of its own."""
+"""How TensorFlow is started: without what is not used, and with its devices found early."""
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["muted_stderr", "warm_up", "without"]
+__all__ = ["warm_up", "without"]
 
 
 @contextmanager
@@ -27,24 +25,6 @@ def without(*packages: str) -> Iterator[None]:
     finally:
         for name in hidden:
             sys.modules.pop(name, None)
-
-
-@contextmanager
-def muted_stderr() -> Iterator[None]:
-    """Keep what native libraries print to file descriptor 2 from the user, unless the block fails."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as taken:
-        os.dup2(taken.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            taken.seek(0)
-            os.write(kept, taken.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def warm_up() -> None:
