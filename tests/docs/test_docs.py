@@ -1,4 +1,7 @@
-"""What README and docs say is what happens: every command and every code block is executed."""
+"""What README and docs say is what happens: every command and every code block is executed.
+
+The pages that newcomers read are run as they stand too, see test_blocks.py.
+"""
 
 import json
 import re
@@ -10,18 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from helpers.blocks import NEWCOMER, PAGES, ROOT, blocks_of
 from helpers.results import Result
-
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-
-
-def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def commands(page: Path) -> list[str]:
-    lines = [line for block in blocks(page, "bash") for line in block.splitlines()]
+    lines = [line for block in blocks_of(page) if block.is_shell for line in block.text.splitlines()]
     return [line for line in lines if line.startswith("animviz ")]
 
 
@@ -29,10 +26,10 @@ COMMANDS = [(page, command) for page in PAGES for command in commands(page)]
 
 
 def write_files(page: Path, folder: Path) -> None:
-    """Write the Python blocks that name a file in their first line."""
-    for block in blocks(page, "python"):
-        if match := re.match(r"# (\w+\.py)\n", block):
-            (folder / match[1]).write_text(block, encoding="utf-8")
+    """Write the blocks that are files."""
+    for block in blocks_of(page):
+        if block.name:
+            (folder / block.name).write_text(block.text, encoding="utf-8")
 
 
 def shortened(arguments: list[str]) -> list[str]:
@@ -60,11 +57,13 @@ def test_command_is_understood(page: Path, command: str, tmp_path: Path, cli: Ca
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if commands(page) and page.name not in NEWCOMER], ids=lambda page: page.name
+)
 def test_commands_run_in_order(page: Path, tmp_path: Path, cli: Callable[..., Result]) -> None:
     write_files(page, tmp_path)
-    for block in blocks(page, "bash"):
-        for script in re.findall(r"^python (\w+\.py)$", block, re.MULTILINE):
+    for block in filter(lambda block: block.is_shell, blocks_of(page)):
+        for script in re.findall(r"^python (\w+\.py)$", block.text, re.MULTILINE):
             subprocess.run([sys.executable, script], cwd=tmp_path, check=True)
     for command in commands(page):
         done = cli(*shortened(shlex.split(command)[1:]))
@@ -84,7 +83,9 @@ for page, blocks in json.load(sys.stdin).items():
 
 
 def test_python_blocks_run(tmp_path: Path) -> None:
-    pages = {page.name: found for page in PAGES if (found := blocks(page, "python"))}
+    pages = {
+        page.name: found for page in PAGES if (found := [b.text for b in blocks_of(page) if b.language == "python"])
+    }
     assert len(pages) >= 4
     arguments = [sys.executable, "-W", "error::UserWarning:animviz", "-c", RUN_BLOCKS]
     done = subprocess.run(arguments, cwd=tmp_path, input=json.dumps(pages), capture_output=True, text=True, timeout=300)
@@ -93,7 +94,7 @@ def test_python_blocks_run(tmp_path: Path) -> None:
 
 def test_ci_runs_the_readme_test_command() -> None:
     (command,) = [
-        line for block in blocks(ROOT / "README.md", "bash") for line in block.splitlines() if "pytest" in line
+        line for block in blocks_of(ROOT / "README.md") for line in block.text.splitlines() if "pytest" in line
     ]
     assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
