@@ -8,7 +8,7 @@ from pathlib import Path
 
 from animviz.errors import EncodeError, InputError
 
-__all__ = ["AUTO", "DEFAULT_LIMIT", "TONES", "Budget", "Setting", "fit", "limit_of", "settings_for"]
+__all__ = ["AUTO", "DEFAULT_LIMIT", "TONES", "Budget", "Setting", "best_setting", "limit_of", "settings_for"]
 
 DEFAULT_LIMIT = 5_000_000  # bytes: what a page still loads at once
 AUTO = "auto"
@@ -108,7 +108,7 @@ def settings_for(budget: Budget, suffix: str) -> list[Setting]:
     return sorted(found, key=lambda setting: (_loss(setting, whole), -setting.fps, -setting.tones, setting.size))
 
 
-def fit(budget: Budget, settings: Sequence[Setting], encode: Callable[[Setting], int], culprit: Path) -> Setting:
+def best_setting(budget: Budget, settings: Sequence[Setting], encode: Callable[[Setting], int], culprit: Path) -> Setting:
     """Return the best setting that was found to fit, by a few trials.
 
     Args:

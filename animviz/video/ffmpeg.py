@@ -1,7 +1,7 @@
-"""The ffmpeg that imageio-ffmpeg ships: find it, run it, feed it frames, and turn its failures into errors.
+"""The ffmpeg of imageio-ffmpeg: find it, run it, send it frames, and turn its failures into errors.
 
 `imageio_ffmpeg.write_frames` is not used: it does not check the exit code, accepts frames of the wrong size, and
-rescales 1080 lines to 1088.
+rescales 1080 rows to 1088.
 """
 
 import subprocess
@@ -24,7 +24,7 @@ from animviz.errors import EncodeError
 __all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "url"]
 
 WAY_OUT = "reinstall imageio-ffmpeg or fix IMAGEIO_FFMPEG_EXE"
-AHEAD = 3  # frames that may wait for ffmpeg: enough to smooth the two paces, few enough to stay small
+AHEAD = 3  # frames that may wait for ffmpeg: enough to even out its speed and the drawing's
 QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin", "-y")
 
 
@@ -43,19 +43,19 @@ def ffmpeg_exe() -> str:
 
 
 def url(path: Path) -> str:
-    """Return a path as ffmpeg cannot mistake it: a colon in it is no protocol, a leading dash no option."""
+    """Return a path as a URL, so that ffmpeg takes no colon for a protocol and no leading dash for an option."""
     return f"file:{path.absolute()}"
 
 
 def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
-    """Run ffmpeg to its end and return what it prints.
+    """Run ffmpeg and return its output.
 
     Args:
         arguments: without the program's name.
         culprit: what the error is about, usually the target's path.
 
     Raises:
-        EncodeError: it cannot be run, or fails; quotes its last words.
+        EncodeError: it cannot be run, or fails; quotes its last message.
     """
     try:
         done = subprocess.run([ffmpeg_exe(), *arguments], capture_output=True, text=True, errors="replace")
@@ -77,13 +77,13 @@ def have_encoder(name: str) -> bool:
 
 @lru_cache
 def _encoders(exe: str) -> frozenset[str]:
-    """Return the names of an ffmpeg's encoders; asked for once, since starting it takes a while."""
+    """Return the names of an ffmpeg's encoders; cached, since starting it takes a while."""
     listed = run_ffmpeg(["-hide_banner", "-encoders"], culprit="ffmpeg -encoders")
     return frozenset(name for line in listed.splitlines() for name in line.split()[1:2])
 
 
 class FramePipe:
-    """ffmpeg with frames going in; a context manager that ends with a whole file, or with an error.
+    """A running ffmpeg that takes frames; a context manager that ends with a whole file, or with an error.
 
     Args:
         path: file that ffmpeg writes.
@@ -93,7 +93,7 @@ class FramePipe:
         culprit: what errors are about.
 
     Raises:
-        EncodeError: ffmpeg cannot be run, or fails; quotes its last words.
+        EncodeError: ffmpeg cannot be run, or fails; quotes its last message.
     """
 
     def __init__(
@@ -107,10 +107,10 @@ class FramePipe:
 
     def __enter__(self) -> Self:
         program = ffmpeg_exe()
-        # A file and not a pipe: nobody has to drain it. It lives as long as the process, hence no `with`.
+        # A file needs no reader, as a pipe would. It is open as long as the process runs, hence no `with`.
         self._errors = tempfile.TemporaryFile()
         try:
-            # A session of its own: Ctrl-C in the terminal must not reach ffmpeg before us.
+            # In a separate session, so that Ctrl-C in the terminal does not reach ffmpeg before us.
             self._process = subprocess.Popen(
                 [program, *self._command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors,
                 start_new_session=sys.platform != "win32",
@@ -122,7 +122,7 @@ class FramePipe:
         self._pipe = self._process.stdin
         _widen(self._pipe)
         self._dead = False
-        # Frames are used again: fresh memory of their size costs a millisecond each time.
+        # Buffers are reused: new memory of a frame's size costs a millisecond each time.
         self._free: Queue[NDArray[np.uint8]] = Queue()
         for _ in range(AHEAD):
             self._free.put(np.empty(self._shape, np.uint8))
@@ -135,7 +135,7 @@ class FramePipe:
         """Send a copy of a frame, uint8 of shape (height, width, 4).
 
         Raises:
-            EncodeError: ffmpeg has died.
+            EncodeError: ffmpeg has stopped.
         """
         self._check()
         copy = self._free.get()
@@ -143,10 +143,10 @@ class FramePipe:
         self._waiting.put((copy, True))
 
     def lend(self, frame: NDArray[np.uint8]) -> None:
-        """Send a frame without a copy, contiguous: it must stay as it is until the next one was lent.
+        """Send a contiguous frame without a copy: it must not change until the next one is lent.
 
         Raises:
-            EncodeError: ffmpeg has died.
+            EncodeError: ffmpeg has stopped.
         """
         self._check()
         self._waiting.join()
@@ -157,7 +157,10 @@ class FramePipe:
             raise EncodeError(f"{self._culprit}: {self._failure()}")
 
     def _send(self) -> None:
-        """Pass frames on, in a thread: while ffmpeg takes one, the next is drawn. A dead ffmpeg swallows the rest."""
+        """Write frames to the pipe, in a thread: while ffmpeg reads one, the next is drawn.
+
+        Once ffmpeg has stopped, frames are dropped; `_check` tells the caller.
+        """
         while (waiting := self._waiting.get()) is not None:
             frame, own = waiting
             try:
@@ -196,7 +199,7 @@ def _last_words(text: str) -> str:
 
 
 def _widen(pipe: IO[bytes]) -> None:
-    """Let the pipe hold more, where the system allows it, so that drawing need not wait for each of ffmpeg's reads."""
+    """Enlarge the pipe's buffer, where the system allows it, so that drawing waits less for ffmpeg's reads."""
     if sys.platform == "linux":
         import fcntl
 

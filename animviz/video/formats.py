@@ -7,17 +7,17 @@ from animviz.errors import EncodeError
 
 __all__ = ["BITEXACT", "FORMATS", "Format", "default_fps", "format_of"]
 
-# RGB becomes BT.709 YUV, and all three tags say so: ffmpeg's default is an untagged BT.601, which players of HD video
-# take for BT.709, off by up to 20 of 255 on saturated colours.
+# RGB becomes BT.709 YUV, and all three tags say so. ffmpeg's default is BT.601 without a tag. Players of HD video take
+# it for BT.709, which is wrong by up to 20 of 255 on saturated colours.
 _BT709 = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+full_chroma_inp,format=yuv420p,"
     "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 )
 
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1")
-# Without B-frames the encoder is a fifth faster, files grow by a tenth, and parts join without a shift in time. The
-# quickest search below whole pixels saves another fifth, for another tenth. In one thread it makes the same bytes on
-# every machine, and leaves the other cores to drawing and to other parts.
+# Without B-frames the encoder is a fifth faster, files are a tenth larger, and parts join without a shift in time. The
+# fastest subpixel search saves another fifth of the time, for another tenth of the size. One thread makes the same bytes
+# on every machine, and leaves the other cores to drawing and to other parts.
 _H264 = (
     "-vf", _BT709, "-c:v", "libx264", "-threads", "1", "-preset", "veryfast", "-crf", "19", "-bf", "0",
     "-x264-params", "subme=1", "-f", "mp4",
@@ -31,8 +31,8 @@ class Format:
     """How frames become one kind of file.
 
     Attributes:
-        encoder: ffmpeg's name of the encoder, or "" for a folder of PNGs.
-        part: output options of a part; lossless where the final encoder must see all frames at once.
+        encoder: ffmpeg's name for the encoder, or "" for a folder of PNGs.
+        part: output options of a part; lossless where the final encoder needs all frames at once.
         whole: output options of the assembled file, where they do not depend on a `Setting`.
         keeps_provenance: whether ffmpeg writes a comment into this container.
     """
@@ -56,7 +56,7 @@ FORMATS: dict[str, Format] = {
 
 
 def format_of(path: Path) -> Format:
-    """Return the format that a file name asks for; a name without an extension is a folder of PNGs.
+    """Return the format of a file by its extension; a name without one is a folder of PNGs.
 
     Raises:
         EncodeError: an unknown extension; lists the known ones.
@@ -70,5 +70,5 @@ def format_of(path: Path) -> Format:
 
 
 def default_fps(path: Path) -> float:
-    """Return the frame rate for a file if none is asked for: 30, and 25 in a GIF, which counts in hundredths."""
+    """Return the default frame rate of a file: 30, or 25 for a GIF, whose unit of time is a hundredth of a second."""
     return 25.0 if path.suffix.lower() == ".gif" else 30.0

@@ -1,4 +1,4 @@
-"""How a finished video shows itself in a notebook: inside the page, unless it would fill it."""
+"""HTML of a finished video for a notebook: embedded, unless it is too large."""
 
 from base64 import b64encode
 from html import escape
@@ -7,13 +7,13 @@ from pathlib import Path
 __all__ = ["LIMIT", "html_of"]
 
 LIMIT = 20_000_000
-"""Bytes above which a video is named instead of shown: a notebook keeps every one that it shows."""
+"""Bytes of the largest video that is embedded: a notebook file keeps all that it shows."""
 VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
 IMAGES = {".gif": "image/gif", ".webp": "image/webp", ".apng": "image/apng", ".png": "image/apng"}
 
 
 def html_of(path: Path, size: tuple[int, int], frames: int) -> str:
-    """Return HTML that plays a video, or a line that says where it is and how to see it.
+    """Return HTML that plays a video, or a line that names its file and says how to see it.
 
     Args:
         path: the file, or the folder of PNGs.

@@ -1,4 +1,4 @@
-"""Parts of a video: the files into which segments are written before they are joined."""
+"""Parts of a video: the files that segments are encoded to before they are joined."""
 
 import os
 import shutil
@@ -23,11 +23,11 @@ class Writer(Protocol):
     """Something that takes frames, uint8 of shape (height, width, 4)."""
 
     def write(self, frame: Pixels) -> None:
-        """Take a frame."""
+        """Take a copy of a frame."""
         ...
 
     def lend(self, frame: Pixels) -> None:
-        """Take a frame that stays as it is until the next one was lent: two buffers in turn will do."""
+        """Take a frame without a copy: it must not change until the next one is lent, so use two buffers in turn."""
         ...
 
 
@@ -35,13 +35,13 @@ class Writer(Protocol):
 def part_writer(folder: Path, number: int, target: Path, size: tuple[int, int], fps: float) -> Iterator[Writer]:
     """Write one part of a video; it appears under its name when it is whole.
 
-    It is written under a name of its own: the ffmpeg of a worker that was killed may still be writing the same part.
-    Meanwhile matrix products keep to one thread: others would wait for the next one by spinning, on ffmpeg's cores.
+    Its temporary name is unique, since the ffmpeg of a killed worker may still be writing the same part. Meanwhile
+    matrix products use one thread: idle threads of BLAS spin on the cores that ffmpeg needs.
 
     Args:
         folder: where the parts are kept.
         number: place of the part in the video.
-        target: the video, whose format decides how parts are kept.
+        target: the video, whose format decides the format of its parts.
         size: width and height in pixels.
         fps: frames per second.
     """
@@ -84,5 +84,5 @@ class _Pictures:
 
 
 def part_name(number: int) -> str:
-    """Return the name of a part, without its ending."""
+    """Return the name of a part's file, which has no extension."""
     return f"part-{number:05d}"

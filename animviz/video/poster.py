@@ -1,19 +1,18 @@
-"""Posters: one frame as a picture file."""
+"""Posters: one frame of a video as an image file."""
 
-import os
 from pathlib import Path
 
 import imageio.v3 as iio
 
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
-from animviz.files import check_writable
+from animviz.files import check_writable, replace_file
 
 __all__ = ["check_poster", "write_poster"]
 
 
 def check_poster(path: Path, target: Path) -> None:
-    """Refuse a poster that could not be written, or would take the place of its video.
+    """Refuse a poster that could not be written, or that would replace its video.
 
     Raises:
         EncodeError: not a .png, .jpg or .webp, or the folder cannot be written.
@@ -28,11 +27,6 @@ def check_poster(path: Path, target: Path) -> None:
 
 
 def write_poster(path: Path, frame: Pixels) -> None:
-    """Write a still, whole or not at all."""
-    beside = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        iio.imwrite(beside, frame[:, :, :3])
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    """Write a frame, uint8 of shape (height, width, 4), as an image, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, iio.imwrite("<bytes>", frame[:, :, :3], extension=path.suffix.lower()))

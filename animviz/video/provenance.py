@@ -1,4 +1,4 @@
-"""What made a video: the facts that are written into containers that can hold them."""
+"""Provenance: how a video was made, as facts inside the file."""
 
 import json
 import re
@@ -14,13 +14,13 @@ __all__ = ["provenance", "provenance_in"]
 
 
 def provenance(command: str | None, theme: str, versions: Mapping[str, str], **facts: Any) -> dict[str, Any]:
-    """Return what made a video, as JSON types; nothing in it depends on the time of day.
+    """Return how a video was made, as JSON types; nothing in it depends on the time of day.
 
     Args:
-        command: by which it can be made again.
+        command: that makes it again.
         theme: name of the theme.
-        versions: those with which its recordings were made.
-        **facts: what else decides it.
+        versions: of the packages with which its recordings were made.
+        **facts: what else it depends on.
     """
     return {
         "made_by": f"animviz {version('animviz')}",
@@ -32,10 +32,10 @@ def provenance(command: str | None, theme: str, versions: Mapping[str, str], **f
 
 
 def provenance_in(path: Path) -> dict[str, object]:
-    """Return what a video says of its making: command, scene, recording id, seed, versions.
+    """Return the provenance inside a video: command, scene, recording id, seed, versions.
 
     Raises:
-        EncodeError: the file is not a video, or says nothing.
+        EncodeError: the file is not a video, or has no provenance.
     """
     try:
         listed = run_ffmpeg(["-v", "error", "-i", url(path), "-f", "ffmetadata", "-"], culprit=path)

@@ -1,4 +1,4 @@
-"""Targets: where a video may be written, and how it gets its name, whole or not at all."""
+"""Targets: where a video may be written, and the hidden folder in which it is made."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ __all__ = ["check_output", "check_place", "make_whole", "working_folder"]
 
 
 def check_output(path: Path, fps: float) -> None:
-    """Refuse what could not be written, before anything is trained or drawn; leaves nothing behind.
+    """Refuse a target that could not be written, before anything is trained or drawn. Leaves nothing behind.
 
     Raises:
         EncodeError: unknown extension, missing encoder, a frame rate that the format lacks, or a folder that cannot
@@ -49,14 +49,14 @@ def working_folder(path: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # Again if need be: the ffmpeg of a worker that died may open its file a moment after it was removed.
+        # Several times: the ffmpeg of a worker that died may open its file a moment after it was removed.
         for patience in (0.0, 0.1, 0.3, 1.0):
             time.sleep(patience if folder.exists() else 0.0)
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_whole(place: Path, make: Callable[[Path], None]) -> None:
-    """Make a folder that appears whole or not at all; where another process made it meanwhile, that one stays.
+    """Make a folder that appears whole or not at all. If another process made it meanwhile, that one stays.
 
     Args:
         place: the folder.
@@ -74,7 +74,11 @@ def make_whole(place: Path, make: Callable[[Path], None]) -> None:
 
 
 def check_place(path: Path, kind: Format) -> None:
-    """Refuse a target in whose place stands something that must not be replaced, or whose name the disk refuses."""
+    """Refuse a target that would replace other things than frames, or whose name the disk refuses.
+
+    Raises:
+        EncodeError: says what is in the way.
+    """
     with unwritable(path):
         if kind.encoder and path.is_dir():
             raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")

@@ -10,7 +10,7 @@ import pytest
 
 import animviz
 from animviz import Recording
-from animviz.video.assembling import Encoder
+from animviz.video.encoder import Encoder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [

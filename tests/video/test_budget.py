@@ -11,7 +11,7 @@ from PIL import Image
 import animviz
 from animviz import Recording
 from animviz.errors import EncodeError, InputError
-from animviz.video.budget import TRIALS, Budget, Setting, fit, limit_of, settings_for
+from animviz.video.budget import TRIALS, Budget, Setting, best_setting, limit_of, settings_for
 from helpers.results import Result
 
 WHOLE = Budget(1, (1280, 720), 25, 300)
@@ -38,7 +38,7 @@ def test_limit_is_never_exceeded_and_trials_are_few(
     budget = Budget(limit, (1280, 720), 25, 300)
     choice = settings_for(budget, suffix)
     try:
-        found = fit(budget, choice, encode, Path(f"x{suffix}"))
+        found = best_setting(budget, choice, encode, Path(f"x{suffix}"))
     except EncodeError:
         assert min(map(size_of, choice)) > limit
     else:
@@ -51,7 +51,7 @@ def test_limit_is_never_exceeded_and_trials_are_few(
 def test_what_fits_as_it_is_stays_as_it_is() -> None:
     for suffix in (".gif", ".webp"):
         budget = Budget(100_000_000, (640, 360), 20, 50)
-        found = fit(budget, settings_for(budget, suffix), lambda setting: 1_000, Path(f"x{suffix}"))
+        found = best_setting(budget, settings_for(budget, suffix), lambda setting: 1_000, Path(f"x{suffix}"))
         assert budget.given_up(found, suffix) == ""
 
 

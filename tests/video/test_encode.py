@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
 from animviz.errors import EncodeError
-from animviz.video.assembling import Encoder
+from animviz.video.encoder import Encoder
 from animviz.video.ffmpeg import ffmpeg_exe, have_encoder
 from animviz.video.formats import FORMATS, default_fps, format_of
 from animviz.video.provenance import provenance_in
