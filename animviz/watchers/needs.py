@@ -1,5 +1,6 @@
 """Needs: whether a scene can draw what is being recorded, found out before the first epoch."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,12 @@ class Needs:
         # An epoch that the picture is to show is still to come.
         options = {name: value for name, value in self.options.items() if name != "epoch"}
         picture = Picture.of(self.scene, path, options)
-        if self.scene.suits is None:
-            picture.painter(Stage(self.size, self.theme))
-        else:
-            self.scene.suits(picture.recording, **self.scene.check(options))
+        # Of one snapshot alone, axes have no extent; that is worth no warning.
+        with warnings.catch_warnings(action="ignore"):
+            if self.scene.suits is None:
+                picture.painter(Stage(self.size, self.theme))
+            else:
+                self.scene.suits(picture.recording, **self.scene.check(options))
 
     def captured(self, epoch: float) -> None:
         """Do nothing."""

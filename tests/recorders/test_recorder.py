@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,11 +14,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from imageio_ffmpeg import get_ffmpeg_exe
 
 import animviz
 from animviz import Recorder, Recording
-from animviz.errors import AnimvizError, InputError, RecordingError
+from animviz.errors import InputError, RecordingError
 from animviz.recorders.keras.inspect import weight_names
 
 RNG = np.random.default_rng(0)
@@ -499,43 +499,7 @@ def test_the_cost_is_stated_before_the_start(tmp_path: Path, caplog: pytest.LogC
     assert all(record.levelno == logging.INFO for record in caplog.records if record.name == "animviz")
 
 
-# ---- Animate ----------------------------------------------------------------------------------------------------
-
-
-def test_animate_records_and_leaves_a_video(tmp_path: Path) -> None:
-    path = tmp_path / "learning.mp4"
-    animate = animviz.Animate(
-        "boundary", path, X, Y, size=(128, 72), seconds=1, hold_start=0, hold_end=0.2, recorder={"every": "1/2"}
-    )
-    assert animate.movie is None
-    chain().fit(X, Y, epochs=2, verbose=0, callbacks=[animate])
-    assert animate.movie == animviz.Movie(path, 30, 30.0, (128, 72))
-    assert path.read_bytes()[4:8] == b"ftyp"
-    assert len(Recording(tmp_path / "learning.rec")) == 5
-    raw = [get_ffmpeg_exe(), "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    pixels = np.frombuffer(subprocess.run(raw, capture_output=True, check=True).stdout, np.uint8)
-    frames = pixels.reshape(30, 72, 128, 3)
-    assert np.abs(frames[0].astype(int) - frames[-1]).max() > 50
-
-
-@pytest.mark.parametrize(
-    ("scene", "name", "options"),
-    [("nonsense", "a.mp4", {}), ("history", "a.xyz", {}), ("history", "gone/deep/a.txt", {})],
-)
-def test_animate_refuses_what_it_cannot_do_before_training(
-    scene: str, name: str, options: dict[str, Any], tmp_path: Path
-) -> None:
-    with pytest.raises(AnimvizError):
-        animviz.Animate(scene, tmp_path / name, X, Y, **options)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    "options", [{"nonsense": 1}, {"size": (127, 72)}, {"theme": "pink"}, {"seconds": -1}, {"ease": "x"}]
-)
-def test_animate_refuses_options_before_training(options: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(AnimvizError):
-        animviz.Animate("history", tmp_path / "a.mp4", X, Y, **options)
+# ---- what is imported and said ------------------------------------------------------------------------------------
 
 
 def test_reading_a_chain_back_imports_no_tensorflow(tmp_path: Path) -> None:
@@ -545,3 +509,39 @@ def test_reading_a_chain_back_imports_no_tensorflow(tmp_path: Path) -> None:
         "assert not {'tensorflow', 'keras'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.rec")], check=True)
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_the_seed_of_a_script_is_known_where_it_was_set(seed: int | None, tmp_path: Path) -> None:
+    model = chain()
+    keras.src.backend.common.global_state.set_global_attribute("global_random_seed", None)
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    model.fit(X, Y, verbose=0, callbacks=[Recorder(tmp_path / "a.rec", X, Y)])
+    assert Recording(tmp_path / "a.rec").manifest.seed == seed
+
+
+SCRIPT = """
+import numpy as np
+from animviz import Recorder
+import keras
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+x = np.zeros((4, 2))
+model.fit(x, x[:, 0], verbose=0, callbacks=[Recorder("quiet.rec", x, x[:, 0])])
+"""
+
+
+@pytest.mark.slow
+def test_a_script_is_not_greeted_by_tensorflow_unless_it_asks_to_be(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    said = []
+    for place, level in enumerate(({}, {"TF_CPP_MIN_LOG_LEVEL": "0"})):
+        (tmp_path / str(place)).mkdir()
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT], cwd=tmp_path / str(place), env=clean | level, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        said.append(done.stderr)
+    assert said[0] == ""
+    assert "oneDNN" in said[1]

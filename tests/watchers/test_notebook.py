@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 from base64 import b64decode
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from nbclient import NotebookClient
 import animviz
 from animviz import Movie, Recording
 from animviz.video import html as inline
+from helpers.breaking import BREAKING
 from helpers.videos import decoded
 
 CELLS = (
@@ -35,7 +37,7 @@ CELLS = (
     """,
     """animviz.render("rings", live.path, "rings.mp4", size=(320, 180), seconds=0.4, hold_start=0, hold_end=0.1, grid=5)""",
     """
-    broken = animviz.live("confusion", rings.x)
+    broken = animviz.live("breaking.py", rings.x, rings.y)
     history = model.fit(rings.x, rings.y, epochs=3, verbose=0, callbacks=[broken])
     len(animviz.Recording(broken.path))
     """,
@@ -46,6 +48,7 @@ CELLS = (
 def test_notebook_shows_training_and_video(tmp_path: Path) -> None:
     cells = [nbformat.v4.new_code_cell(re.sub(r"^ {4}", "", cell, flags=re.MULTILINE)) for cell in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells)
+    (tmp_path / "breaking.py").write_text(BREAKING)
     updates: list[str] = []
 
     class Watching(NotebookClient):
@@ -119,6 +122,16 @@ def test_outside_a_notebook_it_records_and_says_so(
 def test_what_cannot_be_drawn_is_refused_before_training(options: dict[str, object], message: str) -> None:
     with pytest.raises(animviz.AnimvizError, match=message):
         animviz.live("rings", **options)
+
+
+def test_a_recording_that_is_there_is_kept_unless_overwrite_is_asked_for(
+    tmp_path: Path, rings_recording: Recording
+) -> None:
+    shutil.copytree(rings_recording.path, tmp_path / "a.rec")
+    with pytest.raises(animviz.AnimvizError, match=r"a\.rec exists; pass overwrite=True"):
+        animviz.live("rings", path=tmp_path / "a.rec")
+    animviz.live("rings", path=tmp_path / "a.rec", overwrite=True)
+    assert len(Recording(tmp_path / "a.rec")) == len(rings_recording)
 
 
 def test_a_temporary_recording_goes_with_its_callback() -> None:
