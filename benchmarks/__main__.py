@@ -1,18 +1,20 @@
-"""`python -m benchmarks` measures every row, prints the table and writes docs/benchmarks.md; with names, only those.
+"""`python -m benchmarks` measures every row, prints the table and writes docs/benchmarks.md.
 
-The extra packages that baselines need: `pip install matplotloom`.
+With names it measures only those rows and writes nothing; `charts` writes docs/benchmarks.png. The baselines need
+`pip install matplotloom`.
 """
 
+import argparse
 import os
 import platform
-import sys
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.charts import draw, measured
-from benchmarks.measure import Row
-from benchmarks.rows import FOLDER, ROWS
+from benchmarks.charts import costs_of_more, draw
+from benchmarks.cloud import FOLDER
+from benchmarks.row import Row
+from benchmarks.rows import ROWS
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
@@ -40,12 +42,25 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def asked() -> list[str]:
+    """Return the names of rows from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    known = (*ROWS, "charts")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(known))
+    names: list[str] = parser.parse_args().rows
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"no row {', '.join(unknown)}; expected {', '.join(known)}")
+    return names
+
+
 def main() -> None:
-    """Measure and print."""
-    names = sys.argv[1:] or [*ROWS, "charts"]
+    """Measure, print and write."""
+    names = asked() or [*ROWS, "charts"]
     rows = []
     if "charts" in names:
-        draw(measured(FOLDER), PAGE.with_suffix(".png"))
+        draw(costs_of_more(FOLDER), PAGE.with_suffix(".png"))
         names.remove("charts")
     for name in names:
         for row in ROWS[name]():

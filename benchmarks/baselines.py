@@ -1,4 +1,4 @@
-"""The ways of others, written as a competent user would: same data, same size, same codec settings.
+"""The baselines, written as a competent user would: same data, same size, same codec settings.
 
 Run as `python -m benchmarks.baselines NAME ...` where a whole process is timed.
 """
@@ -83,7 +83,7 @@ def loom(path: Path, size: tuple[int, int], points: np.ndarray, lines: np.ndarra
 
 
 def notebook(path: Path, epochs: int = 100) -> None:
-    """The teaching notebook's way: one `fit` per frame, 42 forward passes for the grid, FuncAnimation.save."""
+    """Draw as the teaching notebook does: a `fit` per frame, 42 forward passes for the grid, FuncAnimation.save."""
     import os
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

