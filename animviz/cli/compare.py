@@ -22,8 +22,9 @@ from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.runs import keep_time, recorded, time_of
 from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
+from animviz.pictures.layout import check_room
 from animviz.pictures.picture import Picture
-from animviz.pictures.split import CellPicture, SplitPicture, check_room, foot_parts
+from animviz.pictures.split import CellPicture, SplitPicture, foot_parts
 from animviz.recording.recording import Recording
 from animviz.rendering.film import film
 from animviz.rendering.plan import Plan
@@ -78,7 +79,7 @@ class CompareCommand(Sectioned):
         ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
         Timeline([0.0, max(ends)], request.pacing if request else None)
         if request:
-            check_room(request.size, len(runs), self.scene.aspect)
+            check_room(request.size, len(runs), self.scene)
         recordings = [_made(runs[0], runs, retrain)]
         if request:  # what cannot be drawn is refused before the others are trained
             request.plan_of(_side_by_side(request, runs, recordings)).set_up()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import SceneError
 from animviz.parts.header import LOSS, Number
+from animviz.parts.plot import whole_ticks
 from animviz.recording.recording import Recording
 
 __all__ = ["Clock", "EpochClock", "LossClock", "clock_of"]
@@ -21,12 +22,14 @@ class Clock(Protocol):
         first: reading at which everything begins.
         last: reading at which everything has ended.
         ends: what is said of each cell that has come to its end before the others.
+        axis: what is said of a number that is drawn over the clock.
     """
 
     number: Number
     first: float
     last: float
     ends: list[str]
+    axis: str
 
     def share(self, reading: float) -> float:
         """Return how much of the way from first to last lies behind, 0 to 1."""
@@ -42,6 +45,14 @@ class Clock(Protocol):
 
     def epochs(self, reading: float) -> list[float]:
         """Return at which epoch each cell is."""
+        ...
+
+    def reading_at(self, place: int, epoch: float) -> float:
+        """Return the reading at which a cell is at an epoch."""
+        ...
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return readings for an axis, at most so many: shares of the way, and how they are written."""
         ...
 
     def ended(self, reading: float) -> list[bool]:
@@ -60,6 +71,8 @@ def clock_of(kind: Literal["epoch", "loss"], recordings: Sequence[Recording]) ->
 
 class EpochClock:
     """All cells show the same epoch; one that ends before the others holds its last state."""
+
+    axis = "over epochs"
 
     def __init__(self, recordings: Sequence[Recording]) -> None:
         self._spans = [(float(recording.epochs[0]), float(recording.epochs[-1])) for recording in recordings]
@@ -83,6 +96,14 @@ class EpochClock:
         """See `Clock.epochs`."""
         return [min(max(reading, first), last) for first, last in self._spans]
 
+    def reading_at(self, place: int, epoch: float) -> float:
+        """Return the epoch itself."""
+        return epoch
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return whole epochs."""
+        return [(self.share(tick), f"{tick:.0f}") for tick in whole_ticks(self.first, self.last, most=most)]
+
     def ended(self, reading: float) -> list[bool]:
         """See `Clock.ended`."""
         return [reading >= last - 1e-9 for _, last in self._spans]
@@ -90,6 +111,8 @@ class EpochClock:
 
 class LossClock:
     """Each cell shows the epoch at which its loss first was as low as the clock says; time passes by its logarithm."""
+
+    axis = "as the loss falls"
 
     def __init__(self, recordings: Sequence[Recording]) -> None:
         self._records = [_records(recording) for recording in recordings]
@@ -118,6 +141,15 @@ class LossClock:
     def epochs(self, reading: float) -> list[float]:
         """See `Clock.epochs`."""
         return [float(np.interp(-reading, -losses, epochs)) for epochs, losses in self._records]
+
+    def reading_at(self, place: int, epoch: float) -> float:
+        """Return the lowest loss until then."""
+        return float(np.interp(epoch, *self._records[place]))
+
+    def ticks(self, most: int) -> list[tuple[float, str]]:
+        """Return losses at even distances."""
+        shares = np.linspace(0, 1, min(most, 5))
+        return [(float(share), f"{self.reading(share):{self.number.form}}") for share in shares]
 
     def ended(self, reading: float) -> list[bool]:
         """See `Clock.ended`."""

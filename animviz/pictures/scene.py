@@ -56,6 +56,7 @@ class Scene:
     experiment: str | None
     options: tuple[Option, ...]
     aspect: float = 16 / 9
+    shapes: tuple[float, ...] = ()
     packages: tuple[Package, ...] = ()
     suits: Callable[..., None] | None = None
     reference: str = ""
@@ -124,6 +125,7 @@ def scene(
     experiment: str | None = None,
     name: str | None = None,
     aspect: float = 16 / 9,
+    shapes: tuple[float, ...] = (),
     packages: tuple[Package, ...] = (),
     suits: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Draw]], Scene]:
@@ -136,6 +138,8 @@ def scene(
         experiment: what is trained when the scene is rendered without a recording.
         name: what users type; by default the function's name.
         aspect: width over height that suits it where several share a frame.
+        shapes: the only widths over heights in which its picture comes, such as (1,) for a square; by default it fills
+            all room there is.
         packages: what it needs beside animviz, which is asked for before anything is trained.
         suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
             with the untrained state before the first epoch, and raises if the scene could not draw the recording.
@@ -151,6 +155,8 @@ def scene(
             raise SceneError(f"scene {function.__name__!r} must take (stage, recording, *, options...)")
         if not summary_of(function):
             raise SceneError(f"scene {function.__name__!r} needs a docstring: its first line is its help")
-        return Scene(name or function.__name__, function, experiment, options_of(function), aspect, packages, suits)
+        return Scene(
+            name or function.__name__, function, experiment, options_of(function), aspect, shapes, packages, suits
+        )
 
     return declare

@@ -20,7 +20,7 @@ __all__ = ["boundary", "confusion", "history", "polyfit", "rings"]
 GAP = 20.0
 
 
-@scene(aspect=2)
+@scene(shapes=(2, 0.5))
 def rings(
     stage: CellStage, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 11, points: bool = True
 ) -> Draw:
@@ -47,7 +47,7 @@ def rings(
     return draw
 
 
-@scene(aspect=1)
+@scene(shapes=(1,))
 def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> Draw:
     """The plane of the inputs, tinted by the answer.
 
@@ -90,7 +90,7 @@ def history(stage: CellStage, recording: Recording) -> Draw:
     return lambda moment: curves.show(moment.epoch)
 
 
-@scene(aspect=1)
+@scene(shapes=(1,))
 def confusion(stage: CellStage, recording: Recording) -> Draw:
     """Rows: the true class; columns: the answer; brighter: more often.
 

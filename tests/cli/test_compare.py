@@ -4,10 +4,13 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from animviz import Moment, Recording
 from animviz.errors import InputError
@@ -15,9 +18,11 @@ from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.comparison import columns
 from animviz.experiments.grid import decide
 from animviz.pictures.discovery import small_scene
+from animviz.pictures.layout import Layout, check_room, layout_of
 from animviz.pictures.painter import Painter
 from animviz.pictures.picture import Picture
-from animviz.pictures.split import CellPicture, CellStage, SplitPicture, check_room, grid
+from animviz.pictures.scene import scene
+from animviz.pictures.split import CellPicture, CellStage, SplitPicture
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 from animviz.tables import text_of
@@ -153,24 +158,74 @@ def test_markdown_is_aligned_and_csv_is_plain(rings: list[Recording]) -> None:
 # The frame
 
 
+def laid(width: float, height: float, count: int, **about: Any) -> Layout:
+    def function(stage: Stage, recording: Recording) -> Any:
+        """Draw."""
+
+    return layout_of(Box(40, 90, width, height), count, scene(**about)(function), lambda _: 36.0)
+
+
 @pytest.mark.parametrize(
     ("width", "height", "count", "aspect", "columns"),
     [(1200, 600, 4, 2, 2), (1200, 600, 4, 1, 4), (1200, 600, 3, 1.5, 3), (1200, 600, 10, 1, 5), (1200, 600, 12, 1, 6),
      (640, 1100, 4, 2, 1), (640, 640, 4, 1, 2)],
 )  # fmt: skip
 def test_grid_makes_pictures_large(width: float, height: float, count: int, aspect: float, columns: int) -> None:
-    boxes = grid(Box(40, 90, width, height), count, aspect)
+    boxes = laid(width, height, count, aspect=aspect).cells
     assert len({box.left for box in boxes}) == columns
     assert len({(box.width, box.height) for box in boxes}) == 1
     assert max(box.right for box in boxes) == pytest.approx(40 + width)
     assert max(box.bottom for box in boxes) == pytest.approx(90 + height)
 
 
+@given(
+    width=st.floats(400, 1200), height=st.floats(400, 1200), count=st.integers(2, 12),
+    shapes=st.sampled_from([(1.0,), (2.0, 0.5), (1.5,), ()]),
+)  # fmt: skip
+def test_cells_and_what_is_left_over_share_the_room(
+    width: float, height: float, count: int, shapes: tuple[float, ...]
+) -> None:
+    found = laid(width, height, count, shapes=shapes)
+    places = [*found.cells, *([found.rest] if found.rest else [])]
+    for number, box in enumerate(places):
+        assert min(box.width, box.height) > 0
+        assert box.left >= 40 - 1e-6
+        assert box.top >= 90 - 1e-6
+        assert box.right <= 40 + width + 1e-6
+        assert box.bottom <= 90 + height + 1e-6
+        for other in places[:number]:
+            assert (
+                box.left >= other.right or other.left >= box.right or box.top >= other.bottom or other.top >= box.bottom
+            )
+    assert (found.rest is None) or count <= 6
+
+
+@pytest.mark.parametrize("size", [(1200, 570), (640, 480), (640, 1010)])
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6])
+@pytest.mark.parametrize("shapes", [(1.0,), (2.0, 0.5)])
+def test_frame_is_filled(size: tuple[float, float], count: int, shapes: tuple[float, ...]) -> None:
+    found = laid(*size, count, shapes=shapes)
+    top = min(box.top for box in found.cells) - 90
+    bottom = 90 + size[1] - max(box.bottom for box in [*found.cells, *([found.rest] if found.rest else [])])
+    assert top == pytest.approx(bottom), "what is left over is shared by both sides"
+    assert top + bottom < max(130, 0.16 * size[1]), "or holds the curves"
+    assert found.rest is None or found.rest.height >= 110
+
+
+def test_curves_fill_the_room_that_squares_leave(rings: list[Recording]) -> None:
+    split = split_of(cells_of("rings", *rings[:2]))
+    first, last = (frame(split, epoch)[200:325].astype(int) for epoch in (0.0, 4.0))
+    assert (np.abs(last - first).sum(axis=2) > 100).sum() > 300, "they grow"
+    for rows in np.array_split(last, 4):
+        assert rows.std() > 5, "no empty band"
+
+
 def test_frame_that_is_too_small_is_refused() -> None:
-    check_room((1280, 720), 12, 1)
-    check_room((640, 360), 10, 1)
+    square = small_scene("boundary")
+    check_room((1280, 720), 12, square)
+    check_room((640, 360), 10, square)
     with pytest.raises(InputError, match=r"--size 320x180 is too small for 12 pictures; the shorter side needs \d+"):
-        check_room((320, 180), 12, 1)
+        check_room((320, 180), 12, square)
 
 
 @pytest.mark.parametrize(
@@ -187,8 +242,8 @@ def test_rings_share_a_frame(scene: str, size: tuple[int, int], theme: str, ring
 
 def test_polynomials_and_digits_share_a_frame(trained: Callable[..., Recording], stopped: list[Recording]) -> None:
     curves = [trained("polynomial", arch=arch) for arch in ("1-3-1", "1-6-1")]
-    for scene, recordings in (("polyfit", curves), ("confusion", stopped), ("history", stopped)):
-        split = split_of(cells_of(scene, *recordings))
+    for name, recordings in (("polyfit", curves), ("confusion", stopped), ("history", stopped)):
+        split = split_of(cells_of(name, *recordings))
         assert not np.array_equal(frame(split, 0.0), frame(split, 4.0))
 
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from animviz.errors import AnimvizError, InputError
 from animviz.pictures.discovery import find_scene, small_scene
+from animviz.pictures.layout import check_room
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene, file_in
-from animviz.pictures.split import CellPicture, SplitPicture, check_room, foot_parts
+from animviz.pictures.split import CellPicture, SplitPicture, foot_parts
 from animviz.rendering.timeline import MAX_FRAMES
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.cues import Shown, seen
@@ -111,7 +112,7 @@ class Shots:
             if self._cache is not None:
                 cells.append(CellPicture(Picture.of(scene, source.recording, options), label, cell.note))
         first = next(iter(scenes.values()))
-        check_room(self._look.picture(bool(shot.captions)), len(shot.split), first.aspect)
+        check_room(self._look.picture(bool(shot.captions)), len(shot.split), first)
         summary = first.summary if len(scenes) == 1 else "each cell: its own scene"
         return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock) if cells else None
 
