@@ -326,7 +326,9 @@ def test_compare_trains_writes_and_reuses(cli: Callable[..., Result], tmp_path: 
     assert first.out.splitlines()[-1].startswith("out/film.mp4: 15 frames, 0.5 s, 640x360")
     assert first.out.startswith((tmp_path / "out" / "t.md").read_text(encoding="utf-8"))
     assert sorted(path.name for path in (tmp_path / "renders").iterdir()) == [
-        "two_rings-2-1-2-1.rec", "two_rings-2-1-2-1.time.json", "two_rings-2-3-2-1.rec", "two_rings-2-3-2-1.time.json",
+        f"two_rings-{arch}-samples-100-epochs-3{suffix}"
+        for arch in ("2-1-2-1", "2-3-2-1")
+        for suffix in (".rec", ".time.json")
     ]  # fmt: skip
     assert iio.imread(tmp_path / "out" / "p.png").shape == (360, 640, 3)
     before = {name: (tmp_path / "out" / name).read_bytes() for name in ("t.md", "t.csv", "film.mp4")}
@@ -335,7 +337,7 @@ def test_compare_trains_writes_and_reuses(cli: Callable[..., Result], tmp_path: 
     assert before == {name: (tmp_path / "out" / name).read_bytes() for name in before}
     assert "two_rings-2-1-2-1" not in cli("info", "out/film.mp4").err
     drawn = cli("render", "boundary", "--arch", "2-1-2-1", *SMALL, "--size", "160x90")
-    assert "drawing from renders/two_rings-2-1-2-1.rec, which is there already" in drawn.err
+    assert "drawing from renders/two_rings-2-1-2-1-samples-100-epochs-3.rec, which is there already" in drawn.err
 
 
 def test_time_is_left_out_where_it_is_of_another_training(cli: Callable[..., Result], tmp_path: Path) -> None:
@@ -373,7 +375,7 @@ def test_digits_are_compared_with_their_reductions(cli: Callable[..., Result], t
     assert (result.code, result.err) == (0, "")
     rows = list(csv.DictReader((tmp_path / "t.csv").read_text().splitlines()))
     assert [(row["network"], row["data"]) for row in rows] == [("64-8-10", ""), ("9-8-10", "pca:9")]
-    assert (tmp_path / "renders" / "digits_mlp-9-8-10-pca_9.rec").is_dir()
+    assert list((tmp_path / "renders").glob("digits_mlp-9-8-10-pca_9*.rec"))
 
 
 def test_ctrl_c_keeps_finished_runs_and_names_them(
@@ -383,18 +385,19 @@ def test_ctrl_c_keeps_finished_runs_and_names_them(
 
     real = training.record
 
-    def record(run: object, path: Path, callbacks: object) -> Recording:
+    def record(run: object, path: Path, *others: object) -> Recording:
         if "2-3-2-1" in path.name:
             raise KeyboardInterrupt
-        return real(run, path, callbacks)
+        return real(run, path, *others)
 
     monkeypatch.setattr("animviz.experiments.keras.record.record", record)
     result = cli("compare", *RINGS, *SMALL, "-o", "t.md", "-o", "film.mp4")
     assert result.code == 130
     assert result.err == (
-        "animviz: stopped; finished and kept: renders/two_rings-2-1-2-1.rec; the same command goes on with run 2 of 2\n"
+        "animviz: stopped; finished and kept: renders/two_rings-2-1-2-1-samples-100-epochs-3.rec; "
+        "the same command goes on with run 2 of 2\n"
     )
-    assert Recording(tmp_path / "renders" / "two_rings-2-1-2-1.rec").manifest.finished
+    assert Recording(tmp_path / "renders" / "two_rings-2-1-2-1-samples-100-epochs-3.rec").manifest.finished
     assert not (tmp_path / "t.md").exists()
 
 
@@ -402,7 +405,7 @@ def test_scene_that_cannot_draw_is_refused_after_the_first_run(cli: Callable[...
     result = cli("compare", *RINGS, *SMALL, "--scene", "polyfit", "-o", "film.mp4")
     assert result.code == 2
     assert "polyfit" in result.err
-    assert not (tmp_path / "renders" / "two_rings-2-3-2-1.rec").exists()
+    assert not list((tmp_path / "renders").glob("two_rings-2-3-2-1*.rec"))
 
 
 def test_help_of_compare_shows_the_experiments_options(cli: Callable[..., Result]) -> None:
