@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from animviz.errors import AnimvizError
 from animviz.pictures.discovery import find_scene, scene_names
 from animviz.stage.theme import load_fonts
-from animviz.video.assembling import Encoder
+from animviz.video.encoder import Encoder
 from animviz.video.ffmpeg import ffmpeg_exe
 from animviz.video.formats import FORMATS
 

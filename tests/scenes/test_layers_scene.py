@@ -98,7 +98,7 @@ def test_a_flow_is_stored_once_under_all_its_parameters(
     for change in ({"snapshot": 1}, {"layers": NAMES[1:]}, {"seed": 1}, {"labels": None}, {"inputs": digits.inputs}):
         flow_of(digits, **{"layers": NAMES, "snapshot": 2, "n_neighbors": 5, "labels": digits.labels, **change})
     assert sum(isinstance(about["layer"], list) for about, _ in stored_embeddings(digits)) == kept + 5
-    monkeypatch.setattr("animviz.embed.stored.embed", lambda *_, **__: pytest.fail("computed again"))
+    monkeypatch.setattr("animviz.embed.recorded.embed", lambda *_, **__: pytest.fail("computed again"))
     again = flow_of(Recording(digits.path), NAMES, 2, n_neighbors=5, labels=digits.labels, threads=2)
     assert np.array_equal(first.positions, again.positions)
     assert (
@@ -249,7 +249,7 @@ def test_epochs_that_are_not_finite_are_marked_frames(digits: Recording, tmp_pat
 def test_a_recording_that_cannot_be_written_is_said_before_anything_is_computed(
     digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cli: Callable[..., Result]
 ) -> None:
-    monkeypatch.setattr("animviz.embed.stored.embed", lambda *_, **__: pytest.fail("computed in vain"))
+    monkeypatch.setattr("animviz.embed.recorded.embed", lambda *_, **__: pytest.fail("computed, and cannot be stored"))
     blocked = rewritten(digits, tmp_path / "blocked.rec")
     (blocked.path / "embeddings").write_text("not a folder")
     way_out = "copy the recording to another folder and draw it from there"
