@@ -1,9 +1,13 @@
 """Images as data: named sets, own files, their refusals, the split, and the reductions."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +16,7 @@ from hypothesis import strategies as st
 from animviz import Recording
 from animviz.errors import InputError
 from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.data import image_files
 from animviz.experiments.data.image_files import load_images
 from animviz.experiments.data.images import digits, padded_digits
 from animviz.experiments.data.reduction import Reduction
@@ -172,16 +177,43 @@ def test_whole_mnist_comes_from_keras_cache(
 
 
 def test_whole_mnist_offline_names_the_ways_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import keras
-
-    def offline() -> None:
-        raise OSError("URL fetch failure\nand more lines")
+    def offline(url: str, timeout: float) -> None:
+        assert url.endswith("/mnist.npz")
+        raise URLError("no way there\nand more lines")
 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(keras.datasets.mnist, "load_data", offline)
-    with pytest.raises(InputError, match=r"URL fetch failure.*--data mnist-5k") as caught:
+    monkeypatch.setattr(image_files, "urlopen", offline)
+    with pytest.raises(InputError, match=r"no way there.*--data mnist-5k") as caught:
         load_images("mnist")
     assert "\n" not in str(caught.value)
+
+
+def test_whole_mnist_that_arrives_changed_is_refused_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(image_files, "urlopen", lambda url, timeout: BytesIO(b"something else"))
+    with pytest.raises(InputError, match="its checksum is wrong"):
+        load_images("mnist")
+    assert not list(tmp_path.iterdir())
+
+
+def test_whole_mnist_is_fetched_to_where_keras_looks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: dict[str, np.ndarray]
+) -> None:
+    packed = BytesIO()
+    np.savez(packed, x_train=good["x"], y_train=good["y"], x_test=good["x"][:9], y_test=good["y"][:9])
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(image_files, "urlopen", lambda url, timeout: BytesIO(packed.getvalue()))
+    monkeypatch.setattr(image_files, "MNIST_SHA256", sha256(packed.getvalue()).hexdigest())
+    assert len(load_images("mnist").images) == 60
+    assert (tmp_path / "datasets" / "mnist.npz").read_bytes() == packed.getvalue()
+
+
+def test_whole_mnist_is_the_file_of_keras() -> None:
+    source = Path(keras.datasets.mnist.load_data.__code__.co_filename).read_text()
+    assert image_files.MNIST_SHA256 in source
+    assert image_files.MNIST.rpartition("/")[0] in source
 
 
 @pytest.mark.parametrize(
