@@ -1,5 +1,6 @@
 """The header: title and numbers; and the line at the foot."""
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -148,7 +149,19 @@ def _fitted(
 def cut(
     stage: Stage, text: str, room: float, size: float = LABEL, weight: Literal["regular", "medium"] = "regular"
 ) -> str:
-    """Return the text, cut with an ellipsis if it is wider than the room in units."""
-    while len(text) > 1 and stage.measure(text, size, weight) > room:
-        text = text[:-2].rstrip() + "…"
-    return text
+    """Return a text, cut with an ellipsis if it is wider than the room.
+
+    Args:
+        stage: for which.
+        text: in one line.
+        room: units.
+        size: height of the type in units.
+        weight: of the type.
+    """
+
+    def begin(letters: int) -> str:
+        return text[:letters].rstrip() + "…"
+
+    if stage.measure(text, size, weight) <= room:
+        return text
+    return begin(bisect(range(1, len(text) - 1), room, key=lambda letters: stage.measure(begin(letters), size, weight)))

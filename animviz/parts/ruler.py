@@ -75,7 +75,7 @@ class Ruler:
 
 
 def _marks(top: float, height: float) -> list[float]:
-    """Return values from zero to the top with room for their labels between them: zero and at least one more."""
+    """Return values from zero to the top with room for their labels between them; the highest alone in a low curve."""
     found = levels(0.0, top)
-    every = math.ceil(APART * top / (found[1] - found[0]) / max(height, 1.0))
-    return found[::every] if every < len(found) else [found[0], found[-1]]
+    every = math.ceil(APART * top / found[1] / max(height - 18, 1.0))
+    return found[::every] if every < len(found) else found[-1:]

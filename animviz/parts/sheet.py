@@ -25,6 +25,7 @@ class Sheet:
         title: what is seen; it stands behind the recording's own title.
         numbers: from left to right: "epoch", names of recorded scores such as "loss" and "accuracy", or a `Number`
             whose value is given to `show`. By default the epoch, and loss and accuracy as far as they were recorded.
+            A square frame has room for three.
         foot: parts of the line at the foot, which says in plain words what is seen; empty ones are left out.
         air: units kept free between picture and foot.
 

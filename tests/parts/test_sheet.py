@@ -1,0 +1,152 @@
+"""Title, numbers, foot, and the room between them, at every aspect."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from animviz import Box, Recording, Stage
+from animviz.errors import SceneError
+from animviz.parts import ACCURACY, LOSS, MARGIN, Header, Number, Sheet, cut, epoch_number, foot, of_network
+from helpers.layout import check_layout, texts
+from helpers.recordings import copied
+
+SIZES = [(1280, 720), (640, 360), (720, 720), (720, 1280), (960, 720), (2560, 640)]
+LONG = ["the first part of a foot line that is long", "a second one", "a third one that needs another line", "a fourth"]
+
+
+def written(stage: Stage) -> list[Box]:
+    """Return where the texts stand, in units."""
+    height, boxes = stage.size[1], []
+    for text in stage.figure.texts:
+        left, low, right, high = text.get_window_extent().extents / stage.pixel
+        boxes.append(Box(left, height / stage.pixel - high, right - left, high - low))
+    return boxes
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("parts", [[], ["one line"], LONG], ids=["no foot", "a line", "many lines"])
+def test_room_touches_neither_header_nor_foot(size: tuple[int, int], parts: list[str], rings: Recording) -> None:
+    stage = Stage(size)
+    sheet = Sheet(stage, rings, "what is seen", foot=parts)
+    sheet.show(rings.at(2))
+    assert check_layout(stage) >= 7 + (len(parts) > 0)
+    room = sheet.room
+    assert (room.left, room.right) == (MARGIN, pytest.approx(stage.width - MARGIN))
+    assert room.height > 0.5 * stage.height
+    for box in written(stage):
+        assert box.bottom <= room.top or box.top >= room.bottom
+        assert box.left >= MARGIN - 3
+        assert box.right <= stage.width - MARGIN + 3
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_foot_that_comes_later_takes_the_same_room(size: tuple[int, int], rings: Recording) -> None:
+    at_once = Sheet(Stage(size), rings, foot=[*LONG, ""], air=20)
+    later = Sheet(Stage(size), rings, air=20)
+    before = later.room
+    later.write_foot(*LONG, "")
+    assert later.room == at_once.room
+    assert later.room.top == before.top
+    assert later.room.bottom < before.bottom
+
+
+def test_air_is_kept_between_room_and_foot(rings: Recording) -> None:
+    narrow, wide = (Sheet(Stage(), rings, foot=["foot"], air=air).room for air in (10, 50))
+    assert narrow.bottom - wide.bottom == 40
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_numbers_keep_their_places(size: tuple[int, int], rings: Recording) -> None:
+    stage = Stage(size)
+    sheet = Sheet(stage, rings, numbers=["epoch", "accuracy", Number("samples", ",.0f", "10,000")])
+    rights = set()
+    for values in ({"accuracy": 1.0, "samples": 10_000}, {"accuracy": 0.05, "samples": 3}, {"accuracy": np.nan}):
+        sheet.show(rings.at(3), **values)
+        numbers = [text for text in stage.figure.texts if text.get_ha() == "right"]
+        rights.add(tuple(round(float(text.get_window_extent().x1)) for text in numbers))
+        check_layout(stage)
+    assert len(rights) <= 2  # the shape of the last letter alone moves the ink
+    assert np.ptp(np.array(list(rights)), axis=0).max() <= 2
+
+
+def test_values_are_those_of_the_last_true_snapshot_or_given(rings: Recording) -> None:
+    stage = Stage()
+    sheet = Sheet(stage, rings, numbers=["epoch", "loss", "accuracy", Number("seen", ".0f", "100", " of 100")])
+    sheet.show(rings.at(1.7), seen=7)
+    scores = rings[1].scores
+    assert texts(stage)[1:8:2] == ["1", f"{scores['loss']:.3f}", f"{100 * scores['accuracy']:.1f} %", "7 of 100"]
+    sheet.show(rings.at(1.7), accuracy=0.5)
+    assert texts(stage)[5:8:2] == ["50.0 %", "–"]
+
+
+def test_default_numbers_are_those_that_were_recorded(rings: Recording, tmp_path: Path) -> None:
+    unscored = tmp_path / "unscored.rec"
+    shutil.copytree(rings.path, unscored)
+    lines = (unscored / "index.jsonl").read_text().splitlines()
+    bare = [json.dumps({**json.loads(line), "scores": {}}) for line in lines]
+    (unscored / "index.jsonl").write_text("\n".join(bare) + "\n")
+    for recording, expected in ((rings, {"epoch", "loss", "accuracy"}), (Recording(unscored), {"epoch"})):
+        stage = Stage()
+        Sheet(stage, recording)
+        assert {"epoch", "loss", "accuracy"} & set(texts(stage)) == expected
+
+
+def test_other_recorded_scores_are_numbers_too_and_unknown_ones_are_refused(rings: Recording) -> None:
+    with pytest.raises(SceneError, match=r"no number 'los'; .* has epoch, loss, accuracy"):
+        Sheet(Stage(), rings, numbers=["epoch", "los"])
+
+
+def test_title_stands_behind_that_of_the_recording(rings: Recording) -> None:
+    for title, expected in (("what is seen", "Two rings, what is seen"), ("", "Two rings")):
+        stage = Stage()
+        Sheet(stage, rings, title)
+        assert expected in texts(stage)
+
+
+def test_titles_name_the_network_where_the_recording_does(rings: Recording, tmp_path: Path) -> None:
+    nameless = copied(rings, tmp_path / "nameless.rec", arch="")
+    assert of_network(rings, "confusion") == "confusion of 2-3-2-1"
+    assert of_network(nameless, "confusion") == "confusion"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_a_long_title_is_shrunk_and_cut(size: tuple[int, int]) -> None:
+    stage = Stage(size)
+    header = Header(stage, "A title that goes on and on " * 30, [Number("epoch", ".0f", "100"), LOSS, ACCURACY])
+    header.show(7, 0.5, 0.9)
+    check_layout(stage)
+    assert any(text.endswith("…") for text in texts(stage))
+
+
+def test_numbers_are_written_in_their_form() -> None:
+    assert LOSS.text(0.12345) == "0.123"
+    assert ACCURACY.text(0.9876) == "98.8 %"
+    assert ACCURACY.text(float("nan")) == LOSS.text(float("inf")) == "–"
+    assert LOSS.text(123456.7) == "1.2e+05"  # there is no room for so many digits
+
+
+def test_epochs_are_whole_where_all_snapshots_are(rings: Recording) -> None:
+    number = epoch_number(rings)
+    assert (number.text(2), number.widest) == ("2", "3")
+
+
+def test_a_foot_breaks_between_its_parts() -> None:
+    stage = Stage((720, 1280))
+    top = foot(stage, *LONG)
+    lines = texts(stage)
+    assert "   ·   ".join(LONG).replace("   ·   ", "") == "".join(lines).replace("   ·   ", "")
+    assert len(lines) >= 2
+    assert min(box.top for box in written(stage)) >= top - 2
+
+
+@pytest.mark.parametrize("room", [5, 30, 100, 185, 300])
+def test_cut_text_is_as_long_as_fits(room: float) -> None:
+    stage, whole = Stage(), "a text that may be too long"
+    text = cut(stage, whole, room)
+    longer = [whole[:letters].rstrip() + "…" for letters in range(len(text), len(whole) - 1)]
+    assert stage.measure(text, 22) <= room or text == "…"
+    assert all(stage.measure(other, 22) > room for other in longer if other != text)
+    assert whole.startswith(text.removesuffix("…"))
