@@ -65,6 +65,6 @@ def check_table(path: Path) -> None:
 
 
 def write_table(path: Path, table: Sequence[Column]) -> None:
-    """Write a table in the form that its extension asks for, whole or not at all."""
+    """Write a table in the format of its extension, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, text_of(table, path.suffix.lower()).encode())

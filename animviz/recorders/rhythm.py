@@ -35,7 +35,7 @@ class Rhythm:
         if isinstance(every, str) and every.strip() == "log":
             return cls(None)
         try:
-            # Long texts are refused unread: "1e1000000000" would take for ever.
+            # Long texts are refused first: "1e1000000000" would take too long to parse.
             step = Fraction(every if len(str(every)) < 30 else 0).limit_denominator(100_000)
         except (ValueError, TypeError, OverflowError, ZeroDivisionError):
             step = Fraction(0)

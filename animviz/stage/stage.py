@@ -269,7 +269,7 @@ class Stage:
 
 @lru_cache(maxsize=10_000)
 def _text_width(text: str, font: FontProperties) -> float:
-    """Return the width in pixels of what is inked: the same on every canvas, and half a millisecond's work."""
+    """Return the width in pixels of a text's ink. It is the same on every canvas, and takes half a millisecond."""
     return float(_ruler().get_text_width_height_descent(text, font, ismath=False)[0])
 
 

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from animviz.recording.replay.convolution import OPERATIONS
 
-__all__ = ["IDENTITY", "SILENT", "Layer", "Setting", "is_chain", "is_dense_chain"]
+__all__ = ["IDENTITY", "SILENT", "ConfigValue", "Layer", "is_chain", "is_dense_chain"]
 
-Setting = bool | int | float | str | tuple[int, ...] | tuple[tuple[int, int], ...]
+ConfigValue = bool | int | float | str | tuple[int, ...] | tuple[tuple[int, int], ...]
 
 
 class Layer(BaseModel):
@@ -36,7 +36,7 @@ class Layer(BaseModel):
     kernel: str | None = None
     bias: str | None = None
     variables: dict[str, str] = {}
-    config: dict[str, Setting] = {}
+    config: dict[str, ConfigValue] = {}
     output_shape: tuple[int | None, ...] | None = None
     replayable: bool = False
 

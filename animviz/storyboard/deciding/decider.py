@@ -11,7 +11,7 @@ from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.shots import Shots, recordings_of
 from animviz.storyboard.deciding.sources import Source
 from animviz.storyboard.file.board import TitleShot
-from animviz.storyboard.file.lines import Key
+from animviz.storyboard.file.lines import KeyPath
 from animviz.storyboard.file.reading import Storyboard
 from animviz.storyboard.film.film import Film, starts_of
 from animviz.storyboard.film.frame import Look
@@ -124,7 +124,7 @@ class Decider:
         more = max(0, frames - start - len(last.moments))
         return replace(last, moments=last.moments + last.moments[-1:] * more)
 
-    def _heard(self, key: Key, name: str | None) -> Path | None:
+    def _heard(self, key: KeyPath, name: str | None) -> Path | None:
         """Return a file of sound, or refuse it."""
         if name is None:
             return None

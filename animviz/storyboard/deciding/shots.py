@@ -19,12 +19,12 @@ from animviz.storyboard.deciding.motion import change_key, warp
 from animviz.storyboard.deciding.sources import Source, moment_of, with_paths
 from animviz.storyboard.deciding.spans import Span, moments, spans_of
 from animviz.storyboard.file.board import SceneShot, SpanTable, SplitShot, TitleShot
-from animviz.storyboard.file.lines import Key, PlacedError
+from animviz.storyboard.file.lines import KeyPath, PlacedError
 from animviz.storyboard.file.reading import Storyboard
 from animviz.storyboard.film.cards import Card
 from animviz.storyboard.film.film import Cue
 from animviz.storyboard.film.frame import Look
-from animviz.storyboard.film.overlays import Mark, Overlay, Words, caption_lines
+from animviz.storyboard.film.overlays import CaptionText, Mark, Overlay, caption_lines
 from animviz.storyboard.film.sound import seconds_of
 from animviz.storyboard.film.take import Take
 from animviz.storyboard.film.text import plain
@@ -88,7 +88,7 @@ class Shots:
         except AnimvizError as error:
             raise self._storyboard.lines.error(("shot", place), str(error)) from None
 
-    def _picture(self, key: Key, shot: AnyShot) -> AnyPicture | None:
+    def _picture(self, key: KeyPath, shot: AnyShot) -> AnyPicture | None:
         """Check the picture of a shot, and return it; None before the training, unless it is a card."""
         if isinstance(shot, TitleShot):
             card = Card(shot.title, tuple(shot.lines))
@@ -100,7 +100,7 @@ class Shots:
             return None if self._cache is None else Picture.of(scene, source.recording, options)
         return self._split(key, shot)
 
-    def _split(self, key: Key, shot: SplitShot) -> SplitPicture | None:
+    def _split(self, key: KeyPath, shot: SplitShot) -> SplitPicture | None:
         cells: list[CellPicture] = []
         scenes: dict[str, Scene] = {}
         for number, cell in enumerate(shot.split):
@@ -116,14 +116,14 @@ class Shots:
         summary = first.summary if len(scenes) == 1 else "each cell: its own scene"
         return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock) if cells else None
 
-    def _source(self, key: Key, name: str) -> Source:
+    def _source(self, key: KeyPath, name: str) -> Source:
         if name not in self._sources:
             there = ", ".join(self._sources) or "none; add a table [recordings.NAME]"
             raise self._storyboard.lines.error((*key, "recording"), f"no recording {name!r}; there are {there}")
         return self._sources[name]
 
     def _scene(
-        self, key: Key, reference: str, options: Mapping[str, Any], *, small: bool
+        self, key: KeyPath, reference: str, options: Mapping[str, Any], *, small: bool
     ) -> tuple[Scene, dict[str, Any]]:
         """Find a scene, whose file is seen from the storyboard, and check its options."""
         if file_in(reference):
@@ -200,7 +200,7 @@ class Shots:
         words, texts = [], []
         for number, caption in enumerate(shot.captions):
             try:
-                words.append(Words(caption_lines(self._look, caption.text)))
+                words.append(CaptionText(caption_lines(self._look, caption.text)))
                 texts.append(caption.plain or plain(caption.text))
             except InputError as error:
                 raise fail(number, str(error)) from None

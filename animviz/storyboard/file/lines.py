@@ -7,9 +7,9 @@ from typing import Any
 
 from animviz.errors import InputError
 
-__all__ = ["Key", "Lines", "PlacedError"]
+__all__ = ["KeyPath", "Lines", "PlacedError"]
 
-Key = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 _HEADER = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\")\s*=")
 
@@ -32,7 +32,7 @@ class Lines:
         self._lines = _lines(text)
         self._data = data
 
-    def error(self, key: Key, message: str) -> PlacedError:
+    def error(self, key: KeyPath, message: str) -> PlacedError:
         """Return the error that something at a key is wrong.
 
         Args:
@@ -42,13 +42,13 @@ class Lines:
         named = self._named(key)
         return PlacedError(f"{self.path.name}, line {self.line(key)}: {named + ': ' if named else ''}{message}")
 
-    def line(self, key: Key) -> int:
+    def line(self, key: KeyPath) -> int:
         """Return the line on which a key stands, or the nearest table around it."""
         around = [line for place, line in self._lines if place == key[: len(place)]]
         depth = [len(place) for place, _ in self._lines if place == key[: len(place)]]
         return around[depth.index(max(depth))] if around else 1
 
-    def _named(self, key: Key) -> str:
+    def _named(self, key: KeyPath) -> str:
         """Return a key in words: shots by their names, others by their numbers from 1."""
         if key[:1] == ("shot",) and len(key) > 1 and isinstance(key[1], int):
             shots = self._data.get("shot")
@@ -59,15 +59,15 @@ class Lines:
         return _dotted(key)
 
 
-def _dotted(key: Key) -> str:
+def _dotted(key: KeyPath) -> str:
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in key)
 
 
-def _lines(text: str) -> list[tuple[Key, int]]:
+def _lines(text: str) -> list[tuple[KeyPath, int]]:
     """Return the key of every header and every assignment, with its line."""
-    found: list[tuple[Key, int]] = []
-    counts: dict[Key, int] = {}
-    table: Key = ()
+    found: list[tuple[KeyPath, int]] = []
+    counts: dict[KeyPath, int] = {}
+    table: KeyPath = ()
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             table = _table(header[2], bool(header[1]), counts)
@@ -77,10 +77,10 @@ def _lines(text: str) -> list[tuple[Key, int]]:
     return found
 
 
-def _table(header: str, repeated: bool, counts: dict[Key, int]) -> Key:
+def _table(header: str, repeated: bool, counts: dict[KeyPath, int]) -> KeyPath:
     """Return the key of a header such as "shot.captions", whose tables are counted where they are repeated."""
     parts: Sequence[str] = [part.strip().strip('"') for part in header.split(".")]
-    table: Key = ()
+    table: KeyPath = ()
     for place, part in enumerate(parts):
         table = (*table, part)
         if repeated and place == len(parts) - 1:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from animviz.errors import InputError
 from animviz.storyboard.file.board import Board
-from animviz.storyboard.file.lines import Key, Lines
+from animviz.storyboard.file.lines import KeyPath, Lines
 
 __all__ = ["Storyboard", "read"]
 
@@ -88,7 +88,7 @@ def _error(error: ValidationError, data: dict[str, Any], lines: Lines) -> InputE
     return lines.error(key, given + expected)
 
 
-def _key(detail: ErrorDetails, data: Any) -> tuple[Key, Any]:
+def _key(detail: ErrorDetails, data: Any) -> tuple[KeyPath, Any]:
     """Return the key of a complaint without pydantic's own marks, and what stands there."""
     key: list[str | int] = []
     value = data

@@ -16,7 +16,7 @@ from animviz.stage.stage import Stage
 from animviz.storyboard.film.frame import BAND, Look
 from animviz.storyboard.film.text import lines_of, write
 
-__all__ = ["Inks", "Mark", "Overlay", "Words", "caption_lines", "mark_color"]
+__all__ = ["CaptionText", "Inks", "Mark", "Overlay", "caption_lines", "mark_color"]
 
 TYPE, LINE = 29.0, 40.0  # units
 LABEL = 26.0
@@ -39,7 +39,7 @@ def mark_color(stage: Stage) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class CaptionText:
     """A caption.
 
     Attributes:
@@ -123,7 +123,7 @@ class Overlay:
         stop: frame at which it is gone.
     """
 
-    what: Words | Mark
+    what: CaptionText | Mark
     first: int
     stop: int
 
@@ -138,7 +138,7 @@ class Inks:
 
     def __init__(self, look: Look, band: bool) -> None:
         self._look, self._band = look, band
-        self._inks: dict[Words | Mark, Ink] = {}
+        self._inks: dict[CaptionText | Mark, Ink] = {}
 
     def lay(self, frame: NDArray[np.uint8], overlays: Iterable[Overlay]) -> None:
         """Lay overlays over a frame, uint8 of shape (height, width, 4)."""
@@ -147,7 +147,7 @@ class Inks:
                 self._inks[overlay.what] = self._drawn(overlay.what)
             self._inks[overlay.what].lay(frame)
 
-    def _drawn(self, what: Words | Mark) -> Ink:
+    def _drawn(self, what: CaptionText | Mark) -> Ink:
         stage = self._stage
         width, height = self._look.picture(self._band)
         return stage.lift(what.artists(stage, Box(0, 0, width / stage.pixel, height / stage.pixel)))

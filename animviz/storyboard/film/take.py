@@ -11,7 +11,7 @@ from animviz.arrays import Pixels
 from animviz.moment import Moment
 from animviz.pictures.picture import Subject
 from animviz.storyboard.film.frame import Look
-from animviz.storyboard.film.overlays import Inks, Mark, Overlay, Words
+from animviz.storyboard.film.overlays import CaptionText, Inks, Mark, Overlay
 
 __all__ = ["Take", "TakePainter"]
 
@@ -43,7 +43,7 @@ class Take:
 
     def seen(self, frame: int, *, captions: bool = True, marks: bool = True) -> list[Overlay]:
         """Return the captions and marks of a frame."""
-        wanted = {Words: captions, Mark: marks}
+        wanted = {CaptionText: captions, Mark: marks}
         return [one for one in self.overlays if one.first <= frame < one.stop and wanted[type(one.what)]]
 
     @cached_property

@@ -9,11 +9,10 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 
 from animviz.errors import InputError
-from animviz.stage.stage import Stage
+from animviz.stage.stage import Stage, Weight
 
 __all__ = ["lines_of", "measure", "plain", "write"]
 
-Weight = Literal["regular", "medium", "semibold"]
 MATH = "stixsans"
 _FORMULA = re.compile(r"(?<!\\)\$(.*?)(?<!\\)\$")
 _SIGNS = {
