@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from animviz.moment import Moment
 from animviz.parts.header import Header, foot
 from animviz.pictures.clock import Clock, clock_of
-from animviz.pictures.headings import Curves, Headings, Score
+from animviz.pictures.headings import Headings
 from animviz.pictures.layout import layout_of
 from animviz.pictures.picture import Picture
+from animviz.pictures.score import Curves, Score
 from animviz.pictures.sources import source_of
 from animviz.recording.recording import Recording
 from animviz.stage.box import MARGIN, Box

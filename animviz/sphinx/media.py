@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from animviz.rendering.film import film
 from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing
+from animviz.sphinx.texts import read, refuse
 from animviz.stage.box import size_in
 from animviz.stage.stage import Stage
 from animviz.video.budget import DEFAULT_LIMIT
@@ -30,7 +31,6 @@ __all__ = ["Files", "Media", "media_for"]
 
 GIF_FPS = 10.0  # only seen where no video plays
 FILM = "animviz.rendering.film"
-REFUSED = ("cluster", "max-size", "output", "retrain", "segment", "share", "workers")
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,13 @@ def media_for(
     experiment = experiment_for(chosen.experiment, options.get("experiment"), data="data" in options)
     training = (*experiment.data_options, *experiment.training_options) if experiment is not None else ()
     drawing = (*options_of(Pacing), *chosen.options)
-    _refuse(chosen, options, training, drawing)
-    asked = _read(options, drawing, beside)
+    refuse(chosen, options, training, drawing)
+    asked = read(options, drawing, beside)
     asked |= {"size": size_in(options["size"])} if "size" in options else {}
     asked |= {"theme": options["theme"]} if "theme" in options else {}
     request = Request.of(chosen, cache / "video.mp4", **asked)
     source = beside / options["from"] if "from" in options else None
-    recording = Recording(source or _trained(chosen, experiment, _read(options, training, beside), cache))
+    recording = Recording(source or _trained(chosen, experiment, read(options, training, beside), cache))
     picture, moment = Picture.of(chosen, recording, request.options), _moment(epoch, recording)
     plan = request.plan_of(picture)
 
@@ -131,42 +131,6 @@ def _moment(epoch: float | None, recording: Recording) -> float:
     return last if epoch is None else epoch
 
 
-def _refuse(scene: Scene, options: Mapping[str, str], training: Sequence[Option], drawing: Sequence[Option]) -> None:
-    """Refuse options that there are not, that have no place here, or that would be ignored."""
-    trained = {"experiment", *(_name(option) for option in training)}
-    known = [*(_name(option) for option in drawing), "size", "theme", "from", *sorted(trained)]
-    for name in options:
-        if name in REFUSED:
-            raise InputError(f"{name} cannot be given here; leave it out")
-        if name.removeprefix("no-") not in known:
-            raise InputError(f"--{name} is no option of scene {scene.name!r}; it has {', '.join(known)}")
-        if name.removeprefix("no-") in trained and "from" in options:
-            raise InputError(f"--{name} cannot go with --from, which draws a recording as it is; leave one of them out")
-
-
-def _name(option: Option) -> str:
-    return option.flag.removeprefix("--")
-
-
-def _read(options: Mapping[str, str], known: Iterable[Option], beside: Path) -> dict[str, Any]:
-    """Return the values of the options that are given, with absolute paths."""
-    values: dict[str, Any] = {}
-    for option in known:
-        name = _name(option)
-        if name in options:
-            values[option.name] = _absolute(option, option.read(options[name]), beside)
-        elif f"no-{name}" in options and option.kind is bool:
-            values[option.name] = not option.read(options[f"no-{name}"])
-    return values
-
-
-def _absolute(option: Option, value: Any, beside: Path) -> Any:
-    if isinstance(value, Path):
-        return beside / value
-    # Data are a file, or the name of a set that comes along.
-    return str(beside / value) if option.name == "data" and value and Path(value).suffix else value
-
-
 def _trained(scene: Scene, experiment: Experiment | None, values: Mapping[str, Any], cache: Path) -> Path:
     """Return the recording of a run, trained in a process of its own unless it is there."""
     if experiment is None:
@@ -189,7 +153,7 @@ def _trained(scene: Scene, experiment: Experiment | None, values: Mapping[str, A
 
 def _word(option: Option, value: Any) -> str:
     if option.kind is bool:
-        return option.flag if value else f"--no-{_name(option)}"
+        return option.flag if value else option.flag.replace("--", "--no-", 1)
     return f"{option.flag}={value}"
 
 

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imageio.v3 as iio
+import numpy as np
 import pytest
 from PIL import Image
 
-from animviz import Recording
+from animviz import Recording, frame_at
 from animviz.sphinx import media
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +86,16 @@ def test_html_has_a_video_and_the_other_builders_its_poster(project: Path, monke
     assert (project / "latex" / (found[1] + found[2])).read_bytes() == places[0].read_bytes()
 
 
+def test_switches_and_aspects_are_read_as_on_the_command_line(project: Path) -> None:
+    page = project / "source" / "deep" / "page.rst"
+    page.write_text(PAGE.replace(":size: 160x90", ":size: 160x160\n   :no-points:"))
+    assert build(project, "html", "-W") == 0
+    (bare,) = (path for path in drawn(project) if path.name == "poster.png")
+    recording, look = Recording(project / "source" / "run.rec"), {"size": (160, 160)}
+    assert np.array_equal(iio.imread(bare), frame_at("rings", recording, 2.0, points=False, **look))
+    assert not np.array_equal(iio.imread(bare), frame_at("rings", recording, 2.0, **look))
+
+
 def test_another_option_or_recording_is_drawn_anew(project: Path, trained: Callable[..., Recording]) -> None:
     assert build(project, "html", "-W") == 0
     page, count = project / "source" / "deep" / "page.rst", len(drawn(project))
@@ -98,7 +110,11 @@ def test_another_option_or_recording_is_drawn_anew(project: Path, trained: Calla
 
 
 MISTAKES = {
-    ("", ":gird: 10"): "'?--gird",
+    ("", ":gird: 10"): "--gird is no option of scene 'rings'; it has fps, .*grid, points, no-points, size",
+    ("", ":no-grid:"): "--no-grid is no option of scene 'rings'",
+    ("", ":grid: many"): "--grid is 'many'; expected int",
+    ("", ":points: maybe"): "--points is 'maybe'; expected yes, no, or nothing",
+    (":size: 160x90", ":size: big"): "'big' is not a size; write width x height in pixels",
     (":fps: 10", ":fps: 1000"): "--fps is 1000.0; expected 0.1 to 240",
     (":poster: 2", ":poster: 7"): "the poster's epoch is 7; expected 0 to 4",
     ("run.rec", "none.rec"): "none.rec",
@@ -118,6 +134,7 @@ def test_mistakes_fail_the_build_each_in_one_line(project: Path, capsys: pytest.
         capsys.readouterr()
         assert build(project, "html") == 2
         lines = [line for line in capsys.readouterr().err.splitlines() if line]
+        assert len(lines) == len(wrong)
         for line, number, said in zip(lines, numbers, MISTAKES.values(), strict=True):
             assert re.search(rf"page\.rst:{number}: ERROR: animviz: .*{said}", line)
     assert not list((project / "doctrees").glob("animviz/*"))
