@@ -341,16 +341,17 @@ def test_render_from_nothing_to_a_video_and_again(animviz: Callable[..., Result]
     command = ("render", "rings", *training, "--size", "320x180", "--pace", "10")
     first = animviz(*command)
     assert (first.returncode, first.stderr) == (0, "")
-    line = first.stdout.splitlines()
-    assert len(line) == 1
-    assert line[0].startswith("renders/rings-2-3-2-1.mp4: 69 frames, 2.3 s, 320x180, ")
-    assert sorted(p.name for p in (tmp_path / "renders").iterdir()) == ["rings-2-3-2-1.mp4", "two_rings-2-3-2-1.rec"]
-    recording = Recording(tmp_path / "renders" / "two_rings-2-3-2-1.rec")
+    film, kept = "renders/rings-2-3-2-1-samples-200-epochs-3.mp4", "renders/two_rings-2-3-2-1-samples-200-epochs-3.rec"
+    lines = first.stdout.splitlines()
+    assert lines[0].startswith(f"{film}: 69 frames, 2.3 s, 320x180, ")
+    assert lines[1:] == [f"recording: {kept} (draw it again: animviz render rings --from {kept})"]
+    assert sorted(p.name for p in (tmp_path / "renders").iterdir()) == [Path(film).name, Path(kept).name]
+    recording = Recording(tmp_path / kept)
     assert list(recording.epochs) == [0, 1, 2, 3]
     assert recording.manifest.finished
     assert recording[0].step == 0
     assert recording[-1].step == 39
-    video = tmp_path / "renders" / "rings-2-3-2-1.mp4"
+    video = tmp_path / film
     # 0.5 s hold, 3 epochs at 10 a second, 1.5 s hold
     assert frame_count(video) == 30 // 2 + 9 + 45
     before = tree(tmp_path)
@@ -359,7 +360,7 @@ def test_render_from_nothing_to_a_video_and_again(animviz: Callable[..., Result]
     assert again.returncode == 0
     assert again.stdout == first.stdout
     assert again.stderr.count("\n") == 1
-    assert again.stderr.startswith("animviz: drawing from renders/two_rings-2-3-2-1.rec, which is there already")
+    assert again.stderr.startswith(f"animviz: drawing from {kept}, which is there already")
     assert tree(tmp_path) == before, "the same command gives the same bytes"
 
 
@@ -371,24 +372,79 @@ def test_training_and_drawing_twice_gives_the_same_bytes(cli: Callable[..., Resu
     assert cli(*command).code == 0
     second = tree(tmp_path)
     assert second.keys() == first.keys()
-    assert second["renders/rings-2-3-2-1.mp4"] == first["renders/rings-2-3-2-1.mp4"]
+    assert second["renders/rings-2-3-2-1-samples-150-epochs-3.mp4"] in first.values()
 
 
-def test_changed_setting_trains_anew_and_says_what_changed(cli: Callable[..., Result], tmp_path: Path) -> None:
-    path = tmp_path / "renders" / "two_rings-2-3-2-1.rec"
+def test_other_settings_leave_every_finished_recording_as_it_is(
+    trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    # Under the name that all of the defaults have, as an earlier version left it.
+    shutil.copytree(trained("two_rings", epochs=40).path, tmp_path / "renders" / "two_rings-2-3-2-1.rec")
+    before = tree(tmp_path)
     command = ("render", "boundary", *SMALL, *DRAW)
-    assert cli(*command).err == ""
-    first = Recording(path).id
-    changed = cli(*command, "--seed", "7")
-    assert changed.code == 0
-    assert "training anew: renders/two_rings-2-3-2-1.rec has seed 0, asked for is 7" in changed.err
-    assert Recording(path).manifest.settings["training"]["seed"] == 7
-    assert Recording(path).id != first
-    noise = cli(*command, "--seed", "7", "--noise", "0.1")
-    assert "has noise 0.005, asked for is 0.1" in noise.err
-    assert provenance_in(tmp_path / "renders" / "boundary-2-3-2-1.mp4")["recording"] == Recording(path).id
-    kept = cli(*command, "--seed", "7", "--noise", "0.1", "--theme", "light", "--tween", "none")
+    for changes, name in (
+        ((), "epochs-3"), (("--seed", "7"), "epochs-3-seed-7"), (("--noise", "0.1"), "noise-0.1-epochs-3"),
+    ):  # fmt: skip
+        result = cli(*command, *changes)
+        assert (result.code, result.err) == (0, "")
+        path = tmp_path / "renders" / f"two_rings-2-3-2-1-samples-150-{name}.rec"
+        assert len(Recording(path)) == 4
+        film = tmp_path / "renders" / f"boundary-2-3-2-1-samples-150-{name}.mp4"
+        assert provenance_in(film)["recording"] == Recording(path).id
+    assert before.items() <= tree(tmp_path).items(), "40 epochs survive a render of 3"
+    kept = cli(*command, "--seed", "7", "--theme", "light", "--tween", "none")
     assert "which is there already" in kept.err, "how it looks is no matter of training"
+
+
+def test_a_video_of_other_settings_gets_a_recording_of_its_own(cli: Callable[..., Result], tmp_path: Path) -> None:
+    command = ("render", "boundary", *SMALL, *DRAW, "-o", "x.mp4")
+    assert cli(*command).out.splitlines()[-1].startswith("recording: x.rec (draw it again: ")
+    first = tree(tmp_path / "x.rec")
+    other = cli(*command, "--epochs", "1")
+    assert (other.code, other.err) == (0, "")
+    assert other.out.splitlines()[-1] == (
+        "recording: x-samples-150-epochs-1.rec (draw it again: animviz render boundary --from x-samples-150-epochs-1.rec)"
+    )
+    assert tree(tmp_path / "x.rec") == first
+    again = cli(*command, "--epochs", "1")
+    assert "drawing from x-samples-150-epochs-1.rec, which is there already" in again.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x-samples-150-epochs-1.rec", "x.mp4", "x.rec"]
+
+
+def test_recording_onto_one_of_other_settings_is_refused_with_the_ways_out(
+    trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    shutil.copytree(trained("two_rings", samples=100, epochs=2).path, tmp_path / "r.rec")
+    before = tree(tmp_path)
+    command = ("record", "two_rings", "--samples", "100", "--epochs", "1", "-o", "r.rec")
+    refused = cli(*command)
+    assert refused.code == 2
+    assert refused.err == (
+        "animviz: r.rec is finished and has epochs 2, asked for is 1; replace it with --retrain, or choose another -o\n"
+    )
+    assert tree(tmp_path) == before
+    assert cli(*command, "--retrain").code == 0
+    assert len(Recording(tmp_path / "r.rec")) == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "cause"),
+    [
+        (("rings", "--experiment", "polynomial"), "rings draws classifiers"),
+        (("umap", "--experiment", "polynomial"), "taken"),
+        (("pca", "--experiment", "polynomial", "-o", "deep/x.mp4"), "taken"),
+        (("confusion", "--experiment", "polynomial", "-o", "deep/x.mp4"), "confusion draws classifiers"),
+        (("polyfit", "--experiment", "two_rings"), "polyfit"),
+    ],
+)
+def test_scene_that_cannot_draw_the_experiment_is_refused_before_the_first_epoch(
+    command: tuple[str, ...], cause: str, cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = cli("render", *command)
+    assert result.code == 2
+    assert cause in result.err
+    assert result.err.count("\n") == 1
+    assert not list(tmp_path.iterdir()), "and it leaves no recording behind"
 
 
 def test_retrain_trains_anew(cli: Callable[..., Result], tmp_path: Path) -> None:
@@ -514,7 +570,11 @@ def test_scene_can_draw_another_experiment(cli: Callable[..., Result], tmp_path:
     arguments = ("--experiment", "spirals", "--classes", "3", "--samples", "50", "--epochs", "2", "--arch", "2-4-*")
     result = cli("render", "boundary", *arguments, *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "spirals-2-4-3.rec").manifest.class_names == ("arm 1", "arm 2", "arm 3")
+    assert Recording(tmp_path / "renders" / "spirals-2-4-3-samples-50-classes-3-epochs-2.rec").manifest.class_names == (
+        "arm 1",
+        "arm 2",
+        "arm 3",
+    )
 
 
 def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: Path) -> None:
@@ -522,7 +582,7 @@ def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: 
     (tmp_path / "points.csv").write_text("\n".join(["x,y,label", *rows]) + "\n")
     result = cli("render", "boundary", "--data", "points.csv", "--epochs", "2", "--arch", "2-4-*", *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "points-2-4-1.rec").manifest.class_names == ("a", "b")
+    assert Recording(tmp_path / "renders" / "points-2-4-1-data-points-epochs-2.rec").manifest.class_names == ("a", "b")
 
 
 def test_images_are_trained_and_drawn_by_a_scene_of_another_experiment(
@@ -531,7 +591,12 @@ def test_images_are_trained_and_drawn_by_a_scene_of_another_experiment(
     command = ("render", "history", "--experiment", "digits_mlp", "--data", "digits-8x8", "--arch", "64-4-*")
     result = cli(*command, "--reduce", "none", "--epochs", "2", *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "digits_mlp-64-4-10.rec").manifest.settings["data"]["data"] == "digits-8x8"
+    assert (
+        Recording(tmp_path / "renders" / "digits_mlp-64-4-10-data-digits-8x8-epochs-2.rec").manifest.settings["data"][
+            "data"
+        ]
+        == "digits-8x8"
+    )
 
 
 def test_users_scene_renders_by_path(rings_recording: Recording, cli: Callable[..., Result], tmp_path: Path) -> None:
@@ -549,7 +614,7 @@ def test_users_scene_trains_the_experiment_it_names(cli: Callable[..., Result], 
     (tmp_path / "my_scene.py").write_text(USERS_SCENE)
     result = cli("render", "my_scene.py", "--samples", "50", "--epochs", "1", *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert result.out.startswith("renders/norms-2-3-2-1.mp4: 18 frames")
+    assert result.out.startswith("renders/norms-2-3-2-1-samples-50-epochs-1.mp4: 18 frames")
 
 
 def test_scene_that_fails_while_drawing_shows_where_and_leaves_the_earlier_video(
