@@ -1,7 +1,7 @@
 """Options read from signatures: the keyword-only parameters of a scene or an experiment are its options.
 
-The command line, the Python API and every page built later read the same table, so a parameter is declared once:
-its type and bounds in the signature, its help in the docstring's "Args:" section.
+The command line, the Python API and Sphinx read the same table, so that a parameter is declared once. Its type and
+bounds are in the signature; its help is in the docstring's "Args:" section.
 """
 
 import inspect
@@ -22,7 +22,7 @@ SWITCHES = {"": True, "yes": True, "no": False}
 
 @dataclass(frozen=True)
 class Range:
-    """Inclusive bounds of a number, for use in ``Annotated[int, Range(2, 200)]``.
+    """Inclusive bounds of a number, as in ``Annotated[int, Range(2, 200)]``.
 
     Attributes:
         low: smallest allowed value.
@@ -40,7 +40,7 @@ class Option:
     Attributes:
         name: the parameter's name; on the command line its underscores become dashes.
         kind: int, float, bool, str or Path.
-        default: value when it is not given.
+        default: value if it is not given.
         help: one line from the docstring.
         choices: the allowed strings of a Literal, else empty.
         bounds: inclusive limits of a number.
@@ -69,7 +69,7 @@ class Option:
         if value is None and self.optional:
             return None
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value) if abs(value) < 2**1023 else math.inf  # refused below
+            value = float(value) if abs(value) < 2**1023 else math.inf  # which is refused below
         if self.kind is Path and isinstance(value, str):
             value = Path(value)
         if not isinstance(value, self.kind) or (self.kind is int and isinstance(value, bool)):

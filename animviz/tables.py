@@ -54,7 +54,7 @@ def text_of(table: Sequence[Column], suffix: str) -> str:
 
 
 def check_table(path: Path) -> None:
-    """Refuse a table that could not be written.
+    """Refuse the target of a table that could not be written.
 
     Raises:
         EncodeError: it is a folder, or its own folder cannot be written.

@@ -1,4 +1,4 @@
-"""Fitting a moving picture into so many bytes: which size, frame rate and tones to give up, by few trial encodes."""
+"""Budgets: the size, frame rate and tones with which a .gif or .webp fits a limit, found by few trial encodes."""
 
 import math
 import re
@@ -14,12 +14,12 @@ DEFAULT_LIMIT = 5_000_000  # bytes: what a page still loads at once
 AUTO = "auto"
 UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 TRIALS = 6
-DENSITY = {".gif": 0.35, ".webp": 0.12}  # bytes a second for one of `_bytes`, measured on pictures of this kind
-SAFE, FULL = 0.97, 0.8  # share of the limit that is aimed at, and that is good enough
+DENSITY = {".gif": 0.35, ".webp": 0.12}  # bytes per second and unit of `_bytes`, measured on animviz's pictures
+SAFE, FULL = 0.97, 0.8  # shares of the limit: predictions must stay below the first; a trial above the second will do
 SCALES = (1, 0.875, 0.75, 0.625, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125)
 RATES = (1, 0.8, 0.5, 0.4, 0.2)
 TONES = {".gif": (256, 128, 64, 32), ".webp": (80, 65, 50, 35, 20)}
-READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which it suffers twice
+READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which a loss counts twice
 LEAST = 64  # pixels of a side
 
 
@@ -82,7 +82,7 @@ class Budget:
     frames: int
 
     def given_up(self, setting: Setting, suffix: str) -> str:
-        """Return in words what a setting has less of than what was drawn; nothing where it has all."""
+        """Return as text what a setting reduces of what was drawn; "" if nothing."""
         what, most = {".gif": "colours", ".webp": "quality"}[suffix], TONES[suffix][0]
         drawn, kept = (f"{width}x{height}" for width, height in (self.size, setting.size))
         parts = [
@@ -94,7 +94,12 @@ class Budget:
 
 
 def settings_for(budget: Budget, suffix: str) -> list[Setting]:
-    """Return what may be tried, the whole first, in the order of what is lost."""
+    """Return the settings to try, in the order of their loss; the first has none.
+
+    Args:
+        budget: what is drawn.
+        suffix: ".gif" or ".webp".
+    """
     width, height = budget.size
     sizes = {(_even(scale * width), _even(scale * height)) for scale in SCALES}
     rates = {budget.fps * share for share in RATES if suffix != ".gif" or (100 / (budget.fps * share)).is_integer()}
@@ -109,7 +114,7 @@ def settings_for(budget: Budget, suffix: str) -> list[Setting]:
 
 
 def best_setting(budget: Budget, settings: Sequence[Setting], encode: Callable[[Setting], int], culprit: Path) -> Setting:
-    """Return the best setting that was found to fit, by a few trials.
+    """Return the best setting that fits, found by a few trials.
 
     Args:
         budget: what is drawn, and the limit.
@@ -118,7 +123,7 @@ def best_setting(budget: Budget, settings: Sequence[Setting], encode: Callable[[
         culprit: the file.
 
     Raises:
-        EncodeError: even the smallest is too large; says how large it is.
+        EncodeError: even the smallest file is over the limit; says how large it is.
     """
     taken: dict[Setting, int] = {}
     limit, least = budget.limit, min(settings, key=_bytes)
@@ -151,7 +156,7 @@ def _even(pixels: float) -> int:
 
 
 def _loss(setting: Setting, whole: Setting) -> float:
-    """Return how much worse it looks, in halvings of the frame rate."""
+    """Return how much worse a setting looks, in halvings of the frame rate."""
     small = min(whole.size[0], READABLE) / min(setting.size[0], READABLE)
     slow = min(whole.fps, FLUENT) / min(setting.fps, FLUENT)
     return (
@@ -162,5 +167,5 @@ def _loss(setting: Setting, whole: Setting) -> float:
 
 
 def _bytes(setting: Setting) -> float:
-    """Return about how many bytes a second of it takes, up to a factor that is the same for all settings."""
+    """Return the approximate bytes per second, up to a factor that is the same for all settings."""
     return float(math.prod(setting.size) ** 0.8 * setting.fps**0.85 * setting.tones**0.3)
