@@ -57,14 +57,23 @@ class Number:
 
 
 def epoch_number(recording: Recording) -> Number:
-    """Return the header's epoch: whole where all snapshots are, else with the decimals that tell them apart."""
+    """Return the epoch as a number of the header.
+
+    Args:
+        recording: its epochs are written as whole numbers if they all are, else with two decimals.
+    """
     whole = bool(np.all(recording.epochs == np.round(recording.epochs)))
     form = ".0f" if whole else ".2f"
     return Number("epoch", form, format(recording.epochs[-1], form))
 
 
 def of_network(recording: Recording, what: str) -> str:
-    """Return what is seen and of which architecture; what is seen alone where the recording names none."""
+    """Return a title that names the network, such as "confusion of 784-10".
+
+    Args:
+        recording: whose architecture is named; where it names none, the title is what is seen.
+        what: what is seen.
+    """
     arch = recording.manifest.arch
     return f"{what} of {arch}" if arch else what
 

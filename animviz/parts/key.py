@@ -1,4 +1,4 @@
-"""The classes with their colours, and how many of each are answered rightly; shared by `boundary` and `hidden`."""
+"""The classes with their colours, and how many of each are answered rightly."""
 
 from matplotlib.text import Text
 
@@ -19,6 +19,9 @@ class Key:
         stage: where.
         box: room for it, or None; without room nothing is shown.
         recording: of a classifier with labels.
+
+    Raises:
+        SceneError: the recording has no labels or no classes.
     """
 
     ROW = 42.0
@@ -56,9 +59,13 @@ class Key:
 
 
 def plane_ruler_key(room: Box) -> tuple[Box, Box, Box | None]:
-    """Return the boxes of a square plane, a ruler and a key: beside each other in wide rooms, else one below the other.
+    """Part a room for a square plane, a ruler and a key: beside each other in wide rooms, else one below the other.
 
-    The key has no box where there is no room for it.
+    Args:
+        room: for all of them, such as that of a `Sheet`.
+
+    Returns:
+        The boxes of plane, ruler and key; the key has None where there is no room for it.
     """
     left, top, bottom = room.left, room.top, room.bottom
     if room.width - room.height >= 300:

@@ -1,4 +1,4 @@
-"""The input plane of a 2-D classifier: predicted field, boundary and points; shared by `rings` and `boundary`."""
+"""The input plane of a 2-D classifier: predicted field, boundary and points."""
 
 from typing import Any
 
@@ -22,7 +22,11 @@ __all__ = ["InputPlane", "boundary_lines", "field_colors", "planar_inputs"]
 
 
 def planar_inputs(recording: Recording, scene: str) -> NDArray[np.float32]:
-    """Return the inputs of a 2-D experiment, float32 of shape (samples, 2).
+    """Return the inputs of a recording as points of the plane, float32 of shape (samples, 2).
+
+    Args:
+        recording: of a model with two inputs.
+        scene: name of the scene, for the error.
 
     Raises:
         SceneError: the inputs are not points of a plane.

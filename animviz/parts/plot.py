@@ -120,20 +120,37 @@ class Trace:
 
 
 def epoch_limits(epochs: Array) -> Limits:
-    """Return the limits of an axis of epochs: from the first to the last, at least one apart."""
+    """Return the limits of an axis of epochs: the first and the last, at least one apart.
+
+    Args:
+        epochs: shape (points,), rising.
+    """
     first, last = float(epochs[0]), float(epochs[-1])
     return first, last if last > first else first + 1
 
 
 def until(epochs: NDArray[Any], values: NDArray[Any], epoch: float) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return a curve as it is drawn up to a moment: the pen runs along the line that joins the epochs, without jumps."""
+    """Return a curve as it is drawn up to a moment: the pen runs along the line that joins the epochs, without jumps.
+
+    Args:
+        epochs: shape (points,), rising.
+        values: shape (points,).
+        epoch: the moment.
+
+    Returns:
+        Epochs and values of the past, the moment last.
+    """
     known = epochs <= epoch + 1e-9
     pen = [epoch] if known.any() and not known.all() else []
     return np.append(epochs[known], pen), np.append(values[known], np.interp(pen, epochs, values) if pen else [])
 
 
 def share_limits(shares: NDArray[Any]) -> Limits:
-    """Return limits for shares, 0 to 1: twentieths around those that are finite, at least one apart."""
+    """Return limits of an axis of shares: multiples of 0.05 around those that are finite, at least 0.05 apart.
+
+    Args:
+        shares: from 0 to 1, of any shape.
+    """
     finite = shares[np.isfinite(shares)]
     if not finite.size:
         return 0.0, 1.0
@@ -142,7 +159,13 @@ def share_limits(shares: NDArray[Any]) -> Limits:
 
 
 def levels(low: float, high: float, log: bool = False) -> list[float]:
-    """Return the values at which level lines are drawn: at least one, and three where a decade can be divided."""
+    """Return the values at which level lines are drawn: at least one.
+
+    Args:
+        low: lower limit of the axis.
+        high: upper limit.
+        log: whether the axis is logarithmic; it has three values at least where its decades can be divided.
+    """
     even = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
     inside: list[float] = []
     for locator in (LogLocator(), LogLocator(subs=(1, 2, 5))) if log else (even,):
@@ -153,6 +176,12 @@ def levels(low: float, high: float, log: bool = False) -> list[float]:
 
 
 def whole_ticks(low: float, high: float, *, most: int) -> list[float]:
-    """Return whole numbers for the ticks of an axis between two limits."""
+    """Return whole numbers for the ticks of an axis.
+
+    Args:
+        low: lower limit of the axis.
+        high: upper limit.
+        most: intervals between ticks at most.
+    """
     ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=True).tick_values(low, high)
     return [float(tick) for tick in ticks if low <= tick <= high and tick == round(tick)]

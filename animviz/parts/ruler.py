@@ -48,12 +48,7 @@ class Ruler:
         )
         self._axes.plot(self._epochs, self._values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
         self._rule(stage, curve, first, last)
-        for mark in marks:
-            low = curve.bottom - (mark + pad_y) / (top + 2 * pad_y) * curve.height
-            stage.text(curve.left - 14, low + 8, f"{mark:g}", color=stage.theme.quiet, align="right")
-            if mark:  # the ruler itself is the line of zero
-                color, width = stage.theme.grid, stage.points(1)
-                self._axes.plot([first, last], [mark, mark], color=color, linewidth=width, zorder=0)
+        self._scale(stage, curve.left, marks, (first, last))
         self._past = stage.curve(self._axes, stage.theme.ink, 3, 12)
 
     def show(self, epoch: float) -> None:
@@ -63,6 +58,13 @@ class Ruler:
         past = self._epochs <= epoch
         value = np.interp(epoch, self._epochs, self._values)
         self._past.set_data(np.append(self._epochs[past], epoch), np.append(self._values[past], value))
+
+    def _scale(self, stage: Stage, left: float, marks: list[float], ends: tuple[float, float]) -> None:
+        for mark in marks:
+            top = stage.height - self._axes.transData.transform((0, mark))[1] / stage.pixel
+            stage.text(left - 14, top + 8, f"{mark:g}", color=stage.theme.quiet, align="right")
+            if mark:  # the ruler itself is the line of zero
+                self._axes.plot(ends, (mark, mark), color=stage.theme.grid, linewidth=stage.points(1), zorder=0)
 
     def _rule(self, stage: Stage, curve: Box, first: float, last: float) -> None:
         self._axes.plot([first, last], [0, 0], color=stage.theme.quiet, linewidth=stage.points(1), zorder=0)

@@ -1,4 +1,4 @@
-"""The space of a hidden layer with the decision of the layers behind it; shared by `rings` and `hidden`."""
+"""The space of a hidden layer with the decision of the layers behind it."""
 
 import numpy as np
 from matplotlib.patches import Polygon

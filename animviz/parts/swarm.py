@@ -33,7 +33,13 @@ RADIUS, RIM = 2.6, 1.7  # units: of points, and the width of the rim of wrong on
 
 
 def plane_axes(stage: Stage, plane: Box, embedding: Embedding) -> Axes:
-    """Add the axes of a plane, with limits around all places of a centred embedding."""
+    """Add axes whose limits hold all places of an embedding, seen from wherever, with equal scales.
+
+    Args:
+        stage: where.
+        plane: box that they fill.
+        embedding: see `centred`.
+    """
     return stage.axes(plane, *limits(embedding, plane), color=stage.theme.mix(stage.theme.grid, 0.18))
 
 
@@ -57,7 +63,12 @@ class Points:
         stage.moves(self._right, self._rims, self._wrong)
 
     def show(self, places: Array, wrong: Array) -> None:
-        """Show the samples at these places, (samples, 2); which of them are answered wrongly, bool (samples,)."""
+        """Show the samples.
+
+        Args:
+            places: in data coordinates, shape (samples, 2).
+            wrong: which of them are answered wrongly, bool (samples,).
+        """
         self._right.set_positions(np.where(wrong[:, None], np.nan, places))
         for cloud in (self._rims, self._wrong):
             cloud.set_positions(np.where(wrong[:, None], places, np.nan))
@@ -146,14 +157,23 @@ PERIOD, TILT = 24.0, np.radians(24)  # seconds of a turn, and how far from above
 
 
 def last_places(embedding: Embedding) -> Array:
-    """Return where the shown samples are at the last epoch that has places, seen from the front."""
+    """Return where the shown samples are at the last epoch that has places, shape (samples, 2).
+
+    Args:
+        embedding: in space it is seen as at the start of a video.
+    """
     places = embedding.shown
     finite = np.flatnonzero(np.isfinite(places).all(axis=(1, 2)))
     return flat(places[finite[-1]] if len(finite) else np.zeros_like(places[-1]), 0.0)
 
 
 def flat(places: Array, seconds: float) -> Array:
-    """Return places in the plane; those in space are seen from above at an angle that turns with time."""
+    """Return places as they are seen, shape (samples, 2).
+
+    Args:
+        places: shape (samples, 2) or (samples, 3); those in space are seen from above, at an angle that turns.
+        seconds: since the start of the video; a turn takes 24.
+    """
     if places.shape[1] == 2:
         return places
     x, y, z = places.T
@@ -170,7 +190,11 @@ def _every(embedding: Embedding) -> Array:
 
 
 def centred(embedding: Embedding) -> Embedding:
-    """Return an embedding around the middle of all its places, about which those in space turn."""
+    """Return an embedding with the middle of all its places at zero, about which places in space turn.
+
+    Args:
+        embedding: float32 positions of shape (epochs, samples, 2 or 3).
+    """
     every = _every(embedding)
     middle = ((every.min(axis=0) + every.max(axis=0)) / 2).astype(np.float32)
     placed = None if embedding.placed is None else embedding.placed - middle

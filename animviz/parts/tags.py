@@ -97,7 +97,16 @@ def apart(middles: Array, sizes: Array) -> Array:
 
 
 def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, list[Any]]:
-    """Return the classes that are named, an even choice of as many as a plane has room for, and their tags."""
+    """Draw tags with the names of classes: an even choice of as many as a plane has room for.
+
+    Args:
+        stage: for which.
+        names: of all classes.
+        area: of the plane, in square units.
+
+    Returns:
+        Numbers of the classes that are named, and their tags, uint8 of shape (height, width, 4) in pixels.
+    """
     palette = stage.theme.palette(max(2, len(names)))
     widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
     room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
