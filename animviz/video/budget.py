@@ -113,7 +113,9 @@ def settings_for(budget: Budget, suffix: str) -> list[Setting]:
     return sorted(found, key=lambda setting: (_loss(setting, whole), -setting.fps, -setting.tones, setting.size))
 
 
-def best_setting(budget: Budget, settings: Sequence[Setting], encode: Callable[[Setting], int], culprit: Path) -> Setting:
+def best_setting(
+    budget: Budget, settings: Sequence[Setting], encode: Callable[[Setting], int], culprit: Path
+) -> Setting:
     """Return the best setting that fits, found by a few trials.
 
     Args:
