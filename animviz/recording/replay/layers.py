@@ -15,14 +15,15 @@ class Layer(BaseModel):
     """One layer of a recorded model.
 
     Attributes:
-        name: the layer's name in Keras.
-        kind: its class in Keras, such as "Dense".
+        name: the layer's name in the model.
+        kind: what it does, by the name that this operation has in Keras, such as "Dense" or "Conv2D"; recorders of other
+            frameworks translate theirs. A kind that is not known here is not replayable.
         activation: name of its activation function, "" where it has none.
         negative_slope: slope of leaky_relu below zero.
         kernel: name of the recorded kernel of shape (inputs, units), for dense layers.
         bias: name of the recorded bias of shape (units,), for dense layers that have one.
         variables: names of the recorded weights of any other layer by what they are to it, such as "gamma".
-        config: what else `forward` needs to know, named as in Keras, such as "strides".
+        config: what else `forward` needs to know, named as in Keras too, such as "strides".
         output_shape: shape of its output for one sample, where it is known.
         replayable: whether `forward` can compute it.
     """
