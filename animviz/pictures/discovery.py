@@ -9,11 +9,11 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from animviz.errors import SceneError
+from animviz.pictures.outline import GROUP
 from animviz.pictures.scene import Scene, file_in
 
 __all__ = ["CELLS", "GROUP", "find_scene", "scene_names", "small_scene"]
 
-GROUP = "animviz.scenes"
 CELLS = "animviz.cells"
 
 

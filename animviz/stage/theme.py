@@ -5,8 +5,6 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from matplotlib import font_manager
-from matplotlib.colors import hsv_to_rgb, to_rgb
 from numpy.typing import NDArray
 
 from animviz.errors import InputError
@@ -87,12 +85,16 @@ class Theme:
     classes: tuple[str, ...]
     tint: float
 
+    # matplotlib is imported where it is used: what only names themes, such as help, does without it.
+
     def palette(self, count: int) -> NDArray[np.float32]:
         """Return the colours of that many classes, float32 of shape (count, 3) in [0, 1].
 
         Colour-blind viewers can tell up to ten apart, and up to six on paper without colour. More colours than that
         come from the colour wheel, and need labels.
         """
+        from matplotlib.colors import hsv_to_rgb, to_rgb
+
         if count > len(self.classes):
             light = 0.95 if self.name == "dark" else 0.7
             wheel = [(k / count, 0.55 + 0.4 * (k % 2), light) for k in range(count)]
@@ -101,6 +103,8 @@ class Theme:
 
     def mix(self, color: str, share: float) -> tuple[float, float, float]:
         """Return a colour blended over the background with this opacity, as RGB in [0, 1]."""
+        from matplotlib.colors import to_rgb
+
         over, under = np.array(to_rgb(color)), np.array(to_rgb(self.background))
         red, green, blue = share * over + (1 - share) * under
         return float(red), float(green), float(blue)
@@ -160,6 +164,8 @@ def theme_named(name: str) -> Theme:
 @cache
 def load_fonts() -> str:
     """Register Fira Sans with matplotlib's font manager and return its family name; rcParams stay as they are."""
+    from matplotlib import font_manager
+
     for weight in WEIGHTS:
         path = files("fontpkg_fira_sans") / "files" / f"FiraSans-{weight}.ttf"
         font_manager.fontManager.addfont(str(path))

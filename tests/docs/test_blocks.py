@@ -38,7 +38,7 @@ class Shell:
         kept = self.folder.with_name("variables")
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", f"{script}\nenv -0 > {shlex.quote(str(kept))}"],
-            cwd=self.folder, env=self.variables, capture_output=True, text=True, timeout=280,
+            cwd=self.folder, env=self.variables, capture_output=True, text=True, timeout=900,
         )  # fmt: skip
         if done.returncode == 0:
             self.variables = dict(pair.split("=", 1) for pair in kept.read_text().split("\0") if pair)

@@ -1,0 +1,86 @@
+"""Outlines: what the source of a scene says of its options, read without importing what the scene draws with."""
+
+import ast
+import importlib.util
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from animviz.options import Option, Range, options_of, summary_of
+
+__all__ = ["GROUP", "Outline", "outline_of"]
+
+GROUP = "animviz.scenes"
+_WORDS = {"Annotated": Annotated, "Literal": Literal, "Path": Path, "Range": Range}
+_KINDS = {"int": int, "float": float, "bool": bool, "str": str}
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a scene is called, trains and takes.
+
+    Attributes:
+        name: what users type.
+        summary: first line of the docstring.
+        experiment: name of the experiment that is trained when no recording is given, or None.
+        options: the function's keyword-only parameters.
+    """
+
+    name: str
+    summary: str
+    experiment: str | None
+    options: tuple[Option, ...]
+
+
+def outline_of(name: str) -> Outline | None:
+    """Return the outline of an installed scene.
+
+    It is None where only the imported scene can tell: the function is not found in the source, or its options are
+    written with names from other packages.
+    """
+    found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
+    with suppress(Exception):  # whatever it is, importing the scene says it better
+        return _read(found[0])
+    return None
+
+
+def _read(entry: EntryPoint) -> Outline:
+    tree = _source_of(entry.module)
+    (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == entry.attr)
+    (declared,) = function.decorator_list
+    assert isinstance(declared, ast.Call)
+    assert ast.unparse(declared.func) in ("scene", "animviz.scene")
+    told = {word.arg: word.value for word in declared.keywords}
+    experiment, name = (ast.literal_eval(told[key]) if key in told else None for key in ("experiment", "name"))
+    signature = _signature_of(function, _aliases_in(tree, entry.module))
+    return Outline(name or entry.attr, summary_of(signature), experiment, options_of(signature))
+
+
+def _source_of(module: str) -> ast.Module:
+    spec = importlib.util.find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    return ast.parse(Path(spec.origin).read_bytes())
+
+
+def _aliases_in(tree: ast.Module, module: str) -> dict[str, Any]:
+    """Return names that annotations and defaults may have: the module's own, and those of its sisters."""
+    names: dict[str, Any] = {**_WORDS, "__builtins__": _KINDS}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            sister = importlib.util.resolve_name("." * node.level + (node.module or ""), module.rpartition(".")[0])
+            names = {**_aliases_in(_source_of(sister), sister), **names}
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            with suppress(Exception):
+                names[node.targets[0].id] = eval(ast.unparse(node.value), names)
+    return names
+
+
+def _signature_of(function: ast.FunctionDef, names: dict[str, Any]) -> Any:
+    """Return a function with the options and the docstring of another one, and without its body."""
+    function.decorator_list, function.body, function.returns = [], function.body[:1], None
+    function.args.args = []
+    exec(ast.unparse(function), names)
+    return names[function.name]
