@@ -33,12 +33,10 @@ def test_scene_depends_on_itself_and_on_the_rooms_that_draw(name: str) -> None:
 
 def test_scenes_do_not_depend_on_each_other() -> None:
     scenes = Path(sys.modules[find_scene("rings").function.__module__].__file__).parent
-    files = files_of(find_scene("rings").source, PAINTER)
-    assert {path.name for path in files if path.is_relative_to(scenes) and not path.is_relative_to(ENGINE)} == {
-        "rings.py"
-    }
-    # The small form takes a part of the large one.
-    assert scenes / "rings.py" in files_of(small_scene("rings").source)
+    own = files_of(find_scene("rings").source, PAINTER) - files_of(PAINTER)
+    assert scenes / "rings.py" in own
+    assert {path.name for path in own if path.parent == scenes} == {"rings.py"}
+    assert scenes / "cells" / "planes.py" in files_of(small_scene("rings").source) - own
 
 
 @pytest.mark.parametrize("name", ["rings", "umap", "weights"])
