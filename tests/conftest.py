@@ -17,7 +17,8 @@ from animviz.experiments.catalogue import experiment_named
 from helpers.results import Result
 
 TESTS = Path(__file__).parent
-IMAGES = {"data": "digits-8x8", "epochs": 4}
+# Half of the training images to a batch: for batches of other sizes, as at the end of an epoch, the step is compiled anew.
+IMAGES = {"data": "digits-8x8", "epochs": 4, "batch_size": 647, "learning_rate": 0.01}
 SMALL: dict[str, dict[str, object]] = {
     "digits_mlp": {"arch": "64-16-8-10", "dropout": 0.1, **IMAGES},
     "digits_plane": {"arch": "64-8-2-10", **IMAGES},
