@@ -59,6 +59,7 @@ def test_mean_over_many_samples_is_taken_in_parts(trained: Callable[..., Recordi
     np.testing.assert_allclose(mean_saliency(digits.layers, weights, x, classes), at_once, rtol=1e-4)
 
 
+@pytest.mark.integration
 def test_gradients_refuse_convolutions(trained: Callable[..., Recording]) -> None:
     recording = trained("lenet", arch="2-4-12-8-10")
     with pytest.raises(SceneError, match="Conv2D"):

@@ -92,6 +92,7 @@ def command_code(*commands: tuple[str, ...]) -> str:
 # How it ends
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["info", "rings.rec"], 0), (["info", "nowhere.rec"], 2), (["--version"], 0), ([], 2)]
 )
@@ -230,6 +231,7 @@ def test_info_on_a_video_says_what_made_it(
     assert shlex.split(facts["command"]) == ["animviz", *map(str, command)]
 
 
+@pytest.mark.integration
 def test_doctor_finds_nothing_wrong_here_and_leaves_nothing(animviz: Callable[..., Result], tmp_path: Path) -> None:
     done = animviz("doctor")
     assert done.returncode == 0, done.stdout
@@ -290,6 +292,7 @@ def test_completion_scripts(shell: str, cli: Callable[..., Result]) -> None:
     assert "_ANIMVIZ_COMPLETE" in result.out
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -314,6 +317,7 @@ def test_completion_script_is_valid_bash(cli: Callable[..., Result]) -> None:
 # What is imported
 
 
+@pytest.mark.integration
 def test_looking_and_drawing_never_import_tensorflow(rings_recording: Recording, tmp_path: Path) -> None:
     recording = str(rings_recording.path)
     commands = [("--help",), ("scenes",), ("render", "rings", "--help"), ("record", "moons", "--help"),
@@ -336,6 +340,7 @@ def test_help_imports_neither_numpy_nor_matplotlib() -> None:
 # From end to end
 
 
+@pytest.mark.integration
 def test_render_from_nothing_to_a_video_and_again(animviz: Callable[..., Result], tmp_path: Path) -> None:
     training = ("--arch", "2-3-2-1", "--samples", "200", "--epochs", "3")
     command = ("render", "rings", *training, "--size", "320x180", "--pace", "10")
@@ -364,6 +369,7 @@ def test_render_from_nothing_to_a_video_and_again(animviz: Callable[..., Result]
     assert tree(tmp_path) == before, "the same command gives the same bytes"
 
 
+@pytest.mark.integration
 def test_training_and_drawing_twice_gives_the_same_bytes(cli: Callable[..., Result], tmp_path: Path) -> None:
     command = ("render", "rings", *SMALL, *DRAW[2:])
     assert cli(*command).code == 0
@@ -447,6 +453,7 @@ def test_scene_that_cannot_draw_the_experiment_is_refused_before_the_first_epoch
     assert not list(tmp_path.iterdir()), "and it leaves no recording behind"
 
 
+@pytest.mark.integration
 def test_retrain_trains_anew(cli: Callable[..., Result], tmp_path: Path) -> None:
     command = ("record", "two_rings", "--samples", "100", "--epochs", "2", "-o", "r.rec")
     first = cli(*command)
@@ -460,6 +467,7 @@ def test_retrain_trains_anew(cli: Callable[..., Result], tmp_path: Path) -> None
     assert (tmp_path / "r.rec" / "manifest.json").stat().st_mtime_ns > kept
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("damage", ["unfinished", "broken manifest", "broken snapshot"])
 def test_recording_that_cannot_be_used_is_trained_anew(
     damage: str, trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
@@ -495,6 +503,7 @@ def test_recording_made_by_other_means_is_never_overwritten(
     assert tree(tmp_path) == before
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("suffix", list(FORMATS))
 def test_every_format_comes_from_the_command_line(
     suffix: str, rings_recording: Recording, cli: Callable[..., Result], tmp_path: Path
@@ -524,6 +533,7 @@ def test_png_folder_holds_the_frames_in_order(
     assert len(list((tmp_path / "frames").iterdir())) == 6
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".PNG"])
 def test_poster_is_the_last_frame(
     suffix: str, rings_recording: Recording, cli: Callable[..., Result], tmp_path: Path
@@ -558,6 +568,7 @@ def test_tween_none_holds_every_snapshot(
     assert different["state"] > 2 * different["none"]
 
 
+@pytest.mark.integration
 def test_default_name_comes_from_scene_and_architecture(
     trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -566,6 +577,7 @@ def test_default_name_comes_from_scene_and_architecture(
     assert [p.name for p in (tmp_path / "renders").iterdir()] == ["polyfit-1-3-1.mp4"]
 
 
+@pytest.mark.integration
 def test_scene_can_draw_another_experiment(cli: Callable[..., Result], tmp_path: Path) -> None:
     arguments = ("--experiment", "spirals", "--classes", "3", "--samples", "50", "--epochs", "2", "--arch", "2-4-*")
     result = cli("render", "boundary", *arguments, *DRAW)
@@ -577,6 +589,7 @@ def test_scene_can_draw_another_experiment(cli: Callable[..., Result], tmp_path:
     )
 
 
+@pytest.mark.integration
 def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: Path) -> None:
     rows = [f"{np.cos(k)},{np.sin(k) + k % 2},{'ab'[k % 2]}" for k in range(40)]
     (tmp_path / "points.csv").write_text("\n".join(["x,y,label", *rows]) + "\n")
@@ -585,6 +598,7 @@ def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: 
     assert Recording(tmp_path / "renders" / "points-2-4-1-data-points-epochs-2.rec").manifest.class_names == ("a", "b")
 
 
+@pytest.mark.integration
 def test_images_are_trained_and_drawn_by_a_scene_of_another_experiment(
     cli: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -610,6 +624,7 @@ def test_users_scene_renders_by_path(rings_recording: Recording, cli: Callable[.
     assert "Thickness of the curves, in units.  [default: 6.0]" in " ".join(text.split()).replace(". [", ".  [")
 
 
+@pytest.mark.integration
 def test_users_scene_trains_the_experiment_it_names(cli: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "my_scene.py").write_text(USERS_SCENE)
     result = cli("render", "my_scene.py", "--samples", "50", "--epochs", "1", *DRAW)
@@ -851,6 +866,7 @@ def test_bad_input_gives_one_line_and_writes_nothing(
     assert tree(clutter) == before
 
 
+@pytest.mark.integration
 def test_bad_input_is_refused_before_tensorflow_is_imported(
     clutter: Path, rings_recording: Recording, trained: Callable[..., Recording], tmp_path: Path
 ) -> None:
@@ -870,6 +886,7 @@ def test_bad_input_is_refused_before_tensorflow_is_imported(
     subprocess.run([sys.executable, "-c", code], input=json.dumps(lists), text=True, check=True, cwd=tmp_path / "here")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("case", ["arch of three inputs", "from nowhere", "extension unknown", "info on text"])
 def test_real_process_says_the_same(case: str, clutter: Path, animviz: Callable[..., Result]) -> None:
     done = animviz(*BAD[case][0].split(" "), cwd=clutter)

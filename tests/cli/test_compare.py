@@ -28,6 +28,8 @@ from animviz.stage.stage import Stage
 from animviz.tables import text_of
 from helpers.results import Result
 
+pytestmark = pytest.mark.integration
+
 SMALL = ("--samples", "100", "--epochs", "3", "--seconds", "0.5", "--hold-start", "0.1", "--hold-end", "0.1")
 RINGS = ("--experiment", "two_rings", "--arch", "2-1-2-1", "--arch", "2-3-2-1")
 SIZE = (640, 360)

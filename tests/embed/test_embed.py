@@ -56,6 +56,7 @@ def blobs(epochs: int = 3, samples: int = 40, units: int = 5) -> np.ndarray:
     return centres[np.arange(samples) % 2] + random.normal(size=(epochs, samples, units))
 
 
+@pytest.mark.integration
 def test_holds_still_and_stays_faithful(digits: Recording, layer: np.ndarray) -> None:
     done = embed(layer, labels=digits.labels, epochs=digits.epochs)
     loose = embed(layer, labels=digits.labels, weight=0.0)
@@ -73,6 +74,7 @@ def test_holds_still_and_stays_faithful(digits: Recording, layer: np.ndarray) ->
     assert "trustworthiness 0.9" in str(done.scores)
 
 
+@pytest.mark.integration
 def test_same_bytes_in_another_process_and_with_threads(layer: np.ndarray, tmp_path: Path) -> None:
     here = embed(layer, **QUICK)
     assert np.array_equal(here.positions, embed(layer, threads=3, **QUICK).positions)

@@ -21,6 +21,8 @@ from animviz.experiments.data.image_files import load_images
 from animviz.experiments.data.images import digits, padded_digits
 from animviz.experiments.data.reduction import Reduction
 
+pytestmark = pytest.mark.integration
+
 
 def npz(path: Path, **arrays: Any) -> str:
     np.savez(path, **arrays)

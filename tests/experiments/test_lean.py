@@ -3,8 +3,14 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.integration
+
 CODE = """
 import sys
+
+import pytest
 from animviz.experiments.keras.starting import without
 with without("sklearn", "pandas"):
     import keras

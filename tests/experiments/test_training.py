@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from animviz.experiments.keras.fit import fit
 
+pytestmark = pytest.mark.integration
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(70, 3)).astype(np.float32)
 SCALAR = (X[:, :1] * X[:, 1:2] > 0).astype(np.float32)

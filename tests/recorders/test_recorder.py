@@ -20,6 +20,8 @@ from animviz import Recorder, Recording
 from animviz.errors import InputError, RecordingError
 from animviz.recorders.keras.inspect import weight_names
 
+pytestmark = pytest.mark.contract
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 2)).astype(np.float32)
 Y = (X[:, 0] * X[:, 1] > 0).astype(np.int64)

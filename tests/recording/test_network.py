@@ -21,6 +21,8 @@ from animviz.recording.replay.convolution import OPERATIONS
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_chain, is_dense_chain
 
+pytestmark = pytest.mark.integration
+
 NAMES = sorted({*ACTIVATIONS, "leaky_relu"} - {""})
 
 

@@ -35,6 +35,8 @@ from animviz.video.ffmpeg import ffmpeg_exe
 from animviz.video.parts import part_writer
 from animviz.video.provenance import provenance_in
 
+pytestmark = pytest.mark.integration
+
 SIZE = (128, 72)
 PACING = {"fps": 5.0, "seconds": 30.0}
 FRAMES = 150  # in segments of 37, 38, 37 and 38

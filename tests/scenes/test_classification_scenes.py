@@ -71,6 +71,7 @@ def test_worst_pairs_are_named_from_the_worst_on(recording: Recording) -> None:
             assert expected[names.index(true), names.index(said)] == int(number)
 
 
+@pytest.mark.integration
 def test_between_snapshots_numbers_are_those_of_the_last_true_state(recording: Recording) -> None:
     for name in SCENES:
         before, between = drawn(name, recording, 1.0), drawn(name, recording, 1.6)
@@ -157,6 +158,7 @@ def test_regression_is_refused(name: str, trained: Trained) -> None:
         drawn(name, trained("polynomial", arch="1-3-1"), 0.0)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [(640, 360), (360, 360), (360, 640), (480, 360)])
 @pytest.mark.parametrize("classes", [2, 100])
 @pytest.mark.parametrize("name", SCENES)

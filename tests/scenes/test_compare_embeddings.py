@@ -80,6 +80,7 @@ def test_a_picture_depends_on_its_moment_alone(nets: list[Path]) -> None:
     assert not np.array_equal(pictures[0], pictures[1])
 
 
+@pytest.mark.integration
 def test_finished_recordings_share_a_frame_and_a_table(
     nets: list[Path], cli: Callable[..., Result], tmp_path: Path
 ) -> None:

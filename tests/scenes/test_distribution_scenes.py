@@ -103,6 +103,7 @@ def test_boxes_by_predicted_class(trained: Trained) -> None:
     assert f"{100 * shares[3]:.0f} %" in texts("boxplot", recording, 4.0, units="3,", by="predicted")
 
 
+@pytest.mark.integration
 def test_channels_of_a_convolution_are_units(trained: Trained) -> None:
     recording = trained("lenet", arch="2-4-12-8-10")
     state = recording.at(4.0)
@@ -214,6 +215,7 @@ def test_linear_networks_have_hidden_layers_too(tmp_path: Path) -> None:
 # --- violins
 
 
+@pytest.mark.integration
 def test_violins_show_all_values_of_a_layer(trained: Trained) -> None:
     import keras
 
@@ -259,6 +261,7 @@ def test_violins_draw_models_without_classes(trained: Trained) -> None:
 # --- shared
 
 
+@pytest.mark.integration
 def test_one_pass_finds_the_same_activations(trained: Trained) -> None:
     state = trained("lenet", arch="2-4-12-8-10").at(2.5)
     for name, values in activations_of(state, ["conv_1", "conv_2", "hidden_2", "output"]).items():
@@ -298,6 +301,7 @@ def test_recordings_of_no_classifier_are_refused(trained: Trained, name: str) ->
         texts(name, trained("polynomial", arch="1-3-1"), 0.0)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280), (640, 480)])
 @pytest.mark.parametrize("name", SCENES)
 def test_odd_images_are_drawn_without_overlap(odd: Recording, name: str, size: tuple[int, int]) -> None:

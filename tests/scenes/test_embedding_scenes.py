@@ -96,6 +96,7 @@ def without_training(recording: Recording, path: Path) -> Recording:
     return Recording(path)
 
 
+@pytest.mark.integration
 def test_drawing_again_computes_nothing_and_imports_nothing_heavy(digits: Recording) -> None:
     first = animviz.frame_at("umap", digits, 1.5, size=SIZE, samples=SOME, layers="hidden_2")
     files = {path: path.stat().st_mtime_ns for path in (digits.path / "embeddings").iterdir()}
@@ -110,6 +111,7 @@ sys.stdout.buffer.write(frame.tobytes())
     assert {path: path.stat().st_mtime_ns for path in (digits.path / "embeddings").iterdir()} == files
 
 
+@pytest.mark.integration
 def test_tsne_draws(digits: Recording) -> None:
     pytest.importorskip("openTSNE")
     options = {"samples": 120, "layers": "hidden_2", "perplexity": 10.0}

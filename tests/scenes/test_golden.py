@@ -15,6 +15,8 @@ from animviz import Recording
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.recordings import made
 
+pytestmark = pytest.mark.contract
+
 GOLDEN = Path(__file__).parent / "golden"
 SIZE = (320, 180)
 TOLERANCE = 2.0  # mean difference of 255: other versions draw letters and curves a little differently

@@ -92,11 +92,13 @@ def test_weights_average_colours(odd: Recording) -> None:
     assert np.array_equal(cells, shown_values(heat, kernel[:, 3].reshape(20, 14, 3).mean(axis=2)))
 
 
+@pytest.mark.integration
 def test_weights_of_chosen_pixels_stand_at_their_places(reduced: Recording) -> None:
     cells = heatmaps(drawn("weights", reduced))[0]._cells
     assert np.array_equal(np.flatnonzero(cells[..., 3]), np.sort(reduced.extras["pixels"]))
 
 
+@pytest.mark.integration
 def test_weights_shows_filters(trained: Trained) -> None:
     recording = trained("lenet", arch="2-4-12-8-10")
     assert [heat._cells.shape for heat in heatmaps(drawn("weights", recording))] == [(5, 5, 4)] * 2
@@ -109,6 +111,7 @@ def test_mixed_inputs_are_refused(scene: str, tmp_path: Path) -> None:
         drawn(scene, recording)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("scene", ["network", "importance"])
 def test_convolutions_are_refused(scene: str, trained: Trained) -> None:
     with pytest.raises(SceneError, match="Conv2D"):
@@ -168,6 +171,7 @@ def test_pixels_states_what_a_forest_and_the_network_reach(digits: Recording) ->
     assert {"x: row 2, column 4", "y: row 5, column 3"} <= set(texts(stage))
 
 
+@pytest.mark.integration
 def test_pixels_are_the_forests_favourites(digits: Recording, reduced: Recording) -> None:
     for recording in (digits, reduced):
         importance = forest_importance(recording)
@@ -187,6 +191,7 @@ def test_pixels_draws_mixed_inputs_by_their_images(tmp_path: Path) -> None:
     assert "Digits, two of 64 pixel values" in texts(drawn("pixels", recording, 1.0))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("which", ["digits", "reduced"])
 def test_importance_states_the_correlation_of_the_maps(which: str, request: pytest.FixtureRequest) -> None:
     recording = request.getfixturevalue(which)

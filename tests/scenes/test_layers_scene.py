@@ -174,6 +174,7 @@ def test_two_rings_flow_through_few_units(rings_recording: Recording, tmp_path: 
     assert not np.array_equal(*frames)
 
 
+@pytest.mark.integration
 def test_convolutions_are_flattened_and_silent_layers_skipped(
     trained: Callable[..., Recording], tmp_path: Path
 ) -> None:
@@ -199,6 +200,7 @@ def drawn(recording: Recording, epoch: float, **options: object) -> dict[str, st
     return said
 
 
+@pytest.mark.integration
 def test_one_class_and_one_snapshot_are_drawn(digits: Recording, tmp_path: Path) -> None:
     one = rewritten(digits, tmp_path / "class.rec", one_class=True)
     assert drawn(one, 1.0) == {}
@@ -217,6 +219,7 @@ def test_fewer_samples_than_neighbours_is_said(digits: Recording, tmp_path: Path
     }
 
 
+@pytest.mark.integration
 def test_a_constant_layer_is_one_spot_or_one_line(digits: Recording, tmp_path: Path) -> None:
     def dead(index: int, name: str, array: np.ndarray) -> np.ndarray:
         return 0 * array if "hidden_1" in name else array
@@ -233,6 +236,7 @@ def test_a_constant_layer_is_one_spot_or_one_line(digits: Recording, tmp_path: P
     assert "–" in texts(once, 1.0, n_neighbors=6, epoch=1.0)
 
 
+@pytest.mark.integration
 def test_epochs_that_are_not_finite_are_marked_frames(digits: Recording, tmp_path: Path) -> None:
     middle = rewritten(digits, tmp_path / "middle.rec", weights=lost(1))
     assert drawn(middle, 1.0) == {}

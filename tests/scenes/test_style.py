@@ -159,6 +159,7 @@ def test_contrast_of_letters_can_fail() -> None:
         check_contrast([stage.text(40, 100, "faint", color=stage.theme.grid)], stage)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("aspect", PRESETS)
 def test_size_takes_an_aspect(aspect: str, rings_recording: Recording, cli: Callable[..., Result]) -> None:
     wide, high = map(int, aspect.split(":"))

@@ -96,6 +96,7 @@ def test_switches_and_aspects_are_read_as_on_the_command_line(project: Path) -> 
     assert not np.array_equal(iio.imread(bare), frame_at("rings", recording, 2.0, **look))
 
 
+@pytest.mark.integration
 def test_another_option_or_recording_is_drawn_anew(project: Path, trained: Callable[..., Recording]) -> None:
     assert build(project, "html", "-W") == 0
     page, count = project / "source" / "deep" / "page.rst", len(drawn(project))

@@ -191,6 +191,7 @@ def test_film_in_the_docs_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     Decider(storyboard, look_of(storyboard, draft=False), sources_of(storyboard), None).check()
 
 
+@pytest.mark.integration
 def test_lecture_is_good_before_anything_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     storyboard = read(LECTURE)
@@ -236,6 +237,7 @@ def test_film_has_chapters_subtitles_poster_and_handout(
     assert "storyboard film.toml -o film.mp4" in cli("info", "out/film.mp4").out
 
 
+@pytest.mark.integration
 def test_changed_caption_draws_one_shot_and_gives_the_bytes_of_a_full_render(
     board: Callable[[str], Path], cli: Callable[..., Result], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -259,6 +261,7 @@ def test_changed_caption_draws_one_shot_and_gives_the_bytes_of_a_full_render(
     assert "0 of 3 shots drawn" in cli("storyboard", path, "-o", "again/film.mp4").out
 
 
+@pytest.mark.integration
 def test_one_shot_and_a_draft_leave_what_is_kept(
     board: Callable[[str], Path], cli: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -272,6 +275,7 @@ def test_one_shot_and_a_draft_leave_what_is_kept(
     assert "--shot is 'wrap'; film.toml has opening, warp, both" in refused.err
 
 
+@pytest.mark.integration
 def test_ctrl_c_keeps_what_is_drawn(
     board: Callable[[str], Path], cli: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -372,6 +376,7 @@ def test_pace_by_change_spends_its_time_where_the_picture_moves(board: Callable[
     assert draft.captions[-1][0].first / draft.look.fps == pytest.approx(cue.first / 10, abs=0.45)
 
 
+@pytest.mark.integration
 def test_landmarks_are_found_in_the_recording(board: Callable[[str], Path], trained: Callable[..., Recording]) -> None:
     recording = trained("two_rings", arch="2-3-2-1", optimizer="adam", learning_rate=0.03, epochs=30)
     landmark = landmarks(recording)[-1]
@@ -407,6 +412,7 @@ def test_clock_by_loss_shows_when_each_run_was_as_good(rings: dict[str, Recordin
 # --- Sound ---
 
 
+@pytest.mark.integration
 def test_narration_stretches_its_shot_and_begins_with_it(
     board: Callable[[str], Path], cli: Callable[..., Result], tmp_path: Path
 ) -> None:

@@ -79,6 +79,7 @@ def test_pictures_have_a_limit_unless_told_otherwise() -> None:
             limit_of(text, Path(path))
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("suffix", [".gif", ".webp"])
 def test_file_fits_and_is_what_is_said_of_it(suffix: str, rings_recording: Recording, tmp_path: Path) -> None:
     path = tmp_path / f"x{suffix}"
@@ -95,6 +96,7 @@ def test_file_fits_and_is_what_is_said_of_it(suffix: str, rings_recording: Recor
         assert picture.size == movie.size
 
 
+@pytest.mark.integration
 def test_command_says_what_was_given_up_and_refuses_what_cannot_be(
     rings_recording: Recording, tmp_path: Path, cli: Callable[..., Result]
 ) -> None:

@@ -22,6 +22,8 @@ from animviz.video.provenance import provenance_in
 from animviz.video.targets import check_output
 from helpers.videos import RAW, VIDEO, decoded, durations, stream_line
 
+pytestmark = pytest.mark.contract
+
 WIDTH, HEIGHT = 128, 72
 SIZE = (WIDTH, HEIGHT)
 FPS = 20
