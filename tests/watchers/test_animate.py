@@ -13,7 +13,10 @@ from imageio_ffmpeg import get_ffmpeg_exe
 import animviz
 from animviz import Recording
 from animviz.errors import AnimvizError, RecordingError, SceneError
+from animviz.watchers.filming import Filming
+from animviz.watchers.redrawing import Redrawing
 from helpers.breaking import BREAKING
+from helpers.loop import Loop
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 2)).astype(np.float32)
@@ -126,3 +129,15 @@ def test_drawing_that_fails_after_training_leaves_the_history_and_the_recording(
     assert "a.mp4 was not drawn, but its recording" in warning
     assert "one over zero" in warning
     assert "\n" not in warning
+
+
+def test_the_watchers_serve_any_recorder(tmp_path: Path) -> None:
+    filming = Filming("history", tmp_path / "a.mp4", **QUICK)
+    redrawing = Redrawing("history", size=(128, 72), theme="dark")
+    Loop(tmp_path / "a.rec", watchers=[filming, redrawing]).run(2)
+    assert filming.movie is not None
+    assert filming.movie.path.read_bytes()[4:8] == b"ftyp"
+    assert redrawing.pictures == 0, "outside a notebook there is nowhere to show them"
+    with pytest.raises(SceneError, match="rings"):
+        Loop(tmp_path / "b.rec", watchers=[Filming("rings", tmp_path / "b.mp4", **QUICK)]).run(2)
+    assert not (tmp_path / "b.rec").exists()
