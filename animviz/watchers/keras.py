@@ -56,7 +56,8 @@ class Animate(Recorder):
         **options: Any,
     ) -> None:
         self._filming = Filming(scene, path, **options)
-        further = {"overwrite": overwrite, "watchers": [self._filming], **(recorder or {})}
+        further = {"overwrite": overwrite, **(recorder or {})}
+        further["watchers"] = [self._filming, *further.get("watchers", ())]
         super().__init__(Path(path).with_suffix(".rec"), inputs, labels, **further)
 
     @property
@@ -106,7 +107,8 @@ class Live(Recorder):
         **options: Any,
     ) -> None:
         self._redrawing = Redrawing(scene, size=size, theme=theme, **options)
-        further = {"every": every, "overwrite": overwrite, "watchers": [self._redrawing], **(recorder or {})}
+        further = {"every": every, "overwrite": overwrite, **(recorder or {})}
+        further["watchers"] = [self._redrawing, *further.get("watchers", ())]
         super().__init__(path or self._own_folder(), inputs, labels, **further)
 
     @property
