@@ -66,9 +66,9 @@ class CompareCommand(Sectioned):
         """Check everything, train what is missing, write tables and video."""
         outputs, retrain, sources = (values.pop(name) for name in ("output", "retrain", "source"))
         arches, reductions = values.pop("arch"), values.pop("reduce", ())
-        drawing = [*(option.name for option in VIDEO), *(o.name for o in (*options_of(Pacing), *self.scene.options))]
-        asked = {name: values.pop(name) for name in drawing}
-        settings = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
+        own = (*self.experiment.data_options, *self.experiment.training_options)
+        settings = {option.name: values.pop(option.name) for option in own if option.name in values}
+        asked = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
         if sources:
             refuse_beside_from(["experiment", "arch", "reduce", "retrain", *settings])
         tables, target = self._parted(outputs, sources)

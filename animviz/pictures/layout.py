@@ -14,7 +14,7 @@ __all__ = ["LINE", "Layout", "check_room", "layout_of"]
 GAP = 32.0  # units between cells
 LINE = 30.0  # height of a line of a heading
 LEAST = 64  # pixels of a cell's sides
-LEAST_REST = 130.0  # units of height from which what is left over holds something
+LEAST_REST = (280.0, 130.0)  # units of width and height from which what is left over holds something
 MOST = 6  # cells of which something can be said there
 
 
@@ -80,14 +80,15 @@ def _laid(grid: _Grid, height: float) -> Layout:
     """Place cells of a height, and say what is left over: the end of the last row, or what is below all rows."""
     room, gap = grid.room, GAP / 2
     below = room.height - grid.rows * (height + gap) + gap
-    at_the_end = grid.count < grid.rows * grid.columns and grid.count <= MOST
-    whole = below >= LEAST_REST and not at_the_end and grid.count <= MOST
+    end = grid.box(grid.count, room.top, height)  # of the last row
+    at_the_end = grid.count % grid.columns > 0 and room.right - end.left >= LEAST_REST[0] and grid.count <= MOST
+    whole = below >= LEAST_REST[1] and not at_the_end and grid.count <= MOST
     top = room.top if whole else room.top + below / 2
     cells = [grid.box(place, top, height) for place in range(grid.count)]
     if whole:
         return Layout(cells, Box(room.left, room.bottom - below + gap, room.width, below - gap))
-    first = grid.box(grid.count, top, height)
-    return Layout(cells, Box(first.left, first.top, room.right - first.left, height) if at_the_end else None)
+    rest = Box(end.left, end.top + below / 2, room.right - end.left, height)
+    return Layout(cells, rest if at_the_end else None)
 
 
 def _shape(grid: _Grid, scene: Scene, heading: Callable[[float], float]) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from animviz.arrays import Array
-from animviz.parts.header import ACCURACY, LABEL, LOSS
+from animviz.parts.header import ACCURACY, LABEL, LOSS, cut
 from animviz.parts.plot import Plot, Trace, share_limits
 from animviz.pictures.clock import Clock
 from animviz.recording.recording import Recording
@@ -62,6 +62,7 @@ class Curves:
     ) -> None:
         self._clock = clock
         theme = stage.theme
+        names = [cut(stage, name, 0.3 * box.width) for name in names]
         right = max(stage.measure(name, LABEL) for name in names) + 46
         titled = f"{score.name} {clock.axis}" if box.height >= TITLED else ""
         plot = Plot(

@@ -31,6 +31,7 @@ __all__ = ["Files", "Media", "media_for"]
 
 GIF_FPS = 10.0  # only seen where no video plays
 FILM = "animviz.rendering.film"
+LOOK: dict[str, Callable[[str], Any]] = {"size": size_in, "theme": str}
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,7 @@ def media_for(
     drawing = (*options_of(Pacing), *chosen.options)
     refuse(chosen, options, training, drawing)
     asked = read(options, drawing, beside)
-    asked |= {"size": size_in(options["size"])} if "size" in options else {}
-    asked |= {"theme": options["theme"]} if "theme" in options else {}
+    asked |= {name: read_text(options[name]) for name, read_text in LOOK.items() if name in options}
     request = Request.of(chosen, cache / "video.mp4", **asked)
     source = beside / options["from"] if "from" in options else None
     recording = Recording(source or _trained(chosen, experiment, read(options, training, beside), cache))

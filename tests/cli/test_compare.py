@@ -222,6 +222,16 @@ def test_curves_fill_the_room_that_squares_leave(rings: list[Recording]) -> None
         assert rows.std() > 5, "no empty band"
 
 
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_long_names_leave_room_for_the_curves(count: int, rings: list[Recording]) -> None:
+    square = small_scene("boundary")
+    cells = tuple(CellPicture(Picture(square, rings[k % 4]), "784-128-64-10", "forest:70") for k in range(count))
+    stage = Stage((720, 720))
+    split_of(cells).painter(stage).paint(Moment(0.0, 2.0))
+    widths = [axes.get_position().width * stage.width for axes in stage.figure.axes]
+    assert min(widths) > 60
+
+
 def test_frame_that_is_too_small_is_refused() -> None:
     square = small_scene("boundary")
     check_room((1280, 720), 12, square)
