@@ -184,7 +184,7 @@ def test_whole_mnist_offline_names_the_ways_out(tmp_path: Path, monkeypatch: pyt
         raise URLError("no way there\nand more lines")
 
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(image_files, "urlopen", offline)
+    monkeypatch.setattr("urllib.request.urlopen", offline)
     with pytest.raises(InputError, match=r"no way there.*--data mnist-5k") as caught:
         load_images("mnist")
     assert "\n" not in str(caught.value)
@@ -194,7 +194,7 @@ def test_whole_mnist_that_arrives_changed_is_refused_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(image_files, "urlopen", lambda url, timeout: BytesIO(b"something else"))
+    monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: BytesIO(b"something else"))
     with pytest.raises(InputError, match="its checksum is wrong"):
         load_images("mnist")
     assert not list(tmp_path.iterdir())
@@ -206,7 +206,7 @@ def test_whole_mnist_is_fetched_to_where_keras_looks_for_it(
     packed = BytesIO()
     np.savez(packed, x_train=good["x"], y_train=good["y"], x_test=good["x"][:9], y_test=good["y"][:9])
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(image_files, "urlopen", lambda url, timeout: BytesIO(packed.getvalue()))
+    monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: BytesIO(packed.getvalue()))
     monkeypatch.setattr(image_files, "MNIST_SHA256", sha256(packed.getvalue()).hexdigest())
     assert len(load_images("mnist").images) == 60
     assert (tmp_path / "datasets" / "mnist.npz").read_bytes() == packed.getvalue()

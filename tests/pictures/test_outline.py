@@ -81,7 +81,7 @@ def test_help_of_a_scene_imports_nothing_that_draws(command: str) -> None:
         "from animviz.cli.main import main\n"
         f"try: main([{command}])\n"
         "except SystemExit as done: assert not done.code\n"
-        "heavy = {'matplotlib', 'scipy', 'pydantic', 'sklearn', 'PIL', 'fontTools', 'rich'} & set(sys.modules)\n"
+        "heavy = {'matplotlib', 'scipy', 'pydantic', 'sklearn', 'PIL', 'fontTools', 'rich', 'http'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

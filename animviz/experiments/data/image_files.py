@@ -5,10 +5,8 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from http.client import HTTPException
 from importlib.resources import files
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +88,9 @@ def _mnist() -> ImageSet:
 
 def _download_mnist(path: Path) -> None:
     """Fetch the file that Keras fetches, to the place where Keras looks for it."""
+    from http.client import HTTPException  # imported here, as few trainings fetch anything
+    from urllib.request import urlopen
+
     try:
         with urlopen(MNIST, timeout=60) as answer:
             contents: bytes = answer.read()
