@@ -32,10 +32,12 @@ class Legend:
         self._stage = stage
         self._entries = [(cut(stage, name, width - BEFORE), color) for name, color in zip(names, colors, strict=True)]
         self._rest = 0
-        while self._rows(width) > most and len(self._entries) > 1:
+        self._places = self._laid_out(width)
+        while _rows(self._places) > most and len(self._entries) > 1:
             self._entries.pop()
             self._rest = len(names) - len(self._entries)
-        self.height = ROW * self._rows(width)
+            self._places = self._laid_out(width)
+        self.height = ROW * _rows(self._places)
 
     def put(self, left: float, top: float) -> None:
         """Draw it below and to the right of a place, in units."""
@@ -51,14 +53,18 @@ class Legend:
     def _more(self) -> str:
         return f"and {self._rest} more"
 
-    def _rows(self, width: float) -> int:
-        """Lay the entries out in rows of a width, and return how many rows they take."""
+    def _laid_out(self, width: float) -> list[tuple[float, int]]:
+        """Return where each entry begins, in units from the left, and in which row."""
         widths = [BEFORE + self._stage.measure(name, LABEL) for name, _ in self._entries]
         widths += [self._stage.measure(self._more, LABEL)] if self._rest else []
-        self._places, x, row = [], 0.0, 0
+        places, x, row = [], 0.0, 0
         for each in widths:
             if x and x + each > width:
                 x, row = 0.0, row + 1
-            self._places.append((x, row))
+            places.append((x, row))
             x += each + BETWEEN
-        return row + 1
+        return places
+
+
+def _rows(places: Sequence[tuple[float, int]]) -> int:
+    return places[-1][1] + 1 if places else 0

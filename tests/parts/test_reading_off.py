@@ -122,6 +122,10 @@ def test_a_legend_keeps_within_its_room(width: float, count: int) -> None:
         assert written[-1] == f"and {count - len(shown)} more"
 
 
+def test_a_legend_of_nothing_takes_no_room() -> None:
+    assert Legend(Stage(), [], [], 300).height == 0
+
+
 def test_a_legend_has_a_dot_of_its_colour_before_each_name() -> None:
     stage = Stage((640, 360))
     Legend(stage, ["red", "green"], ["#ff0000", "#00ff00"], 400).put(20, 20)
