@@ -93,3 +93,19 @@ def test_ground_is_small() -> None:
     assert not [
         file for file in (ROOT / "scenes").glob("*.py") if file.stem.startswith("_") and file.stem != "__init__"
     ]
+
+
+def test_contributing_draws_the_house_that_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = next(block for block in text.split("```")[1::2] if block.lstrip().startswith("sphinx"))
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / ".importlinter")
+    rows = parser["importlinter:contract:layers"]["layers"].split("\n")
+    order = [name.strip() for row in rows for name in row.split("|") if name.strip()]
+    drawn = sorted((drawing.index(f" {name}  "), name) for name in order)
+    row_of = {name: place for place, row in enumerate(rows) for name in map(str.strip, row.split("|"))}
+    lines = [drawing[:at].count("\n") for at, _ in drawn]
+    for (_, one), line in zip(drawn, lines, strict=True):
+        for (_, other), below in zip(drawn, lines, strict=True):
+            assert line >= below or row_of[one] <= row_of[other], f"{one} is drawn above {other}"
+    assert children("animviz") == {f"animviz.{name}" for name in order}
