@@ -167,16 +167,16 @@ def test_readme_example_runs(
 def test_processes_that_draw_find_the_scenes_of_the_checkout(
     python: Path, checkout: Path, rings_recording: Recording, tmp_path: Path
 ) -> None:
-    script = tmp_path / "draw.py"
+    script = checkout / "draw.py"  # Python looks for packages beside the script that it runs
     script.write_text(
         "import sys\n"
         "import animviz\n"
         "if __name__ == '__main__':\n"
         "    way = {'size': (160, 90), 'seconds': 12, 'fps': 2, 'workers': 2}\n"
-        "    print(animviz.render('umap', sys.argv[1], sys.argv[2], method='pca', **way).frames)\n"
+        "    animviz.render('pca', sys.argv[1], sys.argv[2], **way)\n"
     )
-    said = run(python, script, rings_recording.path, tmp_path / "two.mp4", cwd=checkout, PYTHONPATH=checkout)
-    assert int(said) == 24
+    said = run(python, script, rings_recording.path, tmp_path / "two.mp4", cwd=tmp_path)
+    assert ": 24 frames, " in said
 
 
 def test_a_strangers_scenes_are_not_taken_for_ours(wheel: Path, tmp_path: Path) -> None:
