@@ -381,6 +381,7 @@ def test_training_and_drawing_twice_gives_the_same_bytes(cli: Callable[..., Resu
     assert second["renders/rings-2-3-2-1-samples-150-epochs-3.mp4"] in first.values()
 
 
+@pytest.mark.integration
 def test_other_settings_leave_every_finished_recording_as_it_is(
     trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -402,6 +403,7 @@ def test_other_settings_leave_every_finished_recording_as_it_is(
     assert "which is there already" in kept.err, "how it looks is no matter of training"
 
 
+@pytest.mark.integration
 def test_a_video_of_other_settings_gets_a_recording_of_its_own(cli: Callable[..., Result], tmp_path: Path) -> None:
     command = ("render", "boundary", *SMALL, *DRAW, "-o", "x.mp4")
     assert cli(*command).out.splitlines()[-1].startswith("recording: x.rec (draw it again: ")
@@ -417,6 +419,7 @@ def test_a_video_of_other_settings_gets_a_recording_of_its_own(cli: Callable[...
     assert sorted(p.name for p in tmp_path.iterdir()) == ["x-samples-150-epochs-1.rec", "x.mp4", "x.rec"]
 
 
+@pytest.mark.integration
 def test_recording_onto_one_of_other_settings_is_refused_with_the_ways_out(
     trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
 ) -> None:

@@ -82,7 +82,7 @@ for page, blocks in json.load(sys.stdin).items():
 """
 
 
-@pytest.mark.integration
+@pytest.mark.slow
 def test_python_blocks_run(tmp_path: Path) -> None:
     pages = {
         page.name: found for page in PAGES if (found := [b.text for b in blocks_of(page) if b.language == "python"])
