@@ -25,6 +25,7 @@ from animviz.pictures.discovery import small_scene
 from animviz.pictures.layout import check_room
 from animviz.pictures.picture import Picture
 from animviz.pictures.split import CellPicture, SplitPicture, foot_parts
+from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
 from animviz.rendering.film import film
 from animviz.rendering.plan import Plan
@@ -80,10 +81,11 @@ class CompareCommand(Sectioned):
         Timeline([0.0, max(ends)], request.pacing if request else None)
         if request:
             check_room(request.size, len(runs), self.scene)
-        recordings = [_made(runs[0], runs, retrain)]
+        needs = [request.needs] if request else []
+        recordings = [_made(runs[0], runs, retrain, needs)]
         if request:  # what cannot be drawn is refused before the others are trained
             request.plan_of(_side_by_side(request, runs, recordings)).set_up()
-        recordings += [_made(run, runs, retrain) for run in runs[1:]]
+        recordings += [_made(run, runs, retrain, needs) for run in runs[1:]]
         table = columns(runs, recordings, [time_of(recording) for recording in recordings])
         click.echo(text_of(table, ".md"), nl=False)
         for path in tables:
@@ -108,7 +110,7 @@ class CompareCommand(Sectioned):
         return tables, videos[0] if videos else None
 
 
-def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) -> Recording:
+def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool, watchers: Sequence[Watcher]) -> Recording:
     """Return the recording of one of the runs, trained now if need be, and note how long that took."""
     if isinstance(run, Finished):
         return run.recording
@@ -121,8 +123,9 @@ def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool) ->
     seconds: list[float] = []
     stage = f"training {place + 1} of {len(runs)}"
     recording = recorded(
-        run, home_of(run), retrain=retrain, stage=stage, telling=Terminal(kept_runs), on_trained=seconds.append
-    )
+        run, home_of(run), retrain=retrain, stage=stage, telling=Terminal(kept_runs), watchers=watchers,
+        on_trained=seconds.append,
+    )  # fmt: skip
     if seconds:
         keep_time(recording, seconds[0])
     return recording

@@ -27,7 +27,6 @@ from animviz.rendering.request import Request
 from animviz.rendering.shares import draw_share, parse_share
 from animviz.rendering.timeline import Timeline
 from animviz.video.budget import AUTO
-from animviz.watchers.needs import Needs
 
 __all__ = ["draw_scene"]
 
@@ -70,10 +69,9 @@ def draw_scene(
         decided = _decided(scene, experiment, training)
         request = _asked(scene, output, decided.name, values)
         Timeline([0.0, decided.training.epochs], request.pacing)
-        needs = Needs(request.scene, dict(request.options), request.size, request.theme)
         # Scenes of the same experiment share its recording, unless the video has a place of its own.
         home = home_of(decided, beside=output)
-        recording = recorded(decided, home, retrain=retrain, telling=Terminal(), watchers=[needs])
+        recording = recorded(decided, home, retrain=retrain, telling=Terminal(), watchers=[request.needs])
     _draw(request, recording, cluster, share)
     if source is None:
         again = shlex.join(["animviz", "render", reference, "--from", str(recording.path)])

@@ -44,7 +44,7 @@ def run(path: Path, output: Path | None, *, draft: bool, shot: str | None, worke
     sources = sources_of(storyboard)
     decider = Decider(storyboard, look, sources, shot)
     decider.check()
-    train(decider.used, retrain=retrain, telling=Terminal())
+    train(decider.used, decider.needs, retrain=retrain, telling=Terminal())
     cache = Cache(target.parent / f".{path.stem}.cache", look)
     with interruptible_film(target, "what was drawn is kept"), Progress() as progress:
         film = decider.decide(cache)

@@ -8,6 +8,7 @@ from typing import Any
 from animviz.errors import InputError
 from animviz.options import checked, options_of
 from animviz.pictures.discovery import find_scene
+from animviz.pictures.needs import Needs
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import SplitPicture
@@ -72,6 +73,11 @@ class Request:
         if still is not None:
             check_poster(still, place)
         return cls(chosen, place, pacing, rest, size, theme, still, limit, workers)
+
+    @property
+    def needs(self) -> Needs:
+        """What finds out before the first epoch whether the scene can draw a training."""
+        return Needs(self.scene, dict(self.options), self.size, self.theme)
 
     def plan(self, recording: str | Path | Recording) -> Plan:
         """Return the video of a recording."""

@@ -8,7 +8,6 @@ from animviz.errors import AnimvizError
 from animviz.rendering.film import render
 from animviz.rendering.movie import Movie
 from animviz.rendering.request import Request
-from animviz.watchers.needs import Needs
 
 __all__ = ["Filming"]
 
@@ -36,7 +35,7 @@ class Filming:
 
     def __init__(self, scene: str, target: str | Path, **options: Any) -> None:
         request = Request.of(scene, target, **{name: value for name, value in options.items() if name != "quiet"})
-        self._needs = Needs(request.scene, dict(request.options), request.size, request.theme)
+        self._needs = request.needs
         self._scene, self._options = scene, options
         self._recording = Path()
         self.target = request.target

@@ -9,10 +9,10 @@ import imageio.v3 as iio
 
 from animviz.errors import AnimvizError
 from animviz.pictures.discovery import find_scene
+from animviz.pictures.needs import Needs
 from animviz.recording.recording import Recording
 from animviz.rendering.film import frame_at
 from animviz.rendering.request import check_look
-from animviz.watchers.needs import Needs
 from animviz.watchers.notebook import Show, display_below_cell
 
 __all__ = ["Redrawing"]

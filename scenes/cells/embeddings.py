@@ -20,7 +20,7 @@ from animviz.pictures.split import CellStage
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import last_at
 
-from ..families.embedding import MOST_EPOCHS, Samples, finite_somewhere
+from ..families.embedding import MOST_EPOCHS, Samples, embeddable, finite_somewhere
 from ..families.embedding_facts import VOTE
 from ..families.embedding_layout import GAP, TITLE
 
@@ -29,7 +29,7 @@ __all__ = ["pca", "tsne", "umap"]
 MOST = 2  # layers
 
 
-@scene(aspect=2)
+@scene(aspect=2, suits=embeddable("umap"))
 def umap(
     stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
     n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
@@ -55,7 +55,7 @@ def umap(
     )  # fmt: skip
 
 
-@scene(aspect=2, packages=(Package("openTSNE", "animviz[tsne]"),))
+@scene(aspect=2, packages=(Package("openTSNE", "animviz[tsne]"),), suits=embeddable("tsne"))
 def tsne(
     stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
     perplexity: Annotated[float, Range(1, 1000)] = 30.0, embed_threads: Annotated[int, Range(1, 256)] = 1,
@@ -73,7 +73,7 @@ def tsne(
     return _pair(stage, recording, "tsne", layers, samples, embed_threads, perplexity=perplexity)
 
 
-@scene(aspect=2)
+@scene(aspect=2, suits=embeddable("pca"))
 def pca(stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500) -> Draw:
     """Layers by principal components, one basis for all epochs; rim: wrong answer; 5-NN: named by 5 neighbours.
 

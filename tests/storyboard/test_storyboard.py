@@ -449,6 +449,40 @@ def test_mathematics_in_subtitles(text: str, spoken: str) -> None:
 # --- The lecture, and many workers ---
 
 
+UNFIT = """
+title = "A curve among rings"
+size = [320, 180]
+recordings.curve = { experiment = "polynomial", arch = "1-3-1", epochs = 2 }
+[[shot]]
+name = "fits"
+scene = "polyfit"
+recording = "curve"
+seconds = 1
+[[shot]]
+name = "cells"
+title = "Two cells"
+scene = "history"
+seconds = 1
+[[shot.split]]
+recording = "curve"
+[[shot.split]]
+recording = "curve"
+scene = "confusion"
+"""
+
+
+def test_shot_that_cannot_be_drawn_is_refused_before_the_first_epoch(
+    cli: Callable[..., Result], tmp_path: Path
+) -> None:  # fmt: skip
+    (tmp_path / "film.toml").write_text(UNFIT, encoding="utf-8")
+    result = cli("storyboard", "film.toml", "--draft")
+    assert result.code == 2
+    assert result.err.startswith('animviz: film.toml, line 19: shot "cells", split')
+    assert "confusion draws classifiers" in result.err
+    assert not list(tmp_path.rglob("*.rec"))
+    assert cli("storyboard", "film.toml", "--draft", "--shot", "fits").code == 0
+
+
 @pytest.mark.slow
 def test_lecture_in_draft(cli: Callable[..., Result], tmp_path: Path) -> None:
     # A sixth of the frames: the time of a draft of three minutes, shortened for those who wait for the tests.

@@ -8,6 +8,7 @@ from pathlib import Path
 from animviz.errors import InputError
 from animviz.stage.box import check_size
 from animviz.storyboard.cache import Cache
+from animviz.storyboard.deciding.placed_needs import PlacedNeeds
 from animviz.storyboard.deciding.shots import Shots, recordings_of
 from animviz.storyboard.deciding.sources import Source
 from animviz.storyboard.file.board import TitleShot
@@ -48,6 +49,7 @@ class Decider:
 
     Attributes:
         notes: keys of the measurements on which the film depends.
+        needs: what the wanted shots need of recordings, by their names; known once the file is checked.
 
     Raises:
         InputError: no such shot.
@@ -61,6 +63,7 @@ class Decider:
         self._wanted = [place for place, name in enumerate(names) if only in (None, name)]
         self._sound = self._board.audio if only is None else None  # of the film, which a single shot leaves out
         self.notes: list[str] = []
+        self.needs: list[tuple[str, PlacedNeeds]] = []
 
     @property
     def used(self) -> list[Source]:
@@ -78,7 +81,12 @@ class Decider:
         for place, shot in enumerate(self._board.shot):
             self._heard(("shot", place, "audio"), shot.audio)
         shots = Shots(self._storyboard, self._look, self._sources, None)
-        self._poster({place: shots.frames(place) for place in range(len(self._board.shot))})
+        frames: dict[int, int] = {}
+        for place in range(len(self._board.shot)):
+            before = len(shots.needs)
+            frames[place] = shots.frames(place)
+            self.needs += shots.needs[before:] if place in self._wanted else []
+        self._poster(frames)
 
     def decide(self, cache: Cache) -> Film:
         """Decide the film; the recordings that are used must be there.

@@ -9,6 +9,7 @@ import numpy as np
 from animviz.errors import AnimvizError, InputError
 from animviz.pictures.discovery import find_scene, small_scene
 from animviz.pictures.layout import check_room
+from animviz.pictures.needs import Needs
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene, file_in
 from animviz.pictures.split import CellPicture, SplitPicture, foot_parts
@@ -16,6 +17,7 @@ from animviz.rendering.timeline import MAX_FRAMES
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.cues import Shown, seen
 from animviz.storyboard.deciding.motion import change_key, warp
+from animviz.storyboard.deciding.placed_needs import PlacedNeeds
 from animviz.storyboard.deciding.sources import Source, moment_of, with_paths
 from animviz.storyboard.deciding.spans import Span, moments, spans_of
 from animviz.storyboard.file.board import SceneShot, SpanTable, SplitShot, TitleShot
@@ -48,11 +50,13 @@ class Shots:
 
     Attributes:
         notes: keys of the measurements that were used.
+        needs: what shots need of recordings, by their names; noted before the training.
     """
 
     def __init__(self, storyboard: Storyboard, look: Look, sources: Mapping[str, Source], cache: Cache | None) -> None:
         self._storyboard, self._look, self._sources, self._cache = storyboard, look, sources, cache
         self.notes: list[str] = []
+        self.needs: list[tuple[str, PlacedNeeds]] = []
 
     def take(self, place: int) -> tuple[Take, list[Cue]]:
         """Decide a shot, whose recordings must be there.
@@ -97,6 +101,7 @@ class Shots:
         if isinstance(shot, SceneShot):
             scene, options = self._scene(key, shot.scene, shot.options, small=False)
             source = self._source(key, shot.recording)
+            self._note_needs(key, source, scene, options)
             return None if self._cache is None else Picture.of(scene, source.recording, options)
         return self._split(key, shot)
 
@@ -109,12 +114,18 @@ class Shots:
             scene, options = self._scene(within, cell.scene or str(shot.scene), cell.options, small=True)
             scenes[scene.reference] = scene
             label = source.label() if cell.label is None else cell.label
+            self._note_needs(within, source, scene, options)
             if self._cache is not None:
                 cells.append(CellPicture(Picture.of(scene, source.recording, options), label, cell.note))
         first = next(iter(scenes.values()))
         check_room(self._look.picture(bool(shot.captions)), len(shot.split), first)
         summary = first.summary if len(scenes) == 1 else "each cell: its own scene"
         return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock) if cells else None
+
+    def _note_needs(self, key: KeyPath, source: Source, scene: Scene, options: Mapping[str, Any]) -> None:
+        if self._cache is None:
+            needs = Needs(scene, dict(options), self._look.size, self._look.theme)
+            self.needs.append((source.name, PlacedNeeds(needs, self._storyboard.lines, (*key, "scene"))))
 
     def _source(self, key: KeyPath, name: str) -> Source:
         if name not in self._sources:

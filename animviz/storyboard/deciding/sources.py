@@ -14,6 +14,7 @@ from animviz.experiments.runs import recorded
 from animviz.experiments.telling import Telling
 from animviz.options import Option
 from animviz.recording.recording import Recording
+from animviz.storyboard.deciding.placed_needs import PlacedNeeds
 from animviz.storyboard.file.board import RecordingTable, Value
 from animviz.storyboard.file.reading import Storyboard
 
@@ -120,8 +121,23 @@ def with_paths(storyboard: Storyboard, values: Mapping[str, Value], options: Ite
     }
 
 
-def train(sources: Iterable[Source], *, retrain: bool, telling: Telling) -> None:
-    """Train what is missing, or all; a recording that is there with the same settings is used as it is."""
+def train(
+    sources: Iterable[Source], needs: Iterable[tuple[str, PlacedNeeds]], *, retrain: bool, telling: Telling
+) -> None:
+    """Train what is missing, or all; a recording that is there with the same settings is used as it is.
+
+    Args:
+        sources: the recordings.
+        needs: what shots need of them, by their names.
+        retrain: train even what is there.
+        telling: says what goes on.
+
+    Raises:
+        InputError: a shot could not show what is trained for it; before its first epoch.
+    """
+    wanted = list(needs)
     for source in sources:
         if source.run is not None:
-            recorded(source.run, source.path, retrain=retrain, stage=f"training {source.name}", telling=telling)
+            watchers = [one for name, one in wanted if name == source.name]
+            stage = f"training {source.name}"
+            recorded(source.run, source.path, retrain=retrain, stage=stage, telling=telling, watchers=watchers)

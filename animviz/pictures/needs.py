@@ -7,6 +7,7 @@ from typing import Any
 
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
+from animviz.pictures.split import CellStage
 from animviz.stage.stage import Stage
 
 __all__ = ["Needs"]
@@ -40,7 +41,8 @@ class Needs:
         # Of one snapshot alone, axes have no extent; that is worth no warning.
         with warnings.catch_warnings(action="ignore"):
             if self.scene.suits is None:
-                picture.painter(Stage(self.size, self.theme))
+                frame = Stage(self.size, self.theme)
+                picture.painter(CellStage(frame, self.size, [picture.recording]))  # which small forms need
             else:
                 self.scene.suits(picture.recording, **self.scene.check(options))
 
