@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -36,19 +37,26 @@ def difference(frame: np.ndarray, golden: np.ndarray) -> float:
     return float(np.abs(frame.astype(float) - golden.astype(float)).mean())
 
 
-def recorded(scene: str, folder: Path) -> Recording:
-    """Write a recording with given weights: the golden image must not depend on training."""
-    experiment = find_scene(scene).experiment or "two_rings"
-    return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recording]:
+    """Return a function that gives what a scene is drawn from: its golden image must not depend on training."""
+    folder = tmp_path_factory.mktemp("golden")
+
+    @cache
+    def of(experiment: str) -> Recording:
+        return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
+
+    return lambda scene: of(find_scene(scene).experiment or "two_rings")
 
 
 @pytest.mark.parametrize(
     ("name", "theme"),
     [*((name, "dark") for name in scene_names() if name not in STOCHASTIC), *((name, "light") for name in LIGHT)],
 )
-def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    recording = recorded(name, tmp_path)
-    frame = animviz.frame_at(name, recording, 2.5, size=SIZE, theme=theme)
+def test_scene_looks_as_it_did(
+    name: str, theme: str, recorded: Callable[[str], Recording], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    frame = animviz.frame_at(name, recorded(name), 2.5, size=SIZE, theme=theme)
     path = GOLDEN / f"{name}-{theme}.png"
     if request.config.getoption("--store-golden"):
         iio.imwrite(path, frame)
@@ -59,9 +67,8 @@ def test_scene_looks_as_it_did(name: str, theme: str, tmp_path: Path, request: p
 
 
 @pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "weights"])
-def test_comparison_sees_another_epoch(name: str, tmp_path: Path) -> None:
-    recording = recorded(name, tmp_path)
-    other = animviz.frame_at(name, recording, 0.0, size=SIZE)
+def test_comparison_sees_another_epoch(name: str, recorded: Callable[[str], Recording]) -> None:
+    other = animviz.frame_at(name, recorded(name), 0.0, size=SIZE)
     assert difference(other, iio.imread(GOLDEN / f"{name}-dark.png")) > TOLERANCE
 
 
