@@ -382,6 +382,8 @@ def test_digits_are_compared_with_their_reductions(cli: Callable[..., Result], t
         "pca:9",
         "--epochs",
         "2",
+        "--batch-size",
+        "647",
     )
     result = cli(*command, "-o", "t.csv", "--early-stopping", "1")
     assert (result.code, result.err) == (0, "")

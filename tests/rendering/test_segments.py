@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -89,6 +90,19 @@ def wall(tmp_path: Path) -> Path:
 
 def drawn(scene: Path | str, recording: Recording, target: Path, **options: object) -> Movie:
     return render(scene, recording, target, **{"size": SIZE, **PACING, **options})
+
+
+@pytest.fixture(scope="module")
+def whole(rings_recording: Recording, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Movie]:
+    """Return a function that gives the video of the wall under a name as one process draws it, drawn once."""
+    folder = tmp_path_factory.mktemp("whole")
+    scene = scene_file(folder / "scenes")
+
+    @cache
+    def of(name: str) -> Movie:
+        return drawn(scene, rings_recording, folder / name, command="made")
+
+    return of
 
 
 def contents(path: Path) -> bytes | dict[str, bytes]:
@@ -477,16 +491,15 @@ def test_shares_hold_every_segment_once(frames: int, fps: float, of: int) -> Non
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 @pytest.mark.parametrize("name", TARGETS)
 def test_shares_joined_in_any_order_are_the_whole_video(
-    name: str, count: int, wall: Path, rings_recording: Recording, tmp_path: Path
+    name: str, count: int, wall: Path, whole: Callable[[str], Movie], rings_recording: Recording, tmp_path: Path
 ) -> None:
-    whole = drawn(wall, rings_recording, tmp_path / "whole" / name, command="made")
     shares = shares_of(wall, rings_recording, tmp_path / "shares" / name, count)
     held = [json.loads((share / "share.json").read_text())["numbers"] for share in shares]
     assert sorted(number for numbers in held for number in numbers) == [0, 1, 2, 3]
     random.Random(count).shuffle(shares)
     movie = join(shares, tmp_path / "joined" / name)
     assert movie == Movie(tmp_path / "joined" / name, FRAMES, 5.0, SIZE)
-    assert contents(movie.path) == contents(whole.path)
+    assert contents(movie.path) == contents(whole(name).path)
     assert [path.name for path in movie.path.parent.iterdir()] == [name]
     assert all(share.is_dir() for share in shares), "joining leaves the shares"
 
