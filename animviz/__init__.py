@@ -7,6 +7,21 @@
     animviz.scene           decorator: a function becomes a picture
     animviz.Animate         Keras callback that records and renders
     animviz.live            Keras callback that records, and redraws a picture in a notebook
+    animviz.fit             trains a Keras model in compiled epochs, with the numbers of its own fit
+
+Public are the names of this package and those of `animviz.parts`, `animviz.embed`, `animviz.recorders`,
+`animviz.errors` and `animviz.sphinx`. Everything else is private. The rooms, in the order in which data flow:
+
+    experiments             what animviz trains itself
+    recorders               one door per framework
+    recording               the folder on disk, and the network at any moment of it
+    analysis, embed         what a recording tells; layers as positions
+    stage, parts            one figure and its pixels; what scenes are built of
+    pictures                scene x recording x options -> one frame
+    rendering, video        pictures x moments -> a film -> a file
+    pages, storyboard       interactive HTML; a lecture from a file
+    watchers                draw while a network trains
+    cli, sphinx             fronts: commands, and a directive for documentation
 
 Names are loaded when they are first used: importing animviz imports neither TensorFlow nor matplotlib.
 """
