@@ -213,10 +213,10 @@ def test_a_lambda_callback_that_looks_at_batches_sees_every_batch() -> None:
 def test_early_stopping_stops_and_restores() -> None:
     model = compiled(optimizer=keras.optimizers.SGD(0.0))
     stopper = keras.callbacks.EarlyStopping("val_loss", patience=2, restore_best_weights=True)
-    history = fit(model, X, SCALAR, epochs=50, callbacks=[stopper], validation_data=(X, SCALAR))
+    history = fit(model, X, SCALAR, epochs=50, batch_size=35, callbacks=[stopper], validation_data=(X, SCALAR))
     assert history.epoch == [0, 1, 2]
     assert stopper.stopped_epoch == 2
-    assert fit(model, X, SCALAR, epochs=2).epoch == [0, 1], "a further fit starts afresh"
+    assert fit(model, X, SCALAR, epochs=2, batch_size=35).epoch == [0, 1], "a further fit starts afresh"
 
 
 def test_a_callback_can_stop_within_an_epoch() -> None:
@@ -238,8 +238,8 @@ def test_a_learning_rate_scheduler_schedules() -> None:
         return [keras.callbacks.LearningRateScheduler(lambda epoch, rate: 0.2 / 10**epoch)]
 
     mine, other = compiled(), compiled()
-    ours = fit(mine, X, SCALAR, epochs=3, shuffle=False, callbacks=schedule())
-    theirs = other.fit(X, SCALAR, epochs=3, shuffle=False, callbacks=schedule(), verbose=0)
+    ours = fit(mine, X, SCALAR, epochs=3, batch_size=35, shuffle=False, callbacks=schedule())
+    theirs = other.fit(X, SCALAR, epochs=3, batch_size=35, shuffle=False, callbacks=schedule(), verbose=0)
     assert ours.history["learning_rate"] == pytest.approx([0.2, 0.02, 0.002])
     assert ours.history["loss"] == pytest.approx(theirs.history["loss"], rel=1e-4)
     for a, b in zip(mine.get_weights(), other.get_weights(), strict=True):
@@ -284,7 +284,7 @@ def test_an_operation_without_a_compiled_form_trains_as_in_keras() -> None:
 def test_the_seed_decides_the_order_of_samples() -> None:
     def trained(seed: int) -> list[np.ndarray]:
         model = compiled(optimizer=keras.optimizers.SGD(0.1))
-        fit(model, X, SCALAR, epochs=2, batch_size=16, seed=seed)
+        fit(model, X, SCALAR, epochs=2, batch_size=14, seed=seed)
         return model.get_weights()
 
     first, again, other = trained(5), trained(5), trained(6)
@@ -295,9 +295,9 @@ def test_the_seed_decides_the_order_of_samples() -> None:
 def test_an_epochs_order_depends_on_seed_and_epoch_alone() -> None:
     """Two epochs at once, and one after the other with initial_epoch, are the same training."""
     whole, parts = (compiled(optimizer=keras.optimizers.SGD(0.1, momentum=0.5)) for _ in range(2))
-    fit(whole, X, SCALAR, epochs=3, batch_size=16, seed=2)
-    fit(parts, X, SCALAR, epochs=1, batch_size=16, seed=2)
-    history = fit(parts, X, SCALAR, epochs=3, batch_size=16, seed=2, initial_epoch=1)
+    fit(whole, X, SCALAR, epochs=3, batch_size=14, seed=2)
+    fit(parts, X, SCALAR, epochs=1, batch_size=14, seed=2)
+    history = fit(parts, X, SCALAR, epochs=3, batch_size=14, seed=2, initial_epoch=1)
     assert history.epoch == [1, 2]
     for a, b in zip(whole.get_weights(), parts.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
