@@ -20,8 +20,6 @@ from animviz.errors import InputError, RecordingError
 
 SAMPLES, TRAINED = 300, 200
 QUICK = {"iterations": 30}
-# They share what umap-learn and pynndescent compile for half a minute.
-COMPILED = pytest.mark.xdist_group("compiled")
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +151,6 @@ def test_tsne_without_its_package_is_one_line(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.slow
-@COMPILED
 @pytest.mark.parametrize("method", ["independent", "aligned-umap"])
 def test_umap_learn_for_comparison(layer: np.ndarray, method: str) -> None:
     done = embed(layer[-3:, :100], method)
@@ -245,7 +242,6 @@ def test_graph_and_curve_are_those_of_umap_learn(layer: np.ndarray) -> None:
     np.testing.assert_allclose(ab_parameters(0.1), find_ab_params(1.0, 0.1), rtol=1e-5)
 
 
-@COMPILED
 @given(min_dist=st.floats(0.0, 1.0), exponent=st.floats(-9.0, 9.0))
 @settings(max_examples=20, deadline=None)
 def test_table_of_forces_is_as_good_as_powers(min_dist: float, exponent: float) -> None:
@@ -264,7 +260,6 @@ def test_table_of_forces_is_as_good_as_powers(min_dist: float, exponent: float) 
 
 
 @pytest.mark.slow
-@COMPILED
 def test_large_sets_use_nn_descent(layer: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     exact = nearest(layer[-1], 10, "euclidean", 0, 1)[0]
     monkeypatch.setattr("animviz.embed.methods.neighbours.EXACT", 100)

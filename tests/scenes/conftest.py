@@ -9,11 +9,8 @@ from animviz.pictures.discovery import find_scene
 from helpers.drawn import Drawn
 from helpers.scenes import ARCHS, SCENES
 
-# All tests of a scene run in one process, so that it is drawn there once.
-ALL = [pytest.param(name, marks=pytest.mark.xdist_group(f"scene {name}")) for name in SCENES]
 
-
-@pytest.fixture(scope="session", params=ALL)
+@pytest.fixture(scope="session", params=SCENES)
 def drawn(request: pytest.FixtureRequest, trained: Callable[..., Recording]) -> Drawn:
     scene = find_scene(request.param)
     assert scene.experiment is not None

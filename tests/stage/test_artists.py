@@ -15,7 +15,6 @@ from animviz.stage.points import PointCloud
 from animviz.stage.sprites import Sprites
 
 BACK_ENDS = {"numpy": math.inf, "compiled": -1}  # by the patience with which each paints everything
-COMPILED = pytest.mark.xdist_group("compiled")
 Array = np.ndarray
 BOX = Box(60.5, 100.25, 500, 410.75)
 
@@ -37,7 +36,6 @@ def painted(stage: Stage) -> Array:
     return stage.paint().copy()
 
 
-@COMPILED
 @settings(max_examples=40, deadline=None)
 @given(
     points=st.integers(0, 3000), classes=st.integers(1, 12), radius=st.floats(0.6, 7.0), seed=st.integers(0, 2**31),
@@ -71,7 +69,6 @@ def back_ends(monkeypatch: pytest.MonkeyPatch, *, classes: int = 12, points: int
     return found
 
 
-@COMPILED
 def test_compiled_stamping_takes_over_once_its_start_would_have_paid(monkeypatch: pytest.MonkeyPatch) -> None:
     assert back_ends(monkeypatch) == ["numpy"] * 5 + ["compiled"] * 3
 
@@ -85,7 +82,6 @@ def test_two_classes_are_left_to_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert back_ends(monkeypatch, classes=2) == ["numpy"] * 8
 
 
-@COMPILED
 @pytest.mark.parametrize("patience", BACK_ENDS.values(), ids=BACK_ENDS)
 def test_points_that_stand_still_are_stamped_once(patience: float) -> None:
     stage = Stage()
@@ -103,7 +99,6 @@ def test_points_that_stand_still_are_stamped_once(patience: float) -> None:
         assert takeover.spent == 2
 
 
-@COMPILED
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**31), middle=st.tuples(st.floats(-20, 220), st.floats(-20, 120)))
 def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) -> None:
@@ -118,7 +113,6 @@ def test_compiled_pictures_are_the_same(seed: int, middle: tuple[float, float]) 
     assert np.array_equal(*pictures)
 
 
-@COMPILED
 @pytest.mark.parametrize(
     ("points", "classes", "back_end"),
     [(1000, 1, "compiled"), (4000, 1, "numpy"), (1000, 2, "numpy"), (4000, 3, "compiled")],
@@ -129,13 +123,11 @@ def test_few_classes_stay_with_numpy_but_for_few_points_of_one(
     assert back_ends(monkeypatch, points=points, classes=classes, patience=-1) == [back_end] * 8
 
 
-@COMPILED
 def test_points_too_many_for_sums_of_32_bits_stay_with_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels_numba, "MOST_POINTS", 40)
     assert back_ends(monkeypatch, patience=-1) == ["numpy"] * 8
 
 
-@COMPILED
 def test_as_many_points_as_sums_hold_may_fall_on_one_pixel() -> None:
     count, pictures = kernels_numba.MOST_POINTS, []
     for patience in BACK_ENDS.values():
