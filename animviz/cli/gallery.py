@@ -127,9 +127,9 @@ def show(names: Sequence[str], output: Path, page: Path | None = None, recording
     with ExitStack() as stack:
         home = recordings or Path(stack.enter_context(TemporaryDirectory(prefix="animviz-")))
         for words in dict.fromkeys(tuple(recording_of(name, home)) for name in chosen):
-            _carry_out(words)
+            carry_out(words)
         for name in chosen:
-            _carry_out(command_for(name, home, output))
+            carry_out(command_for(name, home, output))
     there = [name for name in scenes_to_show() if (output / f"{name}.gif").exists()]
     page.parent.mkdir(parents=True, exist_ok=True)
     way = Path(os.path.relpath(output, page.parent)).as_posix()
@@ -137,7 +137,7 @@ def show(names: Sequence[str], output: Path, page: Path | None = None, recording
     return page
 
 
-def _carry_out(words: Sequence[str]) -> None:
+def carry_out(words: Sequence[str]) -> None:
     """Run a command of ours in this process."""
     program, command, name, *options = words
     made = COMMANDS[command](name)

@@ -61,7 +61,7 @@ def test_what_is_shown_is_what_is_carried_out(
             Path(words[-1]).parent.mkdir(exist_ok=True)
             Path(words[-1]).touch()
 
-    monkeypatch.setattr(gallery, "_carry_out", carry_out)
+    monkeypatch.setattr(gallery, "carry_out", carry_out)
     assert cli("gallery", "-o", "out", "--recordings", "kept").code == 0
     page = (tmp_path / "out" / "gallery.md").read_text(encoding="utf-8")
     assert sorted(done) == sorted(shlex.join(words) for words in shown(page))
@@ -71,7 +71,7 @@ def test_what_is_shown_is_what_is_carried_out(
 def test_gallery_of_the_project_is_drawn_only_where_one_says_so(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cli: Callable[..., Result]
 ) -> None:
-    monkeypatch.setattr(gallery, "_carry_out", lambda words: None)
+    monkeypatch.setattr(gallery, "carry_out", lambda words: None)
     assert cli("gallery", "rings").out.strip() == "renders/gallery-new/gallery.md"
     assert [path.name for path in (tmp_path / "renders").iterdir()] == ["gallery-new"]
 
