@@ -16,6 +16,7 @@ BROKEN = {
     "Data flows one way": ("animviz/recording/reader.py", "import animviz.embed.embedding"),
     "Drawing never imports training": ("scenes/rings.py", "import animviz.experiments.catalogue"),
     "The engine never imports a scene": ("animviz/pictures/painter.py", "import scenes.rings"),
+    "Scenes know neither films nor fronts": ("scenes/rings.py", "import animviz.rendering.film"),
     "A framework is imported behind its own door only": ("animviz/stage/theme.py", "import keras"),
     "Recorders do not know each other": ("animviz/recorders/session.py", "import animviz.recorders.keras.inspect"),
     "Only fronts know the terminal": ("animviz/experiments/arch.py", "import click"),
