@@ -1,5 +1,7 @@
 """Learning curves: loss and metrics, in training and validation, drawn up to the moment."""
 
+from typing import Literal
+
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
@@ -8,28 +10,28 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, VALUE, Number, Plot, Sheet, of_network, until
 
 MOST = 3  # metrics beside the loss
+Source = Literal["logs", "scores"]
+_LABELS: dict[Source, str] = {"logs": "training", "scores": "samples"}
 
 
 @scene(experiment="two_rings")
 def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     """Learning curves of any recording, loss and metrics, up to the moment.
 
+    Where the recorder was told of none, loss and metrics of the recorded states are drawn.
+
     Args:
         stage: where to draw.
         recording: any with at least one epoch of training, of any model.
         log: logarithmic scale for the loss.
     """
-    names = [name for name in recording.noted() if not name.startswith("val_")]
+    source = _source(recording)
+    names = [name for name in recording.noted(source=source) if not name.startswith("val_")]
     names = (["loss"] if "loss" in names else []) + [name for name in names if name != "loss"][:MOST]
-    validated = any(f"val_{name}" in recording.noted() for name in names)
-    parts = ["mean over each epoch of training"]
-    if not names:
-        parts = ["no epoch has been trained yet: there are no numbers to draw"]
-    elif validated:
-        parts = ["solid: training, mean over the epoch", "dashed: validation, at its end"]
+    parts = _foot(recording, names, source)
     sheet = Sheet(stage, recording, of_network(recording, "learning curves"), numbers=["epoch"], foot=parts)
     curves = [
-        _Curves(stage, box, recording, name, log=log and name == "loss")
+        _Curves(stage, box, recording, name, source, log=log and name == "loss")
         for name, box in zip(names, _layout(stage, sheet.room, len(names)), strict=True)
     ]
 
@@ -41,13 +43,33 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     return draw
 
 
+def _source(recording: Recording) -> Source:
+    """Return where the numbers are: those of the training, or where it told of none those of the recorded states."""
+    return "logs" if recording.noted() or recording.epochs[-1] <= 0 else "scores"
+
+
+def _foot(recording: Recording, names: list[str], source: Source) -> list[str]:
+    if not names:
+        untrained = recording.epochs[-1] <= 0
+        return [
+            "no epoch has been trained yet: there are no numbers to draw" if untrained else "no numbers were recorded"
+        ]
+    if source == "scores":
+        return ["of each recorded state, on the recorded samples"]
+    if any(f"val_{name}" in recording.noted() for name in names):
+        return ["solid: training, mean over the epoch", "dashed: validation, at its end"]
+    return ["mean over each epoch of training"]
+
+
 class _Curves:
     """One quantity over the epochs: training solid, validation dashed."""
 
-    def __init__(self, stage: Stage, box: Box, recording: Recording, name: str, *, log: bool) -> None:
+    def __init__(self, stage: Stage, box: Box, recording: Recording, name: str, source: Source, *, log: bool) -> None:
         theme = stage.theme
         kinds = [("", theme.negative, ()), ("val_", theme.positive, (3, 2))]
-        self._series = [(*recording.history(prefix + name), color, dash) for prefix, color, dash in kinds]
+        self._series = [
+            (*recording.history(prefix + name, source=source), color, dash) for prefix, color, dash in kinds
+        ]
         self._series = [entry for entry in self._series if len(entry[0])]
         values = np.concatenate([entry[1] for entry in self._series])
         low, high = _limits(values, name, log)
@@ -58,7 +80,7 @@ class _Curves:
         self._curves = [stage.curve(axes, color, 3, 11, dash) for _, _, color, dash in self._series]
         self._values = []
         for row, (label, color) in enumerate(
-            (("training", theme.negative), ("validation", theme.positive))[: len(self._series)]
+            ((_LABELS[source], theme.negative), ("validation", theme.positive))[: len(self._series)]
         ):
             top = room.top + 16 + 84 * row
             # The colour is in the dot: coloured letters would be too faint on white.

@@ -1,5 +1,6 @@
 """The contract of scenes, over every scene that is installed."""
 
+import json
 import os
 import subprocess
 import sys
@@ -16,8 +17,8 @@ from animviz import Recording, Stage
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.drawn import LARGE, SIZE, Drawn, files
-from helpers.layout import check_layout
-from helpers.recordings import lost, made, rewritten
+from helpers.layout import check_layout, texts
+from helpers.recordings import copied, lost, made, rewritten
 from helpers.scenes import QUICK
 
 # Their limits come from the states, and where all have diverged there is none.
@@ -202,3 +203,21 @@ def test_an_unchanged_picture_is_not_drawn_twice_but_a_turning_one_is(
     assert np.array_equal(frames[0], frames[1]) != turns
     painter.paint(animviz.Moment(3.0, 1.0))
     assert np.array_equal(painter.paint(animviz.Moment(0.0, 2.0)), frames[0])
+
+
+def test_history_draws_the_recorded_states_where_training_told_of_no_numbers(tmp_path: Path) -> None:
+    told = made("two_rings", tmp_path / "told.rec", samples=40)
+    silent = copied(told, tmp_path / "silent.rec")
+    lines = [json.loads(line) for line in (silent.path / "index.jsonl").read_text().splitlines()]
+    (silent.path / "index.jsonl").write_text("".join(json.dumps({**line, "logs": {}}) + "\n" for line in lines))
+    stage = Stage((640, 360))
+    find_scene("history").set_up(stage, Recording(silent.path))(animviz.Moment(seconds=0.0, epoch=3.0))
+    written = texts(stage)
+    assert "of each recorded state, on the recorded samples" in written
+    assert {"loss", "accuracy", "samples", "0.062", "0.950"} <= set(written)
+    (silent.path / "index.jsonl").write_text(
+        "".join(json.dumps({**line, "logs": {}, "scores": {}}) + "\n" for line in lines)
+    )
+    bare = Stage((640, 360))
+    find_scene("history").set_up(bare, Recording(silent.path))(animviz.Moment(seconds=0.0, epoch=3.0))
+    assert "no numbers were recorded" in texts(bare)
