@@ -109,6 +109,7 @@ def test_python_examples_run_twice(shell: Shell) -> None:
         for block in blocks_of(page):
             if page.name in NEWCOMER and "Recorder(" in block.text:
                 assert block.overwrites, f"{page.name}: {block.text}"
-    (example,) = (block for block in blocks_of(ROOT / "docs" / "own-model.md") if block.language == "python")
-    for _ in range(2):
+    examples = [block for block in blocks_of(ROOT / "docs" / "own-model.md") if block.language == "python"]
+    assert len(examples) == 2
+    for example in [*examples, *examples]:
         carry_out(example, shell)
