@@ -1,12 +1,13 @@
 """The description: what a model is, written by the door of the framework that trains it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from animviz.arrays import Array
 from animviz.recorders.samples import Samples
+from animviz.recording.metrics import loss_named
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["Captured", "Description", "Task", "task_by_labels", "versions_of"]
@@ -27,6 +28,9 @@ class Description:
         model: text from which the framework can rebuild the model, or None; see `animviz.recording.rebuilding`.
         versions: versions of the packages that train, by name; the framework's own is among them.
         seed: of everything random in the training, as far as the framework knows it.
+
+    Raises:
+        InputError: the loss is not known.
     """
 
     name: str
@@ -37,6 +41,10 @@ class Description:
     model: str | None = None
     versions: Mapping[str, str]
     seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.loss is not None:
+            loss_named(self.loss)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +59,8 @@ class Captured:
     """
 
     weights: Mapping[str, Array]
-    activations: Mapping[str, Array]
-    gradients: Mapping[str, Array]
+    activations: Mapping[str, Array] = field(default_factory=dict)
+    gradients: Mapping[str, Array] = field(default_factory=dict)
     outputs: Array | None = None
 
     @property

@@ -10,7 +10,7 @@ class Position:
         epoch: epochs since the recording began; whole at the beginning and the end of each.
         step: gradient steps since then.
         steps: gradient steps of an epoch, once they are known.
-        within: gradient steps of the present epoch so far.
+        within: gradient steps of the present epoch so far; 0 once it has ended.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,9 @@ class Position:
         self._first: int | None = None  # number that this fit gives its first epoch
 
     def begin(self, steps: int | None) -> None:
-        """Begin a fit, of so many steps an epoch where that is known."""
+        """Begin a fit, of so many steps an epoch where that is known; an epoch that was broken off counts as a whole one."""
+        if self.within:
+            self.epoch, self.within = self.epoch + 1, 0
         self._start, self._first, self.steps = self.epoch, None, steps
 
     def begin_epoch(self, number: int) -> None:
@@ -41,7 +43,7 @@ class Position:
         """End an epoch; return its number since the recording began, from 0."""
         self.steps = self.steps or self.within
         number = round(self.epoch)
-        self.epoch = number + 1.0
+        self.epoch, self.within = number + 1.0, 0
         return number
 
     def number_of(self, epoch: int) -> int:

@@ -10,26 +10,28 @@ import numpy as np
 from animviz.errors import InputError, RecordingError
 from animviz.recorders.cost import announce
 from animviz.recorders.description import Captured, Description
+from animviz.recorders.model import Take, manifest_of, require_same
 from animviz.recorders.position import Position
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
 from animviz.recorders.watcher import Watcher
 from animviz.recording import metrics
-from animviz.recording.manifest import ArraySpec, Entry, Manifest
+from animviz.recording.manifest import Entry
 from animviz.recording.recording import Recording
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import is_chain
-from animviz.recording.writer import RecordingWriter, recording_id, require_replaceable
+from animviz.recording.writer import RecordingWriter, require_replaceable
 
 __all__ = ["Session", "Take"]
 
 Logs = Mapping[str, Any] | None
-Take = Callable[[], Captured]
-"""Hands over the state of the model; called only where a capture is due."""
 
 
 class Session:
     """Records a training: the door of a framework says how far it is, and hands over arrays by name.
+
+    The order is `begin`, then `begin_epoch`, `end_steps` and `end_epoch` for every epoch, then `end`. A further `begin`
+    goes on with the same model at the next whole epoch: one that was broken off counts as a whole one.
 
     Attributes:
         path: folder of the recording.
@@ -82,6 +84,7 @@ class Session:
         self._logs: dict[str, float] = {}
         self._writer: RecordingWriter | None = None
         self._model: Description | None = None
+        self._due: frozenset[int] | None = None  # steps of the present epoch after which a capture is due
 
     def begin(
         self,
@@ -100,24 +103,44 @@ class Session:
             steps: gradient steps of an epoch, where they are known.
 
         Raises:
-            RecordingError: what is to be stored cannot be had, or the recording cannot be written.
+            RecordingError: what is to be stored cannot be had, the recording cannot be written, or it is of another
+                model.
             AnimvizError: a watcher refuses.
         """
+        model = describe(self.samples)
+        if self._writer is not None:
+            require_same(self.path, self._writer.manifest, model, take)
         self._position.begin(steps)
-        self._model = describe(self.samples)
+        self._model, self._due = model, None
         if self._writer is None:
-            self.stored = self._chosen(self._model)
+            self.stored = self._chosen(model)
             self._create(take(), epochs)
         else:
             self._writer = RecordingWriter.resume(Recording(self.path))
             self._tell_begun()
 
     def begin_epoch(self, number: int) -> None:
-        """Note that an epoch begins; the framework counts from 0, or from wherever it goes on."""
-        self._position.begin_epoch(number)
+        """Note that an epoch begins.
+
+        Args:
+            number: the framework's own, which counts from 0, or from wherever it goes on.
+
+        Raises:
+            RecordingError: the session has not begun.
+        """
+        at = self._position
+        if self._model is None:
+            raise self._out_of_order("begin_epoch", "begin")
+        at.begin_epoch(number)
+        self._due = frozenset(self._rhythm.steps(int(at.epoch), at.steps) if at.steps else ())
 
     def due_steps(self, epoch: int, steps: int) -> list[int]:
-        """Return after which steps of an epoch a capture is due, for loops that can run several steps at once."""
+        """Return after which steps of an epoch a capture is due, for loops that can run several steps at once.
+
+        Args:
+            epoch: its number, as the framework counts.
+            steps: gradient steps in it.
+        """
         return self._rhythm.steps(self._position.number_of(epoch), steps)
 
     def end_steps(self, within: int, logs: Logs, take: Take) -> None:
@@ -127,24 +150,50 @@ class Session:
             within: steps of this epoch that are done.
             logs: numbers that the framework reports.
             take: hands over the state.
+
+        Raises:
+            RecordingError: no epoch has begun, or the snapshot cannot be written.
         """
+        if self._due is None:
+            raise self._out_of_order("end_steps", "begin_epoch")
         at = self._position
         at.end_steps(within)
-        if at.steps and within < at.steps and within in self._rhythm.steps(int(at.epoch), at.steps):
+        if within in self._due:
+            assert at.steps  # steps are due only where their number is known
             self.capture(take(), int(at.epoch) + within / at.steps, logs)
 
     def end_epoch(self, logs: Logs, take: Take) -> None:
-        """Capture the end of an epoch, where the rhythm asks for it."""
+        """Capture the end of an epoch, where the rhythm asks for it.
+
+        Args:
+            logs: numbers that the framework reports.
+            take: hands over the state.
+
+        Raises:
+            RecordingError: no epoch has begun, or the snapshot cannot be written.
+        """
+        if self._due is None:
+            raise self._out_of_order("end_epoch", "begin_epoch")
+        self._due = None
         self._logs = _floats(logs)
         if self._rhythm.due_after(self._position.end_epoch()):
             self.capture(take(), self._position.epoch, logs)
 
     def end(self, take: Take) -> None:
-        """Capture the last state if the rhythm left it out, and mark the recording as finished."""
+        """Capture the last state if the rhythm left it out, and mark the recording as finished.
+
+        Args:
+            take: hands over the state.
+
+        Raises:
+            RecordingError: the session has not begun, or the recording cannot be written.
+        """
+        if self._writer is None or self._model is None:
+            raise self._out_of_order("end", "begin")
         if self._captured < self._position.epoch:
             self.capture(take(), self._position.epoch, self._logs)
-        assert self._writer is not None
         self._writer.mark(finished=True)
+        self._model = self._due = None
         for watcher in self._watchers:
             watcher.ended()
 
@@ -157,13 +206,19 @@ class Session:
             logs: numbers that the framework reports; those that are not scalars are left out.
 
         Raises:
-            RecordingError: it cannot be written.
+            RecordingError: the session has not begun, the state is of another model, or it cannot be written.
         """
-        assert self._writer is not None
+        if self._writer is None or self._model is None:
+            raise self._out_of_order("capture", "begin")
         self._append(self._writer, state, Entry(epoch=epoch, step=self._position.step, logs=_floats(logs)))
         self._captured = epoch
         for watcher in self._watchers:
             watcher.captured(epoch)
+
+    def _out_of_order(self, called: str, first: str) -> RecordingError:
+        return RecordingError(
+            f"{self.path}: {called} was called before {first}; see the order in the docstring of Session"
+        )
 
     def _chosen(self, model: Description) -> tuple[str, ...]:
         """Return the layers whose activations are stored."""
@@ -179,7 +234,7 @@ class Session:
         return chosen or ()
 
     def _create(self, state: Captured, epochs: int | None) -> None:
-        manifest = self._manifest(state)
+        manifest = manifest_of(self._described, self.samples, state, title=self._title, settings=self._settings)
         count = self._rhythm.count(epochs, self._position.steps) if epochs else None
         announce(self.path, sum(array.nbytes for array in state.arrays.values()), count)
 
@@ -189,27 +244,6 @@ class Session:
 
         data = self.samples.labelled | dict(self.samples.extras)
         self._writer = RecordingWriter.create(self.path, manifest, data, first)
-
-    def _manifest(self, state: Captured) -> Manifest:
-        model, samples = self._described, self.samples
-        identity = (self._settings, [layer.model_dump() for layer in model.layers])
-        return Manifest(
-            id=recording_id(identity, samples.labelled | state.arrays),
-            title=self._title or model.name,
-            settings=self._settings,
-            arch=model.arch,
-            task=model.task,
-            class_names=samples.classes if model.task == "classification" else samples.class_names,
-            loss=model.loss,
-            layers=model.layers,
-            weights={name: _spec(array) for name, array in state.weights.items()},
-            stored={name: _spec(array) for name, array in state.activations.items()},
-            gradients={name: _spec(array) for name, array in state.gradients.items()},
-            outputs=None if state.outputs is None else _spec(state.outputs),
-            model=model.model,
-            versions=dict(model.versions),
-            random_seed=model.seed if self._settings is None else None,
-        )
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
         writer.append(state.arrays, entry.model_copy(update={"scores": self._scores(state)}))
@@ -234,10 +268,6 @@ class Session:
     def _tell_begun(self) -> None:
         for watcher in self._watchers:
             watcher.begun(self.path)
-
-
-def _spec(array: Any) -> ArraySpec:
-    return ArraySpec(shape=array.shape, dtype=array.dtype.name)
 
 
 def _floats(logs: Logs) -> dict[str, float]:

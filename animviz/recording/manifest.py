@@ -1,9 +1,11 @@
 """The manifest: what a recording says of itself."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from animviz.arrays import Array
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["SCHEMA", "ArraySpec", "Entry", "Manifest"]
@@ -69,6 +71,28 @@ class Manifest(BaseModel):
     def seed(self) -> Any:
         """The seed of the training, or None where it is not known."""
         return (self.settings or {}).get("training", {}).get("seed", self.random_seed)
+
+    @property
+    def arrays(self) -> dict[str, ArraySpec]:
+        """What every snapshot holds, under the names that it has in a snapshot's file."""
+        kinds = {"weights": self.weights, "stored": self.stored, "gradients": self.gradients}
+        named = {f"{kind}/{name}": spec for kind, specs in kinds.items() for name, spec in specs.items()}
+        return named | ({} if self.outputs is None else {"outputs": self.outputs})
+
+    def mismatch(self, arrays: Mapping[str, Array]) -> str | None:
+        """Return the first thing in which arrays differ from what every snapshot holds, in words; None if nothing does.
+
+        Args:
+            arrays: of a snapshot, under the names that they have in its file.
+        """
+        expected = self.arrays
+        for name in sorted(expected.keys() ^ arrays.keys()):
+            return f"{name} is {'missing' if name in expected else 'not in the manifest'}"
+        for name, spec in expected.items():
+            array = arrays[name]
+            if array.shape != spec.shape or array.dtype.name != spec.dtype:
+                return f"{name} is {array.dtype.name} {array.shape}; the manifest says {spec.dtype} {spec.shape}"
+        return None
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.arrays import Array
+from animviz.errors import InputError
 
-__all__ = ["LOSSES", "accuracy", "canonical_loss", "scores"]
+__all__ = ["LOSSES", "accuracy", "canonical_loss", "loss_named", "scores"]
 
 EPSILON = 1e-7  # Keras clips probabilities at this distance from 0 and 1
 
@@ -46,6 +47,17 @@ def canonical_loss(name: str) -> str | None:
     return name if name in LOSSES else None
 
 
+def loss_named(name: str) -> Callable[[Array, Array], Array]:
+    """Return the loss of a name.
+
+    Raises:
+        InputError: there is none of that name; lists those there are.
+    """
+    if name not in LOSSES:
+        raise InputError(f"the loss is {name!r}; expected None (no loss is stated) or one of {', '.join(LOSSES)}")
+    return LOSSES[name]
+
+
 def accuracy(labels: Array, outputs: Array) -> float:
     """Return the share of samples whose most probable class is their label.
 
@@ -79,6 +91,9 @@ def scores(labels: Array, outputs: Array, *, loss: str | None, task: str) -> dic
 
     Returns:
         A dictionary with "loss" and "accuracy" as far as they can be stated; floats.
+
+    Raises:
+        InputError: the loss is none of these.
     """
     found = {}
     if loss is not None:
@@ -86,7 +101,7 @@ def scores(labels: Array, outputs: Array, *, loss: str | None, task: str) -> dic
         if task == "classification" and target.shape[1] == 1 and outputs.shape[1] > 1:
             target = np.eye(outputs.shape[1], dtype=outputs.dtype)[target[:, 0].astype(int)]
         # The sum is taken in double precision: 40,000 float32 terms would lose digits that are shown.
-        found["loss"] = float(np.mean(LOSSES[loss](target.astype(outputs.dtype), outputs), dtype=np.float64))
+        found["loss"] = float(np.mean(loss_named(loss)(target.astype(outputs.dtype), outputs), dtype=np.float64))
     if task == "classification":
         found["accuracy"] = accuracy(labels, outputs)
     return found

@@ -60,7 +60,14 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def read_index(folder: Path) -> list[Entry]:
-    """Return an entry per finished snapshot: from the index, and from the files that it does not know yet."""
+    """Return an entry per finished snapshot: from the index, and from the files that it does not know yet.
+
+    Args:
+        folder: of the recording.
+
+    Raises:
+        RecordingError: there is no folder of snapshots, or a snapshot cannot be read or does not say when it was taken.
+    """
     try:
         names = set(os.listdir(folder / "snapshots"))
     except OSError as error:

@@ -13,6 +13,7 @@ finished snapshot readable. The files are plain safetensors and JSON: no pickle.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal, overload
 
@@ -57,6 +58,7 @@ class Recording(Sequence[Snapshot]):
         self._read = lru_cache(maxsize=4)(self._read_snapshot)
         for index in {0, len(self) - 1}:
             self._read(index)
+        self._identity = self._seen()
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -82,10 +84,6 @@ class Recording(Sequence[Snapshot]):
     def __reduce__(self) -> tuple[Callable[..., "Recording"], tuple[Path, int]]:
         return _reopened, (self.path.resolve(), len(self))
 
-    @property
-    def _identity(self) -> tuple[Path, str, int]:
-        return self.path, self.id, len(self)
-
     def __repr__(self) -> str:
         return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs 0 to {self.epochs[-1]:g}"
 
@@ -98,6 +96,22 @@ class Recording(Sequence[Snapshot]):
     def layers(self) -> tuple[Layer, ...]:
         """The model's layers in order."""
         return self.manifest.layers
+
+    @cached_property
+    def digest(self) -> str:
+        """64 hex digits over the id, all entries and the last snapshot's file; a copy of the recording has the same.
+
+        Raises:
+            RecordingError: the last snapshot is gone.
+        """
+        # Each state follows from the one before: trainings that differ anywhere end differently.
+        found = sha256(repr([self.id, *(entry.model_dump_json() for entry in self.entries)]).encode())
+        path = snapshot_path(self.path, len(self) - 1)
+        try:
+            found.update(path.read_bytes())
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be read ({error}); record the run again") from None
+        return found.hexdigest()
 
     @cached_property
     def epochs(self) -> NDArray[np.float64]:
@@ -148,15 +162,23 @@ class Recording(Sequence[Snapshot]):
         Raises:
             InputError: the moment is outside the recording.
         """
-        first, last = self.epochs[0], self.epochs[-1]
-        if not first - 1e-9 <= epoch <= last + 1e-9:
-            raise InputError(f"epoch {epoch:g} is outside the recording, which spans {first:g} to {last:g}")
+        self.check_epoch(epoch)
         before = last_at(self.epochs, epoch)
         after = min(before + 1, len(self) - 1)
         span = self.epochs[after] - self.epochs[before]
         share = float(np.clip((epoch - self.epochs[before]) / span, 0, 1)) if span else 0.0
         share = 0.0 if share < 1e-9 else share
         return State(self.basis, self[before], self[after] if share else self[before], share)
+
+    def check_epoch(self, epoch: float) -> None:
+        """Check a moment in epochs.
+
+        Raises:
+            InputError: it is outside the recording.
+        """
+        first, last = self.epochs[0], self.epochs[-1]
+        if not first - 1e-9 <= epoch <= last + 1e-9:
+            raise InputError(f"epoch {epoch:g} is outside the recording, which spans {first:g} to {last:g}")
 
     def activations(self, epoch: float, layer: str, inputs: Inputs | None = None) -> Array:
         """Return what a layer puts out at a moment; see `State.activations`."""
@@ -178,22 +200,17 @@ class Recording(Sequence[Snapshot]):
         """
         return self.basis.single_input(inputs)
 
+    def _seen(self) -> tuple[Path, str, int, int, int, int]:
+        """Return by what two openings of a path are known to have found the same files."""
+        # A run that is recorded anew has the same id if it begins alike; its last file is another one.
+        last = snapshot_path(self.path, len(self) - 1).stat()
+        return self.path, self.id, len(self), last.st_ino, last.st_size, last.st_mtime_ns
+
     def _read_snapshot(self, index: int) -> Snapshot:
         path = snapshot_path(self.path, index)
         arrays, _ = load(path)
-        expected = {f"weights/{name}": spec for name, spec in self.manifest.weights.items()}
-        expected |= {f"stored/{name}": spec for name, spec in self.manifest.stored.items()}
-        expected |= {f"gradients/{name}": spec for name, spec in self.manifest.gradients.items()}
-        if self.manifest.outputs is not None:
-            expected["outputs"] = self.manifest.outputs
-        for name in expected.keys() ^ arrays.keys():
-            raise RecordingError(f"{path}: {name} is {'missing' if name in expected else 'not in the manifest'}")
-        for name, spec in expected.items():
-            array = arrays[name]
-            if array.shape != spec.shape or array.dtype.name != spec.dtype:
-                raise RecordingError(
-                    f"{path}: {name} is {array.dtype.name} {array.shape}; the manifest says {spec.dtype} {spec.shape}"
-                )
+        if wrong := self.manifest.mismatch(arrays):
+            raise RecordingError(f"{path}: {wrong}")
         return Snapshot(index, self.entries[index], arrays)
 
 

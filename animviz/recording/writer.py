@@ -94,12 +94,14 @@ class RecordingWriter:
         """Add a snapshot.
 
         Args:
-            arrays: "weights/NAME" and "stored/LAYER", as the manifest lists them.
+            arrays: "weights/NAME", "stored/LAYER" and so on, as the manifest lists them.
             entry: when it was taken and what was known then.
 
         Raises:
-            RecordingError: the disk is full or the folder cannot be written.
+            RecordingError: the manifest does not list these arrays, the disk is full or the folder cannot be written.
         """
+        if wrong := self.manifest.mismatch(arrays):
+            raise RecordingError(f"cannot write snapshot {self.count} of {self.path}: {wrong}")
         line = entry.model_dump_json()
         try:
             contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})

@@ -9,7 +9,7 @@ from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session
 from animviz.recording.replay.layers import Layer
 
-__all__ = ["Loop", "X", "Y"]
+__all__ = ["DENSE", "Loop", "X", "Y"]
 
 X = np.linspace(-1, 1, 20, dtype=np.float32)[:, None]
 Y = (X[:, 0] > 0).astype(np.int64)
@@ -33,7 +33,7 @@ class Loop:
     def take(self) -> Captured:
         self.taken += 1
         kept = {name: array.copy() for name, array in self.weights.items()}
-        return Captured(weights=kept, activations={}, gradients={})
+        return Captured(weights=kept)
 
     def run(self, epochs: int, steps: int = 4) -> None:
         self.session.begin(self.describe, self.take, epochs=epochs, steps=steps)

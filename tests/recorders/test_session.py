@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 
 from animviz import Recording
 from animviz.errors import InputError, RecordingError, SceneError
+from animviz.recorders.description import Description
+from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
-from helpers.loop import Loop, X
+from helpers.loop import DENSE, Loop, X
 
 
 class Watching:
@@ -112,6 +115,130 @@ def test_what_cannot_be_recorded_is_refused_and_nothing_is_written(
     with pytest.raises(error, match=message):
         make(tmp_path / "a.rec")
     assert not list(tmp_path.iterdir())
+
+
+def files(path: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+
+
+def renamed(loop: Loop) -> None:
+    loop.weights = {f"new/{name}": array for name, array in loop.weights.items()}
+
+
+def wider(loop: Loop) -> None:
+    loop.weights["w"] = np.zeros((2, 1), np.float32)
+
+
+def doubled(loop: Loop) -> None:
+    loop.weights["b"] = np.zeros(1)
+
+
+def relayered(loop: Loop) -> None:
+    describe = loop.describe
+    layer = DENSE.model_copy(update={"name": "other"})
+    loop.describe = lambda samples: replace(describe(samples), layers=(layer,))  # type: ignore[method-assign]
+    loop.take = lambda: pytest.fail("the state of another model is not asked for")  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (renamed, "b is missing"),
+        (wider, r"w is float32 \(2, 1\); the manifest says float32 \(1, 1\)"),
+        (doubled, r"b is float64 \(1,\); the manifest says float32 \(1,\)"),
+        (relayered, "its layers are only, now other"),
+    ],
+)
+def test_a_further_training_of_another_model_is_refused_and_leaves_the_recording(
+    change: Callable[[Loop], None], said: str, tmp_path: Path
+) -> None:
+    watching = Watching()
+    loop = Loop(tmp_path / "a.rec", watchers=[watching])
+    loop.run(2)
+    before = files(tmp_path)
+    change(loop)
+    with pytest.raises(
+        RecordingError, match=rf"has recorded another model in .*{said}.*a recorder and a path of its own"
+    ):
+        loop.session.begin(loop.describe, loop.take, epochs=2, steps=4)
+    assert files(tmp_path) == before
+    assert watching.told[-1] == "ended"
+
+
+def test_a_state_of_other_arrays_is_refused_and_leaves_the_recording(tmp_path: Path) -> None:
+    loop = Loop(tmp_path / "a.rec")
+    loop.session.begin(loop.describe, loop.take, epochs=1, steps=4)
+    loop.session.begin_epoch(0)
+    before = files(tmp_path)
+    doubled(loop)
+    with pytest.raises(RecordingError, match=r"cannot write snapshot 1 of .*a.rec: weights/b is float64"):
+        loop.session.end_epoch(None, loop.take)
+    assert files(tmp_path) == before
+    assert len(Recording(tmp_path / "a.rec")) == 1
+
+
+def test_after_an_epoch_that_was_broken_off_the_next_whole_one_begins(tmp_path: Path) -> None:
+    loop = Loop(tmp_path / "a.rec", every="1/4")
+    loop.session.begin(loop.describe, loop.take, epochs=3, steps=4)
+    for epoch, steps in [(0, 4), (1, 3)]:
+        loop.session.begin_epoch(epoch)
+        for step in range(steps):
+            loop.session.end_steps(step + 1, None, loop.take)
+        if steps == 4:
+            loop.session.end_epoch(None, loop.take)
+    loop.run(1)
+    loop.run(1)
+    recording = Recording(tmp_path / "a.rec")
+    assert recording.epochs.tolist() == [k / 4 for k in range(17) if k != 8]
+    assert [entry.step for entry in recording.entries] == list(range(16))
+
+
+def test_steps_of_an_epoch_are_reckoned_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reckoned, steps = [], Rhythm.steps
+    monkeypatch.setattr(Rhythm, "steps", lambda self, epoch, of: reckoned.append(epoch) or steps(self, epoch, of))
+    loop = Loop(tmp_path / "a.rec", every="1/100")
+    loop.session.begin(loop.describe, loop.take, steps=100)
+    loop.session.begin_epoch(0)
+    for step in range(100):
+        loop.session.end_steps(step + 1, None, loop.take)
+    assert reckoned == [0]
+    assert len(Recording(tmp_path / "a.rec")) == 100
+
+
+@pytest.mark.parametrize(
+    ("calls", "said"),
+    [
+        (["end"], "end was called before begin;"),
+        (["begin_epoch"], "begin_epoch was called before begin;"),
+        (["end_epoch"], "end_epoch was called before begin_epoch"),
+        (["begin", "end_steps"], "end_steps was called before begin_epoch"),
+        (["begin", "end_epoch"], "end_epoch was called before begin_epoch"),
+        (["begin", "begin_epoch", "end_epoch", "end_epoch"], "end_epoch was called before begin_epoch"),
+        (["begin", "end", "end"], "end was called before begin;"),
+        (["begin", "end", "begin_epoch"], "begin_epoch was called before begin;"),
+        (["capture"], "capture was called before begin;"),
+    ],
+)
+def test_a_call_out_of_order_is_said(calls: list[str], said: str, tmp_path: Path) -> None:
+    loop = Loop(tmp_path / "a.rec")
+    session = loop.session
+    make: dict[str, Callable[[], None]] = {
+        "begin": lambda: session.begin(loop.describe, loop.take, epochs=1, steps=4),
+        "begin_epoch": lambda: session.begin_epoch(0),
+        "end_steps": lambda: session.end_steps(1, None, loop.take),
+        "end_epoch": lambda: session.end_epoch(None, loop.take),
+        "end": lambda: session.end(loop.take),
+        "capture": lambda: session.capture(loop.take(), 1.0, None),
+    }
+    for name in calls[:-1]:
+        make[name]()
+    with pytest.raises(RecordingError, match=rf"a\.rec: {said}"):
+        make[calls[-1]]()
+
+
+def test_a_loss_that_nobody_knows_is_said_before_training() -> None:
+    with pytest.raises(InputError, match=r"the loss is 'hinge'; expected None .* or one of mean_squared_error, "):
+        Description(name="a", layers=(DENSE,), loss="hinge", versions={})
 
 
 def test_a_session_knows_no_framework() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from animviz.errors import InputError
 from animviz.recording.metrics import LOSSES, accuracy, canonical_loss, predicted, scores
 
 SEEDS = st.integers(0, 10_000)
@@ -118,6 +119,11 @@ def test_what_cannot_be_stated_is_left_out() -> None:
     output = np.array([[0.2], [0.8]])
     assert scores(np.array([0, 1]), output, loss=None, task="classification") == {"accuracy": 1.0}
     assert scores(np.array([0.0, 1.0]), output, loss=None, task="regression") == {}
+
+
+def test_a_loss_that_nobody_knows_is_named() -> None:
+    with pytest.raises(InputError, match="the loss is 'hinge'; expected None"):
+        scores(np.zeros(2), np.zeros((2, 1)), loss="hinge", task="regression")
 
 
 def test_forty_thousand_terms_lose_no_digits() -> None:

@@ -24,18 +24,19 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
     """Record the states of a model while it trains.
 
     Works in the user's own ``model.fit(..., callbacks=[Recorder("run.rec", inputs=x, labels=y)])`` with Sequential,
-    functional and subclassed models. A further ``fit`` with the same recorder goes on where the first one ended.
+    functional and subclassed models. A further ``fit`` of the same model with the same recorder goes on where the first one
+    ended; after a ``fit`` that was broken off within an epoch, it goes on at the next whole epoch. Another model is refused.
 
     Args:
         path: folder to write.
-        inputs: what pictures will be drawn from: one array (samples, ...), or a list or dict of arrays for
-            models with several inputs.
+        inputs: what pictures will be drawn from: one array (samples, ...) or numbers in nested lists; or a list or dict of
+            arrays for models with several inputs.
         labels: labels (integers or one-hot) or targets of these inputs; needed for the accuracy and loss that
             pictures state.
         every: rhythm of capture: epochs (1, 5), a part of an epoch (0.25 or "1/4"), or "log".
         layers: names of the layers whose activations are stored. By default none for chains of dense layers
             and convolutions, which are replayed from their weights, and all layers with flat outputs for other models.
-        class_names: names of the classes in the order of the labels.
+        class_names: names of all classes in the order of the labels.
         title: what pictures call the run; by default the model's name.
         overwrite: replace a recording that is there already; without it that is refused.
         settings: noted in the manifest.
@@ -44,7 +45,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         watchers: are told when the recording grows, see `animviz.recorders.watcher.Watcher`.
 
     Raises:
-        InputError: the rhythm, or inputs and labels of different lengths.
+        InputError: the rhythm; inputs and labels of different lengths; labels that are not finite; classes without a name.
         RecordingError: the path holds something already.
     """
 
