@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
+import numpy as np
+
 from animviz.arrays import Array
+from animviz.errors import InputError
 from animviz.recorders.samples import Samples
 from animviz.recording.metrics import loss_named
 from animviz.recording.replay.layers import Layer
@@ -56,12 +59,20 @@ class Captured:
         activations: of the layers that are stored, shape (samples, ...).
         gradients: of the mean loss on the recording's samples, by weight.
         outputs: of the model, shape (samples, ...), where activations are stored and there is one output.
+
+    Raises:
+        InputError: one is not a NumPy array.
     """
 
     weights: Mapping[str, Array]
     activations: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
     outputs: Array | None = None
+
+    def __post_init__(self) -> None:
+        for name, array in self.arrays.items():
+            if not isinstance(array, np.ndarray | np.generic):
+                raise InputError(f"{name} is of type {type(array).__name__}; expected a NumPy array")
 
     @property
     def arrays(self) -> dict[str, Array]:

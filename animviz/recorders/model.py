@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recorders.description import Captured, Description
@@ -28,25 +30,33 @@ def manifest_of(
         state: the untrained one; every other has arrays of the same names, shapes and dtypes.
         title: what pictures call the run; by default the model's name.
         settings: where animviz trains.
+
+    Raises:
+        RecordingError: a layer names a weight that is not in the state.
     """
     identity = (settings, [layer.model_dump() for layer in model.layers])
-    return Manifest(
-        id=recording_id(identity, samples.labelled | state.arrays),
-        title=title or model.name,
-        settings=settings,
-        arch=model.arch,
-        task=model.task,
-        class_names=samples.classes if model.task == "classification" else samples.class_names,
-        loss=model.loss,
-        layers=model.layers,
-        weights={name: _spec(array) for name, array in state.weights.items()},
-        stored={name: _spec(array) for name, array in state.activations.items()},
-        gradients={name: _spec(array) for name, array in state.gradients.items()},
-        outputs=None if state.outputs is None else _spec(state.outputs),
-        model=model.model,
-        versions=dict(model.versions),
-        random_seed=model.seed if settings is None else None,
-    )
+    try:
+        return Manifest(
+            id=recording_id(identity, samples.labelled | state.arrays),
+            title=title or model.name,
+            settings=settings,
+            arch=model.arch,
+            task=model.task,
+            class_names=samples.classes if model.task == "classification" else samples.class_names,
+            loss=model.loss,
+            layers=model.layers,
+            weights={name: _spec(array) for name, array in state.weights.items()},
+            stored={name: _spec(array) for name, array in state.activations.items()},
+            gradients={name: _spec(array) for name, array in state.gradients.items()},
+            outputs=None if state.outputs is None else _spec(state.outputs),
+            model=model.model,
+            versions=dict(model.versions),
+            random_seed=model.seed if settings is None else None,
+        )
+    except ValidationError as error:
+        raise RecordingError(
+            f"the model cannot be recorded: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+        ) from None
 
 
 def require_same(path: Path, manifest: Manifest, model: Description, take: Take) -> None:

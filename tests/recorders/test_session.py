@@ -12,7 +12,7 @@ import pytest
 
 from animviz import Recording
 from animviz.errors import InputError, RecordingError, SceneError
-from animviz.recorders.description import Description
+from animviz.recorders.description import Captured, Description
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
 from helpers.loop import DENSE, Loop, X
@@ -239,6 +239,19 @@ def test_a_call_out_of_order_is_said(calls: list[str], said: str, tmp_path: Path
 def test_a_loss_that_nobody_knows_is_said_before_training() -> None:
     with pytest.raises(InputError, match=r"the loss is 'hinge'; expected None .* or one of mean_squared_error, "):
         Description(name="a", layers=(DENSE,), loss="hinge", versions={})
+
+
+def test_a_state_without_a_weight_that_a_layer_names_is_refused(tmp_path: Path) -> None:
+    loop = Loop(tmp_path / "a.rec")
+    del loop.weights["b"]
+    with pytest.raises(RecordingError, match=r"cannot be recorded: layer only names the weight b, which is not among"):
+        loop.session.begin(loop.describe, loop.take)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_array_is_named() -> None:
+    with pytest.raises(InputError, match="weights/w is of type list; expected a NumPy array"):
+        Captured(weights={"w": [1.0]})  # type: ignore[dict-item]
 
 
 def test_a_session_knows_no_framework() -> None:
