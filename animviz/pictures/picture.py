@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from animviz.arrays import Pixels
 from animviz.moment import Moment
+from animviz.options import plain
 from animviz.pictures.clock import Clock, clock_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.painter import Painter, Paints
@@ -66,7 +67,8 @@ class Picture:
             RecordingError: the recording cannot be read.
         """
         opened = recording if isinstance(recording, Recording) else Recording(recording)
-        return cls(find_scene(scene), opened, tuple(sorted((options or {}).items())))
+        given = {name: plain(value) for name, value in (options or {}).items()}
+        return cls(find_scene(scene), opened, tuple(sorted(given.items())))
 
     @property
     def epochs(self) -> NDArray[np.float64]:
@@ -83,7 +85,11 @@ class Picture:
         Args:
             epoch: the moment, in epochs since the start.
             stage: on which it is drawn.
+
+        Raises:
+            AnimvizError: the moment is outside the recording, or the scene cannot draw it.
         """
+        self.recording.check_epoch(epoch)
         first, last = self.epochs[0], self.epochs[-1]
         progress = float((epoch - first) / (last - first)) if last > first else 1.0
         return self.painter(stage).paint(Moment(0.0, epoch, progress))[:, :, :3].copy()
@@ -97,9 +103,10 @@ class Picture:
         return {
             "scene": self.scene.reference or self.scene.name,
             "recording": self.recording.id,
-            "snapshots": digest([entry.model_dump(mode="json") for entry in self.recording.entries]),
+            "snapshots": self.recording.digest,
             "options": {name: _value(value) for name, value in self.options},
             "source": source_of(self.scene.source, PAINTER),
+            "code": self.scene.code,
         }
 
     @property

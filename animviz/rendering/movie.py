@@ -34,16 +34,14 @@ class Movie:
     def __str__(self) -> str:
         width, height = self.size
         fitted = f" (to fit: {self.given_up})" if self.given_up else ""
-        return (
-            f"{self.path}: {self.frames} frames, {self.seconds:.1f} s, {width}x{height}, {_weight(self.path)}{fitted}"
-        )
+        return f"{self.path}: {self.frames} frames, {self.seconds:.1f} s, {width}x{height}, {_size_text(self.path)}{fitted}"
 
     def _repr_html_(self) -> str:
         return html_of(self.path, self.size, self.frames)
 
 
-def _weight(path: Path) -> str:
-    """Return the size of a file or folder as text."""
+def _size_text(path: Path) -> str:
+    """Return the bytes of a file or folder as text."""
     if not path.exists():
         return "not there any more"
     size = sum(p.stat().st_size for p in path.iterdir()) if path.is_dir() else path.stat().st_size

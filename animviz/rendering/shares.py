@@ -4,8 +4,6 @@
 `animviz join` puts the shares together. No engine, no network: the shares are files.
 """
 
-import hashlib
-import json
 import os
 import re
 import shutil
@@ -16,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from animviz.errors import EncodeError, InputError
+from animviz.pictures.sources import digest
 from animviz.rendering.film import assembled
 from animviz.rendering.movie import Movie
 from animviz.rendering.plan import Plan
@@ -27,13 +26,13 @@ __all__ = ["draw_share", "join", "parse_share"]
 
 
 class _Share(BaseModel):
-    """What a share says of itself, in share.json."""
+    """What a share says of itself, in share.json; read by the animviz that wrote it, and by no later one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     video: str  # hex digits over all that decides the frames: shares of one video agree in it
     numbers: tuple[int, ...]
-    weights: tuple[int, ...]  # bytes of each part, by which one that was cut short is known
+    part_bytes: tuple[int, ...]  # of each part, by which one that was cut short is known
     count: int
     frames: int
     fps: float
@@ -90,11 +89,9 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
         for number in numbers:
             assert painter is not None
             write_part(painter, timeline, parts[number], kept, number, plan.target, plan.size, count)
-        decisive = [facts, len(plan.picture.epochs), len(timeline), plan.size]
-        video = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
         said = _Share(
-            video=video[:16], numbers=tuple(numbers), count=len(parts), frames=len(timeline),
-            weights=tuple(_weight(kept / f"part-{number:05d}") for number in numbers),
+            video=digest([plan.identity(), facts]), numbers=tuple(numbers), count=len(parts), frames=len(timeline),
+            part_bytes=tuple(_bytes_in(kept / f"part-{number:05d}") for number in numbers),
             fps=plan.pacing.rate, size=plan.size, suffix=plan.target.suffix.lower(), provenance=facts,
         )  # fmt: skip
         (kept / "share.json").write_text(said.model_dump_json(), encoding="utf-8")
@@ -127,9 +124,9 @@ def join(paths: Sequence[Path], target: Path, max_size: int | str | None = AUTO)
             f"{target}: the shares were drawn for {first.suffix or 'a folder of PNGs'}; expected that here"
         )
     for path, share in shares.items():
-        for number, weight in zip(share.numbers, share.weights, strict=False):
+        for number, count in zip(share.numbers, share.part_bytes, strict=False):
             part = path / f"part-{number:05d}"
-            if _weight(part) != weight:
+            if _bytes_in(part) != count:
                 raise EncodeError(f"{part} cannot be read (missing or cut short); draw this share again")
     homes = {number: path for path, share in shares.items() for number in share.numbers}
     missing = sorted(set(range(first.count)) - set(homes))
@@ -150,7 +147,7 @@ def _read(path: Path) -> _Share:
         raise EncodeError(f"{path} is not a share of a video; expected a folder made with --share") from None
 
 
-def _weight(part: Path) -> int:
+def _bytes_in(part: Path) -> int:
     """Return the bytes of a part, or -1 where there is none."""
     if part.is_dir():
         return sum(file.stat().st_size for file in part.iterdir())

@@ -561,3 +561,21 @@ def test_a_snapshot_that_cannot_be_written_is_named_and_leaves_the_others(tmp_pa
     (path / "snapshots" / "000004.safetensors").rmdir()
     assert_holds(Recording(path), snapshots)
     assert not [p.name for p in (path / "snapshots").iterdir() if p.name.endswith(".part")]
+
+
+# ---- equality ---------------------------------------------------------------------------------------------------
+
+
+def test_recordings_are_equal_as_long_as_their_files_are_the_same(tmp_path: Path) -> None:
+    entries = [Entry(epoch=float(place), step=place) for place in range(3)]
+    snapshots = [{"weights/kernel": np.full((2, 3), float(place))} for place in range(3)]
+    write(tmp_path / "a.rec", snapshots, entries)
+    first = Recording(tmp_path / "a.rec")
+    again, part = Recording(tmp_path / "a.rec"), Recording(tmp_path / "a.rec", limit=2)
+    assert (again, hash(again), again.digest) == (first, hash(first), first.digest)
+    shutil.copytree(tmp_path / "a.rec", tmp_path / "b.rec")
+    assert Recording(tmp_path / "b.rec").digest == first.digest
+    write(tmp_path / "a.rec", [*snapshots[:2], {"weights/kernel": np.full((2, 3), 9.0)}], entries)
+    other = Recording(tmp_path / "a.rec")
+    assert other.id == first.id
+    assert len({first, part, other}) == len({first.digest, part.digest, other.digest}) == 3

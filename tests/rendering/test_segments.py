@@ -20,11 +20,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save
 
 import animviz
 from animviz import Recording
 from animviz.errors import AnimvizError, EncodeError, InputError, SceneError
 from animviz.recording.manifest import Entry
+from animviz.recording.reader import load, snapshot_path
 from animviz.recording.writer import RecordingWriter
 from animviz.rendering.film import Movie, render
 from animviz.rendering.plan import Plan
@@ -407,6 +409,26 @@ def test_scene_changed_between_two_videos_is_drawn_as_it_is_now(rings_recording:
     assert second == contents(drawn(changed, rings_recording, tmp_path / "here").path)
 
 
+def last_snapshot_changed(path: Path) -> None:
+    """Write a recording's last snapshot anew with other weights, as another training that is recorded at its path."""
+    last = snapshot_path(path, len(Recording(path)) - 1)
+    arrays, metadata = load(last)
+    beside = last.with_suffix(".part")
+    beside.write_bytes(save({name: array + 1 for name, array in arrays.items()}, metadata))
+    beside.replace(last)
+
+
+def test_a_worker_that_lives_on_draws_what_was_recorded_last(rings_recording: Recording, tmp_path: Path) -> None:
+    path = Path(shutil.copytree(rings_recording.path, tmp_path / "a.rec"))
+    look = {"seconds": 1.0, "hold_end": 0.4, "hold_start": 0.0}
+    with ThreadPoolExecutor(1) as executor:
+        first = contents(drawn("rings", Recording(path), tmp_path / "pictures", executor=executor, **look).path)
+        last_snapshot_changed(path)
+        second = contents(drawn("rings", Recording(path), tmp_path / "pictures", executor=executor, **look).path)
+    assert second != first
+    assert second == contents(drawn("rings", Recording(path), tmp_path / "here", **look).path)
+
+
 class Meanwhile(ThreadPoolExecutor):
     """One thread, before whose first task something happens."""
 
@@ -569,6 +591,24 @@ def test_share_of_another_video_is_refused(
     plan = planned(wall, rings_recording, tmp_path / "video.mp4", **other)
     foreign = draw_share(plan, (2, 2), "made")
     check_refused([first, foreign], tmp_path / "video.mp4", "belongs to another video")
+
+
+def test_share_of_another_training_is_refused_though_all_that_is_said_of_it_is_equal(
+    wall: Path, rings_recording: Recording, tmp_path: Path
+) -> None:
+    path, pacing = Path(shutil.copytree(rings_recording.path, tmp_path / "a.rec")), {"seconds": 3.0}
+    first = draw_share(planned(wall, Recording(path), tmp_path / "pictures", **pacing), (1, 2), "made")
+    last_snapshot_changed(path)
+    foreign = draw_share(planned(wall, Recording(path), tmp_path / "pictures", **pacing), (2, 2), "made")
+    check_refused([first, foreign], tmp_path / "pictures", "belongs to another video")
+
+
+def test_share_of_a_scene_that_changed_is_refused(rings_recording: Recording, tmp_path: Path) -> None:
+    target, pacing = tmp_path / "pictures", {"seconds": 3.0}
+    first = draw_share(planned(scene_file(tmp_path), rings_recording, target, **pacing), (1, 2), "made")
+    changed = scene_file(tmp_path, draw="curve.set_color('#ffffff')  # and now in white")
+    foreign = draw_share(planned(changed, rings_recording, target, **pacing), (2, 2), "made")
+    check_refused([first, foreign], target, "belongs to another video")
 
 
 def test_other_format_than_the_shares_were_drawn_for_is_refused(shares: tuple[list[Path], Path]) -> None:
