@@ -87,7 +87,7 @@ class Curves:
 
 
 def _shares(clock: Clock, place: int, epochs: Array) -> Array:
-    """Return the shares of the clock's way at which a cell shows epochs."""
+    """Return when a cell shows each of these epochs: the share of the clock's time that is over then, 0 to 1."""
     return np.array([clock.share(clock.reading_at(place, float(epoch))) for epoch in epochs])
 
 

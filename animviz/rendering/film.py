@@ -31,7 +31,7 @@ def render(
     recording: str | Path | Recording,
     path: str | Path,
     *,
-    size: tuple[int, int] = (1280, 720),
+    size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
     poster: str | Path | None = None,
     max_size: int | str | None = AUTO,
@@ -48,7 +48,7 @@ def render(
         scene: name of a scene, path of a file "my_scene.py" or "my_scene.py:name", or a scene itself.
         recording: what to draw, or its path.
         path: .mp4, .webm, .webp, .gif, .apng or .png (animated), or a name without extension: a folder of PNGs.
-        size: width and height in pixels, even numbers.
+        size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         poster: file for a picture of the last frame.
         max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
@@ -131,7 +131,7 @@ def frames(
     recording: str | Path | Recording,
     timeline: Iterable[Moment] | None = None,
     *,
-    size: tuple[int, int] = (1280, 720),
+    size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
     **options: Any,
 ) -> Iterator[Pixels]:
@@ -141,7 +141,7 @@ def frames(
         scene: see `render`.
         recording: what to draw, or its path.
         timeline: the moments; by default those of the video that `render` would make.
-        size: width and height in pixels, even numbers.
+        size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         **options: the scene's options; without a timeline also those of `animviz.rendering.timeline.Pacing`.
 
@@ -160,7 +160,7 @@ def frame_at(
     recording: str | Path | Recording,
     epoch: float,
     *,
-    size: tuple[int, int] = (1280, 720),
+    size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
     **options: Any,
 ) -> Pixels:
@@ -170,11 +170,11 @@ def frame_at(
         scene: see `render`.
         recording: what to draw, or its path.
         epoch: the moment, in epochs since the start.
-        size: width and height in pixels, even numbers.
+        size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         **options: the scene's options.
 
     Raises:
-        AnimvizError: the scene cannot be found, or cannot draw this recording.
+        AnimvizError: the scene cannot be found, or cannot draw this recording; or the moment is outside it.
     """
     return Picture.of(scene, recording, options).frame(epoch, Stage(size, theme))

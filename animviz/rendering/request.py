@@ -15,7 +15,7 @@ from animviz.pictures.split import SplitPicture
 from animviz.recording.recording import Recording
 from animviz.rendering.plan import Plan
 from animviz.rendering.timeline import Pacing
-from animviz.stage.box import check_size
+from animviz.stage.box import size_of
 from animviz.stage.theme import theme_named
 from animviz.video.budget import AUTO, limit_of
 from animviz.video.formats import default_fps
@@ -53,8 +53,9 @@ class Request:
 
     @classmethod
     def of(
-        cls, scene: str | Path | Scene, target: str | Path, *, size: tuple[int, int] = (1280, 720), theme: str = "dark",
-        poster: str | Path | None = None, max_size: int | str | None = AUTO, workers: int | None = 1, **options: Any,
+        cls, scene: str | Path | Scene, target: str | Path, /, *, size: tuple[int, int] | str = (1280, 720),
+        theme: str = "dark", poster: str | Path | None = None, max_size: int | str | None = AUTO,
+        workers: int | None = 1, **options: Any,
     ) -> "Request":  # fmt: skip
         """Part and check what is asked; see `animviz.render`.
 
@@ -65,7 +66,7 @@ class Request:
         """
         chosen, place = find_scene(scene), Path(target)
         pacing, rest = parted(options, default_fps(place))
-        check_look(chosen, rest, size, theme)
+        size = check_look(chosen, rest, size, theme)
         if workers is not None and workers < 1:
             raise InputError(f"--workers is {workers}; expected at least 1")
         check_output(place, pacing.rate)
@@ -88,21 +89,21 @@ class Request:
         return Plan(picture, self.pacing, self.size, self.theme, self.target)
 
 
-def check_look(scene: Scene, options: Mapping[str, Any], size: tuple[int, int], theme: str) -> None:
-    """Refuse what cannot be drawn, whatever becomes of the frames.
+def check_look(scene: Scene, options: Mapping[str, Any], size: tuple[int, int] | str, theme: str) -> tuple[int, int]:
+    """Refuse what cannot be drawn, whatever becomes of the frames; return width and height in pixels.
 
     Args:
         scene: what is drawn.
         options: the scene's options.
-        size: width and height in pixels.
+        size: width and height in pixels, or as a text.
         theme: name of the theme.
 
     Raises:
         InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
     """
     scene.check(options)
-    check_size(*size)
     theme_named(theme)
+    return size_of(size)
 
 
 def parted(options: Mapping[str, Any], fps: float | None = None) -> tuple[Pacing, dict[str, Any]]:

@@ -18,7 +18,12 @@ SECONDS = 8.0  # of a segment at most: long enough for the encoder, short enough
 
 
 def segments(frames: int, fps: float) -> list[range]:
-    """Split frame numbers into runs of at most eight seconds, as many to each as to the others."""
+    """Split frame numbers into runs of at most eight seconds, as many to each as to the others.
+
+    Args:
+        frames: how many there are.
+        fps: frames per second.
+    """
     count = math.ceil(frames / max(1, round(SECONDS * fps)))
     return [range(frames * k // count, frames * (k + 1) // count) for k in range(count)]
 

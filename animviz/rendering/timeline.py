@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, overload
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import InputError
 from animviz.moment import Moment
-from animviz.options import Range
+from animviz.options import Option, Range, options_of
 
 __all__ = ["EASINGS", "Pacing", "Timeline"]
 
@@ -38,6 +39,9 @@ class Pacing:
         hold_end: seconds for which the last state stands still.
         ease: how the motion starts and ends.
         tween: between snapshots, blend the state or hold the last one.
+
+    Raises:
+        InputError: a value is of another type, or outside its bounds.
     """
 
     fps: Annotated[float, Range(0.1, 240)] | None = None
@@ -47,6 +51,10 @@ class Pacing:
     hold_end: Annotated[float, Range(0, 3_600)] = 1.5
     ease: Literal["linear", "in", "out", "in-out"] = "linear"
     tween: Literal["state", "none"] = "state"
+
+    def __post_init__(self) -> None:
+        for option in _options():
+            option.check(getattr(self, option.name))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -63,16 +71,19 @@ class Timeline(Sequence[Moment]):
     """The moments of a video, one per frame; the last frame always shows the last snapshot.
 
     Args:
-        epochs: moments of the snapshots, rising.
+        epochs: moments of the snapshots, at least one, none before the one before it.
         pacing: how fast they pass.
 
     Raises:
-        InputError: the holds are longer than the video, or it has more than a million frames.
+        InputError: there are no epochs, or they fall; the holds are longer than the video, or it has more than a
+            million frames.
     """
 
     def __init__(self, epochs: Sequence[float] | NDArray[np.float64], pacing: Pacing | None = None) -> None:
         self.pacing = pacing = pacing or Pacing()
         self.epochs = np.asarray(epochs, dtype=np.float64)
+        if not self.epochs.size or not np.isfinite(self.epochs).all() or (np.diff(self.epochs) < 0).any():
+            raise InputError(f"epochs are {_shortened(self.epochs)}; expected at least one, finite and in rising order")
         span = float(self.epochs[-1] - self.epochs[0])
         before = round(pacing.hold_start * pacing.rate)
         after = max(1, round(pacing.hold_end * pacing.rate))
@@ -122,3 +133,12 @@ class Timeline(Sequence[Moment]):
         if self.pacing.tween == "none":
             return float(self.epochs[np.searchsorted(self.epochs, epoch + 1e-9, side="right") - 1])
         return epoch
+
+
+@cache
+def _options() -> tuple[Option, ...]:
+    return options_of(Pacing)
+
+
+def _shortened(epochs: NDArray[np.float64]) -> str:
+    return np.array2string(epochs, threshold=6, edgeitems=3, max_line_width=1000)

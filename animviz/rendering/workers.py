@@ -32,7 +32,16 @@ def default_workers(count: int) -> int:
 
 
 def draw_segment(plan: Plan, number: int, folder: Path) -> int:
-    """Draw one segment of a video into a folder, in a worker; return how many frames it has."""
+    """Draw one segment of a video into a folder, in a worker; return how many frames it has.
+
+    Args:
+        plan: the video.
+        number: which segment, counted from 0.
+        folder: where parts are kept.
+
+    Raises:
+        AnimvizError: the recording cannot be read, or the scene cannot draw it.
+    """
     timeline = plan.timeline
     frames = segments(len(timeline), plan.pacing.rate)[number]
     write_part(_painter(plan, threading.get_ident()), timeline, frames, folder, number, plan.target, plan.size)

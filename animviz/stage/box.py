@@ -1,14 +1,17 @@
 """Boxes: rectangles on a stage, in its units; and frame sizes in pixels."""
 
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from animviz.errors import InputError
 
-__all__ = ["MARGIN", "PRESETS", "Box", "check_size", "size_in"]
+__all__ = ["MARGIN", "PRESETS", "Box", "check_size", "size_in", "size_of"]
 
 MARGIN = 40.0
 PRESETS = {"16:9": (1280, 720), "1:1": (720, 720), "9:16": (720, 1280), "4:3": (960, 720)}
 """Sizes by their aspect; the shorter side is the default's, so that letters are equally large in all of them."""
+WAY_OUT = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,11 @@ class Box:
 
 
 def check_size(width: int, height: int) -> None:
-    """Check a frame size in pixels.
+    """Check a frame size.
+
+    Args:
+        width: in pixels.
+        height: in pixels.
 
     Raises:
         InputError: a side is odd, under 64 or over 8,192 pixels.
@@ -49,6 +56,20 @@ def check_size(width: int, height: int) -> None:
             raise InputError(f"--size {width}x{height}: {side} is odd; video needs even sides, such as {side + 1}")
         if not 64 <= side <= 8192:
             raise InputError(f"--size {width}x{height}: {side} pixels; expected 64 to 8192")
+
+
+def size_of(size: str | Sequence[int]) -> tuple[int, int]:
+    """Return a frame size as it is given in Python: width and height, or a text that names them; checked.
+
+    Raises:
+        InputError: it is none, or a side is odd, under 64 or over 8,192 pixels.
+    """
+    try:
+        width, height = size_in(size) if isinstance(size, str) else map(operator.index, size)
+    except (TypeError, ValueError):
+        raise InputError(f"{size!r} is not a size; {WAY_OUT}") from None
+    check_size(width, height)
+    return width, height
 
 
 def size_in(text: str) -> tuple[int, int]:
@@ -61,6 +82,5 @@ def size_in(text: str) -> tuple[int, int]:
         return PRESETS[text]
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and len(text) < 20):
-        way_out = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
-        raise InputError(f"{text!r} is not a size; {way_out}")
+        raise InputError(f"{text!r} is not a size; {WAY_OUT}")
     return int(width), int(height)

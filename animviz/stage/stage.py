@@ -19,7 +19,7 @@ from matplotlib.patches import Ellipse
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz.stage.box import Box, check_size
+from animviz.stage.box import Box, size_of
 from animviz.stage.curve import Curve
 from animviz.stage.ink import Ink
 from animviz.stage.numerals import Numerals, is_number
@@ -37,7 +37,7 @@ class Stage:
     """A headless figure of even pixel size.
 
     Args:
-        size: width and height in pixels.
+        size: width and height in pixels, or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         pixel: pixels per unit; by default 1/720 of the shorter side.
 
@@ -51,9 +51,10 @@ class Stage:
         InputError: an odd or absurd size, or no such theme.
     """
 
-    def __init__(self, size: tuple[int, int] = (1280, 720), theme: str = "dark", *, pixel: float | None = None) -> None:
-        check_size(*size)
-        self.size = size
+    def __init__(
+        self, size: tuple[int, int] | str = (1280, 720), theme: str = "dark", *, pixel: float | None = None
+    ) -> None:
+        self.size = size = size_of(size)
         self.theme = theme_named(theme)
         self.pixel = pixel or min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel

@@ -1,6 +1,8 @@
 """Filming: a recording is drawn into a video as soon as its training has ended."""
 
 import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,11 @@ class Filming:
     Args:
         scene: name or path of a scene, see `animviz.render`.
         target: video to write.
-        **options: options of `animviz.render` and of the scene.
+        command: see `animviz.render`, as are the next three.
+        executor: draws the segments.
+        on_frame: called with the number of frames done.
+        quiet: whether the line that says what was written is left out.
+        **options: further options of `animviz.render` and of the scene.
 
     Attributes:
         target: video to write.
@@ -33,10 +39,14 @@ class Filming:
         AnimvizError: the scene or the output cannot be had; before any training.
     """
 
-    def __init__(self, scene: str, target: str | Path, **options: Any) -> None:
-        request = Request.of(scene, target, **{name: value for name, value in options.items() if name != "quiet"})
+    def __init__(
+        self, scene: str, target: str | Path, /, *, command: str | None = None, executor: Executor | None = None,
+        on_frame: Callable[[int], None] | None = None, quiet: bool = False, **options: Any,
+    ) -> None:  # fmt: skip
+        request = Request.of(scene, target, **options)
         self._needs = request.needs
-        self._scene, self._options = scene, options
+        drawing = {"command": command, "executor": executor, "on_frame": on_frame, "quiet": quiet}
+        self._scene, self._options = scene, {**options, **drawing}
         self._recording = Path()
         self.target = request.target
         self.movie: Movie | None = None

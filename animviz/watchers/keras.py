@@ -81,7 +81,7 @@ class Live(Recorder):
         labels: their labels or targets.
         path: folder to write; by default a temporary one, which is removed with this callback.
         every: rhythm of capture, see `animviz.Recorder`.
-        size: width and height in pixels.
+        size: width and height in pixels, or as a text: "640x360", "16:9".
         theme: "dark", "light" or "print".
         overwrite: replace a recording that is there already; without it that is refused.
         recorder: further arguments of `animviz.Recorder`.
@@ -100,7 +100,7 @@ class Live(Recorder):
         *,
         path: str | Path | None = None,
         every: int | float | str | Fraction = 1,
-        size: tuple[int, int] = (640, 360),
+        size: tuple[int, int] | str = (640, 360),
         theme: str = "dark",
         overwrite: bool = False,
         recorder: Mapping[str, Any] | None = None,

@@ -30,7 +30,7 @@ class Redrawing:
 
     Args:
         scene: name or path of a scene.
-        size: width and height in pixels.
+        size: width and height in pixels, or as a text.
         theme: "dark", "light" or "print".
         **options: the scene's options.
 
@@ -41,9 +41,9 @@ class Redrawing:
         AnimvizError: the scene cannot be had, or an option does not fit.
     """
 
-    def __init__(self, scene: str, *, size: tuple[int, int], theme: str, **options: Any) -> None:
+    def __init__(self, scene: str, *, size: tuple[int, int] | str, theme: str, **options: Any) -> None:
         self._scene = find_scene(scene)
-        check_look(self._scene, options, size, theme)
+        size = check_look(self._scene, options, size, theme)
         self._needs = Needs(self._scene, options, size, theme)
         self._look = {"size": size, "theme": theme, **options}
         self._show: Show | None = None

@@ -34,6 +34,12 @@ def test_options_are_parted(tmp_path: Path) -> None:
         ({"grid": 500}, "--grid is 500"),
         ({"fps": 1000}, "--fps is 1000"),
         ({"size": (161, 90)}, "161 is odd"),
+        ({"size": "161x90"}, "161 is odd"),
+        ({"size": "big"}, "'big' is not a size; write width x height"),
+        ({"size": (160,)}, r"\(160,\) is not a size"),
+        ({"size": (160.0, 90.0)}, r"\(160\.0, 90\.0\) is not a size"),
+        ({"size": 160}, "160 is not a size"),
+        ({"target": "y.mp4"}, "scene 'rings' has no option 'target'"),
         ({"theme": "blue"}, "--theme is 'blue'"),
         ({"workers": 0}, "--workers is 0"),
         ({"max_size": "2MB"}, "--max-size goes with"),
@@ -123,3 +129,16 @@ def test_stills_and_frames_take_paths_and_frames_need_no_timeline(rings_recordin
     assert np.array_equal(animviz.frame_at("rings", str(path), 4.0, **look), known[-1])
     with pytest.raises(InputError, match="scene 'rings' has no option 'fps'"):
         animviz.frames("rings", path, timeline, fps=5.0)
+
+
+@pytest.mark.parametrize("scene", ["rings", "history"])
+@pytest.mark.parametrize("epoch", [float("nan"), float("inf"), -1.0, 4.5])
+def test_still_outside_the_recording_is_refused(scene: str, epoch: float, rings_recording: Recording) -> None:
+    with pytest.raises(InputError, match=f"epoch {epoch:g} is outside the recording, which spans 0 to 4"):
+        animviz.frame_at(scene, rings_recording, epoch, size=(160, 90))
+
+
+def test_size_is_a_pair_or_a_text(rings_recording: Recording, tmp_path: Path) -> None:
+    assert Request.of("rings", tmp_path / "x.mp4", size="1:1").size == (720, 720)
+    assert Request.of("rings", tmp_path / "x.mp4", size=np.array([160, 90])).size == (160, 90)
+    assert animviz.frame_at("history", rings_recording, 0.0, size="160x90").shape == (90, 160, 3)

@@ -165,6 +165,21 @@ def test_holds_that_leave_no_time_for_motion_are_refused(seconds: float) -> None
         Timeline(range(5), Pacing(seconds=seconds))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("fps", -3.0), ("fps", "30"), ("pace", 0.0), ("seconds", math.nan), ("ease", "x"), ("tween", None)],
+)
+def test_a_pacing_that_cannot_be_is_refused(name: str, value: object) -> None:
+    with pytest.raises(InputError, match=rf"--{name} is {value!r}; expected "):
+        Pacing(**{name: value})
+
+
+@pytest.mark.parametrize("epochs", [[], [3, 2, 1], [0, math.nan], [0, math.inf], [0, *range(100, 0, -1)]])
+def test_epochs_that_are_none_or_fall_are_refused(epochs: list[float]) -> None:
+    with pytest.raises(InputError, match=r"^epochs are \[.*\]; expected at least one, finite and in rising order$"):
+        Timeline(epochs)
+
+
 def test_more_than_a_million_frames_are_refused() -> None:
     with pytest.raises(InputError, match=r"1,000,\d+ frames; raise --pace or give --seconds"):
         Timeline([0, 1e6], Pacing(fps=1, pace=1))

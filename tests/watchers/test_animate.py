@@ -2,6 +2,7 @@
 
 import logging
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 import animviz
 from animviz import Recording
 from animviz.errors import AnimvizError, RecordingError, SceneError
+from animviz.video.provenance import provenance_in
 from animviz.watchers.filming import Filming
 from animviz.watchers.redrawing import Redrawing
 from helpers.breaking import BREAKING
@@ -129,6 +131,20 @@ def test_drawing_that_fails_after_training_leaves_the_history_and_the_recording(
     assert "a.mp4 was not drawn, but its recording" in warning
     assert "one over zero" in warning
     assert "\n" not in warning
+
+
+def test_filming_takes_all_options_of_render(tmp_path: Path) -> None:
+    done: list[int] = []
+    with ThreadPoolExecutor(1) as executor:
+        asked = {"on_frame": done.append, "command": "by hand", "executor": executor, "size": "128x72"}
+        filming = Filming("history", tmp_path / "a.mp4", **{**QUICK, **asked})
+        Loop(tmp_path / "a.rec", watchers=[filming]).run(2)
+    assert filming.movie is not None
+    assert done == [filming.movie.frames]
+    assert provenance_in(filming.movie.path)["command"] == "by hand"
+    for name in ("on_fram", "target", "scene", "recording"):
+        with pytest.raises(AnimvizError, match=f"scene 'history' has no option '{name}'"):
+            Filming("history", tmp_path / "b.mp4", **{name: 1})
 
 
 def test_the_watchers_serve_any_recorder(tmp_path: Path) -> None:
