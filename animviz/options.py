@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from animviz.errors import InputError, SceneError
 
-__all__ = ["Option", "Range", "checked", "options_of", "summary_of"]
+__all__ = ["Option", "Range", "checked", "options_of", "plain", "summary_of"]
 
 SWITCHES = {"": True, "yes": True, "no": False}
 
@@ -66,6 +68,7 @@ class Option:
         Raises:
             InputError: wrong type, outside the bounds, or not one of the choices; names all three.
         """
+        value = plain(value)
         if value is None and self.optional:
             return None
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
@@ -97,6 +100,11 @@ class Option:
         except ValueError:
             raise InputError(f"{self.flag} is {text!r}; expected {self.kind.__name__}") from None
         return self.check(value)
+
+
+def plain(value: Any) -> Any:
+    """Return a NumPy number as a number of Python, and all else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def options_of(function: Callable[..., Any]) -> tuple[Option, ...]:

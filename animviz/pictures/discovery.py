@@ -1,7 +1,5 @@
 """Find scenes: by name through the entry points of installed packages, or by path in the user's own file."""
 
-import importlib.util
-import sys
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
@@ -9,8 +7,10 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from animviz.errors import SceneError
+from animviz.pictures.loading import load
 from animviz.pictures.outline import GROUP
 from animviz.pictures.scene import Scene, file_in
+from animviz.pictures.sources import version_of
 
 __all__ = ["CELLS", "GROUP", "find_scene", "scene_names", "small_scene"]
 
@@ -25,7 +25,8 @@ def scene_names() -> list[str]:
 def find_scene(reference: str | Path | Scene) -> Scene:
     """Return a scene by name, or by path: "my_scene.py" for the one scene in it, "my_scene.py:name" for one of many.
 
-    A file is imported once for each version of its contents. A scene itself is returned as it is.
+    A file is imported once for each version of its contents and of the modules beside it, which are its own. A scene
+    itself is returned as it is.
 
     Raises:
         SceneError: there is none, or it cannot be imported; the cause is chained.
@@ -68,7 +69,7 @@ def _from_file(reference: str) -> Scene:
     path, name = file_in(reference), reference.rpartition(".py")[2].removeprefix(":")
     if path is None or not path.is_file():
         raise SceneError(f"no file {path}; expected a Python file with a scene in it")
-    scenes = {scene.name: scene for scene in _scenes_in(path, sha256(path.read_bytes()).hexdigest()[:16])}
+    scenes = {scene.name: scene for scene in _scenes_in(path)}
     if not scenes:
         raise SceneError(f"{path} has no scene; decorate a function with @animviz.scene()")
     if name and name not in scenes:
@@ -84,24 +85,15 @@ def _import(path: Path, version: str) -> tuple[Scene, ...]:
 
     Args:
         path: of the file, absolute.
-        version: digest of its contents.
+        version: digest over its contents and those of the modules beside it.
     """
-    module_name = f"animviz_user_{path.stem}_{sha256(f'{path} {version}'.encode()).hexdigest()[:8]}"
-    spec = importlib.util.spec_from_file_location(module_name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[module_name] = module  # dataclasses and type hints in the file look their module up
-    sys.path.insert(0, str(path.parent))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.pop(0)
+    module = load(path, sha256(f"{path} {version}".encode()).hexdigest()[:16])
     scenes = [value for value in vars(module).values() if isinstance(value, Scene)]
-    return tuple(scene for scene in scenes if scene.function.__module__ == module_name)  # not those it has imported
+    return tuple(scene for scene in scenes if scene.function.__module__ == module.__name__)  # not those it has imported
 
 
-def _scenes_in(path: Path, version: str) -> tuple[Scene, ...]:
+def _scenes_in(path: Path) -> tuple[Scene, ...]:
+    version = version_of(path)
     try:
         return _import(path.resolve(), version)
     except (Exception, SystemExit) as error:

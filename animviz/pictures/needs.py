@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from animviz.errors import SceneError
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import CellStage
@@ -35,16 +36,24 @@ class Needs:
         Raises:
             AnimvizError: it cannot; says why.
         """
-        # An epoch that the picture is to show is still to come.
-        options = {name: value for name, value in self.options.items() if name != "epoch"}
-        picture = Picture.of(self.scene, path, options)
+        picture = Picture.of(self.scene, path, self.options)
+        try:
+            self._check(picture)
+        except SceneError:
+            epochs, epoch = picture.epochs, self.options.get("epoch")
+            if not isinstance(epoch, int | float) or epochs[0] <= epoch <= epochs[-1]:
+                raise
+            # The moment that the picture is to show is still to come.
+            self._check(Picture.of(self.scene, path, {k: v for k, v in self.options.items() if k != "epoch"}))
+
+    def _check(self, picture: Picture) -> None:
         # Of one snapshot alone, axes have no extent; that is worth no warning.
         with warnings.catch_warnings(action="ignore"):
             if self.scene.suits is None:
                 frame = Stage(self.size, self.theme)
                 picture.painter(CellStage(frame, self.size, [picture.recording]))  # which small forms need
             else:
-                self.scene.suits(picture.recording, **self.scene.check(options))
+                self.scene.suits(picture.recording, **self.scene.check(dict(picture.options)))
 
     def captured(self, epoch: float) -> None:
         """Do nothing."""

@@ -1,6 +1,7 @@
 """@scene: turn a function that sets up one picture into something that can be found, described and rendered."""
 
 import inspect
+import marshal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -76,6 +77,17 @@ class Scene:
     def source(self) -> str | Path:
         """The module that holds it, or the user's file."""
         return self.file.resolve() if self.file else self.function.__module__
+
+    @property
+    def code(self) -> str:
+        """What draws a scene given as an object: the function's source and what it holds from around it; else empty."""
+        if self.reference:
+            return ""
+        try:
+            text = inspect.getsource(self.function)
+        except OSError:  # it was typed in, and is in no file
+            text = marshal.dumps(self.function.__code__).hex()
+        return f"{text}\n{inspect.getclosurevars(self.function).nonlocals!r}"
 
     def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Return every option with its given or default value, each checked.

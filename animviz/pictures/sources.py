@@ -1,12 +1,12 @@
 """Sources: the modules on which a picture depends, so that it is drawn again when one of them is edited, and only then.
 
 They are read, not imported: every import statement counts, wherever it stands, but for those that only type checkers
-read. A name that a package takes from one of its modules counts as that module's.
+read. A name that a package takes from one of its modules counts as that module's; a package that is imported as a whole
+counts with all its modules.
 """
 
-import ast
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -15,19 +15,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["digest", "files_of", "modules_in", "source_of"]
+from animviz.pictures.imports import Import, imports_of
+from animviz.pictures.loading import ENGINE, file_beside, is_beside
 
-ENGINE = __name__.partition(".")[0]
+__all__ = ["digest", "files_of", "modules_in", "own_files", "source_of", "version_of"]
 
 
 @dataclass(frozen=True)
-class _Import:
-    """An import statement: leading dots, the module's name, the names taken from it, whether it is for types alone."""
+class _Module:
+    """A module: its name, its file, and the folder of the user's file to which it belongs, or None."""
 
-    dots: int
-    module: str
-    names: tuple[str, ...]
-    typing: bool
+    name: str
+    file: Path
+    folder: Path | None = None
+
+    @property
+    def is_package(self) -> bool:
+        return self.file.name == "__init__.py"
 
 
 def digest(facts: Any) -> str:
@@ -37,17 +41,17 @@ def digest(facts: Any) -> str:
 
 def source_of(*roots: str | Path) -> str:
     """Return a digest over all source on which modules or files depend; see `files_of`."""
-    contents = sha256()
-    for path in sorted(files_of(*roots)):
-        contents.update(path.read_bytes())
-    return contents.hexdigest()[:24]
+    return _contents(sorted(files_of(*roots)))
+
+
+def version_of(file: Path) -> str:
+    """Return a digest over a user's file and the files beside it on which it depends; see `own_files`."""
+    return _contents(own_files(file))
 
 
 def modules_in(package: str) -> list[str]:
     """Return the names of a package and of all modules in it."""
-    folder = Path(str(import_module(package).__file__)).parent
-    names = (path.relative_to(folder).with_suffix("").parts for path in sorted(folder.rglob("*.py")))
-    return [".".join((package, *parts)).removesuffix(".__init__") for parts in names]
+    return _below(package, Path(str(import_module(package).__file__)).parent)
 
 
 def files_of(*roots: str | Path) -> frozenset[Path]:
@@ -55,55 +59,107 @@ def files_of(*roots: str | Path) -> frozenset[Path]:
 
     Args:
         roots: names of modules, or absolute paths of files that belong to no package.
+
+    Raises:
+        SceneError: a file is no Python; names it.
     """
-    found: dict[str | Path, Path] = {}
-    waiting = list(roots)
+    return frozenset(module.file for module in _reached(roots))
+
+
+def own_files(file: Path) -> list[Path]:
+    """Return a user's file and the files beside it on which it depends, sorted.
+
+    Args:
+        file: that belongs to no package.
+
+    Raises:
+        SceneError: a file is no Python; names it.
+    """
+    return sorted({module.file for module in _reached([file], beside=True)})
+
+
+def _contents(files: list[Path]) -> str:
+    contents = sha256()
+    for path in files:
+        contents.update(path.read_bytes())
+    return contents.hexdigest()[:24]
+
+
+def _below(package: str, folder: Path) -> list[str]:
+    names = (path.relative_to(folder).with_suffix("").parts for path in sorted(folder.rglob("*.py")))
+    return [".".join((package, *parts)).removesuffix(".__init__") for parts in names]
+
+
+def _reached(roots: Iterable[str | Path], *, beside: bool = False) -> set[_Module]:
+    """Return modules and all that they import, as far as it counts; or those alone that belong to a user's file."""
+    found: set[_Module] = set()
+    waiting = [_Module(root.stem, root, root.parent) if isinstance(root, Path) else _find(root, None) for root in roots]
     while waiting:
-        root = waiting.pop()
-        file = root if isinstance(root, Path) else _file_of(root)
-        if root in found or file is None:
+        module = waiting.pop()
+        if module is None or module in found or (beside and module.folder is None):
             continue
-        found[root] = file
-        waiting += _imported(root, file)
-    return frozenset(found.values())
+        found.add(module)
+        waiting += _imported(module)
+    return found
 
 
-def _imported(root: str | Path, file: Path) -> Iterator[str | Path]:
+def _find(name: str, folder: Path | None) -> _Module | None:
+    """Return a module, or None where the name is that of something within one."""
+    own = folder is not None and is_beside(folder, name)
+    file = file_beside(folder, name) if folder is not None and own else _file_of(name)
+    return _Module(name, file, folder if own else None) if file is not None else None
+
+
+def _imported(module: _Module) -> Iterator[_Module | None]:
     """Yield what a module imports, as far as it counts."""
-    own = {ENGINE} if isinstance(root, Path) else {ENGINE, root.partition(".")[0]}
-    for found in _imports(file, file.stat().st_mtime_ns):
-        base = _absolute(root, file, found)
-        if base.partition(".")[0] in own:
-            yield from _homes(base, found.names) if not found.typing else ()
-        elif isinstance(root, Path):
-            names = (base, *(f"{base}.{name}" for name in found.names))
-            yield from (path for name in names if (path := _beside(file, name)))
+    for found in imports_of(module.file):
+        base = _absolute(module, found)
+        if found.typing or not _counts(module, base):
+            continue
+        for name in _homes(base, found.names, module.folder):
+            home = _find(name, module.folder)
+            yield home
+            if home is None or home.folder is not None:  # of a user's package, what runs first counts as well
+                parts = name.split(".")
+                yield from (_find(".".join(parts[:count]), module.folder) for count in range(1, len(parts)))
 
 
-def _homes(base: str, names: tuple[str, ...]) -> Iterator[str]:
+def _counts(module: _Module, base: str) -> bool:
+    top = base.partition(".")[0]
+    if module.folder is not None:
+        return top in ("", ENGINE) or is_beside(module.folder, top)
+    return top in (ENGINE, module.name.partition(".")[0])
+
+
+def _homes(base: str, names: tuple[str, ...], folder: Path | None) -> Iterator[str]:
     """Yield the modules that hold names: of a package those from which it takes them, whatever else is in it."""
-    file = _file_of(base)
-    if file is None or file.name != "__init__.py" or not names:
+    package = _find(base, folder) if base else None
+    if package is None:
+        yield from (f"{base}.{name}".removeprefix(".") for name in names)
+    if package is None or not package.is_package:
         yield base
         return
-    taken = {name: _absolute(base, file, one) for one in _imports(file, file.stat().st_mtime_ns) for name in one.names}
+    imports = imports_of(package.file)
+    taken = {name: _absolute(package, one) for one in imports for name in one.names}
+    if not names or "*" in names:
+        names = tuple(taken) if base == ENGINE and names else ()
+        yield from _whole(package)
     for name in names:
-        inner = f"{base}.{name}"
-        yield taken.get(name, inner if _file_of(inner) else base)
+        inner = _find(f"{base}.{name}", folder)
+        yield from [taken[name]] if name in taken else _whole(inner) if inner else [base]
 
 
-def _absolute(root: str | Path, file: Path, found: _Import) -> str:
+def _whole(module: _Module) -> list[str]:
+    """Return a module, with all that are in it if it is a package other than animviz itself."""
+    return _below(module.name, module.file.parent) if module.is_package and module.name != ENGINE else [module.name]
+
+
+def _absolute(module: _Module, found: Import) -> str:
     """Return the name of an imported module without leading dots."""
-    if not found.dots or isinstance(root, Path):
+    if not found.dots:
         return found.module
-    package = root.split(".") if file.name == "__init__.py" else root.split(".")[:-1]
+    package = module.name.split(".") if module.is_package else module.name.split(".")[:-1]
     return ".".join([*package[: len(package) - found.dots + 1], *filter(None, [found.module])])
-
-
-def _beside(file: Path, name: str) -> Path | None:
-    """Return the file of a module beside a user's file."""
-    place = file.parent.joinpath(*name.split("."))
-    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
 
 
 @lru_cache(maxsize=1000)
@@ -114,35 +170,3 @@ def _file_of(module: str) -> Path | None:
     except (ImportError, ValueError):
         return None
     return Path(spec.origin) if spec is not None and spec.origin is not None and spec.has_location else None
-
-
-@lru_cache(maxsize=1000)
-def _imports(file: Path, changed: int) -> tuple[_Import, ...]:
-    """Return the imports of a version of a file."""
-    tree = ast.parse(file.read_bytes())
-    typing = {node for part in ast.walk(tree) for node in _for_types(part)}
-    found: list[_Import] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            names = tuple(alias.name for alias in node.names)
-            found.append(_Import(node.level, node.module or "", names, node in typing))
-        elif isinstance(node, ast.Import):
-            found += [_Import(0, alias.name, _used(tree, alias), node in typing) for alias in node.names]
-    return tuple(found)
-
-
-def _for_types(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what stands below `if TYPE_CHECKING`, which no program runs."""
-    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-        for part in node.body:
-            yield from ast.walk(part)
-
-
-def _used(tree: ast.AST, alias: ast.alias) -> tuple[str, ...]:
-    """Return the names that are taken from `import animviz`, such as Box where animviz.Box is used."""
-    bound = alias.asname or alias.name
-    return tuple(
-        node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == bound
-    )

@@ -14,7 +14,7 @@ from animviz.options import Option, options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene, file_in
-from animviz.pictures.sources import digest, source_of
+from animviz.pictures.sources import digest, own_files, source_of
 from animviz.recording.recording import Recording
 from animviz.rendering.film import film
 from animviz.rendering.plan import Plan
@@ -68,7 +68,7 @@ class Media:
         files: where it is.
         size: width and height in pixels.
         summary: what the scene shows, in one line.
-        sources: files of the user from which it was made.
+        sources: files of the user from which it was made: the scene's, the modules beside it, the recording's index.
     """
 
     files: Files
@@ -111,7 +111,7 @@ def media_for(
 
     files = Files(cache / digest([plan.identity(), source_of(FILM), moment]))
     _once(files.folder, draw)
-    sources = [chosen.file] if chosen.file is not None else []
+    sources = own_files(chosen.file) if chosen.file is not None else []
     sources += [source / "index.jsonl"] if source is not None else []
     return Media(files, request.size, chosen.summary, tuple(sources))
 

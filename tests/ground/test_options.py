@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,6 +67,25 @@ def refusal(name: str, value: object) -> str:
 def test_keyword_only_parameters_are_the_options_in_order() -> None:
     names = ["grid", "width", "points", "name", "side", "file", "rate", "other_file", "low_only", "high_only", "mode"]
     assert list(OPTIONS) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("grid", np.int64(5), 5),
+        ("width", np.float32(0.5), 0.5),
+        ("width", np.int8(2), 2.0),
+        ("points", np.bool_(False), False),
+        ("name", np.str_("a"), "a"),
+    ],
+)
+def test_value_of_numpy_is_taken_as_a_value_of_python(name: str, value: object, wanted: object) -> None:
+    found = OPTIONS[name].check(value)
+    assert (found, type(found)) == (wanted, type(wanted))
+
+
+def test_array_is_no_number() -> None:
+    assert refusal("grid", np.array([5])) == "--grid is array([5]); expected int"
 
 
 def test_a_function_without_keyword_only_parameters_has_no_options() -> None:

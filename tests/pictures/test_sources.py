@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import animviz
 from animviz import Recording
 from animviz.pictures.discovery import find_scene, scene_names, small_scene
 from animviz.pictures.picture import PAINTER, Picture
+from animviz.pictures.scene import Scene
 from animviz.pictures.sources import files_of, modules_in, source_of
 
 ENGINE = Path(animviz.__file__).parent
@@ -113,15 +115,65 @@ def test_users_scene_depends_on_its_file_and_on_the_modules_beside_it(
     def drawn() -> str:
         return Picture.of(tmp_path / "walk.py", rings_recording).digest
 
-    try:
-        before = drawn()
-        (tmp_path / "other.py").write_text("edited = True\n")
-        assert drawn() == before
-        (tmp_path / "deeper.py").write_text("edited = True\n")
-        assert drawn() != before
-    finally:
-        for name in ("helper", "deeper"):
-            sys.modules.pop(name, None)
+    before = drawn()
+    (tmp_path / "other.py").write_text("edited = True\n")
+    assert drawn() == before
+    (tmp_path / "deeper.py").write_text("edited = True\n")
+    assert drawn() != before
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("from animviz.parts import Plot", {"plot"}),
+        ("from animviz import parts", {"plot", "swarm"}),
+        ("from animviz import parts as p", {"plot", "swarm"}),
+        ("import animviz.parts", {"plot", "swarm"}),
+        ("import animviz.parts\nanimviz.parts.Plot", {"plot"}),
+        ("import animviz.parts\nanimviz.Box, animviz.parts.Plot", {"plot", "box"}),
+        ("import animviz.parts as p\np.Plot", {"plot"}),
+        ("import animviz as av\nav.parts.Plot", {"plot", "swarm"}),
+        ("from animviz.parts import *", {"plot", "swarm"}),
+        ("from animviz import *", {"box", "film"}),
+        ("import animviz as av\nav.Box", {"box"}),
+    ],
+)
+def test_package_that_is_imported_as_a_whole_counts_with_all_its_modules(
+    text: str, wanted: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "walk.py").write_text(text + "\n")
+    found = {path.stem for path in files_of(tmp_path / "walk.py")}
+    assert wanted <= found
+    assert ("swarm" in found) is ("swarm" in wanted)
+
+
+def held(color: str) -> Scene:
+    """Return a scene that holds a colour from around it."""
+
+    @animviz.scene()
+    def plain(stage: animviz.Stage, recording: Recording) -> animviz.Draw:
+        """One colour."""
+        stage.axes(animviz.Box(0, 0, stage.width, stage.height), (0, 1), (0, 1), color=color)
+        return lambda moment: None
+
+    return plain
+
+
+def test_scene_given_as_an_object_has_the_digest_of_its_function(rings_recording: Recording) -> None:
+    @animviz.scene(name="plain")
+    def other(stage: animviz.Stage, recording: Recording) -> animviz.Draw:
+        """Draws nothing."""
+        return lambda moment: None
+
+    digests = [Picture.of(scene, rings_recording).digest for scene in (held("red"), held("blue"), other)]
+    assert len(set(digests)) == 3
+    assert Picture.of(held("red"), rings_recording).digest == digests[0]
+
+
+def test_number_of_numpy_is_the_number(rings_recording: Recording) -> None:
+    numbers = [Picture.of("rings", rings_recording, {"grid": grid}) for grid in (5, np.int64(5))]
+    assert numbers[0] == numbers[1]
+    assert numbers[0].digest == numbers[1].digest
 
 
 def test_digest_follows_recording_and_options(rings_recording: Recording, trained: Callable[..., Recording]) -> None:

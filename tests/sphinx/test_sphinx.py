@@ -179,3 +179,31 @@ def test_site_builds_without_warnings_and_opens_without_errors(tmp_path: Path) -
         chromium.close()
     assert seen["gallery"][0] >= 25
     assert seen["tutorial"][1] == 1
+
+
+SCENE = '''
+import animviz as av
+from lib.style import COLOR
+
+@av.scene()
+def plain(stage: av.Stage, recording: av.Recording):
+    """One colour."""
+    return lambda moment: None
+'''
+
+
+def test_page_depends_on_the_modules_beside_its_scene(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = project / "source" / "deep"
+    (page / "lib").mkdir()
+    for name, text in {"plain.py": SCENE, "lib/style.py": "COLOR = 'red'\n", "other.py": ""}.items():
+        (page / name).write_text(text)
+    monkeypatch.setattr(media, "_once", lambda place, make: None)  # what is drawn is of no matter here
+    made = media.media_for("plain.py", {"from": "../run.rec"}, beside=page, cache=project / "cache")
+    assert {path.resolve() for path in made.sources} == {
+        page / "plain.py",
+        page / "lib" / "style.py",
+        project / "source" / "run.rec" / "index.jsonl",
+    }
+    (page / "lib" / "style.py").write_text("COLOR = 'blue'\n")
+    again = media.media_for("plain.py", {"from": "../run.rec"}, beside=page, cache=project / "cache")
+    assert again.files != made.files
