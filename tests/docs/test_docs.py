@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import animviz
+from animviz import parts
 from helpers.blocks import NEWCOMER, PAGES, ROOT, blocks_of
 from helpers.results import Result
 
@@ -116,3 +118,10 @@ def test_links_in_the_docs_lead_somewhere() -> None:
         text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    for package in (animviz, parts):
+        missing = [name for name in package.__all__ if not re.search(rf"\b{name}\b", text)]
+        assert not missing, f"{package.__name__}: {missing}"
