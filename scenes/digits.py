@@ -53,6 +53,10 @@ def digits(
         sample: number of the image in the recording; by default the one learnt last of those that are sure in the end.
         samples: show so many images of the class at the last epoch, one after the other, instead of one over all.
         layers: names with commas between them; by default all that change something, as many as fit.
+
+    Raises:
+        SceneError: the recording is not of a classifier of images, or has no such class, sample or layer; or both
+            a sample and a number of samples are asked for.
     """
     true, members = _members(recording, digit, sample)
     reading: _OverEpochs | _OverSamples

@@ -45,6 +45,9 @@ def ensemble(
         step: images added at a time, after the first.
         epoch: of the net; by default the last with finite weights.
         layers: names with commas between them; by default all that change something, as many as fit.
+
+    Raises:
+        SceneError: the recording is not of a classifier of images, or has no such class, epoch or layer.
     """
     labels = labels_of(recording, "ensemble")
     if epoch is not None and not recording.epochs[0] <= epoch <= recording.epochs[-1]:
@@ -183,7 +186,12 @@ def _images(recording: Recording, labels: Array, true: int, samples: int) -> tup
 
 
 def sums_of(values: Array, counts: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return the sums over the first so many of some values, shape (counts, ...)."""
+    """Return the sums over the first so many of some values, float64 of shape (counts, ...).
+
+    Args:
+        values: shape (samples, ...).
+        counts: over how many of them, rising, shape (counts,).
+    """
     starts = np.append(0, counts[:-1])
     return np.cumsum(np.add.reduceat(values, starts, axis=0, dtype=np.float64), axis=0)
 
@@ -195,7 +203,12 @@ def _lowest(curves: list[Array]) -> float:
 
 
 def counts_of(samples: int, step: int) -> NDArray[np.intp]:
-    """Return the numbers of images at which sums are shown: 1, 5, 10 ... and the last."""
+    """Return the numbers of images at which sums are shown: 1, 5, 10 ... and the last.
+
+    Args:
+        samples: how many images there are.
+        step: images added at a time, after the first.
+    """
     return np.unique([1, *range(step, samples, step), samples]).astype(np.intp)
 
 
@@ -216,7 +229,12 @@ def likeness(sums: Array) -> NDArray[np.float64]:
 
 
 def still_from(counts: Array, correlation: Array) -> int | None:
-    """Return the first number of images from which on the correlation is never below STILL, or None."""
+    """Return the first number of images from which on the correlation is never below STILL, or None.
+
+    Args:
+        counts: numbers of images, rising, shape (counts,).
+        correlation: of the sum over each of them with the last, shape (counts,).
+    """
     moving = np.flatnonzero(~(correlation >= STILL))
     if not len(moving):
         return int(counts[0])

@@ -19,6 +19,9 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
         recording: of a classifier of up to ten classes, whose layers behind the hidden one are dense.
         layer: name of the hidden layer; by default the last one. Two units are shown as they are, three turn in
             space, more are projected.
+
+    Raises:
+        SceneError: the recording is not of such a classifier, or the layer is not flat.
     """
     layer = layer or last_hidden(recording)
     class_count(recording, "hidden", after=layer)

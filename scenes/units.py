@@ -51,6 +51,9 @@ def units(stage: Stage, recording: Recording) -> Draw:
     Args:
         stage: where to draw.
         recording: of any model with hidden layers.
+
+    Raises:
+        SceneError: it has none.
     """
     layers = hidden_layers(recording)
     if not layers:
@@ -100,7 +103,12 @@ def activity(values: Array, activation: str) -> Array:
 
 
 def saturation(values: Array, activation: str) -> Array:
-    """Return the share of its values that each unit has near a bound, shape (units,); 0 where there is no bound."""
+    """Return the share of its values that each unit has near a bound, shape (units,); 0 where there is no bound.
+
+    Args:
+        values: activations of shape (samples, units), or (samples, ..., channels).
+        activation: name of the layer's activation function.
+    """
     places = by_unit(values)
     if activation not in BOUNDED:
         return np.zeros(places.shape[-1])

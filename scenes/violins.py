@@ -44,6 +44,9 @@ def violins(stage: Stage, recording: Recording) -> Draw:
     Args:
         stage: where to draw.
         recording: of any model that has weight matrices.
+
+    Raises:
+        SceneError: it has none.
     """
     layers = [layer.name for layer in recording.layers if kernels_of(recording, layer)]
     if not layers:
@@ -75,7 +78,13 @@ def violins(stage: Stage, recording: Recording) -> Draw:
 
 
 def layer_values(state: State, kind: str, layers: Sequence[str]) -> list[Array]:
-    """Return all values of each layer, flat: its "weights", its "activations", or its "gradients"."""
+    """Return all values of each layer, each of shape (values,).
+
+    Args:
+        state: the network at a moment.
+        kind: "weights", "activations" or "gradients".
+        layers: names of the layers.
+    """
     if kind == "activations":
         return [values.ravel() for values in activations_of(state, layers).values()]
     basis = state.basis

@@ -33,7 +33,12 @@ def home_of(run: Run, beside: Path | None = None) -> Path:
 
 
 def difference(manifest: Manifest, run: Run) -> str | None:
-    """Return in words the first setting in which a recording is not of this run, or None if it is."""
+    """Return in words the first setting in which a recording is not of this run, or None if it is.
+
+    Args:
+        manifest: of the recording.
+        run: what is asked for.
+    """
     then, now = _flat(manifest.settings or {}), _flat(run.settings())
     return next(
         (f"{name} {then.get(name)}, asked for is {now[name]}" for name in now if then.get(name) != now[name]), None

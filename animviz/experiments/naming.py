@@ -17,7 +17,12 @@ def piece(text: str) -> str:
 
 
 def option_piece(name: str, value: Any) -> str:
-    """Return an option and its value as a piece of a name, such as "batch-size-16"; of a path only its stem."""
+    """Return an option and its value as a piece of a name, such as "batch-size-16".
+
+    Args:
+        name: of the option, as in Python.
+        value: of a path only its stem is named.
+    """
     flag = name.replace("_", "-")
     if isinstance(value, bool):
         return flag if value else f"no-{flag}"
@@ -27,5 +32,10 @@ def option_piece(name: str, value: Any) -> str:
 
 
 def bounded(text: str, most: int) -> str:
-    """Return a text of at most so many characters; of a longer one the beginning, and a digest of all of it."""
+    """Return a text that is no longer than it may be.
+
+    Args:
+        text: of one that is too long the beginning stays, and a digest of all of it follows.
+        most: characters, more than 10.
+    """
     return text if len(text) <= most else f"{text[: most - 10]}_{sha256(text.encode()).hexdigest()[:8]}"

@@ -86,7 +86,15 @@ def _usable(path: Path, run: Run, telling: Telling) -> Recording | None:
 
 
 def keep_time(recording: Recording, seconds: float) -> None:
-    """Note beside a recording how long its training took; within it the note would change the same run's bytes."""
+    """Note beside a recording how long its training took; within it the note would change the same run's bytes.
+
+    Args:
+        recording: what the training made.
+        seconds: how long it took.
+
+    Raises:
+        OSError: the note cannot be written.
+    """
     note = {"recording": recording.id, "seconds": seconds}
     replace_file(_time_file(recording), json.dumps(note).encode())
 

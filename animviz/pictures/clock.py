@@ -48,7 +48,12 @@ class Clock(Protocol):
         ...
 
     def reading_at(self, place: int, epoch: float) -> float:
-        """Return the reading at which a cell is at an epoch."""
+        """Return the reading at which a cell is at an epoch.
+
+        Args:
+            place: of the cell.
+            epoch: in the recording of that cell.
+        """
         ...
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
@@ -63,6 +68,10 @@ class Clock(Protocol):
 def clock_of(kind: Literal["epoch", "loss"], recordings: Sequence[Recording]) -> Clock:
     """Return the clock of a kind.
 
+    Args:
+        kind: what all cells have in common.
+        recordings: one per cell.
+
     Raises:
         SceneError: by loss, and a recording has none.
     """
@@ -70,7 +79,11 @@ def clock_of(kind: Literal["epoch", "loss"], recordings: Sequence[Recording]) ->
 
 
 class EpochClock:
-    """All cells show the same epoch; one that ends before the others holds its last state."""
+    """All cells show the same epoch; one that ends before the others holds its last state.
+
+    Args:
+        recordings: one per cell.
+    """
 
     axis = "over epochs"
 
@@ -97,7 +110,7 @@ class EpochClock:
         return [min(max(reading, first), last) for first, last in self._spans]
 
     def reading_at(self, place: int, epoch: float) -> float:
-        """Return the epoch itself."""
+        """Return the epoch itself; see `Clock.reading_at`."""
         return epoch
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
@@ -110,7 +123,14 @@ class EpochClock:
 
 
 class LossClock:
-    """Each cell shows the epoch at which its loss first was as low as the clock says; time passes by its logarithm."""
+    """Each cell shows the epoch at which its loss first was as low as the clock says; time passes by its logarithm.
+
+    Args:
+        recordings: one per cell.
+
+    Raises:
+        SceneError: one notes no loss above 0.
+    """
 
     axis = "as the loss falls"
 
@@ -143,7 +163,7 @@ class LossClock:
         return [float(np.interp(-reading, -losses, epochs)) for epochs, losses in self._records]
 
     def reading_at(self, place: int, epoch: float) -> float:
-        """Return the lowest loss until then."""
+        """Return the lowest loss until then; see `Clock.reading_at`."""
         return float(np.interp(epoch, *self._records[place]))
 
     def ticks(self, most: int) -> list[tuple[float, str]]:

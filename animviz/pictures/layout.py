@@ -107,6 +107,11 @@ def _area(grid: _Grid, scene: Scene, heading: Callable[[float], float]) -> float
 def check_room(size: tuple[int, int], count: int, scene: Scene) -> None:
     """Refuse a frame in which so many cells would be too small.
 
+    Args:
+        size: width and height of the frame in pixels.
+        count: how many cells there are.
+        scene: whose pictures they are.
+
     Raises:
         InputError: says how large it must be.
     """
