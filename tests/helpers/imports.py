@@ -105,8 +105,8 @@ def _fault_of_room(room: str, name: str) -> str | None:
     other = _room(name)
     if other == room or other in ("__version__", "__path__", "__file__"):
         return None
-    if other not in ROWS:
-        return "there is no such room"
+    if unknown := {room, other} - ROWS.keys():
+        return f"the contracts know no room {min(unknown)!r}"
     return None if ROWS[other] > ROWS[room] else f"{other} is not below {room}"
 
 
