@@ -78,12 +78,22 @@ def boxplot(
 
 
 def unit_values(state: State, layer: str) -> Array:
-    """Return the activation of each unit, float64 of shape (samples, units); of channels the mean over all places."""
+    """Return the activation of each unit, float64 of shape (samples, units); of channels the mean over all places.
+
+    Args:
+        state: the network at a moment.
+        layer: its name.
+    """
     return np.asarray(by_unit(state.activations(layer)).mean(axis=1, dtype=np.float64))
 
 
 def eta_squared(values: Array, groups: Array) -> Array:
-    """Return the share of each unit's variance that lies between the groups, from 0 to 1; 0 where nothing varies."""
+    """Return the share of each unit's variance that lies between the groups, from 0 to 1; 0 where nothing varies.
+
+    Args:
+        values: shape (samples, units).
+        groups: number of the group of each sample, shape (samples,).
+    """
     centred = values - values.mean(axis=0)
     total = np.square(centred).sum(axis=0)
     members = [centred[groups == group] for group in np.unique(groups)]

@@ -85,7 +85,12 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
 
 
 def true_probabilities(state: State, labels: Array) -> Array:
-    """Return the probability that each sample's true class is given, shape (samples,)."""
+    """Return the probability that each sample's true class is given, shape (samples,).
+
+    Args:
+        state: the network at a moment.
+        labels: numbers of the true classes, shape (samples,).
+    """
     return np.asarray(class_probabilities(state)[np.arange(len(labels)), labels])
 
 

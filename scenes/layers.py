@@ -88,7 +88,12 @@ def layers(
 
 
 def place_at(progress: float, count: int) -> float:
-    """Return the place among so many layers, 0 the first: at each the motion rests, between them it eases in and out."""
+    """Return the place among so many layers, 0 the first: at each the motion rests, between them it eases in and out.
+
+    Args:
+        progress: share of the motion that lies behind, 0 to 1.
+        count: how many layers there are.
+    """
     way = progress * (count - 1)
     before = min(int(way), count - 2)
     share = min(max((way - before - REST / 2) / (1 - REST), 0.0), 1.0)

@@ -52,6 +52,11 @@ class Arch:
     def require(self, inputs: int, outputs: int, needed_by: str) -> None:
         """Check the two ends against what the data asks for.
 
+        Args:
+            inputs: width that the data needs at the first end.
+            outputs: likewise at the last.
+            needed_by: name of the experiment.
+
         Raises:
             InputError: either end differs; the message names the experiment and both widths.
         """

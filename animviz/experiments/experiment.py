@@ -131,6 +131,10 @@ class Experiment:
     def arch_for(self, text: str, dataset: Dataset) -> Arch:
         """Put the data's own widths in place of stars, and check the two ends.
 
+        Args:
+            text: architecture such as "2-3-2-1" or "*-16-*".
+            dataset: what is trained on.
+
         Raises:
             InputError: the text is no architecture, or does not fit the data.
         """

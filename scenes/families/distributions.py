@@ -65,14 +65,24 @@ def hidden_layers(recording: Recording) -> list[Layer]:
 
 
 def kernels_of(recording: Recording | Basis, layer: Layer) -> list[str]:
-    """Return the names of a layer's weight matrices: all its weights but biases and other vectors."""
+    """Return the names of a layer's weight matrices: all its weights but biases and other vectors.
+
+    Args:
+        recording: what the layer is of.
+        layer: one of its layers.
+    """
     shapes = {name: spec.shape for name, spec in recording.manifest.weights.items()}
     own = {layer.kernel, *layer.variables.values()}
     return [n for n, shape in shapes.items() if len(shape) > 1 and (n in own or n.startswith(f"{layer.name}/"))]
 
 
 def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
-    """Return the activations of several layers, named in order, in one pass where they can be replayed."""
+    """Return the activations of several layers, named in order, in one pass where they can be replayed.
+
+    Args:
+        state: the network at a moment.
+        names: of the layers.
+    """
     basis = state.basis
     if not is_chain(basis.layers) or set(names) & set(state.snapshot.stored):
         return {name: state.activations(name) for name in names}
@@ -98,12 +108,24 @@ def level_lines(limits: tuple[float, float], height: float) -> list[float]:
 
 
 def key_height(stage: Stage, names: Sequence[str]) -> float:
-    """Return the height that `key` takes."""
+    """Return the height that `key` takes.
+
+    Args:
+        stage: where.
+        names: of the classes.
+    """
     return LINE * -(-len(names) // _columns(stage, names))
 
 
 def key(stage: Stage, top: float, names: Sequence[str], palette: Array) -> None:
-    """Write the classes with their colours in rows over the width of the frame."""
+    """Write the classes with their colours in rows over the width of the frame.
+
+    Args:
+        stage: where.
+        top: units from the upper edge of the frame.
+        names: of the classes.
+        palette: their colours, one row each.
+    """
     columns = _columns(stage, names)
     width = (stage.width - 2 * MARGIN) / columns
     for place, (name, color) in enumerate(zip(names, palette, strict=True)):

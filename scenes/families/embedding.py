@@ -90,6 +90,10 @@ def embeddable(purpose: str, most: int = MOST_LAYERS) -> Callable[..., None]:
 def finite_somewhere(recording: Recording, scene: str) -> Verdicts:
     """Return the verdicts of a classifier that has a state to draw.
 
+    Args:
+        recording: of a classifier.
+        scene: who asks, for the message.
+
     Raises:
         DivergedError: no snapshot has finite weights.
     """

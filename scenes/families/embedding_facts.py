@@ -58,7 +58,14 @@ class Facts:
 
 
 def vote_curve(stage: Stage, box: Box, embedding: Embedding, limits: tuple[float, float]) -> Trace:
-    """Add a plot of the k-NN accuracy over the epochs."""
+    """Add a plot of the k-NN accuracy over the epochs.
+
+    Args:
+        stage: where.
+        box: room for it, in units.
+        embedding: whose scores are drawn.
+        limits: of the accuracy, from 0 to 1.
+    """
     titled = box.height >= CURVE + 40
     box = Box(box.left, box.top, box.width, min(box.height, max(TALLEST_CURVE, 0.7 * box.width)))
     title = "5-NN over epochs" if titled else ""

@@ -85,7 +85,12 @@ def forest_values(images: Array, labels: NDArray[np.int64]) -> NDArray[np.float6
 
 
 def ground(stage: Stage, place: Box) -> None:
-    """Lay a quiet ground behind an image of which the network reads only some pixels."""
+    """Lay a quiet ground behind an image of which the network reads only some pixels.
+
+    Args:
+        stage: where.
+        place: box of the image, in units.
+    """
     stage.axes(place, (0, 1), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.18))
 
 

@@ -33,7 +33,15 @@ class Places:
 
     @classmethod
     def of(cls, stage: Stage, top: float, bottom: float, count: int, story: float = 150.0) -> "Places":
-        """Arrange a number of maps over a story of some height: the output to their right in wide frames, else below."""
+        """Arrange a number of maps over a story of some height: the output to their right in wide frames, else below.
+
+        Args:
+            stage: where.
+            top: units from the upper edge at which they begin.
+            bottom: likewise at which they end.
+            count: how many maps there are.
+            story: height of what stands below them, in units.
+        """
         room = Box(MARGIN, top, stage.width - 2 * MARGIN, bottom - top)
         if stage.width < 1.5 * stage.height:
             within = cls._within(room, count, story)
@@ -74,7 +82,13 @@ class Places:
 
 
 def most_maps(stage: Stage, top: float, story: float = 150.0) -> int:
-    """Return how many maps there is room for below a header, over a foot of two lines."""
+    """Return how many maps there is room for below a header, over a foot of two lines.
+
+    Args:
+        stage: where.
+        top: units from the upper edge at which they begin.
+        story: height of what stands below them, in units.
+    """
     bottom = stage.height - 86
     sides = {count: Places.of(stage, top, bottom, count, story).side for count in range(1, 17)}
     return max(count for count, side in sides.items() if count < 3 or side >= SMALLEST)

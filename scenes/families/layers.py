@@ -36,7 +36,12 @@ class Probe:
         self._chain = is_chain(recording.layers)
 
     def activations(self, state: State, layer: str) -> Array:
-        """Return what a layer puts out, shape (samples, ...)."""
+        """Return what a layer puts out, shape (samples, ...).
+
+        Args:
+            state: the network at a moment.
+            layer: its name.
+        """
         if self._own and layer in state.snapshot.stored:
             return np.asarray(state.activations(layer)[self._chosen])
         return state.activations(layer, self._inputs)
@@ -169,7 +174,12 @@ def _legend(stage: Stage, box: Box, scale: Scale) -> None:
 
 
 def seen(recording: Recording, hidden: Sequence[Layer]) -> str:
-    """Say in plain words what the cells of the maps are, and what of the images the net gets to see."""
+    """Say in plain words what the cells of the maps are, and what of the images the net gets to see.
+
+    Args:
+        recording: what is drawn.
+        hidden: the layers that are shown as maps.
+    """
     shapes = [layer.output_shape or () for layer in hidden]
     cells = "a cell for each unit of a layer" if not any(len(shape) == 3 for shape in shapes) else "a tile for each map"
     if "images" not in recording.extras:
