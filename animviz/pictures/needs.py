@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from animviz.errors import SceneError
+from animviz.errors import AnimvizError
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import CellStage
@@ -39,7 +39,7 @@ class Needs:
         picture = Picture.of(self.scene, path, self.options)
         try:
             self._check(picture)
-        except SceneError:
+        except AnimvizError:
             epochs, epoch = picture.epochs, self.options.get("epoch")
             if not isinstance(epoch, int | float) or epochs[0] <= epoch <= epochs[-1]:
                 raise

@@ -2,6 +2,7 @@
 
 import inspect
 import marshal
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -75,8 +76,11 @@ class Scene:
 
     @property
     def source(self) -> str | Path:
-        """The module that holds it, or the user's file."""
-        return self.file.resolve() if self.file else self.function.__module__
+        """The module that holds it, or the user's file, or the script that is run."""
+        module = self.function.__module__
+        script = getattr(sys.modules[module], "__file__", None) if module == "__main__" else None
+        file = self.file or (Path(script) if script else None)
+        return file.resolve() if file is not None and file.is_file() else module
 
     @property
     def code(self) -> str:

@@ -114,9 +114,8 @@ def _imported(module: _Module) -> Iterator[_Module | None]:
     """Yield what a module imports, as far as it counts."""
     for found in imports_of(module.file):
         base = _absolute(module, found)
-        if found.typing or not _counts(module, base):
-            continue
-        for name in _homes(base, found.names, module.folder):
+        homes = _homes(base, found.names, module.folder) if _counts(module, base) and not found.typing else ()
+        for name in (name for name in homes if _counts(module, name)):  # a package may pass on what is of another
             home = _find(name, module.folder)
             yield home
             if home is None or home.folder is not None:  # of a user's package, what runs first counts as well

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -168,6 +169,28 @@ def test_scene_given_as_an_object_has_the_digest_of_its_function(rings_recording
     digests = [Picture.of(scene, rings_recording).digest for scene in (held("red"), held("blue"), other)]
     assert len(set(digests)) == 3
     assert Picture.of(held("red"), rings_recording).digest == digests[0]
+
+
+def test_scene_of_a_script_depends_on_the_script(
+    tmp_path: Path, rings_recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = ModuleType("__main__")
+    script.__file__ = str(tmp_path / "script.py")
+    monkeypatch.setitem(sys.modules, "__main__", script)
+    scene = held("red")
+    monkeypatch.setattr(scene.function, "__module__", "__main__")
+    digests = []
+    for text in ("import animviz\n", "import animviz\nCOLOR = 3\n"):
+        (tmp_path / "script.py").write_text(text)
+        digests.append(Picture.of(scene, rings_recording).digest)
+    assert digests[0] != digests[1]
+
+
+def test_libraries_of_a_users_package_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "__init__.py").write_text("from json import loads\nimport numpy as np\n")
+    (tmp_path / "walk.py").write_text("from lib import loads, np\nimport lib\nlib.np\n")
+    assert files_of(tmp_path / "walk.py") == {tmp_path / "walk.py", tmp_path / "lib" / "__init__.py"}
 
 
 def test_number_of_numpy_is_the_number(rings_recording: Recording) -> None:
