@@ -40,7 +40,7 @@ def load(file: Path, version: str) -> ModuleType:
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     invalidate_caches()
-    sys.modules |= {package.__name__: package, name: module}  # where dataclasses and relative imports look
+    sys.modules.update({package.__name__: package, name: module})  # where dataclasses and relative imports look
     try:
         _Loader(name, str(file)).exec_module(module)
     except BaseException:
