@@ -83,7 +83,12 @@ class Captured:
 
 
 def task_by_labels(samples: Samples, loss: str | None) -> Task | None:
-    """Return what labels are, by their form: classes if they are named, whole numbers, or meant for cross-entropy."""
+    """Return what labels are, by their form: classes if they are named, whole numbers, or meant for cross-entropy.
+
+    Args:
+        samples: of the recording.
+        loss: name of the loss that is trained, whether it is known here or not; or None.
+    """
     if samples.labels is None:
         return None
     whole = samples.labels.dtype.kind in "iub"

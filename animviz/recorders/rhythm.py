@@ -75,7 +75,12 @@ class Rhythm:
         return self.after(epoch) <= epoch + 1 + 1e-9
 
     def count(self, epochs: int, steps: int | None) -> int:
-        """Return how many snapshots a run makes, the untrained state included."""
+        """Return how many snapshots a run makes, the untrained state included.
+
+        Args:
+            epochs: that are trained.
+            steps: gradient steps of an epoch, or None where they are not known: then only its end counts.
+        """
         return 1 + sum(
             self.due_after(epoch) + (len(self.steps(epoch, steps)) if steps else 0) for epoch in range(epochs)
         )

@@ -69,11 +69,12 @@ class Session:
         watchers: Sequence[Watcher] = (),
     ) -> None:
         require_replaceable(path)
-        if not overwrite and (path / "manifest.json").exists():
-            raise RecordingError(f"{path} exists; pass overwrite=True to replace it, or choose another name")
+        self._overwrite = overwrite
+        self.path = path
+        self._require_free()
         if gradients and (not samples.inputs or samples.labels is None):
             raise InputError("Recorder(gradients=True) needs inputs and labels: Recorder(path, inputs=x, labels=y)")
-        self.path, self.samples, self.gradients = path, samples, gradients
+        self.samples, self.gradients = samples, gradients
         self.stored: tuple[str, ...] = ()
         self._rhythm = Rhythm.parse(every)
         self._layers = None if layers is None else tuple(layers)
@@ -113,6 +114,7 @@ class Session:
         self._position.begin(steps)
         self._model, self._due = model, None
         if self._writer is None:
+            self._require_free()  # another recorder may have written here meanwhile
             self.stored = self._chosen(model)
             self._create(take(), epochs)
         else:
@@ -219,6 +221,10 @@ class Session:
         return RecordingError(
             f"{self.path}: {called} was called before {first}; see the order in the docstring of Session"
         )
+
+    def _require_free(self) -> None:
+        if not self._overwrite and (self.path / "manifest.json").exists():
+            raise RecordingError(f"{self.path} exists; pass overwrite=True to replace it, or choose another name")
 
     def _chosen(self, model: Description) -> tuple[str, ...]:
         """Return the layers whose activations are stored."""

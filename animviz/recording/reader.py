@@ -15,7 +15,12 @@ __all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
 
 
 def snapshot_path(folder: Path, index: int) -> Path:
-    """Return where a snapshot lives."""
+    """Return where a snapshot lives.
+
+    Args:
+        folder: of the recording.
+        index: place of the snapshot, from 0.
+    """
     return folder / "snapshots" / f"{index:06d}.safetensors"
 
 

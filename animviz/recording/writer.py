@@ -15,6 +15,7 @@ from safetensors.numpy import save
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import left_as_it_was, replace_file
+from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import Entry, Manifest
 from animviz.recording.reader import snapshot_path
 from animviz.recording.recording import Recording
@@ -23,7 +24,12 @@ __all__ = ["RecordingWriter", "recording_id", "require_replaceable"]
 
 
 def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
-    """Return 12 hex digits over settings, inputs and initial weights, by which a run can be named."""
+    """Return 12 hex digits over settings, inputs and initial weights, by which a run can be named.
+
+    Args:
+        settings: anything whose `repr` is the same in every process.
+        arrays: by name, in any order.
+    """
     digest = hashlib.sha256(repr(settings).encode())
     for name in sorted(arrays):
         digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
@@ -43,6 +49,7 @@ class RecordingWriter:
         self.path = path
         self.manifest = manifest
         self.count = count
+        self._claim: Claim | None = None
 
     @classmethod
     def create(
@@ -74,7 +81,9 @@ class RecordingWriter:
                 writer._write_manifest()
                 with _replaced(path, beside):
                     writer.path = path
-                    begin(writer)
+                    writer._claim = Claim(path)
+                    with writer._claim.kept():
+                        begin(writer)
             except OSError as error:
                 raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
             finally:
@@ -87,6 +96,7 @@ class RecordingWriter:
         lines = "".join(entry.model_dump_json() + "\n" for entry in recording.entries)
         replace_file(recording.path / "index.jsonl", lines.encode())
         writer = cls(recording.path, recording.manifest, count=len(recording))
+        writer._claim = Claim(recording.path)
         writer.mark(finished=False)
         return writer
 
@@ -118,6 +128,9 @@ class RecordingWriter:
         """Note in the manifest whether the training came to its end."""
         self.manifest = self.manifest.model_copy(update={"finished": finished})
         self._write_manifest()
+        if finished and self._claim is not None:
+            self._claim.release(self.path)
+            self._claim = None
 
     def _write_manifest(self) -> None:
         replace_file(self.path / "manifest.json", self.manifest.model_dump_json(indent=1).encode())
@@ -126,6 +139,7 @@ class RecordingWriter:
 @contextmanager
 def _replaced(path: Path, beside: Path) -> Iterator[None]:
     """Put a folder in the place of another; if the block fails, the other one comes back."""
+    require_unclaimed(path)
     old = path.with_name(f".{path.name}.{os.getpid()}.old")
     try:
         # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
@@ -163,7 +177,7 @@ def require_replaceable(path: Path) -> None:
 
     Raises:
         RecordingError: the path is a file, or a folder that holds something other than a recording, or cannot be
-            written.
+            written, or another process writes there.
     """
     try:
         with left_as_it_was(path.parent):
@@ -175,3 +189,4 @@ def require_replaceable(path: Path) -> None:
         raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from None
     if not free or path.resolve() in (Path.cwd(), *Path.cwd().parents):
         raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")
+    require_unclaimed(path)
