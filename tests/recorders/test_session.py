@@ -260,3 +260,14 @@ def test_a_session_knows_no_framework() -> None:
         "assert not {'keras', 'tensorflow', 'torch', 'jax'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_two_recorders_of_one_path_do_not_replace_each_other(tmp_path: Path) -> None:
+    first, second = Loop(tmp_path / "run.rec"), Loop(tmp_path / "run.rec")
+    first.run(2)
+    with pytest.raises(RecordingError, match=r"run\.rec exists; pass overwrite=True"):
+        second.run(1)
+    assert len(Recording(tmp_path / "run.rec")) == 3
+    assert sorted(path.name for path in (tmp_path / "run.rec").iterdir()) == [
+        "index.jsonl", "inputs.safetensors", "manifest.json", "snapshots",
+    ]  # fmt: skip

@@ -163,7 +163,8 @@ def test_inputs_and_labels_come_back_alone_or_by_name(tmp_path: Path) -> None:
 def test_the_folder_can_be_read_with_plain_tools(tmp_path: Path) -> None:
     snapshots = simple(tmp_path / "a.rec")
     path = tmp_path / "a.rec"
-    assert sorted(p.name for p in path.iterdir()) == ["index.jsonl", "manifest.json", "snapshots"]
+    # The lock is there while a recording is written.
+    assert sorted(p.name for p in path.iterdir()) == ["index.jsonl", "manifest.json", "snapshots", "writing.lock"]
     assert sorted(p.name for p in (path / "snapshots").iterdir()) == [f"00000{k}.safetensors" for k in range(4)]
     assert np.array_equal(
         load_file(path / "snapshots" / "000002.safetensors")["weights/kernel"], snapshots[2]["weights/kernel"]
