@@ -601,6 +601,7 @@ def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: 
     assert Recording(tmp_path / "renders" / "points-2-4-1-data-points-epochs-2.rec").manifest.class_names == ("a", "b")
 
 
+@pytest.mark.slow
 @pytest.mark.integration
 def test_images_are_trained_and_drawn_by_a_scene_of_another_experiment(
     cli: Callable[..., Result], tmp_path: Path

@@ -252,6 +252,7 @@ def test_rings_share_a_frame(scene: str, size: tuple[int, int], theme: str, ring
     assert not np.array_equal(first, last)
 
 
+@pytest.mark.slow
 def test_polynomials_and_digits_share_a_frame(trained: Callable[..., Recording], stopped: list[Recording]) -> None:
     curves = [trained("polynomial", arch=arch) for arch in ("1-3-1", "1-6-1")]
     for name, recordings in (("polyfit", curves), ("confusion", stopped), ("history", stopped)):
@@ -314,6 +315,7 @@ def test_loss_axes_are_shared(trained: Callable[..., Recording]) -> None:
     assert tops == [pytest.approx(max(both[:2])), pytest.approx(max(both))]
 
 
+@pytest.mark.slow
 def test_workers_draw_the_same_bytes(rings: list[Recording], tmp_path: Path) -> None:
     from animviz.rendering.film import film
     from animviz.rendering.request import Request
@@ -369,6 +371,7 @@ def test_outputs_have_a_default(cli: Callable[..., Result], tmp_path: Path) -> N
     assert {"compare-two_rings.md", "compare-two_rings.mp4"} <= names
 
 
+@pytest.mark.slow
 def test_digits_are_compared_with_their_reductions(cli: Callable[..., Result], tmp_path: Path) -> None:
     command = (
         "compare",

@@ -125,7 +125,7 @@ def test_placed_test_samples_are_near_their_class(digits: Recording, layer: np.n
     assert step(placed.placed)[1:].mean() < 0.03
 
 
-@pytest.mark.parametrize("method", ["umap", "pca", "tsne"])
+@pytest.mark.parametrize("method", ["umap", "pca", pytest.param("tsne", marks=pytest.mark.slow)])
 def test_a_sample_placed_among_others_lands_on_its_twin(method: str) -> None:
     if method == "tsne":
         pytest.importorskip("openTSNE")

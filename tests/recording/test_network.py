@@ -176,7 +176,7 @@ def convolutions(draw: st.DrawFn, rank: int) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("rank", [1, pytest.param(2, marks=pytest.mark.slow)])
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_convolutions_equal_those_of_keras(rank: int, data: st.DataObject) -> None:

@@ -201,11 +201,13 @@ def test_one_two_and_three_workers_make_the_same_bytes(
     assert made[0] == made[1] == made[2]
 
 
+@pytest.mark.slow
 def test_built_in_scene_is_the_same_from_two_workers(rings_recording: Recording, tmp_path: Path) -> None:
     one, two = (drawn("rings", rings_recording, tmp_path / f"{n}.mp4", workers=n).path for n in (1, 2))
     assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 def test_options_and_theme_reach_the_workers(wall: Path, rings_recording: Recording, tmp_path: Path) -> None:
     options = {"theme": "light", "width": 90.0, "tween": "none", "ease": "out", "hold_start": 3.0}
     one, two = (drawn(wall, rings_recording, tmp_path / f"{n}", workers=n, **options).path for n in (1, 2))
@@ -294,6 +296,7 @@ def test_frames_done_rise_to_the_number_of_frames(
 # --- What goes wrong in workers ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_segment_of_a_worker_that_died_is_drawn_again(name: str, rings_recording: Recording, tmp_path: Path) -> None:
     scene = scene_file(tmp_path / "scenes", draw=DIES_ONCE)
@@ -306,6 +309,7 @@ def test_segment_of_a_worker_that_died_is_drawn_again(name: str, rings_recording
     assert contents(movie.path) == contents(alone.path)
 
 
+@pytest.mark.slow
 def test_scene_that_kills_every_worker_is_an_error_and_leaves_nothing(
     rings_recording: Recording, tmp_path: Path
 ) -> None:
