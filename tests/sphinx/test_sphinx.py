@@ -178,7 +178,7 @@ def test_site_builds_without_warnings_and_opens_without_errors(tmp_path: Path) -
             assert not errors, f"{path.name}: {errors}"
         chromium.close()
     assert seen["gallery"][0] >= 25
-    assert seen["tutorial"][1] == 1
+    assert seen["tutorial"][1] == 2
 
 
 SCENE = '''
