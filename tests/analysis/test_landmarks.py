@@ -16,6 +16,8 @@ from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
 from helpers.results import Result
 
+pytestmark = pytest.mark.integration  # from real trainings
+
 RNG = np.random.default_rng(3)
 INPUTS = RNG.uniform(-1, 1, (400, 2)).astype(np.float32)
 LABELS = (INPUTS[:, 0] > 0).astype(np.int64)

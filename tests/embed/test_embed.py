@@ -91,6 +91,7 @@ np.save({str(tmp_path / "there.npy")!r}, done.positions)
     assert np.array_equal(here.positions, np.load(tmp_path / "there.npy"))
 
 
+@pytest.mark.integration
 def test_seed_and_every_setting_matter(layer: np.ndarray) -> None:
     seen = [embed(layer[-2:, :60], **QUICK).positions.tobytes()]
     for change in (
@@ -360,6 +361,7 @@ def test_between_epochs_positions_are_blended() -> None:
     assert np.array_equal(done.at(99)[0], done.positions[2])
 
 
+@pytest.mark.integration
 def test_stored_once_and_read_without_computing(digits: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     options = {"method": "umap", **QUICK, "place_inputs": digits.inputs[:20], "place_labels": digits.labels[:20]}
     first = embedding_of(digits, "second", **options)

@@ -17,6 +17,8 @@ from animviz.experiments.homes import home_of
 from animviz.experiments.naming import LONGEST
 from animviz.experiments.runs import recorded
 
+pytestmark = pytest.mark.integration  # from real trainings
+
 Trained = Callable[..., Recording]
 Values = dict[str, object]
 

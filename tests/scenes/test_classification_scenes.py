@@ -17,6 +17,8 @@ from animviz.scenes.scores import rates
 from animviz.stage.words import Words
 from helpers.layout import check_layout, texts
 
+pytestmark = pytest.mark.integration  # drawn from real trainings
+
 SCENES = ["confusion", "scores", "probabilities", "predictions"]
 Trained = Callable[..., Recording]
 

@@ -19,6 +19,8 @@ from animviz.scenes.families.layers import Probe, Scale, hidden_layers
 from animviz.stage.box import Box
 from helpers.layout import check_layout, texts
 
+pytestmark = pytest.mark.integration  # from real trainings
+
 Train = Callable[..., Recording]
 SIZES = [(720, 1280), (640, 480)]
 

@@ -23,6 +23,8 @@ from helpers import layout
 from helpers.layout import check_layout
 from helpers.recordings import made
 
+pytestmark = pytest.mark.integration  # from real trainings
+
 Trained = Callable[..., Recording]
 SCENES = ("boxplot", "violins", "histograms", "units")
 

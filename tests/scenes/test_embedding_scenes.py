@@ -24,6 +24,8 @@ from animviz.recording.replay.layers import Layer
 from helpers import layout
 from helpers.recordings import copied
 
+pytestmark = pytest.mark.integration  # drawn from real trainings
+
 SIZE = (640, 360)
 SOME = 200
 

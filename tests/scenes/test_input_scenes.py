@@ -21,6 +21,8 @@ from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
 from helpers.recordings import made
 
+pytestmark = pytest.mark.integration  # drawn from real trainings
+
 SCENES = ["weights", "network", "pixels", "importance", "dataset"]
 Trained = Callable[..., Recording]
 

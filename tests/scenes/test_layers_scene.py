@@ -19,6 +19,8 @@ from helpers import layout
 from helpers.recordings import copied, lost, rewritten
 from helpers.results import Result
 
+pytestmark = pytest.mark.integration  # drawn from real trainings
+
 SIZE = (320, 180)
 SOME = 60
 NAMES = ["input", "hidden_1", "hidden_2", "output"]
