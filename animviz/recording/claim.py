@@ -24,9 +24,7 @@ class Claim:
     """
 
     def __init__(self, folder: Path) -> None:
-        require_unclaimed(folder)
-        self._lock = _lock_in(folder)
-        self._lock.acquire(timeout=0)
+        self._lock = _acquired(folder)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -49,18 +47,17 @@ def require_unclaimed(folder: Path) -> None:
     Raises:
         RecordingError: says so.
     """
-    if not (folder / NAME).exists():
-        return
-    lock = _lock_in(folder)
+    if (folder / NAME).exists():
+        _acquired(folder).release()
+
+
+def _acquired(folder: Path) -> FileLock:
+    # One lock for each file in this process: a second fit in the same notebook goes on, or begins anew.
+    lock = FileLock(folder / NAME, is_singleton=True, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout:
         raise RecordingError(
             f"{folder} is being written by another process; wait for it, or choose another name"
         ) from None
-    lock.release()
-
-
-def _lock_in(folder: Path) -> FileLock:
-    # One lock for each file in this process: a second fit in the same notebook goes on, or begins anew.
-    return FileLock(folder / NAME, is_singleton=True, thread_local=False)
+    return lock
