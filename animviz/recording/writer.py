@@ -15,12 +15,13 @@ from safetensors.numpy import save
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import left_as_it_was, replace_file
+from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import Entry, Manifest
 from animviz.recording.reader import snapshot_path
 from animviz.recording.recording import Recording
 
-__all__ = ["RecordingWriter", "recording_id", "require_replaceable"]
+__all__ = ["RecordingWriter", "recording_id", "replaced", "require_replaceable"]
 
 
 def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
@@ -77,9 +78,9 @@ class RecordingWriter:
             try:
                 (beside / "snapshots").mkdir(parents=True)
                 if data:
-                    replace_file(beside / "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
+                    checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
                 writer._write_manifest()
-                with _replaced(path, beside):
+                with replaced(path, beside):
                     writer.path = path
                     writer._claim = Claim(path)
                     with writer._claim.kept():
@@ -97,6 +98,7 @@ class RecordingWriter:
         replace_file(recording.path / "index.jsonl", lines.encode())
         writer = cls(recording.path, recording.manifest, count=len(recording))
         writer._claim = Claim(recording.path)
+        checksums.settle(recording.path)
         writer.mark(finished=False)
         return writer
 
@@ -115,7 +117,8 @@ class RecordingWriter:
         line = entry.model_dump_json()
         try:
             contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
-            replace_file(snapshot_path(self.path, self.count), contents)
+            name = snapshot_path(self.path, self.count).relative_to(self.path).as_posix()
+            checksums.put(self.path, name, contents)
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
                 index.write(line + "\n")
         except OSError as error:
@@ -128,16 +131,17 @@ class RecordingWriter:
         """Note in the manifest whether the training came to its end."""
         self.manifest = self.manifest.model_copy(update={"finished": finished})
         self._write_manifest()
+        checksums.settle(self.path)
         if finished and self._claim is not None:
             self._claim.release(self.path)
             self._claim = None
 
     def _write_manifest(self) -> None:
-        replace_file(self.path / "manifest.json", self.manifest.model_dump_json(indent=1).encode())
+        checksums.put(self.path, "manifest.json", self.manifest.model_dump_json(indent=1).encode())
 
 
 @contextmanager
-def _replaced(path: Path, beside: Path) -> Iterator[None]:
+def replaced(path: Path, beside: Path) -> Iterator[None]:
     """Put a folder in the place of another; if the block fails, the other one comes back."""
     require_unclaimed(path)
     old = path.with_name(f".{path.name}.{os.getpid()}.old")

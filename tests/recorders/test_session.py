@@ -269,5 +269,5 @@ def test_two_recorders_of_one_path_do_not_replace_each_other(tmp_path: Path) -> 
         second.run(1)
     assert len(Recording(tmp_path / "run.rec")) == 3
     assert sorted(path.name for path in (tmp_path / "run.rec").iterdir()) == [
-        "index.jsonl", "inputs.safetensors", "manifest.json", "snapshots",
+        "SHA256SUMS", "index.jsonl", "inputs.safetensors", "manifest.json", "snapshots",
     ]  # fmt: skip

@@ -164,7 +164,9 @@ def test_the_folder_can_be_read_with_plain_tools(tmp_path: Path) -> None:
     snapshots = simple(tmp_path / "a.rec")
     path = tmp_path / "a.rec"
     # The lock is there while a recording is written.
-    assert sorted(p.name for p in path.iterdir()) == ["index.jsonl", "manifest.json", "snapshots", "writing.lock"]
+    assert sorted(p.name for p in path.iterdir()) == [
+        "SHA256SUMS", "index.jsonl", "manifest.json", "snapshots", "writing.lock",
+    ]  # fmt: skip
     assert sorted(p.name for p in (path / "snapshots").iterdir()) == [f"00000{k}.safetensors" for k in range(4)]
     assert np.array_equal(
         load_file(path / "snapshots" / "000002.safetensors")["weights/kernel"], snapshots[2]["weights/kernel"]

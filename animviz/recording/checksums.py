@@ -1,0 +1,97 @@
+"""Checksums: a file SHA256SUMS in a recording, which `sha256sum --check SHA256SUMS` reads too.
+
+    <64 hex digits>  snapshots/000000.safetensors
+
+A line is written before its file takes its name, so no finished file is without one. Where a file was replaced, it may
+have the checksum of any of its lines: a killed writer leaves the older line, the newer line, or both. index.jsonl has
+none: it is compared with the snapshots, which say the same.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from animviz.files import replace_file
+
+__all__ = ["NAME", "checksum", "noted", "put", "recorded_files", "settle"]
+
+NAME = "SHA256SUMS"
+LINE = re.compile("([0-9a-f]{64})  (.+)")
+
+
+def put(folder: Path, name: str, contents: bytes) -> None:
+    """Write a file of a recording, whole or not at all, after its checksum.
+
+    Args:
+        folder: of the recording.
+        name: of the file, from there.
+        contents: all of it.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written.
+    """
+    with (folder / NAME).open("a", encoding="utf-8") as file:
+        file.write(f"{hashlib.sha256(contents).hexdigest()}  {name}\n")
+    replace_file(folder / name, contents)
+
+
+def checksum(path: Path) -> str:
+    """Return the checksum of a file, 64 hex digits.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def noted(folder: Path) -> tuple[dict[str, list[str]], list[int]]:
+    """Return the checksums that files may have, in the order in which they were noted, and the lines that are damaged.
+
+    Args:
+        folder: of a recording that has checksums.
+
+    Returns:
+        Checksums by the name of the file, and numbers of lines, from 1.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    found: dict[str, list[str]] = {}
+    damaged = []
+    # A last line without an end is what a killed writer leaves; the file of such a line is not there.
+    lines = (folder / NAME).read_bytes().decode("utf-8", "replace").split("\n")[:-1]
+    for number, line in enumerate(lines, start=1):
+        if match := LINE.fullmatch(line):
+            found.setdefault(match[2], []).append(match[1])
+        else:
+            damaged.append(number)
+    return found, damaged
+
+
+def settle(folder: Path) -> None:
+    """Leave one line for each file, the last that was noted; a recording of a version without checksums gets all of them.
+
+    Args:
+        folder: of a recording that nobody else writes.
+
+    Raises:
+        OSError: a file cannot be read or the folder cannot be written.
+    """
+    known = noted(folder)[0] if (folder / NAME).exists() else None
+    lines = ""
+    for name in recorded_files(folder):
+        if known is None or name in known:
+            lines += f"{checksum(folder / name) if known is None else known[name][-1]}  {name}\n"
+    replace_file(folder / NAME, lines.encode())
+
+
+def recorded_files(folder: Path) -> Iterator[str]:
+    """Give the names of the files that have a checksum, as far as they are there, in order.
+
+    Args:
+        folder: of the recording.
+    """
+    for pattern in ("manifest.json", "inputs.safetensors", "snapshots/[0-9]*.safetensors"):
+        yield from sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
