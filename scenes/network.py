@@ -87,22 +87,22 @@ class _Chain:
             raise SceneError(f"network: --sample is {sample}; {recording.path} has samples 0 to {len(label) - 1}")
         self.recording, self.sample, self.label = recording, sample, int(label[sample])
         self.input = recording.single_input(recording.inputs)[sample : sample + 1]
-        self.kernels = [layer.kernel for layer in recording.layers if layer.kernel is not None]
+        self.dense = [layer for layer in recording.layers if layer.kernel is not None]
         self._names = ["input", *self._hidden_names()]
         self.states = sampled_states(recording)
-        final = [self.states[-1].weights[name] for name in self.kernels]
+        final = [layer.kernel_of(self.states[-1].weights) for layer in self.dense]
         self.widths = [final[0].shape[0], *(kernel.shape[1] for kernel in final)]
         passed_on = [np.linalg.norm(kernel, axis=1) for kernel in final]
         values = self._values(self.states[-1])
         sizes = [np.abs(layer) * norm for layer, norm in zip(values, [*passed_on, 1.0], strict=True)]
         self.shown = [np.sort(np.argsort(-size, kind="stable")[:MOST_UNITS]) for size in sizes]
-        names = recording.manifest.class_names[-self.widths[-1] :]
+        names = recording.output.class_names[-self.widths[-1] :]
         self.answers = [names[unit] for unit in self.shown[-1]]
-        self.links = [self._strongest(place) for place in range(len(self.kernels))]
+        self.links = [self._strongest(place) for place in range(len(self.dense))]
 
     def visible(self, state: State, place: int) -> Array:
         """Return the weights between the shown units of a layer and the next."""
-        kernel = state.weights[self.kernels[place]]
+        kernel = self.dense[place].kernel_of(state.weights)
         return np.asarray(kernel[np.ix_(self.shown[place], self.shown[place + 1])])
 
     def weights(self, state: State) -> Array:
@@ -206,7 +206,7 @@ class _Sample:
 
     def __init__(self, stage: Stage, box: Box, chain: _Chain) -> None:
         recording = chain.recording
-        name = recording.manifest.class_names[chain.label]
+        name = recording.output.class_names[chain.label]
         stage.text(box.left, box.top + 24, cut(stage, f"sample {chain.sample}", box.width), color=stage.theme.quiet)
         stage.text(box.left, box.bottom - 8, cut(stage, f"truly: {name}", box.width, weight="medium"), weight="medium")
         room = Box(box.left, box.top + 40, box.width, box.height - 80)
@@ -227,7 +227,7 @@ class _Sample:
         labels = labels_of(chain.recording, "network")
         side = min(room.width, room.height)
         axes = stage.axes(Box(room.left, room.top + (room.height - side) / 2, side, side), *input_limits(inputs))
-        palette = stage.theme.palette(len(chain.recording.manifest.class_names))
+        palette = stage.theme.palette(len(chain.recording.output.class_names))
         cloud = PointCloud(axes, labels, palette, max(0.8, 1.2 * stage.pixel))
         cloud.set_positions(inputs)
         ring: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markeredgewidth": stage.points(3)}
@@ -242,7 +242,7 @@ class _Answers:
         room = box.width - stage.measure("100.0 %", LABEL, "medium") - 14
         self._texts = []
         for name, top in zip(chain.answers, tops, strict=True):
-            true = name == chain.recording.manifest.class_names[chain.label]
+            true = name == chain.recording.output.class_names[chain.label]
             color = stage.theme.ink if true else stage.theme.quiet
             stage.text(box.left, top + 8, cut(stage, name, room, weight="medium"), weight="medium", color=color)
             self._texts.append(stage.text(box.right, top + 8, "", weight="medium", align="right", moves=True))

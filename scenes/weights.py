@@ -15,6 +15,7 @@ from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import ColorScale, Sheet, heatmap
+from animviz.recording.state import State
 
 from .families.inputs import InputPlaces, ground, tiles
 
@@ -32,11 +33,11 @@ def weights(stage: Stage, recording: Recording, *, units: Annotated[int, Range(1
         recording: of a network whose first layer is dense or a two-dimensional convolution.
         units: how many to show at most, those with the largest weights in the end.
     """
-    layer, name, images = _first_layer(recording)
+    layer, images = _first_layer(recording)
     states = sampled_states(recording)
-    final = images(states[-1].weights[name])
+    final = images(states[-1])
     chosen = _largest(final, units)
-    reach = _reach([images(state.weights[name])[chosen] for state in states])
+    reach = _reach([images(state)[chosen] for state in states])
     sheet = Sheet(
         stage,
         recording,
@@ -60,32 +61,32 @@ def weights(stage: Stage, recording: Recording, *, units: Annotated[int, Range(1
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        for artist, values in zip(maps, images(state.weights[name])[chosen], strict=True):
+        for artist, values in zip(maps, images(state)[chosen], strict=True):
             artist.set_values(values)
         sheet.show(state)
 
     return draw
 
 
-def _first_layer(recording: Recording) -> tuple[str, str, Callable[[Array], Array]]:
-    """Return the first layer with weights, the name of its kernel, and a function from kernel to one image per unit.
+def _first_layer(recording: Recording) -> tuple[str, Callable[[State], Array]]:
+    """Return the name of the first layer with weights, and a function from a state to one image per unit.
 
     Raises:
         SceneError: it is neither dense nor a two-dimensional convolution.
     """
     first = next((layer for layer in recording.layers if layer.kernel or layer.variables), None)
     if first is not None and first.kind == "Conv2D":
-        return first.name, first.variables["kernel"], lambda kernel: np.moveaxis(kernel.mean(axis=2), -1, 0)
+        return first.name, lambda state: np.moveaxis(first.kernel_of(state.weights).mean(axis=2), -1, 0)
     if first is None or first.kernel is None:
         found = f"starts with {first.kind}" if first else "has no layer with weights"
         raise SceneError(f"weights draws a first layer that is Dense or Conv2D; {recording.path} {found}")
     places = InputPlaces(recording, "weights")
-    read, given = recording.manifest.weights[first.kernel].shape[0], places.count
+    read, given = first.widths_of(recording.manifest.weights)[0], places.count
     if read != given:
         raise SceneError(
             f"weights lays out {first.name} of {recording.path} over its inputs; it reads {read} values, not the {given}"
         )
-    return first.name, first.kernel, lambda kernel: places.laid_out(kernel.T, mean=True)
+    return first.name, lambda state: places.laid_out(first.kernel_of(state.weights).T, mean=True)
 
 
 def _largest(images: Array, most: int) -> NDArray[np.intp]:

@@ -26,6 +26,17 @@ def _gelu_slope(z: Array) -> Array:
     return np.asarray(special.ndtr(z) + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
 
 
+def _gelu_tanh_slope(z: Array) -> Array:
+    inner = np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
+    within = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * z**2)
+    return np.asarray(0.5 * (1 + inner) + 0.5 * z * (1 - inner**2) * within)
+
+
+def _mish_slope(z: Array) -> Array:
+    bent = np.tanh(np.logaddexp(z, 0))
+    return np.asarray(bent + z * (1 - bent**2) * sigmoid(z))
+
+
 _SLOPES: dict[str, Callable[[Array], Array]] = {
     "tanh": lambda z: 1 - np.tanh(z) ** 2,
     "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
@@ -34,11 +45,16 @@ _SLOPES: dict[str, Callable[[Array], Array]] = {
     "elu": lambda z: np.exp(np.minimum(z, 0)),
     "selu": lambda z: _SELU_SCALE * np.where(z > 0, 1, _SELU_ALPHA * np.exp(np.minimum(z, 0))),
     "gelu": _gelu_slope,
+    "gelu_tanh": _gelu_tanh_slope,
+    "mish": _mish_slope,
     "silu": lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))),
     "softplus": sigmoid,
     "softsign": lambda z: (1 + np.abs(z)) ** -2,
     "exponential": np.exp,
     "hard_sigmoid": lambda z: (np.abs(z) < 3) / 6,
+    "hard_silu": lambda z: np.where(np.abs(z) < 3, z / 3 + 0.5, z >= 3),
+    "hard_tanh": lambda z: np.abs(z) < 1,
+    "log_sigmoid": lambda z: sigmoid(-z),
 }
 
 
@@ -68,7 +84,7 @@ def score_gradients(
         if place < len(layers) - 1:
             gradient = _through_activation(layer, sums[place], gradient)
         if layer.kernel is not None:
-            gradient = gradient @ weights[layer.kernel].T
+            gradient = gradient @ layer.kernel_of(weights).T
     return gradient.reshape(inputs.shape)
 
 
@@ -109,9 +125,11 @@ def _of_score(scores: Array, classes: NDArray[np.int64]) -> Array:
 def _through_activation(layer: Layer, z: Array, gradient: Array) -> Array:
     if layer.activation in ("", "linear"):
         return gradient
-    if layer.activation == "softmax":  # the one activation whose outputs depend on all of its inputs
+    if layer.activation == "softmax":  # with its logarithm the one whose outputs depend on all of its inputs
         share = softmax(z)
         return np.asarray(share * (gradient - (share * gradient).sum(axis=-1, keepdims=True)))
+    if layer.activation == "log_softmax":
+        return np.asarray(gradient - softmax(z) * gradient.sum(axis=-1, keepdims=True))
     if layer.activation == "leaky_relu":
         return np.where(z > 0, gradient, layer.negative_slope * gradient).astype(gradient.dtype)
     return np.asarray(gradient * _SLOPES[layer.activation](z))

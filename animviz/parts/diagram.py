@@ -34,8 +34,8 @@ class Diagram:
     def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
         self._stage = stage
         self.colors = tuple(stage.theme.mix(color, 0.75) for color in (stage.theme.positive, stage.theme.negative))
-        self._kernels = [layer.kernel for layer in recording.layers if layer.kernel is not None]
-        shapes = [recording.manifest.weights[name].shape for name in self._kernels]
+        self._dense = [layer for layer in recording.layers if layer.kernel is not None]
+        shapes = [layer.widths_of(recording.manifest.weights) for layer in self._dense]
         widths = [shapes[0][0], *(shape[1] for shape in shapes)]
         self._shown = [evenly(width, self.MOST) for width in widths]
         caption = 26.0 if max(widths) > self.MOST else 0.0
@@ -63,19 +63,21 @@ class Diagram:
 
     def show(self, state: State) -> None:
         """Show the weights of a state."""
-        size = np.concatenate([self._visible(state.weights[name], k).ravel() for k, name in enumerate(self._kernels)])
+        size = np.concatenate([values.ravel() for values in self._visible(state)])
         share = np.clip(np.abs(size) / self._scale, 0, 1)
         self._links.set_linewidth([self._stage.points(0.4 + 6 * s) for s in share])
         positive, negative = self.colors
         self._links.set_color([positive if value > 0 else negative for value in size])
 
-    def _visible(self, kernel: Array, layer: int) -> Array:
-        return np.asarray(kernel[np.ix_(self._shown[layer], self._shown[layer + 1])])
+    def _visible(self, state: State) -> list[Array]:
+        """Return the weights between the shown units of each layer and the next."""
+        kernels = [layer.kernel_of(state.weights) for layer in self._dense]
+        pairs = zip(self._shown[:-1], self._shown[1:], strict=True)
+        return [kernel[np.ix_(*pair)] for kernel, pair in zip(kernels, pairs, strict=True)]
 
     def _segments(self) -> list[Array]:
         pairs = zip(self._places[:-1], self._places[1:], strict=True)
         return [np.stack([start, end]) for before, after in pairs for start in before for end in after]
 
     def _sizes(self, recording: Recording) -> list[Array]:
-        states = sampled_states(recording)
-        return [self._visible(state.weights[name], k) for state in states for k, name in enumerate(self._kernels)]
+        return [values for state in sampled_states(recording) for values in self._visible(state)]

@@ -175,9 +175,8 @@ class Shadow:
     """
 
     def __init__(self, recording: Recording, states: list[State], hidden: list[Array]) -> None:
-        dense = [layer for layer in recording.layers if layer.kernel is not None]
-        self._kernel = dense[-1].kernel or ""
-        self._binary = recording.manifest.weights[self._kernel].shape[1] == 1
+        self._last = [layer for layer in recording.layers if layer.kernel is not None][-1]
+        self._binary = self._last.widths_of(recording.manifest.weights)[1] == 1
         rest = [h - h.mean(axis=0) for h in hidden]
         if self._binary:
             normals = [self._normal(state) for state in states]
@@ -209,7 +208,7 @@ class Shadow:
         return float(np.square(centred @ self._directions(state).T).sum()) / whole if whole else 1.0
 
     def _normal(self, state: State) -> Array:
-        weight = state.weights[self._kernel][:, 0]
+        weight = self._last.kernel_of(state.weights)[:, 0]
         return np.asarray(weight / (np.linalg.norm(weight) or 1.0))
 
     def _directions(self, state: State) -> Array:

@@ -47,7 +47,7 @@ class HiddenSpace:
         """Put it into a box of the stage; the points have a radius in units."""
         theme = stage.theme
         self._theme = theme
-        self._palette = theme.palette(len(self._recording.manifest.class_names))
+        self._palette = theme.palette(len(self._recording.output.class_names))
         x, y = self.projection.limits
         axes = stage.axes(box, x, y, color=theme.mix(theme.grid, 0.18))
         self._xs, self._ys, self._plane = plane_grid(x, y, CELLS, CELLS)
@@ -100,7 +100,7 @@ class HiddenSpace:
         edges = [orbit.place(state, moment, edge, edge) for edge in orbit.cube()]
         self._space.set_data(*joined(edges).T)
         last = next(layer for layer in reversed(self._recording.layers) if layer.kernel is not None)
-        kernel = state.weights[last.kernel or ""]
+        kernel = last.kernel_of(state.weights)
         if kernel.shape[1] == 1:
             offset = float(state.weights[last.bias][0]) if last.bias else 0.0
             corners = orbit.cut(kernel[:, 0], offset)

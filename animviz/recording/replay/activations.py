@@ -6,7 +6,7 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["ACTIVATIONS", "BOUNDED", "sigmoid", "softmax"]
+__all__ = ["ACTIVATIONS", "BOUNDED", "log_softmax", "sigmoid", "softmax"]
 
 
 # The hyperbolic tangent does not overflow, and costs a fraction of importing scipy.special.
@@ -19,6 +19,20 @@ def softmax(z: Array) -> Array:
     """Return the softmax over the last axis."""
     powers = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def log_softmax(z: Array) -> Array:
+    """Return the logarithm of the softmax over the last axis."""
+    z = z - z.max(axis=-1, keepdims=True)
+    return np.asarray(z - np.log(np.exp(z).sum(axis=-1, keepdims=True)))
+
+
+def _softplus(z: Array) -> Array:
+    return np.logaddexp(z, np.asarray(0, z.dtype))
+
+
+def _gelu_tanh(z: Array) -> Array:
+    return np.asarray(0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))))
 
 
 def _gelu(z: Array) -> Array:
@@ -39,15 +53,24 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "tanh": np.tanh,
     "sigmoid": sigmoid,
     "softmax": softmax,
+    "log_softmax": log_softmax,
     "relu": lambda z: np.maximum(z, 0),
     "relu6": lambda z: np.clip(z, 0, 6),
     "elu": _elu,
     "selu": lambda z: _SELU_SCALE * np.where(z > 0, z, _SELU_ALPHA * np.expm1(np.minimum(z, 0))),
     "gelu": _gelu,
+    "gelu_tanh": _gelu_tanh,
     "silu": lambda z: z * sigmoid(z),
-    "softplus": lambda z: np.logaddexp(z, np.asarray(0, z.dtype)),
+    "mish": lambda z: z * np.tanh(_softplus(z)),
+    "softplus": _softplus,
     "softsign": lambda z: z / (1 + np.abs(z)),
     "exponential": np.exp,
     "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
+    "hard_silu": lambda z: z * np.clip(z / 6 + 0.5, 0, 1),
+    "hard_tanh": lambda z: np.clip(z, -1, 1),
+    "log_sigmoid": lambda z: -_softplus(-z),
 }
-BOUNDED = {"tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0), "sigmoid": (0.0, 1.0), "hard_sigmoid": (0.0, 1.0)}
+BOUNDED = {
+    "tanh": (-1.0, 1.0), "hard_tanh": (-1.0, 1.0), "softsign": (-1.0, 1.0), "sigmoid": (0.0, 1.0),
+    "hard_sigmoid": (0.0, 1.0),
+}  # fmt: skip

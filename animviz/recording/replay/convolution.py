@@ -12,9 +12,10 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["OPERATIONS", "in_batches"]
+__all__ = ["OPERATIONS", "WHOLE", "in_batches"]
 
 Sizes = tuple[int, ...]
+Padding = str | tuple[tuple[int, int], ...]
 WINDOW_BYTES = 2**21  # made at once: small enough for the processor's cache
 
 
@@ -26,7 +27,7 @@ def in_batches(function: Callable[[Array], Array], values: Array, size: int) -> 
 
 
 def _convolve(
-    values: Array, *, kernel: Array, bias: Array | None = None, strides: Sizes, padding: str, dilation_rate: Sizes
+    values: Array, *, kernel: Array, bias: Array | None = None, strides: Sizes, padding: Padding, dilation_rate: Sizes
 ) -> Array:  # fmt: skip
     """Convolve values, shape (samples, *lengths, channels), with a kernel, shape (*sizes, channels per group, filters).
 
@@ -51,18 +52,22 @@ def _sums(values: Array, kernel: Array, strides: Sizes, spread: Sizes) -> Array:
     return in_batches(at_once, values, max(1, WINDOW_BYTES // (windows * len(matrix) * values.itemsize)))
 
 
-def _pool_max(values: Array, *, pool_size: Sizes, strides: Sizes, padding: str) -> Array:
+def _pool_max(values: Array, *, pool_size: Sizes, strides: Sizes, padding: Padding) -> Array:
     once = (1,) * len(pool_size)
     padded = _padded(values, pool_size, strides, padding, once, fill=-np.inf)
     return reduce(np.maximum, _views(padded, pool_size, strides, once))
 
 
-def _pool_average(values: Array, *, pool_size: Sizes, strides: Sizes, padding: str) -> Array:
+def _pool_average(
+    values: Array, *, pool_size: Sizes, strides: Sizes, padding: Padding, padding_counts: bool = False
+) -> Array:  # fmt: skip
     def total(summands: Array) -> Array:
         once = (1,) * len(pool_size)
         return reduce(np.add, _views(_padded(summands, pool_size, strides, padding, once), pool_size, strides, once))
 
-    # The padding does not count, so windows at the border are averages of fewer values.
+    if padding_counts:
+        return np.asarray(total(values) / prod(pool_size))
+    # Windows at the border are averages of fewer values.
     return np.asarray(total(values) / total(np.ones_like(values[:1, ..., :1])))
 
 
@@ -71,6 +76,15 @@ def _pool_all(reduced: Callable[..., Array]) -> Callable[..., Array]:
         return reduced(values, axis=tuple(range(1, values.ndim - 1)), keepdims=keepdims)
 
     return pool
+
+
+def _pool_to(values: Array, *, output_size: Sizes) -> Array:
+    """Average every axis between the samples and the channels over so many ranges of nearly equal length."""
+    for axis, count in enumerate(output_size, start=1):
+        length = values.shape[axis]
+        ranges = [range(k * length // count, -(-(k + 1) * length // count)) for k in range(count)]
+        values = np.stack([values.take(places, axis).mean(axis=axis) for places in ranges], axis=axis)
+    return values
 
 
 def _surround(values: Array, *, padding: tuple[tuple[int, int], ...]) -> Array:
@@ -97,10 +111,26 @@ def _normalize(
     return np.asarray(values.astype(factor.dtype, copy=False) * factor + shift)
 
 
-def _padded(values: Array, sizes: Sizes, strides: Sizes, padding: str, spread: Sizes, fill: float = 0.0) -> Array:
-    """Return values with the margins that Keras' "same" and "causal" padding give them."""
+def _normalize_samples(
+    values: Array, *, gamma: Array | None = None, beta: Array | None = None, axis: Sizes, epsilon: float
+) -> Array:  # fmt: skip
+    """Normalize each sample by its own mean and variance over some axes, which are its last."""
+    values = values - values.mean(axis=axis, keepdims=True)
+    values = values / np.sqrt(np.square(values).mean(axis=axis, keepdims=True) + epsilon)
+    values = values if gamma is None else values * gamma
+    return np.asarray(values if beta is None else values + beta)
+
+
+def _slope(values: Array, *, alpha: Array) -> Array:
+    return np.where(values > 0, values, alpha * values)
+
+
+def _padded(values: Array, sizes: Sizes, strides: Sizes, padding: Padding, spread: Sizes, fill: float = 0.0) -> Array:
+    """Return values with the margins that Keras' "same" and "causal" padding give them, or with given ones."""
     if padding == "valid":
         return values
+    if not isinstance(padding, str):
+        return np.pad(values, ((0, 0), *padding, (0, 0)), constant_values=fill)
     margins = []
     for length, size, stride, apart in zip(values.shape[1:-1], sizes, strides, spread, strict=True):
         reach = (size - 1) * apart
@@ -136,11 +166,19 @@ OPERATIONS: dict[str, Callable[..., Array]] = {
     "MaxPooling2D": _pool_max,
     "AveragePooling1D": _pool_average,
     "AveragePooling2D": _pool_average,
+    "GlobalMaxPooling1D": _pool_all(np.max),
     "GlobalMaxPooling2D": _pool_all(np.max),
+    "GlobalAveragePooling1D": _pool_all(np.mean),
     "GlobalAveragePooling2D": _pool_all(np.mean),
+    "AdaptiveAveragePooling1D": _pool_to,
+    "AdaptiveAveragePooling2D": _pool_to,
     "ZeroPadding2D": _surround,
     "BatchNormalization": _normalize,
+    "LayerNormalization": _normalize_samples,
+    "PReLU": _slope,
     "Reshape": _reshape,
     "Rescaling": _rescale,
 }
+# Operations on a sample as a whole, wherever its channels stand.
+WHOLE = {"LayerNormalization", "Reshape"}
 """What a layer does to values of shape (samples, ...), given its recorded weights and settings by name."""

@@ -1,4 +1,4 @@
-"""What a chain of layers puts out, replayed in NumPy from recorded weights; equal to Keras to 1e-5 (tested)."""
+"""What a chain of layers puts out, replayed in NumPy from recorded weights; equal to Keras and PyTorch to 1e-5 (tested)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.recording.replay.activations import ACTIVATIONS
-from animviz.recording.replay.convolution import OPERATIONS, in_batches
+from animviz.recording.replay.convolution import OPERATIONS, WHOLE, in_batches
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["forward"]
@@ -27,7 +27,7 @@ def forward(
         until: index of the layer whose output is wanted; the last one by default.
 
     Returns:
-        Array of shape (samples, ...) in the dtype of the weights: (samples, height, width, channels) for maps.
+        Array of shape (samples, ...) in the dtype of the weights; maps have their channels where the layer's layout says.
     """
     stop = len(layers) if until is None else until + 1
     wanted = layers[after + 1 : stop]
@@ -49,11 +49,21 @@ def _replayed(layers: Sequence[Layer], weights: Mapping[str, Array], values: Arr
 def _apply(layer: Layer, weights: Mapping[str, Array], values: Array) -> Array:
     if layer.kind == "Flatten":
         return values.reshape(len(values), -1)
+    if layer.layout == "channels_first" and layer.kind not in WHOLE and values.ndim > 2:
+        changed = _computed(layer, weights, np.moveaxis(values, 1, -1))
+        return np.moveaxis(changed, -1, 1) if changed.ndim > 2 else changed
+    return _computed(layer, weights, values)
+
+
+def _computed(layer: Layer, weights: Mapping[str, Array], values: Array) -> Array:
+    """Return what a layer makes of values whose channels come last, unless it takes a sample as a whole."""
     if layer.kind in OPERATIONS:
         variables = {role: weights[name] for role, name in layer.variables.items()}
+        if "kernel" in variables:
+            variables["kernel"] = layer.kernel_of(weights)
         values = OPERATIONS[layer.kind](values, **variables, **layer.config)
     if layer.kernel is not None:
-        kernel = weights[layer.kernel]
+        kernel = layer.kernel_of(weights)
         values = values.astype(kernel.dtype, copy=False) @ kernel
         if layer.bias is not None:
             values = values + weights[layer.bias]

@@ -1,14 +1,25 @@
 """What a recording says of each layer, and which layers NumPy can replay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
+from animviz.arrays import Array
 from animviz.recording.replay.convolution import OPERATIONS
 
 __all__ = ["IDENTITY", "SILENT", "ConfigValue", "Layer", "is_chain", "is_dense_chain"]
 
 ConfigValue = bool | int | float | str | tuple[int, ...] | tuple[tuple[int, int], ...]
+
+
+class Shaped(Protocol):
+    """An array, or what is said of one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each axis."""
+        ...
 
 
 class Layer(BaseModel):
@@ -20,10 +31,12 @@ class Layer(BaseModel):
             frameworks translate theirs. A kind that is not known here is not replayable.
         activation: name of its activation function, "" where it has none.
         negative_slope: slope of leaky_relu below zero.
-        kernel: name of the recorded kernel of shape (inputs, units), for dense layers.
+        kernel: name of the recorded kernel, for dense layers; see `kernel_of`.
         bias: name of the recorded bias of shape (units,), for dense layers that have one.
         variables: names of the recorded weights of any other layer by what they are to it, such as "gamma".
         config: what else `forward` needs to know, named as in Keras too, such as "strides".
+        layout: where channels stand in what it takes and puts out: behind the places of an image, or before them.
+        transposed: whether its kernel is recorded as (units, inputs) or (filters, channels, *sizes), as in PyTorch.
         output_shape: shape of its output for one sample, where it is known.
         replayable: whether `forward` can compute it.
     """
@@ -38,8 +51,35 @@ class Layer(BaseModel):
     bias: str | None = None
     variables: dict[str, str] = {}
     config: dict[str, ConfigValue] = {}
+    layout: Literal["channels_last", "channels_first"] = "channels_last"
+    transposed: bool = False
     output_shape: tuple[int | None, ...] | None = None
     replayable: bool = False
+
+    def kernel_of(self, weights: Mapping[str, Array]) -> Array:
+        """Return the layer's kernel, shape (inputs, units) or (*sizes, channels, filters), however it is recorded.
+
+        Args:
+            weights: arrays by name; among them the kernel of this layer, which is dense or a convolution.
+        """
+        kernel = weights[self.kernel or self.variables["kernel"]]
+        return kernel.transpose(*range(2, kernel.ndim), 1, 0) if self.transposed else kernel
+
+    def widths_of(self, weights: Mapping[str, Shaped]) -> tuple[int, int]:
+        """Return how many inputs and units a dense layer has.
+
+        Args:
+            weights: arrays by name, or what the manifest says of them.
+        """
+        rows, columns = weights[self.kernel or ""].shape
+        return (columns, rows) if self.transposed else (rows, columns)
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Recordings with Keras' layout are the same bytes as before there was another.
+        said: dict[str, Any] = write(self)
+        usual = {"layout": "channels_last", "transposed": False}
+        return {name: value for name, value in said.items() if name not in usual or value != usual[name]}
 
 
 # Kinds of layers that, outside of training, pass on what they get.
