@@ -73,7 +73,7 @@ def shown(recording: Recording) -> Contents:
         for name in ("loss", "accuracy") for kind, key in (("training", name), ("validation", f"val_{name}"))
     )  # fmt: skip
     return Contents(
-        "Digits", recording.epochs, layers, recording.labels, recording.manifest.class_names, answers, probabilities,
+        "Digits", recording.epochs, layers, recording.labels, recording.output.class_names, answers, probabilities,
         everyone, images, None, curves, (),
     )  # fmt: skip
 

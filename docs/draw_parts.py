@@ -100,13 +100,13 @@ def key(stage: Stage, rings: Recording, digits: Recording) -> None:
 
 def legend(stage: Stage, rings: Recording, digits: Recording) -> None:
     """Names with colours."""
-    names, box = digits.manifest.class_names, room(stage)
+    names, box = digits.output.class_names, room(stage)
     Legend(stage, names, stage.theme.palette(len(names)), box.width).put(box.left, box.top)
 
 
 def tags(stage: Stage, rings: Recording, digits: Recording) -> None:
     """Names of classes and images of samples."""
-    names = digits.manifest.class_names
+    names = digits.output.class_names
     _, pictures = name_tags(stage, names[:4], 1e6)
     palette, images = stage.theme.palette(len(names)), images_of(digits, "tags")
     pictures += [thumbnail(stage, images[k], palette[int(digits.labels[k])], 56) for k in range(4)]
@@ -119,7 +119,7 @@ def swarm(stage: Stage, rings: Recording, digits: Recording) -> None:
     state = digits.at(digits.epochs[-1])
     values, labels = state.activations(digits.layers[-2].name)[:300], labels_of(digits, "swarm")[:300]
     found = embed(np.stack([values, values]), "pca", epochs=np.arange(2), labels=labels)
-    box, names = room(stage), digits.manifest.class_names
+    box, names = room(stage), digits.output.class_names
     drawn = Swarm(stage, box, found, labels, len(names), name_tags(stage, names, box.width * box.height))
     drawn.show(0.0, predictions(state)[:300] != labels)
 
@@ -145,7 +145,7 @@ def diagram(stage: Stage, rings: Recording, digits: Recording) -> None:
 
 def answer(stage: Stage, rings: Recording, digits: Recording) -> None:
     """What a network says of one sample."""
-    names, given = digits.manifest.class_names, class_probabilities(digits.at(digits.epochs[-1]))[0]
+    names, given = digits.output.class_names, class_probabilities(digits.at(digits.epochs[-1]))[0]
     Answer(stage, room(stage), names, int(digits.labels[0]), given).show(given, given)
 
 

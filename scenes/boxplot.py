@@ -50,7 +50,7 @@ def boxplot(
     values = unit_values(last, layer)
     groups = _groups(last, labels, by)
     chosen = _chosen(units, eta_squared(values, groups), layer)
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     shown = _shown_classes(labels, len(names))
 
     def measure(state: State) -> Measures:

@@ -26,7 +26,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
         recording: of a classifier of images.
     """
     sets = _sets(recording)
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     counts = {name: len(labels) for name, labels in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
     sheet = Sheet(stage, recording, f"{len(names)} classes", numbers=numbers, air=16)

@@ -72,13 +72,13 @@ def digits(
     places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))
 
     images = images_of(recording, "digits")[reading.chosen]
-    name = recording.manifest.class_names[true]
+    name = recording.output.class_names[true]
     maps = [LayerMap(stage, places.maps[0], "input", images[0], PIXELS, reading.detail, note=f"true: {name}")]
     for layer, box in zip(hidden, places.maps[1:], strict=True):
         values = np.concatenate([reading.probe.activations(state, layer.name) for state in reading.states])
         maps.append(LayerMap(stage, box, layer.name, values[0], Scale.of(layer, values), extent_of(values[0])))
     strength = np.concatenate([reading.probe.probabilities(state) for state in reading.states]).max(axis=0)
-    answer = Answer(stage, places.answer, recording.manifest.class_names, true, strength)
+    answer = Answer(stage, places.answer, recording.output.class_names, true, strength)
     reading.set_up(stage, places.story, images)
 
     def draw(moment: Moment) -> None:
@@ -107,7 +107,7 @@ def _members(recording: Recording, digit: str | None, sample: int | None) -> tup
         members = np.flatnonzero(labels == true)
         if not len(members):
             raise SceneError(
-                f"digits: {recording.path} has no sample of class {recording.manifest.class_names[true]!r}"
+                f"digits: {recording.path} has no sample of class {recording.output.class_names[true]!r}"
             )
         return true, members
     if sample >= len(labels):
@@ -131,7 +131,7 @@ class _OverEpochs:
         recording = self._recording
         epochs = recording.epochs
         values = np.array([self._probability(recording.at(epoch)) for epoch in epochs])
-        title = f"probability of {recording.manifest.class_names[self._true]} over epochs"
+        title = f"probability of {recording.output.class_names[self._true]} over epochs"
         plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, percent=True, right=8)
         self._trace = Trace(stage, plot.axes, epochs, values, stage.theme.negative, 3.5, 13)
 

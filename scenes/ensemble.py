@@ -54,7 +54,7 @@ def ensemble(
         first, last = recording.epochs[[0, -1]]
         raise SceneError(f"ensemble: --epoch is {epoch:g}; {recording.path} spans {first:g} to {last:g}")
     true = class_of(recording, digit, "ensemble")
-    name = recording.manifest.class_names[true]
+    name = recording.output.class_names[true]
     probe, images, source = _images(recording, labels, true, samples)
     counts = counts_of(len(images), step)
     number = Number("images summed", ".0f", str(len(images)))
@@ -81,7 +81,7 @@ def ensemble(
     for layer, box, values, below in zip(hidden, places.maps[1:], sums[1:-1], signed, strict=True):
         shades = Scale("signed" if below else "heat", -1.0 if below else 0.0, 1.0, ("", ""))
         maps.append(_Sum(stage, box, layer.name, values, shades, extent_of(values[0])))
-    answer = _MeanAnswer(stage, places.answer, recording.manifest.class_names, true, sums[-1] / counts[:, None])
+    answer = _MeanAnswer(stage, places.answer, recording.output.class_names, true, sums[-1] / counts[:, None])
     boxes = [*places.maps, places.answer]
     verdicts = [
         _Still(stage, box, color, counts, curve) for box, color, curve in zip(boxes, colors, curves, strict=True)
@@ -180,7 +180,7 @@ def _images(recording: Recording, labels: Array, true: int, samples: int) -> tup
         shown = extras.get("train_images", inputs)
     chosen = np.flatnonzero(labels == true)[:samples]
     if not len(chosen):
-        raise SceneError(f"ensemble: {recording.path} has no sample of {recording.manifest.class_names[true]!r}")
+        raise SceneError(f"ensemble: {recording.path} has no sample of {recording.output.class_names[true]!r}")
     count = f"all {len(chosen)}" if len(chosen) < samples else str(len(chosen))
     return Probe(recording, chosen, inputs), images_of(recording, "ensemble", shown)[chosen], f"{count} {kind}images"
 

@@ -13,12 +13,15 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Sheet, cut
-from animviz.recording.metrics import LOSSES
+from animviz.recording.answers import probabilities
+from animviz.recording.losses import Loss
+from animviz.recording.metrics import for_loss
 from animviz.recording.state import State
 
 from .families.distributions import Glide, Measures, net
 
 BINS = 25
+CROSS_ENTROPY = Loss(name="sparse_categorical_crossentropy")  # where the loss of the training is not known
 LEAST, GREATEST = 1e-4, 20.0  # limits of the losses; Keras' cross-entropy cannot exceed 16.2
 WORST = 0.1  # share of the samples whose part in the loss is stated
 LEVELS = (0.01, 0.1, 0.3, 0.6, 1.0)
@@ -40,7 +43,7 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
 
     def measure(state: State) -> Measures:
         right = predictions(state) == labels
-        losses = sample_losses(state, labels)
+        losses = sample_losses(state)
         values = {"probability": true_probabilities(state, labels), "loss": np.clip(losses, LEAST, GREATEST)}
         bars = {
             name: np.stack([np.histogram(values[name][side], edges[name])[0] for side in (right, ~right)]) / len(labels)
@@ -49,7 +52,7 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
         return {**bars, "right": right.mean(), "mean": losses.mean(), "worst": share_of_worst(losses)}
 
     glide = Glide(recording, measure)
-    chance = 1 / max(2, len(recording.manifest.class_names))
+    chance = 1 / max(2, len(recording.output.class_names))
     parts = [
         f"{len(labels):,} samples: answered rightly above the line, wrongly below it",
         f"dashed: chance ({100 * chance:.3g} %)",
@@ -94,19 +97,18 @@ def true_probabilities(state: State, labels: Array) -> Array:
     return np.asarray(class_probabilities(state)[np.arange(len(labels)), labels])
 
 
-def sample_losses(state: State, labels: Array) -> Array:
-    """Return the loss of each sample, float64 of shape (samples,), whose mean is what Keras reports.
+def sample_losses(state: State) -> Array:
+    """Return the loss of each sample without penalties on weights, float64 of shape (samples,).
 
     Args:
         state: the network at a moment.
-        labels: class number of each sample.
     """
-    name, given = state.basis.manifest.loss, state.basis.labels
-    outputs = state.outputs() if name else class_probabilities(state)
-    classes = np.eye(outputs.shape[1])[labels] if outputs.shape[1] > 1 else labels[:, None]
-    target = given if given.shape == outputs.shape else classes
-    losses = LOSSES[name or "categorical_crossentropy"](target.astype(outputs.dtype), outputs)
-    return np.asarray(losses.reshape(len(labels), -1).mean(axis=1, dtype=np.float64))
+    basis, outputs = state.basis, state.outputs()
+    loss = basis.output.loss
+    if loss is None:
+        loss, outputs = CROSS_ENTROPY, probabilities(basis.output, outputs)
+        return np.asarray(loss.per_sample(np.asarray(basis.targets), outputs), np.float64)
+    return np.asarray(loss.per_sample(for_loss(basis.output, basis.loss_targets, outputs), outputs), np.float64)
 
 
 def share_of_worst(losses: Array) -> float:
@@ -177,7 +179,7 @@ def _place(loss: Any) -> Any:
 
 
 def _loss_words(recording: Recording) -> str:
-    name = recording.manifest.loss or "cross-entropy"
+    name = (recording.output.loss or CROSS_ENTROPY).name
     return "cross-entropy" if "crossentropy" in name else name.replace("_", " ")
 
 

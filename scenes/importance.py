@@ -132,7 +132,7 @@ def _map(stage: Stage, box: Box, shape: tuple[int, int], title: str, unit: str, 
 
 def _sample(stage: Stage, box: Box, recording: Recording, places: InputPlaces) -> None:
     """Show the first sample, with the pixels that a reduction has left framed."""
-    name = recording.manifest.class_names[int(labels_of(recording, "importance")[0])]
+    name = recording.output.class_names[int(labels_of(recording, "importance")[0])]
     stage.text(box.left, box.top + 22, cut(stage, f"a sample: {name}", box.width, weight="medium"), weight="medium")
     room = Box(box.left, box.top + TITLE_ROOM, box.width, box.height - TITLE_ROOM)
     picture, place = heatmap(stage, room, places.shape, kind="gray")

@@ -92,7 +92,7 @@ class _Plane:
 
     def __init__(self, recording: Recording, asked: str) -> None:
         labels = labels_of(recording, "pixels")
-        self.names = recording.manifest.class_names[:MOST_CLASSES]
+        self.names = recording.output.class_names[:MOST_CLASSES]
         whole = recording.extras.get("images", recording.single_input(recording.inputs))
         self.image = whole.shape[1:] if whole.ndim > 2 else None
         flat = whole.reshape(len(whole), -1)
@@ -120,8 +120,8 @@ class _Plane:
         self.explanation.append(f"the network reads {read} inputs" + ", a random forest these two alone" * bool(train))
         if crowded:
             self.explanation.append(f"points are shifted by up to {JITTER:g}: many are equal")
-        if len(recording.manifest.class_names) > MOST_CLASSES:
-            self.explanation.append(f"the first {MOST_CLASSES} of {len(recording.manifest.class_names)} classes")
+        if len(recording.output.class_names) > MOST_CLASSES:
+            self.explanation.append(f"the first {MOST_CLASSES} of {len(recording.output.class_names)} classes")
 
     def _name(self, value: int) -> str:
         if self.image is None:

@@ -44,7 +44,7 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
         numbers=["epoch", "loss", "accuracy"],
         foot=["lines: the input grid, bent by the network", flips, hidden.projection.note],
     )
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     classes = Legend(stage, names, stage.theme.palette(len(names)), _column(stage, sheet.room)[1])
     boxes = _layout(stage, sheet.room, classes.height)
     hidden.set_up(stage, boxes["hidden"], points=points)

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from animviz.arrays import Array
 from animviz.errors import SceneError
+from animviz.recording.answers import answered_classes, probabilities
 from animviz.recording.recording import Recording
-from animviz.recording.replay.activations import softmax
 from animviz.recording.state import Inputs, State
 
 __all__ = ["class_number", "class_probabilities", "labels_of", "predictions", "require_classifier"]
@@ -18,9 +18,9 @@ def require_classifier(recording: Recording, scene: str) -> None:
     Raises:
         SceneError: says what it was recorded with.
     """
-    task = recording.manifest.task
-    if task != "classification":
-        raise SceneError(f"{scene} draws classifiers; {recording.path} was recorded with {task or 'no labels'}")
+    output = recording.output
+    if not output.classifies:
+        raise SceneError(f"{scene} draws classifiers; {recording.path} was recorded with {output.kind}")
 
 
 def labels_of(recording: Recording, scene: str) -> NDArray[np.int64]:
@@ -30,10 +30,7 @@ def labels_of(recording: Recording, scene: str) -> NDArray[np.int64]:
         SceneError: the recording is not of a classifier with labels.
     """
     require_classifier(recording, scene)
-    labels = recording.labels
-    if labels.ndim == 2 and labels.shape[1] > 1:
-        return np.asarray(labels.argmax(axis=1), np.int64)
-    return np.asarray(labels.reshape(len(labels)), np.int64)
+    return np.asarray(recording.targets, np.int64)
 
 
 def class_number(recording: Recording, name: str, scene: str) -> int:
@@ -42,7 +39,7 @@ def class_number(recording: Recording, name: str, scene: str) -> int:
     Raises:
         SceneError: there is none; lists the known names.
     """
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     if name not in names:
         raise SceneError(f"{scene}: no class {name!r}; {recording.path} has {', '.join(names)}")
     return names.index(name)
@@ -51,22 +48,21 @@ def class_number(recording: Recording, name: str, scene: str) -> int:
 def class_probabilities(state: State, inputs: Inputs | None = None) -> Array:
     """Return the probability of each class, float array of shape (samples, classes), whose rows sum to 1.
 
-    A single output is the probability of class 1. Outputs that are not probabilities are treated as logits.
+    Args:
+        state: the network at a moment.
+        inputs: what to classify; by default the recording's own samples.
+
+    Raises:
+        RecordingError: the network puts out values that are no probabilities.
+    """
+    return probabilities(state.basis.output, state.outputs(inputs))
+
+
+def predictions(state: State, inputs: Inputs | None = None) -> NDArray[np.int64]:
+    """Return the class that is answered for each sample, int64 of shape (samples,).
 
     Args:
         state: the network at a moment.
         inputs: what to classify; by default the recording's own samples.
     """
-    outputs = state.outputs(inputs)
-    if outputs.shape[1] == 1:
-        positive = np.clip(outputs[:, 0], 0, 1)
-        return np.stack([1 - positive, positive], axis=1)
-    total = outputs.sum(axis=1, keepdims=True)
-    if outputs.min() >= 0 and bool(np.all(total > 0)):
-        return np.asarray(outputs / total)
-    return softmax(outputs)
-
-
-def predictions(state: State, inputs: Inputs | None = None) -> NDArray[np.int64]:
-    """Return the most probable class of each sample, int64 of shape (samples,); see `class_probabilities`."""
-    return np.asarray(class_probabilities(state, inputs).argmax(axis=1), np.int64)
+    return answered_classes(state.basis.output, state.outputs(inputs))

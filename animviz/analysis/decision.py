@@ -5,6 +5,7 @@ import numpy as np
 from animviz.analysis.classifier import require_classifier
 from animviz.arrays import Array
 from animviz.errors import SceneError
+from animviz.recording.meaning import Output
 from animviz.recording.recording import Recording
 from animviz.recording.replay.activations import sigmoid, softmax
 from animviz.recording.replay.forward import forward
@@ -32,7 +33,7 @@ def class_count(recording: Recording, scene: str, *, after: str = "input") -> in
     if not is_dense_chain(behind) or not is_chain(recording.layers):
         strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
         raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers")
-    count = len(recording.manifest.class_names)
+    count = len(recording.output.class_names)
     if not 2 <= count <= MAX_CLASSES:
         raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")
     return count
@@ -54,7 +55,7 @@ def class_scores(state: State, layer: str, values: Array) -> Array:
     """Return a score per class for outputs of a layer; the greatest score is the decision.
 
     Where the network ends in a sigmoid or softmax, scores are logits. They do not saturate as probabilities do, so
-    that boundaries drawn through them are smooth.
+    that boundaries drawn through them are smooth. A single unit is compared with the value above which it means class 1.
 
     Args:
         state: the network at a moment.
@@ -71,24 +72,32 @@ def class_scores(state: State, layer: str, values: Array) -> Array:
     layers = (*basis.layers[:-1], last.model_copy(update={"activation": "linear"})) if ends else basis.layers
     scores = forward(layers, state.weights, values, after=index)
     if scores.shape[1] == 1:
-        middle = 0.0 if ends else 0.5
+        middle = 0.0 if ends else basis.output.threshold
         return np.concatenate([np.full_like(scores, middle), scores], axis=1)
     return scores
 
 
 def probabilities_of(state: State, scores: Array) -> Array:
-    """Return class probabilities, shape (samples, classes), for scores from `class_scores`."""
-    last = state.basis.layers[-1].activation
-    if last == "sigmoid" and scores.shape[1] == 2:
-        positive = sigmoid(scores[:, 1])
+    """Return class probabilities, shape (samples, classes), for scores from `class_scores`.
+
+    Of outputs that are values and no probabilities: how far they are from the value of one class to that of the other.
+    """
+    output, ending = state.basis.output, state.basis.layers[-1].activation
+    single = state.basis.layers[-1].output_shape == (1,)
+    if single:
+        positive = _of_class_1(output, ending, scores[:, 1])
         return np.stack([1 - positive, positive], axis=1)
-    if last == "sigmoid":
+    if ending == "sigmoid":
         independent = sigmoid(scores)
         return np.asarray(independent / independent.sum(axis=1, keepdims=True))
-    if last == "softmax":
+    if ending == "softmax" or output.form == "logits":
         return softmax(scores)
-    if state.basis.layers[-1].output_shape == (1,):
-        positive = np.clip(scores[:, 1], 0, 1)
-        return np.stack([1 - positive, positive], axis=1)
     clipped = np.clip(scores, 1e-9, None)
     return np.asarray(clipped / clipped.sum(axis=1, keepdims=True))
+
+
+def _of_class_1(output: Output, ending: str, score: Array) -> Array:
+    if ending == "sigmoid" or output.form == "logits":
+        return sigmoid(score)
+    low, high = output.label_values or (0.0, 1.0)
+    return np.clip((score - low) / (high - low), 0, 1)

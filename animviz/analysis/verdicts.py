@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.analysis.classifier import class_probabilities, labels_of
+from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
+from animviz.recording.answers import answered_classes, probabilities
 from animviz.recording.recording import Recording
 
 __all__ = ["Verdicts"]
@@ -24,7 +25,7 @@ class Verdicts:
 
     Attributes:
         labels: true class of each sample.
-        names: of the classes; a class of the model that has no name is called by its number.
+        names: of the classes.
         answers: answered class of each sample at a snapshot, int64 of shape (samples,).
         matrix: samples by true and answered class at a snapshot, int64 of shape (classes, classes).
 
@@ -36,19 +37,20 @@ class Verdicts:
         self._recording = recording
         self._scene = scene
         self.labels = labels_of(recording, scene)
-        self.answers = lru_cache(maxsize=None)(lambda index: self.probabilities(index).argmax(axis=1))
+        self.answers = lru_cache(maxsize=None)(lambda index: answered_classes(recording.output, self._outputs(index)))
         self.matrix = lru_cache(maxsize=None)(self._matrix)
-        first = next(self._finite(range(len(recording))), None)
-        known = len(recording.manifest.class_names)
-        count = known if first is None else max(known, self.probabilities(first).shape[1])
-        self.names = [*recording.manifest.class_names, *map(str, range(known, count))]
+        self.names = list(recording.output.class_names)
 
     def probabilities(self, index: int) -> Array:
         """Return the probability of each class at a snapshot, shape (samples, classes).
 
         Raises:
             DivergedError: they are not finite.
+            RecordingError: the network puts out values that are no probabilities.
         """
+        return probabilities(self._recording.output, self._outputs(index))
+
+    def _outputs(self, index: int) -> Array:
         state = self._recording.at(self._recording.epochs[index])
         outputs = state.outputs()
         if outputs.ndim != 2 or len(outputs) != len(self.labels):
@@ -56,7 +58,7 @@ class Verdicts:
             raise SceneError(f"{self._scene} needs outputs of shape (samples, classes); {path} has {outputs.shape}")
         if not np.isfinite(outputs).all():
             raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
-        return class_probabilities(state)
+        return outputs
 
     def accuracy(self, index: int) -> float:
         """Return the share of right answers at a snapshot."""

@@ -49,8 +49,12 @@ def _recording_facts(recording: Recording) -> Facts:
         yield "inputs", ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in several.items())
     except RecordingError:
         yield "inputs", "none"
-    if manifest.class_names:
-        yield "classes", ", ".join(manifest.class_names)
+    for output in manifest.outputs:
+        yield ("output" if len(manifest.outputs) == 1 else f"output {output.name}"), output.said
+        if output.class_names:
+            yield "classes", ", ".join(output.class_names)
+    if manifest.labels and recording.label_names not in [output.class_names for output in manifest.outputs]:
+        yield "labels", ", ".join(recording.label_names) or "values"
     if last.scores:
         yield "last state", ", ".join(f"{name} {value:.4g}" for name, value in last.scores.items())
     if last.logs:

@@ -47,8 +47,8 @@ def embedding_of(
     if at_most < 1:
         raise InputError(f"at_most is {at_most}; expected at least 1")
     settings = asdict(settings_of(method, parameters))
-    if fit_inputs is None and fit_labels is None and recording.manifest.task == "classification":
-        fit_labels = _class_labels(recording)
+    if fit_inputs is None and fit_labels is None and recording.label_names:
+        fit_labels = recording.labels
     snapshots = chosen_snapshots(len(recording), at_most)
     about = _about(recording, layer, method, settings, snapshots)
     data = {"fit": fit_inputs, "fit labels": fit_labels, "place": place_inputs, "place labels": place_labels}
@@ -117,14 +117,6 @@ def _about(
 ) -> dict[str, Any]:
     taken = [[number, recording.entries[number].epoch, recording.entries[number].step] for number in snapshots]
     return {"recording": recording.id, "layer": layer, "method": method, "settings": settings, "snapshots": taken}
-
-
-def _class_labels(recording: Recording) -> Array | None:
-    try:
-        labels = recording.labels
-    except RecordingError:
-        return None
-    return labels if labels.ndim == 1 else None
 
 
 def _activations(recording: Recording, layer: str, epochs: Array, inputs: Inputs | None) -> Array:

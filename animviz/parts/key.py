@@ -32,7 +32,7 @@ class Key:
         self._recording = recording
         self._labels = labels_of(recording, "the key")
         self._texts: list[Text] = []
-        names = recording.manifest.class_names
+        names = recording.output.class_names
         columns = 2 if box is not None and box.width >= 2 * self.COLUMN else 1
         rows = -(-len(names) // columns)
         if box is None or box.height < self.ROW * (rows + 1):  # no room: colour and field speak for themselves

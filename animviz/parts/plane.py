@@ -53,7 +53,7 @@ class InputPlane:
         self, stage: Stage, box: Box, recording: Recording, inputs: NDArray[Any], *, points: bool, line: float
     ) -> None:
         self._theme = stage.theme
-        self._palette = stage.theme.palette(len(recording.manifest.class_names))
+        self._palette = stage.theme.palette(len(recording.output.class_names))
         x, y = input_limits(inputs)
         # A cell of the field spans about four pixels: finer is not seen, since colours and boundary are interpolated.
         cells = int(np.clip(box.width * stage.pixel / 4, 40, 240))

@@ -82,7 +82,7 @@ class SplitPainter:
         self._curves = []
         if layout.rest is not None:
             names = [f"{label} {note}".strip() for label, note in labels]
-            colored = all(len(recording.manifest.class_names) <= 2 for recording in recordings)
+            colored = all(len(recording.label_names) <= 2 for recording in recordings)
             self._curves.append(Curves(stage, layout.rest, names, score, self._clock, colored=colored))
 
     def paint(self, moment: Moment) -> NDArray[np.uint8]:

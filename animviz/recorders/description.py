@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
 
 import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError
-from animviz.recorders.samples import Samples
-from animviz.recording.metrics import loss_named
+from animviz.recorders.understanding import Meaning
+from animviz.recording.manifest import Manifest
 from animviz.recording.replay.layers import Layer
 
-__all__ = ["Captured", "Description", "Task", "task_by_labels", "versions_of"]
-
-Task = Literal["classification", "regression"]
+__all__ = ["Captured", "Description", "versions_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,29 +22,20 @@ class Description:
     Attributes:
         name: what pictures call it unless the user gives a title.
         layers: in order, with the names of their weights.
-        task: what the labels are, or None where there are none.
-        loss: name of the loss in `animviz.recording.metrics`, or None for any other.
+        meaning: of the outputs and the labels, see `animviz.recorders.session.Session.understood`.
         arch: widths such as "2-3-2-1" where the model is a chain of dense layers, else None.
         model: text from which the framework can rebuild the model, or None; see `animviz.recording.rebuilding`.
         versions: versions of the packages that train, by name; the framework's own is among them.
         seed: of everything random in the training, as far as the framework knows it.
-
-    Raises:
-        InputError: the loss is not known.
     """
 
     name: str
     layers: tuple[Layer, ...]
-    task: Task | None = None
-    loss: str | None = None
+    meaning: Meaning = field(default_factory=Meaning)
     arch: str | None = None
     model: str | None = None
     versions: Mapping[str, str]
     seed: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.loss is not None:
-            loss_named(self.loss)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +46,8 @@ class Captured:
         weights: all weights, in the order of the model.
         activations: of the layers that are stored, shape (samples, ...).
         gradients: of the mean loss on the recording's samples, by weight.
-        outputs: of the model, shape (samples, ...), where activations are stored and there is one output.
+        outputs: of the model, shape (samples, ...), by output, where they cannot be replayed.
+        penalty: what the framework adds to the loss of the samples, such as the sum of penalties on weights.
 
     Raises:
         InputError: one is not a NumPy array.
@@ -67,32 +56,24 @@ class Captured:
     weights: Mapping[str, Array]
     activations: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
-    outputs: Array | None = None
+    outputs: Mapping[str, Array] = field(default_factory=dict)
+    penalty: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, array in self.arrays.items():
+        kinds = (self.weights, self.activations, self.gradients, self.outputs)
+        for name, array in (pair for arrays in kinds for pair in arrays.items()):
             if not isinstance(array, np.ndarray | np.generic):
                 raise InputError(f"{name} is of type {type(array).__name__}; expected a NumPy array")
 
-    @property
-    def arrays(self) -> dict[str, Array]:
-        """All of it, under the names that it has in a snapshot's file."""
+    def arrays(self, manifest: Manifest) -> dict[str, Array]:
+        """Return all of it, under the names that it has in a snapshot's file.
+
+        Args:
+            manifest: of the recording; it names the outputs.
+        """
         kinds = {"weights": self.weights, "gradients": self.gradients, "stored": self.activations}
         named = {f"{kind}/{name}": array for kind, arrays in kinds.items() for name, array in arrays.items()}
-        return named | ({} if self.outputs is None else {"outputs": self.outputs})
-
-
-def task_by_labels(samples: Samples, loss: str | None) -> Task | None:
-    """Return what labels are, by their form: classes if they are named, whole numbers, or meant for cross-entropy.
-
-    Args:
-        samples: of the recording.
-        loss: name of the loss that is trained, whether it is known here or not; or None.
-    """
-    if samples.labels is None:
-        return None
-    whole = samples.labels.dtype.kind in "iub"
-    return "classification" if samples.class_names or whole or "crossentropy" in (loss or "") else "regression"
+        return named | {manifest.key("outputs", name): array for name, array in self.outputs.items()}
 
 
 def versions_of(*packages: str) -> dict[str, str]:

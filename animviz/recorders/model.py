@@ -35,24 +35,27 @@ def manifest_of(
         RecordingError: a layer names a weight that is not in the state.
     """
     identity = (settings, [layer.model_dump() for layer in model.layers])
+    meaning = model.meaning
     try:
-        return Manifest(
-            id=recording_id(identity, samples.labelled | state.arrays),
+        manifest = Manifest(
+            id="",
             title=title or model.name,
             settings=settings,
             arch=model.arch,
-            task=model.task,
-            class_names=samples.classes if model.task == "classification" else samples.class_names,
-            loss=model.loss,
+            outputs=meaning.outputs,
+            main_output=meaning.main_output,
+            labels=meaning.labels,
             layers=model.layers,
             weights={name: _spec(array) for name, array in state.weights.items()},
             stored={name: _spec(array) for name, array in state.activations.items()},
             gradients={name: _spec(array) for name, array in state.gradients.items()},
-            outputs=None if state.outputs is None else _spec(state.outputs),
+            stored_outputs={name: _spec(array) for name, array in state.outputs.items()},
             model=model.model,
             versions=dict(model.versions),
             random_seed=model.seed if settings is None else None,
         )
+        arrays = {**samples.inputs, **meaning.arrays, **state.arrays(manifest)}
+        return manifest.model_copy(update={"id": recording_id(identity, arrays)})
     except ValidationError as error:
         raise RecordingError(
             f"the model cannot be recorded: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
@@ -74,7 +77,7 @@ def require_same(path: Path, manifest: Manifest, model: Description, take: Take)
     recorded, given = ([layer.name for layer in layers] for layers in (manifest.layers, model.layers))
     wrong = None if recorded == given else f"its layers are {', '.join(recorded)}, now {', '.join(given)}"
     # The layers come first: a door takes activations by their names.
-    if wrong := wrong or manifest.mismatch(take().arrays):
+    if wrong := wrong or manifest.mismatch(take().arrays(manifest)):
         raise RecordingError(
             f"this recorder has recorded another model in {path} ({wrong}); give each model a recorder and a path of its own"
         )

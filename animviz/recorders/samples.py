@@ -20,13 +20,15 @@ class Samples:
 
     Attributes:
         inputs: arrays of shape (samples, ...) under their names in inputs.safetensors: "inputs", or "inputs/NAME".
-        labels: their labels or targets, one row per sample; or None.
+        labels: numbers or texts, one row per sample; or None.
+        targets: what the loss compares an output with, by output, or "" for the only one, where the user names it.
         class_names: names of the classes in the order of the labels; empty if they were not given.
         extras: further arrays under their names in inputs.safetensors: "extras/NAME".
     """
 
     inputs: Mapping[str, Array]
     labels: Array | None
+    targets: Mapping[str, Array]
     class_names: tuple[str, ...]
     extras: Mapping[str, Array]
 
@@ -37,68 +39,59 @@ class Samples:
         labels: Any = None,
         class_names: Sequence[str] = (),
         extras: Mapping[str, Any] | None = None,
+        targets: Any = None,
     ) -> "Samples":
         """Take what a user gives; see `animviz.Recorder`.
 
         Args:
             inputs: one array (samples, ...) or numbers in nested lists, or a list or dict of several arrays.
-            labels: of the same length, or None.
+            labels: of the same length, or None; a dict by output stands for targets.
             class_names: one for every class, or none.
             extras: further arrays by name.
+            targets: what the loss compares with, where that is not the labels: an array, or a dict by output.
 
         Raises:
             InputError: an array is not one of numbers, arrays differ in length, labels are not finite, or classes are
                 left without a name.
         """
-        named = _named(inputs)
-        targets = None if labels is None else _plain(labels)
-        further = {f"extras/{name}": _plain(array) for name, array in (extras or {}).items()}
-        samples = cls(named, targets, tuple(map(str, class_names)), further)
+        if targets is None and isinstance(labels, Mapping):
+            labels, targets = None, labels
+        compared = targets if isinstance(targets, Mapping) else {} if targets is None else {"": targets}
+        samples = cls(
+            _named(inputs),
+            None if labels is None else _labels(labels),
+            {name: _labels(array) for name, array in compared.items()},
+            tuple(map(str, class_names)),
+            {f"extras/{name}": _plain(array) for name, array in (extras or {}).items()},
+        )
         samples._check()
         return samples
 
     def _check(self) -> None:
         """Refuse what pictures cannot be drawn from."""
-        lengths = {name: len(array) for name, array in self.labelled.items()}
+        labelled = {f"targets {name}".strip(): array for name, array in self.targets.items()}
+        labelled |= {} if self.labels is None else {"labels": self.labels}
+        lengths = {name: len(array) for name, array in {**self.inputs, **labelled}.items()}
         for (name, count), (other, expected) in pairwise(lengths.items()):
             if count != expected:
                 raise InputError(f"Recorder: {name} has {count} samples and {other} {expected}; expected as many")
-        if self.labels is None:
-            return
-        if not np.isfinite(self.labels).all():
-            raise InputError(
-                "Recorder: labels hold nan or infinite values; expected finite numbers: leave those samples out"
-            )
-        if self.class_names and len(self.class_names) < (count := _classes(self.labels)):
-            raise InputError(
-                f"Recorder: class_names has {len(self.class_names)} and the labels {count} classes; expected a name each"
-            )
+        for name, array in labelled.items():
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                raise InputError(
+                    f"Recorder: {name} hold nan or infinite values; expected finite numbers: leave those samples out"
+                )
 
     @property
     def fed(self) -> Any:
         """The inputs in the form in which a model takes them: one array, a list or a dict."""
+        return self.first(None)
+
+    def first(self, count: int | None) -> Any:
+        """Return the first samples, or all of them, in the form in which a model takes them."""
         if "inputs" in self.inputs:
-            return self.inputs["inputs"]
-        named = {name.removeprefix("inputs/"): array for name, array in self.inputs.items()}
+            return self.inputs["inputs"][:count]
+        named = {name.removeprefix("inputs/"): array[:count] for name, array in self.inputs.items()}
         return list(named.values()) if all(name.isdigit() for name in named) else named
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes: as given, else their numbers as far as the labels go."""
-        if self.class_names or self.labels is None:
-            return self.class_names
-        return tuple(map(str, range(_classes(self.labels))))
-
-    @property
-    def labelled(self) -> dict[str, Array]:
-        """Inputs and labels by name."""
-        return {**self.inputs} | ({} if self.labels is None else {"labels": self.labels})
-
-
-def _classes(labels: Array) -> int:
-    """Return how many classes there are, as far as the labels go."""
-    one_hot = labels.ndim == 2 and labels.shape[1] > 1
-    return int(labels.shape[1] if one_hot else int(labels.max()) + 1)
 
 
 def _named(inputs: Any) -> dict[str, Array]:
@@ -131,6 +124,14 @@ def _plain(values: Any) -> Array:
             f"Recorder: an array has shape {array.shape} of {array.dtype}; expected numbers, one row per sample"
         )
     return array
+
+
+def _labels(values: Any) -> Array:
+    """Return labels as numbers or as texts."""
+    array = np.asarray(values)
+    if array.dtype.kind in "SO" and array.size and all(isinstance(value, str | bytes) for value in array.flat):
+        array = np.array([value if isinstance(value, str) else value.decode() for value in array.flat]).reshape(array.shape)
+    return array if array.dtype.kind == "U" and array.ndim and array.size else _plain(values)
 
 
 def portable(array: Array) -> Array:

@@ -1,5 +1,6 @@
 """The session: all that is decided about recording a training, without a word of the framework that trains."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -7,13 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recorders.cost import announce
+from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description
 from animviz.recorders.model import Take, manifest_of, require_same
 from animviz.recorders.position import Position
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
+from animviz.recorders.understanding import Meaning, understood
 from animviz.recorders.watcher import Watcher
 from animviz.recording import metrics
 from animviz.recording.manifest import Entry
@@ -25,6 +29,8 @@ from animviz.recording.writer import RecordingWriter, require_replaceable
 __all__ = ["Session", "Take"]
 
 Logs = Mapping[str, Any] | None
+NOTHING_TOLD = Told()
+log = logging.getLogger("animviz")
 
 
 class Session:
@@ -42,6 +48,7 @@ class Session:
     Args:
         path: folder to write.
         samples: what pictures are drawn from.
+        told: what the user says of the model's outputs.
         every: rhythm of capture, see `Rhythm.parse`.
         layers: names of the layers whose activations are stored; by default those that cannot be replayed.
         title: what pictures call the run; by default the model's name.
@@ -60,6 +67,7 @@ class Session:
         path: Path,
         samples: Samples,
         *,
+        told: Told = NOTHING_TOLD,
         every: int | float | str | Fraction = 1,
         layers: Sequence[str] | None = None,
         title: str | None = None,
@@ -72,9 +80,9 @@ class Session:
         self._overwrite = overwrite
         self.path = path
         self._require_free()
-        if gradients and (not samples.inputs or samples.labels is None):
+        if gradients and (not samples.inputs or (samples.labels is None and not samples.targets)):
             raise InputError("Recorder(gradients=True) needs inputs and labels: Recorder(path, inputs=x, labels=y)")
-        self.samples, self.gradients = samples, gradients
+        self.samples, self.gradients, self._told = samples, gradients, told
         self.stored: tuple[str, ...] = ()
         self._rhythm = Rhythm.parse(every)
         self._layers = None if layers is None else tuple(layers)
@@ -87,9 +95,27 @@ class Session:
         self._model: Description | None = None
         self._due: frozenset[int] | None = None  # steps of the present epoch after which a capture is due
 
+    def understood(self, *facts: Facts) -> Meaning:
+        """Return what outputs and labels mean, by what a door knows of the outputs and by what the user says.
+
+        Args:
+            facts: of each output.
+
+        Raises:
+            InputError: it cannot be known, or labels do not fit; names the choices.
+        """
+        return understood(facts, self.samples, self._told)
+
+    @property
+    def targets(self) -> dict[str, Array]:
+        """What the loss compares each output with, by output, as it is recorded; once the training has begun."""
+        meaning, inputs = self._described.meaning, self.samples.inputs
+        found = {output.name: meaning.target_of(output, inputs) for output in meaning.outputs}
+        return {name: array for name, array in found.items() if array is not None}
+
     def begin(
         self,
-        describe: Callable[[Samples], Description],
+        describe: Callable[[], Description],
         take: Take,
         *,
         epochs: int | None = None,
@@ -98,17 +124,18 @@ class Session:
         """Start the recording with the untrained state, or go on with it.
 
         Args:
-            describe: says what the model is.
+            describe: says what the model is; what its numbers mean it asks of `understood`.
             take: hands over its state.
             epochs: how many are planned, where that is known.
             steps: gradient steps of an epoch, where they are known.
 
         Raises:
+            InputError: it is in doubt what the model puts out.
             RecordingError: what is to be stored cannot be had, the recording cannot be written, or it is of another
                 model.
             AnimvizError: a watcher refuses.
         """
-        model = describe(self.samples)
+        model = describe()
         if self._writer is not None:
             require_same(self.path, self._writer.manifest, model, take)
         self._position.begin(steps)
@@ -242,29 +269,36 @@ class Session:
     def _create(self, state: Captured, epochs: int | None) -> None:
         manifest = manifest_of(self._described, self.samples, state, title=self._title, settings=self._settings)
         count = self._rhythm.count(epochs, self._position.steps) if epochs else None
-        announce(self.path, sum(array.nbytes for array in state.arrays.values()), count)
+        announce(self.path, sum(array.nbytes for array in state.arrays(manifest).values()), count)
+        for output in manifest.outputs:
+            log.info("recording %s: output %s is %s", self.path, output.name, output.said)
 
         def first(writer: RecordingWriter) -> None:
             self._append(writer, state, Entry(epoch=0.0, step=0))
             self._tell_begun()
 
-        data = self.samples.labelled | dict(self.samples.extras)
+        data = {**self.samples.inputs, **self._described.meaning.arrays, **self.samples.extras}
         self._writer = RecordingWriter.create(self.path, manifest, data, first)
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
-        writer.append(state.arrays, entry.model_copy(update={"scores": self._scores(state)}))
+        arrays = state.arrays(writer.manifest)
+        writer.append(arrays, entry.model_copy(update={"scores": self._scores(state)}))
 
     def _scores(self, state: Captured) -> dict[str, float]:
-        """Return what this very state scores on the recording's own samples."""
-        model, labels, inputs = self._described, self.samples.labels, self.samples.inputs
-        if labels is None or model.task is None:
-            return {}
-        outputs = state.outputs
-        if outputs is None and not self.stored and "inputs" in inputs and is_chain(model.layers):
-            outputs = forward(model.layers, state.weights, inputs["inputs"])
-        if outputs is None or outputs.ndim != 2:
-            return {}
-        return metrics.scores(labels, outputs, loss=model.loss, task=model.task)
+        """Return what this very state scores on the recording's own samples: "loss", and "NAME loss" where there are several outputs."""
+        model, inputs = self._described, self.samples.inputs
+        outputs, meaning = state.outputs, model.meaning
+        if not outputs and len(meaning.outputs) == 1 and "inputs" in inputs and is_chain(model.layers):
+            outputs = {meaning.outputs[0].name: forward(model.layers, state.weights, inputs["inputs"])}
+        found = {}
+        for output in meaning.outputs:
+            target = meaning.target_of(output, inputs)
+            if target is None or output.name not in outputs:
+                continue
+            prefix = "" if output.name == meaning.main_output else f"{output.name} "
+            scores = metrics.scores(output, target, outputs[output.name], penalty=state.penalty)
+            found.update({prefix + name: value for name, value in scores.items()})
+        return found
 
     @property
     def _described(self) -> Description:

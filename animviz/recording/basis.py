@@ -4,8 +4,9 @@ from functools import cached_property
 from pathlib import Path
 
 from animviz.arrays import Array
-from animviz.errors import RecordingError
+from animviz.errors import InputError, RecordingError
 from animviz.recording.manifest import Manifest
+from animviz.recording.meaning import Output, numbers
 from animviz.recording.reader import load
 from animviz.recording.replay.layers import Layer
 
@@ -20,11 +21,23 @@ class Basis:
     Attributes:
         path: folder of the recording.
         manifest: what it says of itself.
+
+    Args:
+        path: folder of the recording.
+        manifest: what it says of itself.
+        output: name of the output that is drawn; by default the only one, or the main one.
+
+    Raises:
+        InputError: there is no output of that name.
     """
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(self, path: Path, manifest: Manifest, output: str | None = None) -> None:
         self.path = path
         self.manifest = manifest
+        self._chosen = output or manifest.main_output
+        names = [one.name for one in manifest.outputs]
+        if output is not None and output not in names:
+            raise InputError(f"{path} has no output {output!r}; it has {', '.join(names) or 'none'}")
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -44,15 +57,61 @@ class Basis:
         return several or self._data["inputs"]
 
     @property
+    def output(self) -> Output:
+        """The output that is drawn.
+
+        Raises:
+            RecordingError: there is none, or there are several of one rank and none was chosen.
+        """
+        outputs = self.manifest.outputs
+        if self._chosen is None and len(outputs) != 1:
+            names = ", ".join(output.name for output in outputs)
+            way_out = f"choose one of its outputs: {names} (--output-name)" if outputs else "record it with Recorder(..., task=)"
+            raise RecordingError(f"{self.path} does not say which output is meant; {way_out}")
+        return outputs[0] if self._chosen is None else next(one for one in outputs if one.name == self._chosen)
+
+    @cached_property
     def labels(self) -> Array:
-        """Labels or targets of the inputs, shape (samples,) or one row per sample.
+        """What viewers see as colours: int64 class numbers or floating values, shape (samples,).
 
         Raises:
             RecordingError: none were recorded.
         """
-        if "labels" not in self._data:
+        if self.manifest.labels is None or "labels" not in self._data:
             raise RecordingError(f"{self.path} holds no labels; record it with Recorder(..., inputs=x, labels=y)")
-        return self._data["labels"]
+        return numbers(self._data["labels"], classes=self.manifest.labels.kind == "classes")
+
+    @cached_property
+    def targets(self) -> Array:
+        """What the loss compares the output that is drawn with.
+
+        Class numbers, int64 of shape (samples,), where it answers with a class, and (samples, positions...) where it does so at
+        each position; 0 or 1 of shape (samples, labels) where it answers for each label; else numbers as they were recorded.
+
+        Raises:
+            RecordingError: none were recorded.
+        """
+        return numbers(self.loss_targets, classes=self.output.answers_classes, sequence=self.output.sequence)
+
+    @property
+    def loss_targets(self) -> Array:
+        """What the loss compares the output that is drawn with, as it was recorded; see `animviz.recording.metrics`.
+
+        Raises:
+            RecordingError: none was recorded.
+        """
+        output = self.output
+        if output.target is None:
+            raise RecordingError(
+                f"{self.path} holds nothing to compare output {output.name!r} with; "
+                "record it with Recorder(..., inputs=x, labels=y)"
+            )
+        if output.target == "inputs":
+            return self.single_input(self.inputs)
+        key = "labels" if output.target == "labels" else self.manifest.key("targets", output.name)
+        if key not in self._data:
+            raise RecordingError(f"{self.path / 'inputs.safetensors'} does not hold {key}; record the run again")
+        return self._data[key]
 
     @cached_property
     def extras(self) -> dict[str, Array]:

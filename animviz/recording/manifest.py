@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from animviz.arrays import Array
+from animviz.recording.meaning import Labels, Output
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["SCHEMA", "ArraySpec", "Entry", "Manifest"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class ArraySpec(BaseModel):
@@ -33,36 +34,36 @@ class Manifest(BaseModel):
         finished: whether the training came to its end.
         settings: experiment, data options and training settings, where animviz trained; else None.
         arch: widths such as "2-3-2-1" where the model is a chain of dense layers, else None.
-        task: what the labels are, or None without labels.
-        class_names: names of the classes in the order of the labels.
-        loss: name of the loss in `animviz.recording.metrics`, or None.
+        outputs: what the model puts out, and what that means.
+        main_output: name of the output that is drawn where nobody chooses one; None where they are of one rank.
+        labels: what viewers see as colours, or None.
         layers: the model's layers in order.
         weights: the arrays that every snapshot holds.
         stored: activations that every snapshot holds, by layer.
         gradients: gradients of the loss that every snapshot holds, by weight.
-        outputs: the model's outputs that every snapshot holds, where activations are stored and there is one output.
-        model: Keras' JSON of the model, where it has one.
+        stored_outputs: what the model puts out, by output, as far as every snapshot holds it.
+        model: text from which its framework can rebuild the model, or None.
         versions: packages that wrote the recording.
-        random_seed: seed of the framework, where the script set one; left out where it is not known.
+        random_seed: seed of the framework, where the script set one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["animviz-recording"] = "animviz-recording"
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     id: str
     title: str
     finished: bool = False
     settings: dict[str, Any] | None = None
     arch: str | None = None
-    task: Literal["classification", "regression"] | None = None
-    class_names: tuple[str, ...] = ()
-    loss: str | None = None
+    outputs: tuple[Output, ...] = ()
+    main_output: str | None = None
+    labels: Labels | None = None
     layers: tuple[Layer, ...]
     weights: dict[str, ArraySpec]
     stored: dict[str, ArraySpec] = {}
     gradients: dict[str, ArraySpec] = {}
-    outputs: ArraySpec | None = None
+    stored_outputs: dict[str, ArraySpec] = {}
     model: str | None = None
     versions: dict[str, str] = {}
     random_seed: int | None = None
@@ -77,7 +78,16 @@ class Manifest(BaseModel):
         """What every snapshot holds, under the names that it has in a snapshot's file."""
         kinds = {"weights": self.weights, "stored": self.stored, "gradients": self.gradients}
         named = {f"{kind}/{name}": spec for kind, specs in kinds.items() for name, spec in specs.items()}
-        return named | ({} if self.outputs is None else {"outputs": self.outputs})
+        return named | {self.key("outputs", name): spec for name, spec in self.stored_outputs.items()}
+
+    def key(self, kind: str, output: str) -> str:
+        """Return under which name a file holds an array that belongs to an output: "outputs", or "outputs/NAME" of several.
+
+        Args:
+            kind: "outputs" or "targets".
+            output: its name.
+        """
+        return kind if len(self.outputs) == 1 else f"{kind}/{output}"
 
     def mismatch(self, arrays: Mapping[str, Array]) -> str | None:
         """Return the first thing in which arrays differ from what every snapshot holds, in words; None if nothing does.
@@ -94,20 +104,17 @@ class Manifest(BaseModel):
                 return f"{name} is {array.dtype.name} {array.shape}; the manifest says {spec.dtype} {spec.shape}"
         return None
 
-    @model_serializer(mode="wrap")
-    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Recordings without it are the same bytes as before there was such a field.
-        said: dict[str, Any] = write(self)
-        if self.random_seed is None:
-            del said["random_seed"]
-        return said
-
     @model_validator(mode="after")
     def _names_agree(self) -> Self:
+        names = [output.name for output in self.outputs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two outputs have one name: {', '.join(names)}")
+        for name in {*self.stored_outputs, *filter(None, [self.main_output])} - set(names):
+            raise ValueError(f"{name} is not among the outputs: {', '.join(names) or 'none'}")
         for layer in self.layers:
-            for name in (layer.kernel, layer.bias, *layer.variables.values()):
-                if name is not None and name not in self.weights:
-                    raise ValueError(f"layer {layer.name} names the weight {name}, which is not among the weights")
+            for weight in (layer.kernel, layer.bias, *layer.variables.values()):
+                if weight is not None and weight not in self.weights:
+                    raise ValueError(f"layer {layer.name} names the weight {weight}, which is not among the weights")
         return self
 
 

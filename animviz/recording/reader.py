@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recording.manifest import SCHEMA, Entry, Manifest
+from animviz.recording.upgrading import upgraded
 
 __all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
 
@@ -55,13 +56,19 @@ def read_manifest(folder: Path) -> Manifest:
             raise RecordingError(
                 f"{path}: schema {version} is newer than this animviz knows ({SCHEMA}); update animviz"
             )
-        return Manifest.model_validate(raw)
+        return Manifest.model_validate(upgraded(raw, _old_labels(folder)) if version == 1 else raw)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "contents"
         raise RecordingError(f"{path}: {place}: {first['msg']}") from None
-    except (ValueError, OSError, RecursionError) as error:
+    except (ValueError, OSError, RecursionError, TypeError, AttributeError, LookupError) as error:
         raise RecordingError(f"{path} cannot be read ({error})") from None
+
+
+def _old_labels(folder: Path) -> Array | None:
+    """Return the labels of a recording of schema 1, whose form says what they mean."""
+    path = folder / "inputs.safetensors"
+    return load(path)[0].get("labels") if path.exists() else None
 
 
 def read_index(folder: Path) -> list[Entry]:

@@ -35,8 +35,10 @@ class Framework(Protocol):
         """
         ...
 
-    def outputs(self, model: str, weights: Mapping[str, Array], inputs: Array | dict[str, Array]) -> Array:
-        """Return what the model puts out, shape (samples, ...); see `activations`."""
+    def outputs(
+        self, model: str, weights: Mapping[str, Array], inputs: Array | dict[str, Array]
+    ) -> Mapping[str, Array]:
+        """Return what the model puts out, shape (samples, ...), by output; see `activations`."""
         ...
 
 

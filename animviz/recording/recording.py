@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recording.basis import Basis, Inputs
+from animviz.recording.meaning import Output
 from animviz.recording.reader import load, read_index, read_manifest, snapshot_path
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import Snapshot, State
@@ -43,15 +44,20 @@ class Recording(Sequence[Snapshot]):
     Args:
         path: its folder.
         limit: how many snapshots to see at most, for readers that must agree while training goes on.
+        output: name of the output that is drawn, of a model that has several.
 
     Raises:
+        InputError: the model has no output of that name.
         RecordingError: it is missing, damaged or of another schema; says what is wrong and where.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, limit: int | None = None) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, limit: int | None = None, output: str | None = None
+    ) -> None:
         self.path = Path(path)
         self.manifest = read_manifest(self.path)
-        self.basis = Basis(self.path, self.manifest)
+        self.basis = Basis(self.path, self.manifest, output)
+        self._output = output
         self.entries = read_index(self.path)[:limit]
         if not self.entries:
             raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
@@ -81,8 +87,8 @@ class Recording(Sequence[Snapshot]):
     def __hash__(self) -> int:
         return hash(self._identity)
 
-    def __reduce__(self) -> tuple[Callable[..., "Recording"], tuple[Path, int]]:
-        return _reopened, (self.path.resolve(), len(self))
+    def __reduce__(self) -> tuple[Callable[..., "Recording"], tuple[Path, int, str | None]]:
+        return _reopened, (self.path.resolve(), len(self), self._output)
 
     def __repr__(self) -> str:
         return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs 0 to {self.epochs[-1]:g}"
@@ -128,13 +134,36 @@ class Recording(Sequence[Snapshot]):
         return self.basis.inputs
 
     @property
+    def output(self) -> Output:
+        """The output that is drawn, and what it means.
+
+        Raises:
+            RecordingError: there is none, or there are several of one rank and none was chosen.
+        """
+        return self.basis.output
+
+    @property
     def labels(self) -> Array:
-        """Labels or targets of the inputs, shape (samples,) or one row per sample.
+        """What viewers see as colours: int64 class numbers or floating values, shape (samples,).
 
         Raises:
             RecordingError: none were recorded.
         """
         return self.basis.labels
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Names of the classes that labels name; empty where labels are values, or there are none."""
+        return self.manifest.labels.names if self.manifest.labels else ()
+
+    @property
+    def targets(self) -> Array:
+        """What the loss compares the output with; see `animviz.recording.basis.Basis.targets`.
+
+        Raises:
+            RecordingError: none were recorded.
+        """
+        return self.basis.targets
 
     @property
     def extras(self) -> dict[str, Array]:
@@ -200,20 +229,21 @@ class Recording(Sequence[Snapshot]):
         """
         return self.basis.single_input(inputs)
 
-    def _seen(self) -> tuple[Path, str, int, int, int, int]:
+    def _seen(self) -> tuple[Path, str, int, int, int, int, str | None]:
         """Return by what two openings of a path are known to have found the same files."""
         # A run that is recorded anew has the same id if it begins alike; its last file is another one.
         last = snapshot_path(self.path, len(self) - 1).stat()
-        return self.path, self.id, len(self), last.st_ino, last.st_size, last.st_mtime_ns
+        return self.path, self.id, len(self), last.st_ino, last.st_size, last.st_mtime_ns, self._output
 
     def _read_snapshot(self, index: int) -> Snapshot:
         path = snapshot_path(self.path, index)
         arrays, _ = load(path)
         if wrong := self.manifest.mismatch(arrays):
             raise RecordingError(f"{path}: {wrong}")
-        return Snapshot(index, self.entries[index], arrays)
+        kept = {name: arrays[self.manifest.key("outputs", name)] for name in self.manifest.stored_outputs}
+        return Snapshot(index, self.entries[index], arrays, kept)
 
 
-def _reopened(path: Path, limit: int) -> Recording:
+def _reopened(path: Path, limit: int, output: str | None) -> Recording:
     """Open in another process what was seen in this one, though training may have gone on."""
-    return Recording(path, limit=limit)
+    return Recording(path, limit=limit, output=output)

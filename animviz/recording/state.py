@@ -27,16 +27,16 @@ class Snapshot:
         weights: arrays by name.
         stored: activations by layer, shape (samples, ...).
         gradients: of the mean loss on the recording's own inputs, by weight; empty unless they were asked for.
-        outputs: the model's outputs, shape (samples, ...), or None where they are replayed.
+        outputs: what the model puts out, shape (samples, ...), by output; empty where it is replayed.
     """
 
-    def __init__(self, index: int, entry: Entry, arrays: dict[str, Array]) -> None:
+    def __init__(self, index: int, entry: Entry, arrays: dict[str, Array], outputs: dict[str, Array]) -> None:
         self.index = index
         self.epoch = entry.epoch
         self.step = entry.step
         self.logs: dict[str, float] = entry.logs
         self.scores: dict[str, float] = entry.scores
-        self.outputs = arrays.get("outputs")
+        self.outputs = outputs
         self.weights, self.stored, self.gradients = (below(kind, arrays) for kind in ("weights", "stored", "gradients"))
 
 
@@ -93,21 +93,21 @@ class State:
         return framework_of(basis.manifest).activations(model, self.weights, layer, given)
 
     def outputs(self, inputs: Inputs | None = None) -> Array:
-        """Return what the model puts out, shape (samples, units): replayed, stored, or through the rebuilt model.
+        """Return what the output that is drawn puts out, shape (samples, ...): replayed, stored, or through the rebuilt model.
 
         Raises:
-            RecordingError: neither stored nor replayable, or the model has several outputs.
+            RecordingError: neither stored nor replayable, or several outputs of which none was chosen.
             DivergedError: the weights are not finite.
         """
         basis, layers = self.basis, self.basis.layers
         given = basis.inputs if inputs is None else inputs
         if is_chain(layers):
             return forward(layers, self.weights, basis.single_input(given))
-        before, after = self.snapshot.outputs, self._after.outputs
-        if inputs is None and before is not None and after is not None:
-            return self._blend(before, after)
+        name = basis.output.name
+        if inputs is None and name in self.snapshot.outputs:
+            return self._blend(self.snapshot.outputs[name], self._after.outputs[name])
         model = self._rebuildable(layers[-1].name)
-        return framework_of(basis.manifest).outputs(model, self.weights, given)
+        return framework_of(basis.manifest).outputs(model, self.weights, given)[name]
 
     def onward(self, layer: str, values: Array) -> Array:
         """Return the network's output for values that this layer is made to put out.

@@ -56,13 +56,12 @@ def _curve(recording: Recording) -> tuple[Array, Array]:
     Raises:
         SceneError: the recording is not of a curve.
     """
-    manifest = recording.manifest
-    if manifest.task != "regression" or not is_dense_chain(recording.layers):
+    if recording.output.task != "regression" or not is_dense_chain(recording.layers):
         raise SceneError(
             f"polyfit draws a chain of dense layers trained on a curve; {recording.path} is of another kind"
         )
     inputs = recording.single_input(recording.inputs)
-    target = recording.labels.reshape(len(inputs), -1)
+    target = recording.targets.reshape(len(inputs), -1)
     if inputs.ndim != 2 or inputs.shape[1] != 1 or target.shape[1] != 1:
         shapes = f"{inputs.shape} and {target.shape}"
         raise SceneError(f"polyfit needs one input and one output; {recording.path} has arrays of shape {shapes}")

@@ -191,5 +191,5 @@ def seen(recording: Recording, hidden: Sequence[Layer]) -> str:
 
 def class_of(recording: Recording, name: str | None, scene: str) -> int:
     """Return the number of a class by its name: unless given 5 where there is one, else the first."""
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     return class_number(recording, name, scene) if name is not None else names.index("5") if "5" in names else 0

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from animviz.recorders.description import Captured, Description, task_by_labels
+from animviz.recorders.deciding import Facts
+from animviz.recorders.description import Captured, Description
 from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session
+from animviz.recording.losses import Loss
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["DENSE", "Loop", "X", "Y"]
@@ -24,10 +26,11 @@ class Loop:
         self.taken = 0
         self.session = Session(path, options.pop("samples", Samples.of(X, Y)), **options)
 
-    def describe(self, samples: Samples) -> Description:
+    def describe(self) -> Description:
+        facts = Facts(shape=(1,), activation="sigmoid", loss=Loss(name="binary_crossentropy"))
         return Description(
-            name="by hand", layers=(DENSE,), task=task_by_labels(samples, "binary_crossentropy"), arch="1-1",
-            loss="binary_crossentropy", versions={"numpy": np.__version__}, seed=5,
+            name="by hand", layers=(DENSE,), meaning=self.session.understood(facts), arch="1-1",
+            versions={"numpy": np.__version__}, seed=5,
         )  # fmt: skip
 
     def take(self) -> Captured:

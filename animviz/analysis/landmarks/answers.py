@@ -25,7 +25,7 @@ STILL = 1e-6  # range of a unit whose output is the same for all samples
 
 def learned_classes(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
     """Give the moments at which a class is learned, and at which it is forgotten again, by its F1."""
-    labels, names = labels_of(recording, "landmarks"), recording.manifest.class_names
+    labels, names = labels_of(recording, "landmarks"), recording.output.class_names
     known = np.zeros(len(names), bool)
     present = np.isin(np.arange(len(names)), labels)
     for state in states:

@@ -22,7 +22,7 @@ def landmarks(recording: Recording) -> list[Landmark]:
     """Return the landmarks of a recording in the order of their epochs."""
     states = finite_states(recording, MOST)
     found = [*accuracy_levels(recording), *plateaus(recording)]
-    if states and recording.manifest.task == "classification":
+    if states and any(output.classifies for output in recording.manifest.outputs[:1]):
         found += learned_classes(recording, states)
         if in_plane(recording):
             found += boundary_pieces(recording, states)

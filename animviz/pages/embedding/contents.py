@@ -161,7 +161,7 @@ def _title(recording: Recording) -> str:
 
 def _class_names(recording: Recording, least: int) -> tuple[str, ...]:
     """Return the names of the classes; a class without a name is called by its number."""
-    known = recording.manifest.class_names
+    known = recording.output.class_names
     return (*known, *map(str, range(len(known), least)))
 
 

@@ -7,9 +7,12 @@ from typing import Any
 
 import keras
 
-from animviz.recorders.description import Captured
+from animviz.recorders.deciding import Told
+from animviz.recorders.description import Captured, Description
+from animviz.recorders.keras.fit_arguments import fit_arguments
 from animviz.recorders.keras.gradients import loss_gradients
 from animviz.recorders.keras.inspect import described, weight_names
+from animviz.recorders.keras.penalties import penalty_of
 from animviz.recorders.keras.tapping import probe
 from animviz.recorders.samples import Samples, portable
 from animviz.recorders.session import Session
@@ -31,8 +34,13 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         path: folder to write.
         inputs: what pictures will be drawn from: one array (samples, ...) or numbers in nested lists; or a list or dict of
             arrays for models with several inputs.
-        labels: labels (integers or one-hot) or targets of these inputs; needed for the accuracy and loss that
-            pictures state.
+        labels: what viewers see as colours: class numbers, texts, one-hot rows, or values. They are also what the loss is
+            compared with, wherever they can be; a dict by output for models with several.
+        task: what the model answers, where its loss, metrics and shapes leave that in doubt: "binary", "multiclass",
+            "multilabel", "regression", "reconstruction", "none", where need be followed by "logits", "probabilities" or
+            "values"; a dict by output for models with several.
+        targets: what the loss is compared with, where that is not the labels: an array, or a dict by output.
+        output: of a model with several outputs, the one that is drawn and that the labels belong to.
         every: rhythm of capture: epochs (1, 5), a part of an epoch (0.25 or "1/4"), or "log".
         layers: names of the layers whose activations are stored. By default none for chains of dense layers
             and convolutions, which are replayed from their weights, and all layers with flat outputs for other models.
@@ -45,7 +53,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         watchers: are told when the recording grows, see `animviz.recorders.watcher.Watcher`.
 
     Raises:
-        InputError: the rhythm; inputs and labels of different lengths; labels that are not finite; classes without a name.
+        InputError: the rhythm; inputs and labels of different lengths; labels that are not finite; a task that is not known.
         RecordingError: the path holds something already.
     """
 
@@ -55,6 +63,9 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         inputs: Any = None,
         labels: Any = None,
         *,
+        task: str | Mapping[str, str] | None = None,
+        targets: Any = None,
+        output: str | None = None,
         every: int | float | str | Fraction = 1,
         layers: Sequence[str] | None = None,
         class_names: Sequence[str] = (),
@@ -67,8 +78,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
     ) -> None:
         super().__init__()
         self.session = Session(
-            Path(path), Samples.of(inputs, labels, class_names, extras), every=every, layers=layers, title=title,
-            overwrite=overwrite, settings=settings, gradients=gradients, watchers=watchers,
+            Path(path), Samples.of(inputs, labels, class_names, extras, targets), told=Told.of(task, output), every=every,
+            layers=layers, title=title, overwrite=overwrite, settings=settings, gradients=gradients, watchers=watchers,
         )  # fmt: skip
 
     @property
@@ -101,19 +112,20 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         """Finish the recording."""
         self.session.end(self._take)
 
-    def _describe(self, samples: Samples) -> Any:
-        return described(self.model, samples)
+    def _describe(self) -> Description:
+        return described(self.model, self.session, fit_arguments())
 
     def _take(self) -> Captured:
         # Keras synchronises variables when `self.model` is read (JAX), so it is never kept.
         model, session = self.model, self.session
         values = [portable(keras.ops.convert_to_numpy(variable)) for variable in model.weights]
-        fed, labels = session.samples.fed, session.samples.labels
-        gradients = loss_gradients(model, fed, labels) if session.gradients and labels is not None else {}
-        stored, outputs = probe(model, fed, set(session.stored)) if session.stored else ({}, None)
+        fed, targets = session.samples.fed, session.targets
+        gradients = loss_gradients(model, fed, next(iter(targets.values()))) if session.gradients and targets else {}
+        stored, outputs = probe(model, fed, set(session.stored)) if session.stored else ({}, {})
         return Captured(
             weights=dict(zip(weight_names(model), values, strict=True)),
             activations={name: portable(stored[name]) for name in session.stored},
             gradients={name: portable(array) for name, array in gradients.items()},
-            outputs=None if outputs is None else portable(outputs),
+            outputs={name: portable(array) for name, array in outputs.items()},
+            penalty=penalty_of(model),
         )

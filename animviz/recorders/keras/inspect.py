@@ -8,13 +8,14 @@ import numpy as np
 from keras.src.utils.rng_utils import get_random_seed  # not exported, and nothing else knows the seed
 
 from animviz.errors import RecordingError
-from animviz.recorders.description import Description, task_by_labels, versions_of
-from animviz.recorders.samples import Samples
-from animviz.recording.metrics import canonical_loss
+from animviz.recorders.description import Description, versions_of
+from animviz.recorders.keras.outputs import facts_of, is_copy, outputs_of
+from animviz.recorders.keras.tapping import probe
+from animviz.recorders.session import Session
 from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.layers import IDENTITY, Layer, is_dense_chain
 
-__all__ = ["chain_arch", "described", "layer_table", "loss_name", "weight_names"]
+__all__ = ["chain_arch", "described", "layer_table", "weight_names"]
 
 CONVOLUTION = ("strides", "padding", "dilation_rate")
 POOLING = ("pool_size", "strides", "padding")
@@ -40,24 +41,28 @@ VARIABLES: dict[str, tuple[str, ...]] = {
 REPLAYED = {"Dense", "Flatten", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU", *IDENTITY, *SETTINGS}
 
 
-def described(model: Any, samples: Samples) -> Description:
+def described(model: Any, session: Session, trained_on: tuple[Any, Any]) -> Description:
     """Describe a Keras model.
 
     Args:
         model: a built model.
-        samples: of the recording.
+        session: which records it, and knows what the user says.
+        trained_on: what `fit` was given to feed in and to compare with, as far as that can be seen.
 
     Raises:
+        InputError: it is in doubt what the model puts out; names the choices.
         RecordingError: the model is not built.
     """
     if not model.built:
         raise RecordingError("the model has no weights yet; give it an Input or call it once before fit")
-    layers, loss = layer_table(model), loss_name(model)
+    layers = layer_table(model)
+    probed = None
+    if not outputs_of(model) and session.samples.inputs:
+        _, probed = probe(model, session.samples.first(1), set())
     return Description(
         name=model.name,
         layers=layers,
-        task=task_by_labels(samples, loss),
-        loss=loss,
+        meaning=session.understood(*facts_of(model, probed, copies_input=is_copy(*trained_on))),
         arch=chain_arch(model, layers),
         model=_as_json(model),
         versions=versions_of("animviz", "keras", "tensorflow", "numpy"),
@@ -94,17 +99,6 @@ def chain_arch(model: Any, layers: tuple[Layer, ...]) -> str | None:
     widths = [layer.output_shape[-1] for layer in layers if layer.kind == "Dense" and layer.output_shape]
     inputs = int(np.prod(model.input_shape[1:]))
     return "-".join(map(str, [inputs, *widths])) if widths else None
-
-
-def loss_name(model: Any) -> str | None:
-    """Return the name of the model's loss as `animviz.recording.metrics` knows it, or None for any other."""
-    loss = getattr(model, "loss", None)
-    if isinstance(loss, keras.losses.Loss):
-        config = loss.get_config()
-        plain = not config.get("from_logits") and not config.get("label_smoothing")
-        plain = plain and config.get("reduction") in (None, "sum_over_batch_size")
-        return canonical_loss(_snake(type(loss).__name__)) if plain else None
-    return canonical_loss(loss if isinstance(loss, str) else getattr(loss, "__name__", ""))
 
 
 def _is_straight(model: Any, layers: list[Any]) -> bool:
@@ -185,10 +179,6 @@ def _output_shape(layer: Any) -> tuple[int | None, ...] | None:
     except (AttributeError, ValueError):
         units = getattr(layer, "units", None)
         return (int(units),) if isinstance(units, int) else None
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
 def _as_json(model: Any) -> str | None:

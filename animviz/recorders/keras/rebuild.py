@@ -32,16 +32,14 @@ def activations(model_json: str, weights: Weights, layer: str, inputs: Any) -> N
     return layers[layer]
 
 
-def outputs(model_json: str, weights: Weights, inputs: Any) -> NDArray[Any]:
-    """Return what a rebuilt model puts out, shape (samples, ...); see `activations`.
+def outputs(model_json: str, weights: Weights, inputs: Any) -> dict[str, NDArray[Any]]:
+    """Return what a rebuilt model puts out, shape (samples, ...), by output; see `activations`.
 
     Raises:
-        RecordingError: Keras cannot rebuild the model, or it has several outputs.
+        RecordingError: Keras cannot rebuild the model.
     """
-    _, output = probe(_with_weights(model_json, weights), _fed(inputs), set())
-    if output is None:
-        raise RecordingError("the recorded model has several outputs; ask for the activations of a layer")
-    return output
+    _, found = probe(_with_weights(model_json, weights), _fed(inputs), set())
+    return found
 
 
 def _with_weights(model_json: str, weights: Weights) -> Any:

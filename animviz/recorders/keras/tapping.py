@@ -11,12 +11,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["probe"]
+__all__ = ["outputs_by_name", "probe"]
 
 PROBE_BYTES = 2**23  # of inputs that go through the model at once: each pass costs ten milliseconds of Python
 
 
-def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[Any]], NDArray[Any] | None]:
+def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
     """Return the outputs of the named layers and of the model, as they are when it is used (not trained).
 
     The model is run eagerly with a tap on each layer's ``call``, which works for subclassed models too.
@@ -27,10 +27,10 @@ def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[A
         names: names of layers in ``model.layers``.
 
     Returns:
-        Arrays of shape (samples, ...) by layer, and the model's own output; None where it has several.
+        Arrays of shape (samples, ...) by layer, and by output of the model.
     """
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
-    outputs: list[NDArray[Any]] | None = []
+    outputs: dict[str, list[NDArray[Any]]] = {}
     count = len(next(_leaves(inputs)))
     size = max(1, PROBE_BYTES * count // max(1, sum(array.nbytes for array in _leaves(inputs))))
     for start in range(0, count, size):
@@ -39,12 +39,28 @@ def probe(model: Any, inputs: Any, names: set[str]) -> tuple[dict[str, NDArray[A
             output = model(batch, training=False)
         for name in names:
             parts[name].append(np.asarray(keras.ops.convert_to_numpy(taken[name])))
-        if outputs is not None and keras.ops.is_tensor(output):
-            outputs.append(np.asarray(keras.ops.convert_to_numpy(output)))
-        else:
-            outputs = None
-    layers = {name: np.concatenate(arrays) for name, arrays in parts.items()}
-    return layers, None if outputs is None else np.concatenate(outputs)
+        for name, tensor in outputs_by_name(model, output).items():
+            outputs.setdefault(name, []).append(np.asarray(keras.ops.convert_to_numpy(tensor)))
+    layers, whole = ({name: np.concatenate(list_) for name, list_ in kind.items()} for kind in (parts, outputs))
+    return layers, whole
+
+
+def outputs_by_name(model: Any, value: Any) -> dict[str, Any]:
+    """Return the tensors that a model puts out, by output: "output" where there is one.
+
+    Args:
+        model: a Keras model.
+        value: what calling it returned: a tensor, or a list or dict of them.
+    """
+    if keras.ops.is_tensor(value):
+        return {"output": value}
+    if isinstance(value, dict):
+        return dict(value)
+    tensors = keras.tree.flatten(value)
+    names = list(getattr(model, "output_names", None) or [])
+    if len(set(names)) != len(tensors):
+        names = [f"output_{place + 1}" for place in range(len(tensors))]
+    return dict(zip(names, tensors, strict=True)) if len(tensors) > 1 else {"output": tensors[0]}
 
 
 @contextmanager

@@ -1,0 +1,144 @@
+"""What Keras knows of a model's outputs: names, shapes, activations, losses and metrics."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from animviz.recorders.deciding import Facts
+from animviz.recording.losses import Loss
+
+__all__ = ["facts_of", "is_copy", "loss_of", "outputs_of"]
+
+UNSAID = ("name", "dtype", "fn", "from_config", "registered_name")  # of a loss, and not about its numbers
+
+
+def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool | None) -> list[Facts]:
+    """Return what is known of each output of a model.
+
+    Args:
+        model: a built Keras model.
+        probed: what the model put out for a few samples, by output, where its shape cannot be known otherwise.
+        copies_input: whether the model is trained to give back its input; None where that is not known.
+    """
+    shapes = outputs_of(model) or {name: value.shape[1:] for name, value in (probed or {}).items()}
+    losses = _by_output(getattr(model, "loss", None), list(shapes))
+    metrics = _by_output(_metrics(model), list(shapes))
+    return [
+        Facts(
+            name=name,
+            shape=None if shape is None else tuple(shape),
+            activation=_last_activation(model, place),
+            loss=loss_of(losses[name]),
+            loss_name=_name_of(losses[name]),
+            metrics=tuple(map(_name_of, keras.tree.flatten(metrics[name]))),
+            copies_input=copies_input,
+        )
+        for place, (name, shape) in enumerate(shapes.items())
+    ]
+
+
+def outputs_of(model: Any) -> dict[str, tuple[int | None, ...]]:
+    """Return the shapes of what a model puts out for one sample, by output; empty for a subclassed model."""
+    try:
+        tensors = keras.tree.flatten(model.outputs)
+    except (AttributeError, ValueError):
+        return {}
+    if not tensors:
+        return {}
+    names = list(getattr(model, "output_names", None) or []) if len(tensors) > 1 else ["output"]
+    if len(set(names)) != len(tensors):
+        names = [f"output_{place + 1}" for place in range(len(tensors))]
+    return {name: tuple(tensor.shape[1:]) for name, tensor in zip(names, tensors, strict=True)}
+
+
+def loss_of(loss: Any) -> Loss | None:
+    """Return a loss as it is known here, or None for one that has no name in Keras."""
+    if isinstance(loss, str):
+        return Loss.of(loss)
+    if isinstance(loss, keras.losses.Loss):
+        if not type(loss).__module__.startswith("keras."):
+            return None
+        said = {name: value for name, value in loss.get_config().items() if name not in UNSAID and value is not None}
+        if said.get("reduction") == "sum_over_batch_size":
+            del said["reduction"]
+        return Loss.of(type(loss).__name__, **said)
+    name = getattr(loss, "__name__", "")
+    known = bool(name) and getattr(keras.losses, name, None) is loss
+    return Loss.of(name) if known else None
+
+
+def _name_of(thing: Any) -> str:
+    """Return how a loss or a metric is called."""
+    if thing is None:
+        return ""
+    if isinstance(thing, str):
+        return thing
+    return str(getattr(thing, "name", None) or getattr(thing, "__name__", None) or type(thing).__name__)
+
+
+def _by_output(given: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Return what belongs to each output, as Keras parts it: by name, by place, or one for all."""
+    if isinstance(given, Mapping):
+        return {name: given.get(name) for name in names}
+    if isinstance(given, list | tuple) and len(names) > 1 and len(given) == len(names):
+        return dict(zip(names, given, strict=True))
+    return {name: given[0] if isinstance(given, list | tuple) and len(given) == 1 else given for name in names}
+
+
+def _metrics(model: Any) -> Any:
+    compiled = getattr(model, "_compile_metrics", None)  # public only after the first batch
+    return getattr(compiled, "_user_metrics", None)
+
+
+def _last_activation(model: Any, place: int) -> str | None:
+    """Return the activation that makes an output; None where it is not known."""
+    try:
+        layer = keras.tree.flatten(model.outputs)[place]._keras_history.operation
+    except (AttributeError, ValueError, IndexError, TypeError):
+        return None
+    kinds = {"Softmax": "softmax", "ReLU": "relu"}
+    while isinstance(layer, keras.Model):
+        layers = [inner for inner in layer.layers if not isinstance(inner, keras.layers.InputLayer)]
+        if not layers:
+            return None
+        layer = layers[-1]
+    if type(layer).__name__ in kinds:
+        return kinds[type(layer).__name__]
+    if type(layer).__name__ in ("Reshape", "Flatten", "Identity"):  # passes on what the layer before it made
+        return _fed_by(layer)
+    function = getattr(layer, "activation", None)
+    if function is None:
+        return "" if hasattr(layer, "kernel") else None
+    return str(getattr(function, "__name__", "")) or None
+
+
+def _fed_by(layer: Any) -> str | None:
+    before = next(_producers(layer), None)
+    function = getattr(before, "activation", None)
+    return str(function.__name__) if function is not None else None
+
+
+def _producers(layer: Any) -> Iterator[Any]:
+    for tensor in keras.tree.flatten(layer.input):
+        history = getattr(tensor, "_keras_history", None)
+        if history is not None:
+            yield history.operation
+
+
+def is_copy(x: Any, y: Any) -> bool | None:
+    """Say whether targets are the inputs themselves; None where that cannot be seen.
+
+    Args:
+        x: what `fit` was given to feed in.
+        y: what it was given to compare with.
+    """
+    if x is None or y is None or isinstance(x, dict | list | tuple) or isinstance(y, dict | list | tuple):
+        return None
+    if x is y:
+        return True
+    try:
+        return bool(np.shape(x) == np.shape(y) and np.array_equal(np.asarray(x), np.asarray(y)))
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,222 @@
+"""Understanding a recording: what its outputs, targets and labels mean, all taken together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from animviz.arrays import Array
+from animviz.errors import InputError
+from animviz.recorders.deciding import Decision, Facts, Told, decide
+from animviz.recorders.labelling import MOST_KINDS, Classes, class_rows, classes_of, is_one_hot, two_classes
+from animviz.recorders.samples import Samples
+from animviz.recording.meaning import Labels, Output
+
+__all__ = ["Meaning", "understood"]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a recording's numbers mean.
+
+    Attributes:
+        outputs: of the model.
+        main_output: name of the one that is drawn where nobody chooses, or None.
+        labels: what viewers see as colours, or None.
+        arrays: "labels", and "targets" or "targets/NAME", as inputs.safetensors holds them.
+    """
+
+    outputs: tuple[Output, ...] = ()
+    main_output: str | None = None
+    labels: Labels | None = None
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+
+    def target_of(self, output: Output, inputs: Mapping[str, Array]) -> Array | None:
+        """Return what the loss compares an output with, or None where that is not recorded.
+
+        Args:
+            output: one of the outputs.
+            inputs: of the recording, by the names that they have in its file.
+        """
+        if output.target == "inputs":
+            return inputs.get("inputs")
+        if output.target == "labels":
+            return self.arrays["labels"]
+        return self.arrays.get("targets" if len(self.outputs) == 1 else f"targets/{output.name}")
+
+
+def understood(facts: Sequence[Facts], samples: Samples, told: Told) -> Meaning:
+    """Return what a recording's numbers mean.
+
+    Labels are the targets of the only output, or of the one that the user names, wherever they can be; and colours wherever
+    there is one for each sample.
+
+    Args:
+        facts: of each output.
+        samples: as the user gave them.
+        told: what the user says of the outputs.
+
+    Raises:
+        InputError: it cannot be known, or labels do not fit; names the way out.
+    """
+    names = [one.name for one in facts]
+    for asked in {*filter(None, [told.output]), *filter(None, told.tasks), *filter(None, samples.targets)} - set(names):
+        raise InputError(f"the model has no output {asked!r}; it has {', '.join(names) or 'none'}")
+    main = told.output or (names[0] if len(names) == 1 else None)
+    if len(names) > 1 and ("" in told.tasks or "" in samples.targets) and main is None:
+        raise InputError(f"the model has outputs {', '.join(names)}; pass output= for the one that task= and targets= mean")
+    parts = [_Part(one, samples, told, is_main=one.name == main) for one in facts]
+    labels, colours = _colours(samples, next((part for part in parts if part.facts.name == main), None))
+    arrays = {} if colours is None else {"labels": colours}
+    outputs = []
+    for part in parts:
+        target = part.target
+        same = target is not None and colours is not None and target.shape == colours.shape and np.array_equal(target, colours)
+        if target is not None and not same:
+            arrays["targets" if len(parts) == 1 else f"targets/{part.facts.name}"] = target
+        kind = "labels" if same else "targets" if target is not None else "inputs" if part.copies else None
+        outputs.append(part.output.model_copy(update={"target": kind}))
+    return Meaning(tuple(outputs), main, labels, arrays)
+
+
+class _Part:
+    """One output, and what the loss compares it with."""
+
+    def __init__(self, facts: Facts, samples: Samples, told: Told, *, is_main: bool) -> None:
+        self.facts = facts
+        own = samples.targets.get(facts.name, samples.targets.get("") if is_main else None)
+        self._given = own if own is not None else samples.labels if is_main else None
+        self._must_fit = own is not None
+        self._names = samples.class_names if is_main else ()
+        single = samples.inputs.get("inputs")
+        copy = self._given is not None and single is not None and _are_same(self._given, single)
+        task = told.tasks.get(facts.name, told.tasks.get("") if is_main else None)
+        self.target: Array | None = None
+        if task is None and not is_main and self._given is None and facts.loss is None:
+            self.decision = Decision("none", False, "values")
+        else:
+            self.decision = decide(facts, task, self._given, copy=copy, named=len(self._names))
+        self._must_fit = self._must_fit or task is not None
+        self.copies = self.decision.task == "reconstruction" and (own is None or copy)
+        self.output = self._with_target()
+
+    def _with_target(self) -> Output:
+        """Return the output, having found its target."""
+        task, sequence, form = self.decision
+        loss = self.facts.loss
+        ignored = None if loss is None else loss.settings.get("ignore_class")
+        names: tuple[str, ...] = ()
+        values: tuple[float, ...] = ()
+        if task in ("binary", "multiclass"):
+            found = self._classes(ignored)
+            names, values = found.names, found.values
+        elif task == "multilabel":
+            names = (*self._names, *map(str, range(len(self._names), self.facts.units or 0)))
+            self.target = self._fitting(yes_or_no=True)
+        elif task == "regression" or (task == "reconstruction" and not self.copies):
+            self.target = self._fitting()
+        return Output(
+            name=self.facts.name, task=task, sequence=sequence, form=form, loss=loss, class_names=names, label_values=values,
+            ignored=None if ignored is None or not self.decision.task == "multiclass" else float(ignored),
+        )  # fmt: skip
+
+    def _classes(self, ignored: float | None) -> Classes:
+        """Return the classes of the output, with the target where the given numbers can be that."""
+        binary, units = self.decision.task == "binary", self.facts.units
+        labels = self._given
+        empty = np.zeros(0)
+        if labels is not None and self._can_be_classes(labels):
+            labels = labels.reshape(labels.shape[:-1]) if self._has_column(labels) else labels
+            if self._has_rows(labels):
+                found = class_rows(labels, self._names)
+                self.target = found.numbers if is_one_hot(labels) else labels
+            else:
+                found = two_classes(labels, self._names) if binary else classes_of(labels, self._names, units, ignored)
+                self.target = found.numbers
+            return found
+        if labels is not None and self._must_fit:
+            raise InputError(
+                f"targets of output {self.facts.name!r} have shape {labels.shape[1:]} for each sample; it puts out "
+                f"{self.facts.shape} and answers {self.decision.task}; expected a class each"
+            )
+        return two_classes(empty, self._names) if binary else classes_of(empty, self._names, units)
+
+    def _can_be_classes(self, labels: Array) -> bool:
+        """Say whether there is a class for each answer, as a number, a text, or a row over all classes."""
+        positions = self.facts.shape[:-1] if self.facts.shape else ()
+        whole = labels.dtype.kind in "iubU" or np.array_equal(labels, np.round(labels)) or len(np.unique(labels)) == 2
+        shape = labels.shape[1:]
+        return self._has_rows(labels) or (whole and shape in (positions, (*positions, 1), () if not positions else positions))
+
+    def _has_column(self, labels: Array) -> bool:
+        positions = self.facts.shape[:-1] if self.facts.shape else ()
+        return labels.shape[1:] == (*positions, 1) and labels.ndim > 1
+
+    def _has_rows(self, labels: Array) -> bool:
+        units = self.facts.units
+        positions = self.facts.shape[:-1] if self.facts.shape else ()
+        wide = labels.ndim > 1 and labels.shape[-1] > 1 and labels.dtype.kind != "U"
+        if self.facts.shape is None:
+            return self.decision.task == "multiclass" and labels.ndim == 2 and wide
+        return wide and self.decision.task == "multiclass" and labels.shape[1:] == (*positions, units)
+
+    def _fitting(self, *, yes_or_no: bool = False) -> Array | None:
+        """Return the given numbers where there is one for each that the output puts out."""
+        given, shape = self._given, self.facts.shape
+        if given is None:
+            return None
+        fits = given.dtype.kind != "U" and (shape is None or given.shape[1:] == shape or (*given.shape[1:], 1) == shape)
+        if fits and yes_or_no and not (np.isin(given, (0, 1)).all() or np.isin(given, (-1, 1)).all()):
+            raise InputError(
+                f"targets of output {self.facts.name!r} hold other numbers than 0 and 1; it answers multilabel; expected 0 or 1 "
+                "for each label, or task='regression'"
+            )
+        if not fits and self._must_fit:
+            raise InputError(
+                f"targets of output {self.facts.name!r} have shape {given.shape[1:]} for each sample; expected {shape}"
+            )
+        return np.maximum(given, 0) if fits and yes_or_no else given if fits else None
+
+
+def _colours(samples: Samples, main: _Part | None) -> tuple[Labels | None, Array | None]:
+    """Return what the labels are as colours, and one number for each sample; None where there is none."""
+    labels = samples.labels
+    if main is not None and main.output.classifies and main.target is not None and (labels is None or labels is main._given):
+        numbers = main.target.argmax(axis=1) if main.target.ndim == 2 else main.target
+        return Labels(kind="classes", names=main.output.class_names), np.asarray(numbers, np.int64)
+    if labels is None:
+        return None, None
+    single = labels.size == len(labels)
+    used = main is not None and main.target is not None and labels is main._given
+    if not single:
+        if used or (main is not None and main.copies):
+            return None, None
+        if labels.ndim == 2 and labels.dtype.kind != "U" and is_one_hot(labels):
+            found = class_rows(labels, samples.class_names)
+            return Labels(kind="classes", names=found.names), found.numbers
+        raise InputError(
+            f"labels have shape {labels.shape[1:]} for each sample, which is neither what the loss compares with nor a colour; "
+            "expected one number or name for each; pass targets= for what the loss compares with"
+        )
+    flat = labels.reshape(len(labels))
+    values = used and main is not None and main.decision.task == "regression"
+    if values or (flat.dtype.kind == "f" and not (samples.class_names and np.array_equal(flat, np.round(flat)))):
+        return Labels(kind="values"), flat
+    kinds = np.unique(flat)
+    if len(kinds) > MOST_KINDS:
+        raise InputError(
+            f"labels hold {len(kinds)} different whole numbers; more than {MOST_KINDS} classes are no colours; pass them as "
+            "floating numbers to be coloured by value"
+        )
+    named = flat if flat.dtype.kind == "U" or _count_from_zero(kinds) else flat.astype(str)
+    names = samples.class_names or (() if named is flat else tuple(f"{kind}" for kind in kinds))
+    found = classes_of(named, names, None)
+    return Labels(kind="classes", names=found.names), found.numbers
+
+
+def _count_from_zero(kinds: Array) -> bool:
+    return bool(kinds.dtype.kind == "b" or (kinds.min() >= 0 and kinds.max() < MOST_KINDS))
+
+
+def _are_same(one: Array, other: Array) -> bool:
+    return one.shape == other.shape and one.dtype.kind != "U" and np.array_equal(one, other)
