@@ -8,7 +8,7 @@ from pathlib import Path
 
 from animviz.errors import EncodeError
 
-__all__ = ["check_writable", "left_as_it_was", "replace_file", "unwritable", "watched"]
+__all__ = ["check_writable", "left_as_it_was", "replace_file", "size_text", "unwritable", "watched"]
 
 
 def replace_file(path: Path, contents: bytes) -> None:
@@ -70,3 +70,12 @@ def unwritable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise EncodeError(f"{path}: the folder {path.parent} cannot be written ({error.strerror or error})") from None
+
+
+def size_text(count: float) -> str:
+    """Return a number of bytes as text, such as "12.3 kB"."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"

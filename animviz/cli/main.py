@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from animviz.cli.groups import GROUPS
+from animviz.cli.keeping import KEEPING
 from animviz.cli.printing import PRINTING
 from animviz.cli.writing import WRITING
 
@@ -86,5 +87,5 @@ def cli(verbose: bool) -> None:
     logging.getLogger("animviz").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-for command in (*GROUPS, *WRITING, *PRINTING):
+for command in (*GROUPS, *WRITING, *PRINTING, *KEEPING):
     cli.add_command(command)

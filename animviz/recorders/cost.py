@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from animviz.errors import RecordingError
+from animviz.files import size_text
 
 __all__ = ["announce"]
 
@@ -24,17 +25,8 @@ def announce(path: Path, size: int, count: int | None) -> None:
         RecordingError: the disk has less room; names both numbers.
     """
     total = size * (count or 1)
-    number = f"{count} snapshots of {_text(size)}, {_text(total)} in all" if count else f"{_text(size)} a snapshot"
+    number = f"{count} snapshots of {size_text(size)}, {size_text(total)} in all" if count else f"{size_text(size)} a snapshot"
     log.log(logging.WARNING if total > LARGE else logging.INFO, "recording %s: %s", path, number)
     existing = next(folder for folder in path.absolute().parents if folder.exists())
     if total > (free := shutil.disk_usage(existing).free):
-        raise RecordingError(f"{path} needs {_text(total)}, {_text(free)} are free; capture less often (every=...)")
-
-
-def _text(count: float) -> str:
-    """Return a number of bytes as text."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+        raise RecordingError(f"{path} needs {size_text(total)}, {size_text(free)} are free; capture less often (every=...)")

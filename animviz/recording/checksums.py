@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from animviz.files import replace_file
+from animviz.recording.listing import files_in, snapshots_among
 
-__all__ = ["NAME", "checksum", "noted", "put", "recorded_files", "settle"]
+__all__ = ["NAME", "altered", "checksum", "noted", "put", "settle"]
 
 NAME = "SHA256SUMS"
 LINE = re.compile("([0-9a-f]{64})  (.+)")
@@ -81,17 +82,34 @@ def settle(folder: Path) -> None:
     """
     known = noted(folder)[0] if (folder / NAME).exists() else None
     lines = ""
-    for name in recorded_files(folder):
+    for name in _summed(folder):
         if known is None or name in known:
             lines += f"{checksum(folder / name) if known is None else known[name][-1]}  {name}\n"
     replace_file(folder / NAME, lines.encode())
 
 
-def recorded_files(folder: Path) -> Iterator[str]:
-    """Give the names of the files that have a checksum, as far as they are there, in order.
+def altered(folder: Path, *, begun: str | None) -> Iterator[str]:
+    """Give the files that are not as they were written, in words.
 
     Args:
-        folder: of the recording.
+        folder: of a recording that has checksums.
+        begun: name of the file that a writer may have noted and not written yet, or None.
     """
-    for pattern in ("manifest.json", "inputs.safetensors", "snapshots/[0-9]*.safetensors"):
-        yield from sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+    known, damaged = noted(folder)
+    for line in damaged:
+        yield f"{NAME}: line {line} is damaged"
+    present = _summed(folder)
+    for name in present:
+        if name not in known:
+            yield f"{name}: has no checksum in {NAME}"
+        elif checksum(folder / name) not in known[name]:
+            yield f"{name}: is not what was written; its SHA-256 is not the one in {NAME}"
+    for name in known:
+        if name not in present and name != begun:
+            yield f"{name}: is missing; {NAME} lists it"
+
+
+def _summed(folder: Path) -> list[str]:
+    """Return the names of the files that have a checksum, as far as they are there."""
+    files = files_in(folder)
+    return [name for name in ("manifest.json", "inputs.safetensors", *snapshots_among(files)) if name in files]

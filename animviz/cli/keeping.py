@@ -1,0 +1,58 @@
+"""Commands for recordings that are kept: whether they are sound, in what they differ, and how old ones are renewed."""
+
+import sys
+from pathlib import Path
+
+import click
+
+__all__ = ["KEEPING"]
+
+
+@click.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+def verify(path: Path) -> None:
+    """Check every file of a recording.
+
+    It looks at checksums, names, shapes and numbers, and whether these can mean what the recording says. It prints a
+    line for each fault, and ends with code 1 if there is one.
+    """
+    from animviz.files import size_text
+    from animviz.recording.verifying import verify as examined
+
+    report = examined(path)
+    for line in (*report.faults, *(f"note: {note}" for note in report.notes)):
+        click.echo(line)
+    if report.faults:
+        sys.exit(1)
+    click.echo(f"{path} is sound: {report.snapshots} snapshots, {report.arrays} arrays, {size_text(report.size)}")
+
+
+@click.command()
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+def diff(first: Path, second: Path) -> None:
+    """Print in what two recordings differ.
+
+    It compares settings, versions, layers, samples and meaning, then the states at the epochs that both have. It ends
+    with code 1 if anything differs.
+    """
+    from animviz.recording.differences import differences
+    from animviz.recording.recording import Recording
+    from animviz.tables import Column, text_of
+
+    recordings = Recording(first), Recording(second)
+    found = list(differences(*recordings))
+    if not found:
+        click.echo(f"{first} and {second} are the same: {len(recordings[0])} snapshots")
+        return
+    columns = [
+        Column("what", tuple(difference.what for difference in found)),
+        Column(str(first), tuple(difference.first for difference in found)),
+        Column(str(second), tuple(difference.second for difference in found)),
+        Column("difference", tuple(difference.note for difference in found)),
+    ]
+    click.echo(text_of(columns, ".md"), nl=False)
+    sys.exit(1)
+
+
+KEEPING = (verify, diff)

@@ -1,0 +1,51 @@
+"""Listing: which files a recording has, which belong into it, and which are missing."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+__all__ = ["files_in", "gaps", "leftovers", "snapshots_among", "strangers"]
+
+SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
+KNOWN = re.compile(
+    rf"{SNAPSHOT}|manifest\.json|inputs\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|embeddings/\w+\.safetensors"
+)
+
+
+def files_in(folder: Path) -> list[str]:
+    """Return the names of all files of a recording, from its folder."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def snapshots_among(files: Sequence[str]) -> list[str]:
+    """Return the names of the finished snapshots in order."""
+    return sorted((name for name in files if re.fullmatch(SNAPSHOT, name)), key=_number)
+
+
+def leftovers(files: Sequence[str]) -> list[str]:
+    """Return the files that a writer has begun and not finished."""
+    return [name for name in files if name.endswith(".part")]
+
+
+def strangers(files: Sequence[str]) -> Iterator[str]:
+    """Give the files that are not of a recording, in words."""
+    for name in files:
+        if not KNOWN.fullmatch(name) and not name.endswith(".part"):
+            yield f"{name}: is not a file of a recording"
+
+
+def gaps(snapshots: Sequence[str]) -> Iterator[str]:
+    """Give the snapshots that are missing before others, in words."""
+    if not snapshots:
+        yield "snapshots: there is none; record the run again"
+    for before, after in pairwise([-1, *map(_number, snapshots)]):
+        if after - before > 1:
+            missing = f"{before + 1:06d}" + ("" if after - before == 2 else f" to {after - 1:06d}")
+            yield f"snapshots: {missing} missing, before {after:06d}"
+
+
+def _number(name: str) -> int:
+    found = re.fullmatch(SNAPSHOT, name)
+    assert found
+    return int(found[1])
