@@ -80,11 +80,12 @@ class Loss(BaseModel):
         Raises:
             InputError: the shapes or the class numbers do not fit, or the loss is one number for all samples.
         """
+        target, output = _aligned(target, output)
         if self._joins_samples(output.ndim):
             raise InputError(f"{self} is one number for all samples; there is none of each sample")
         rows = np.ma.masked_array(self._values(target, output)).reshape(len(output), -1)
-        each = rows.sum(axis=1) if self._adds_up else rows.mean(axis=1)
-        return np.asarray(each.filled(np.nan), np.float32)
+        parts = 1 if self._adds_up else rows.count(axis=1)
+        return np.asarray(rows.sum(axis=1).filled(np.nan) / parts, np.float32)
 
     def mean(self, target: Array, output: Array) -> float:
         """Return the loss as Keras' evaluate states it with all samples in one batch, added up in float64.
@@ -99,6 +100,7 @@ class Loss(BaseModel):
         Raises:
             InputError: the shapes or the class numbers do not fit.
         """
+        target, output = _aligned(target, output)
         values = self._values(target, output)
         counted = int(np.ma.count(values))
         if not counted:
@@ -120,11 +122,11 @@ class Loss(BaseModel):
 
     def _values(self, target: Array, output: Array) -> Array:
         """Return what Keras returns without a reduction; masked where it does not count."""
-        target, output = _of_one_rank(np.asarray(target, np.float32), np.asarray(output, np.float32))
         if self.name not in _NUMBERED:
             _require_fitting(target, output)
         settings = {name: value for name, value in self.settings.items() if name != "reduction"}
-        return FORMULAS[self.name](target, output, **settings)
+        with np.errstate(all="ignore"):  # outputs that run away have a loss of inf or NaN, as in Keras
+            return FORMULAS[self.name](target, output, **settings)
 
     def __str__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
@@ -158,8 +160,9 @@ def _setting(what: str, value: Any, kind: Any) -> Any:
         raise InputError(f"{what} is {value!r}; {error.errors()[0]['msg']}") from None
 
 
-def _of_one_rank(target: Array, output: Array) -> tuple[Array, Array]:
-    """Return both with as many axes, as Keras does: numbers that meet a column become one, else a last axis of 1 goes."""
+def _aligned(target: Array, output: Array) -> tuple[Array, Array]:
+    """Return both in float32 and, as Keras does, with as many axes where the last of one is 1: a column, or without it."""
+    target, output = np.asarray(target, np.float32), np.asarray(output, np.float32)
     if target.ndim == output.ndim + 1 and target.shape[-1] == 1:
         return (target, output[:, None]) if output.ndim == 1 else (target[..., 0], output)
     if output.ndim == target.ndim + 1 and output.shape[-1] == 1:
