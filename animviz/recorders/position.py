@@ -27,17 +27,26 @@ class Position:
             self.epoch, self.within = self.epoch + 1, 0
         self._start, self._first, self.steps = self.epoch, None, steps
 
-    def begin_epoch(self, number: int) -> None:
-        """Begin an epoch; frameworks count from 0, or from wherever they go on."""
-        if self._first is None:
-            self._first = number
-        self.epoch = self._start + number - self._first
-        self.within = 0
+    def begin_epoch(self, number: int | None = None) -> None:
+        """Begin an epoch; frameworks count from 0, or from wherever they go on. None or a number that was is the next one."""
+        following = self.epoch + (1 if self.within else 0)
+        if number is not None:
+            if self._first is None:
+                self._first = number
+            following = max(following, self._start + number - self._first)
+        self.epoch, self.within = following, 0
 
-    def end_steps(self, within: int) -> None:
-        """Note how many steps of the epoch are done."""
-        self.step += within - self.within
+    def end_steps(self, within: int) -> range:
+        """Note how many steps of the epoch are done; return those that are new.
+
+        Keras counts steps of which it runs several at once beyond the end of the epoch.
+        """
+        if self.steps is not None and within > self.within + 1:
+            within = max(self.within, min(within, self.steps))
+        new = range(self.within + 1, within + 1)
+        self.step += len(new)
         self.within = within
+        return new
 
     def end_epoch(self) -> int:
         """End an epoch; return its number since the recording began, from 0."""

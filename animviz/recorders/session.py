@@ -90,6 +90,7 @@ class Session:
         self._watchers = tuple(watchers)
         self._position = Position()
         self._captured = 0.0  # epoch of the last snapshot
+        self._said = False  # that reports are rare
         self._logs: dict[str, float] = {}
         self._writer: RecordingWriter | None = None
         self._model: Description | None = None
@@ -148,11 +149,16 @@ class Session:
             self._writer = RecordingWriter.resume(Recording(self.path))
             self._tell_begun()
 
-    def begin_epoch(self, number: int) -> None:
+    @property
+    def in_epoch(self) -> bool:
+        """Whether an epoch has begun that has not ended."""
+        return self._due is not None
+
+    def begin_epoch(self, number: int | None = None) -> None:
         """Note that an epoch begins.
 
         Args:
-            number: the framework's own, which counts from 0, or from wherever it goes on.
+            number: the framework's own, which counts from 0, or from wherever it goes on; by default the one after the last.
 
         Raises:
             RecordingError: the session has not begun.
@@ -186,10 +192,13 @@ class Session:
         if self._due is None:
             raise self._out_of_order("end_steps", "begin_epoch")
         at = self._position
-        at.end_steps(within)
-        if within in self._due:
+        passed = self._due.intersection(at.end_steps(within))
+        if passed:
             assert at.steps  # steps are due only where their number is known
-            self.capture(take(), int(at.epoch) + within / at.steps, logs)
+            if passed != {at.within}:
+                self._say_that_reports_are_rare()
+            if at.within < at.steps:
+                self.capture(take(), int(at.epoch) + at.within / at.steps, logs)
 
     def end_epoch(self, logs: Logs, take: Take) -> None:
         """Capture the end of an epoch, where the rhythm asks for it.
@@ -219,6 +228,8 @@ class Session:
         """
         if self._writer is None or self._model is None:
             raise self._out_of_order("end", "begin")
+        if self._position.within:  # of an epoch whose end nobody told
+            self._position.end_epoch()
         if self._captured < self._position.epoch:
             self.capture(take(), self._position.epoch, self._logs)
         self._writer.mark(finished=True)
@@ -243,6 +254,15 @@ class Session:
         self._captured = epoch
         for watcher in self._watchers:
             watcher.captured(epoch)
+
+    def _say_that_reports_are_rare(self) -> None:
+        if not self._said:
+            log.warning(
+                "%s: the training tells of several steps at once, so that captures within an epoch wait for the next report; "
+                "Keras does so with compile(steps_per_execution=...)",
+                self.path,
+            )
+        self._said = True
 
     def _out_of_order(self, called: str, first: str) -> RecordingError:
         return RecordingError(
