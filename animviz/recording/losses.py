@@ -31,7 +31,8 @@ class Loss(BaseModel):
     """A loss of Keras.
 
     It is computed in float32, as Keras does, and from what the model puts out: TensorFlow takes the logits of a last
-    softmax or sigmoid instead where there are any, so that it does not clip probabilities below 1e-7.
+    softmax or sigmoid instead where there are any, and so does not clip probabilities below 1e-7. The same loss with
+    from_logits, of these logits, is then Keras' number.
 
     Attributes:
         name: the name of its function in Keras, such as "mean_squared_error".
@@ -65,7 +66,11 @@ class Loss(BaseModel):
             InputError: the loss has no such setting, or not of that value.
         """
         known = _NAMES.get(name.replace("_", "").lower())
-        return None if known is None else cls(name=known, settings=_checked(known, settings))
+        if known is None:
+            return None
+        return cls(
+            name=known, settings=_checked(known, settings)
+        )  # checked here, for pydantic's errors have four lines
 
     def per_sample(self, target: Array, output: Array) -> Array:
         """Return the loss of each sample: the mean over its positions, or their sum for the reduction "sum".

@@ -375,3 +375,19 @@ def test_the_loss_is_what_evaluate_states(loss: Any, shape: tuple[int, ...], mak
     given = {} if isinstance(loss, str) else {**loss._fn_kwargs, "reduction": loss.reduction}
     found = Loss.of(loss if isinstance(loss, str) else type(loss).__name__, **given)
     assert found.mean(target, model.predict(inputs, verbose=0)) == close(stated)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("activation", "units", "name"), [("softmax", 3, "sparse_categorical_crossentropy"), ("sigmoid", 1, "bce")]
+)
+def test_of_certain_outputs_evaluate_states_the_loss_of_the_logits(activation: str, units: int, name: str) -> None:
+    rng = np.random.default_rng(8)
+    inputs, target = rng.normal(0, 100, (32, 3)).astype(np.float32), rng.integers(0, max(units, 2), 32)
+    dense = keras.layers.Dense(units, activation=activation)
+    model = keras.Sequential([keras.Input((3,)), dense])
+    model.compile("sgd", name)
+    stated = model.evaluate(inputs, target, batch_size=32, verbose=0)
+    kernel, bias = dense.get_weights()
+    assert Loss.of(name, from_logits=True).mean(target, inputs @ kernel + bias) == close(stated)
+    assert Loss.of(name).mean(target, model.predict(inputs, verbose=0)) < 0.9 * stated
