@@ -55,4 +55,21 @@ def diff(first: Path, second: Path) -> None:
     sys.exit(1)
 
 
-KEEPING = (verify, diff)
+@click.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write.  [default: in its place]")
+def migrate(path: Path, output: Path | None) -> None:
+    """Write a recording of an older version anew as this version writes it.
+
+    The old one goes only when the new one is there and sound. Recordings of older versions can be drawn without this.
+    """
+    from animviz.recording.manifest import SCHEMA
+    from animviz.recording.migrating import migrate as renewed
+
+    done = renewed(path, output)
+    click.echo(
+        f"{output or path}: schema {SCHEMA}, with checksums" if done else f"{path} is of schema {SCHEMA} already"
+    )
+
+
+KEEPING = (verify, diff, migrate)
