@@ -9,13 +9,13 @@ none: it is compared with the snapshots, which say the same.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from animviz.files import replace_file
 from animviz.recording.listing import files_in, snapshots_among
 
-__all__ = ["NAME", "altered", "checksum", "noted", "put", "settle"]
+__all__ = ["NAME", "altered", "checksum", "noted", "put", "settle", "summed"]
 
 NAME = "SHA256SUMS"
 LINE = re.compile("([0-9a-f]{64})  (.+)")
@@ -82,34 +82,33 @@ def settle(folder: Path) -> None:
     """
     known = noted(folder)[0] if (folder / NAME).exists() else None
     lines = ""
-    for name in _summed(folder):
+    for name in summed(files_in(folder)):
         if known is None or name in known:
             lines += f"{checksum(folder / name) if known is None else known[name][-1]}  {name}\n"
     replace_file(folder / NAME, lines.encode())
 
 
-def altered(folder: Path, *, begun: str | None) -> Iterator[str]:
+def altered(folder: Path, files: Sequence[str], *, finished: bool) -> Iterator[str]:
     """Give the files that are not as they were written, in words.
 
     Args:
         folder: of a recording that has checksums.
-        begun: name of the file that a writer may have noted and not written yet, or None.
+        files: names of its files, listed before this call.
+        finished: whether nobody writes it; else the last file that was noted may not be there yet.
     """
     known, damaged = noted(folder)
     for line in damaged:
         yield f"{NAME}: line {line} is damaged"
-    present = _summed(folder)
-    for name in present:
+    for name in summed(files):
         if name not in known:
             yield f"{name}: has no checksum in {NAME}"
         elif checksum(folder / name) not in known[name]:
             yield f"{name}: is not what was written; its SHA-256 is not the one in {NAME}"
-    for name in known:
-        if name not in present and name != begun:
+    for name in list(known) if finished else list(known)[:-1]:
+        if not (folder / name).exists():
             yield f"{name}: is missing; {NAME} lists it"
 
 
-def _summed(folder: Path) -> list[str]:
-    """Return the names of the files that have a checksum, as far as they are there."""
-    files = files_in(folder)
+def summed(files: Sequence[str]) -> list[str]:
+    """Return the names of those files that have a checksum, in order."""
     return [name for name in ("manifest.json", "inputs.safetensors", *snapshots_among(files)) if name in files]

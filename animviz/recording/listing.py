@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-__all__ = ["files_in", "gaps", "leftovers", "snapshots_among", "strangers"]
+__all__ = ["files_in", "gaps", "leftovers", "size_of", "snapshots_among", "strangers"]
 
 SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
 KNOWN = re.compile(
@@ -16,6 +17,15 @@ KNOWN = re.compile(
 def files_in(folder: Path) -> list[str]:
     """Return the names of all files of a recording, from its folder."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def size_of(folder: Path, files: Sequence[str]) -> int:
+    """Return the bytes of files, as far as they are still there."""
+    size = 0
+    for name in files:
+        with suppress(FileNotFoundError):
+            size += (folder / name).stat().st_size
+    return size
 
 
 def snapshots_among(files: Sequence[str]) -> list[str]:

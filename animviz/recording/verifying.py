@@ -12,7 +12,7 @@ from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recording import checksums
 from animviz.recording.basis import below
-from animviz.recording.listing import files_in, gaps, leftovers, snapshots_among, strangers
+from animviz.recording.listing import files_in, gaps, leftovers, size_of, snapshots_among, strangers
 from animviz.recording.manifest import SCHEMA, Entry, Manifest
 from animviz.recording.plausibility import faults_of_names, faults_of_samples, faults_of_values
 from animviz.recording.reader import load, read_manifest
@@ -69,13 +69,16 @@ class _Examination:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.schema = schema_of(folder)
-        self.files = files_in(folder)
-        self.snapshots = snapshots_among(self.files)
-        self.unreadable: list[str] = []
         self.arrays = 0
+        self.unreadable: list[str] = []
+        # In the order in which a writer ends its work: what is looked at first tells of no file that is listed too early.
+        self.schema = schema_of(folder)
         self.manifest = self._manifest()
         self.finished = self.manifest is None or self.manifest.finished
+        index = folder / "index.jsonl"
+        self.index = index.read_bytes() if index.is_file() else b""
+        self.files = files_in(folder)
+        self.snapshots = snapshots_among(self.files)
 
     def report(self) -> Report:
         """Look at everything."""
@@ -87,7 +90,7 @@ class _Examination:
             faults += [f"{name}: {fault}" for fault in self._faults_of_snapshot(name, arrays, data)]
         around = [*strangers(self.files), *gaps(self.snapshots), *self._altered(), *self._faults_of_samples(data)]
         faults = [*around, *self.unreadable, *faults, *_falling(self.snapshots, lines), *self._index(lines)]
-        size = sum((self.folder / name).stat().st_size for name in self.files)
+        size = size_of(self.folder, self.files)
         return Report(tuple(faults), tuple(self._notes()), len(self.snapshots), self.arrays, size)
 
     def _notes(self) -> Iterator[str]:
@@ -100,7 +103,7 @@ class _Examination:
 
     def _manifest(self) -> Manifest | None:
         try:
-            if "manifest.json" in self.files:
+            if (self.folder / "manifest.json").is_file():
                 return read_manifest(self.folder)
             self.unreadable.append("manifest.json: is missing")
         except RecordingError as error:
@@ -124,8 +127,7 @@ class _Examination:
 
     def _altered(self) -> Iterator[str]:
         if checksums.NAME in self.files:
-            begun = None if self.finished else f"snapshots/{len(self.snapshots):06d}.safetensors"
-            yield from checksums.altered(self.folder, begun=begun)
+            yield from checksums.altered(self.folder, self.files, finished=self.finished)
         elif self.schema == SCHEMA:
             yield f"{checksums.NAME}: is missing"
 
@@ -162,8 +164,7 @@ class _Examination:
 
     def _index(self, lines: Sequence[str | None]) -> Iterator[str]:
         """Compare the index with what the snapshots say; a killed writer leaves its end out."""
-        path = self.folder / "index.jsonl"
-        *found, torn = path.read_bytes().split(b"\n") if path.is_file() else [b""]
+        *found, torn = self.index.split(b"\n")
         for number, (line, expected) in enumerate(zip(found, lines, strict=False), start=1):
             if expected and line != expected.encode():
                 yield f"index.jsonl: line {number} is not what {self.snapshots[number - 1]} says"

@@ -3,6 +3,7 @@
 import json
 import random
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,6 @@ def test_what_models_put_out_is_sound(
 
 def test_an_unfinished_recording_is_sound_wherever_its_writer_was_killed(sound: Path) -> None:
     altered(sound, finished=False)
-    shutil.rmtree(sound / "embeddings", ignore_errors=True)
     checksums.put(sound, "manifest.json", (sound / "manifest.json").read_bytes())
     lines = (sound / "index.jsonl").read_bytes()
     for length in (len(lines), len(lines) - 1, len(lines) - 9, 0):
@@ -118,8 +118,28 @@ def test_an_unfinished_recording_is_sound_wherever_its_writer_was_killed(sound: 
     assert report.faults == ()
     assert "snapshots/.000003.safetensors.17.part was not finished" in report.notes[1]
     (sound / LAST).unlink()
-    assert f"{LAST}: is missing; SHA256SUMS lists it" not in verify(sound).faults  # as if it had not been written
-    assert "snapshots/000003.safetensors: is missing; SHA256SUMS lists it" in verify(sound).faults
+    assert verify(sound).faults == (f"{LAST}: is missing; SHA256SUMS lists it",)
+
+
+def test_a_recording_is_sound_while_it_is_written(sound: Path) -> None:
+    writer = RecordingWriter.resume(Recording(sound))
+    snapshot = load_file(sound / LAST)
+
+    def append() -> None:
+        for epoch in range(3, 103):
+            writer.append(snapshot, Entry(epoch=epoch, step=epoch))
+
+    thread = threading.Thread(target=append)
+    thread.start()
+    lengths = set()
+    while thread.is_alive():
+        report = verify(sound)
+        assert report.faults == ()
+        lengths.add(report.snapshots)
+    thread.join()
+    assert len(lengths) > 2, "it was looked at while it was written"
+    writer.mark(finished=True)
+    assert (verify(sound).faults, verify(sound).snapshots) == ((), 103)
 
 
 # ---- damage -----------------------------------------------------------------------------------------------------
