@@ -19,7 +19,8 @@ class Samples:
     """What pictures are drawn from, and what is known of it.
 
     Attributes:
-        inputs: arrays of shape (samples, ...) under their names in inputs.safetensors: "inputs", or "inputs/NAME".
+        inputs: arrays of shape (samples, ...) under their names in inputs.safetensors: "inputs", or "inputs/NAME"; text is
+            fed to the model, but not kept.
         labels: numbers or texts, one row per sample; or None.
         targets: what the loss compares an output with, by output, or "" for the only one, where the user names it.
         class_names: names of the classes in the order of the labels; empty if they were not given.
@@ -98,10 +99,16 @@ def _named(inputs: Any) -> dict[str, Array]:
     if inputs is None:
         return {}
     if isinstance(inputs, Mapping):
-        return {f"inputs/{name}": _plain(array) for name, array in inputs.items()}
+        return {f"inputs/{name}": _fed(array) for name, array in inputs.items()}
     if isinstance(inputs, list | tuple) and not _is_nested_numbers(inputs):
-        return {f"inputs/{place}": _plain(array) for place, array in enumerate(inputs)}
-    return {"inputs": _plain(inputs)}
+        return {f"inputs/{place}": _fed(array) for place, array in enumerate(inputs)}
+    return {"inputs": _fed(inputs)}
+
+
+def _fed(values: Any) -> Array:
+    """Return values as an array of numbers; texts in an array stay as they are."""
+    texts = isinstance(values, np.ndarray) and values.dtype.kind == "U" and values.size > 0
+    return np.asarray(values) if texts else _plain(values)
 
 
 def _is_nested_numbers(values: Any) -> bool:
@@ -130,7 +137,9 @@ def _labels(values: Any) -> Array:
     """Return labels as numbers or as texts."""
     array = np.asarray(values)
     if array.dtype.kind in "SO" and array.size and all(isinstance(value, str | bytes) for value in array.flat):
-        array = np.array([value if isinstance(value, str) else value.decode() for value in array.flat]).reshape(array.shape)
+        array = np.array([value if isinstance(value, str) else value.decode() for value in array.flat]).reshape(
+            array.shape
+        )
     return array if array.dtype.kind == "U" and array.ndim and array.size else _plain(values)
 
 

@@ -7,22 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from animviz.errors import AnimvizError, InputError
 from animviz.recorders.keras.callback import Recorder
 from animviz.recorders.keras.fit_arguments import fit_arguments
+from animviz.recorders.keras.intake import DATASET_SAMPLES, taken
 from animviz.recorders.samples import Samples
+from animviz.recorders.session import Session
 from animviz.rendering.movie import Movie
-from animviz.sampling import evenly
 from animviz.watchers.filming import Filming
 from animviz.watchers.redrawing import Redrawing
 
 __all__ = ["Animate", "Live", "live"]
 
-MOST = 2000  # samples of the training data that are drawn
+NAMED = "name what is drawn: animviz.live(scene, inputs, labels)"
 
 
 class Animate(Recorder):
@@ -33,7 +32,8 @@ class Animate(Recorder):
 
     Args:
         scene: name or path of a scene, see `animviz.render`.
-        path: video to write; the recording lies beside it, with the extension .rec.
+        path: video to write; the recording lies beside it, with the extension .rec. For several models it holds
+            "{fold}", "{trial}" or "{time}", see `animviz.Recorder`.
         inputs: what is drawn, see `animviz.Recorder`.
         labels: their labels or targets.
         overwrite: replace a recording that is there already; without it that is refused.
@@ -55,7 +55,7 @@ class Animate(Recorder):
         recorder: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self._filming = Filming(scene, path, **options)
+        self._filming, self._suffix = Filming(scene, path, **options), Path(path).suffix
         further = {"overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._filming, *further.get("watchers", ())]
         super().__init__(Path(path).with_suffix(".rec"), inputs, labels, **further)
@@ -64,6 +64,11 @@ class Animate(Recorder):
     def movie(self) -> Movie | None:
         """The video, once training has ended."""
         return self._filming.movie
+
+    def _new_session(self) -> Session:
+        session = super()._new_session()
+        self._filming.target = session.path.with_suffix(self._suffix)
+        return session
 
 
 class Live(Recorder):
@@ -76,10 +81,10 @@ class Live(Recorder):
 
     Args:
         scene: name or path of a scene.
-        inputs: what is drawn, see `animviz.Recorder`; by default the arrays given to ``fit``, of which 2,000 samples
-            at most.
+        inputs: what is drawn, see `animviz.Recorder`; by default what was given to ``fit``, of which 2,000 samples
+            at most. Generators, which can be read but once, are left to the training.
         labels: their labels or targets.
-        path: folder to write; by default a temporary one, which is removed with this callback.
+        path: folder to write; by default a temporary one for each model, which is removed with this callback.
         every: rhythm of capture, see `animviz.Recorder`.
         size: width and height in pixels, or as a text: "640x360", "16:9".
         theme: "dark", "light" or "print".
@@ -109,7 +114,11 @@ class Live(Recorder):
         self._redrawing = Redrawing(scene, size=size, theme=theme, **options)
         further = {"every": every, "overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._redrawing, *further.get("watchers", ())]
-        super().__init__(path or self._own_folder(), inputs, labels, **further)
+        folder = Path(tempfile.mkdtemp(prefix="animviz-")) if path is None else None
+        super().__init__(folder / "live-{fold}.rec" if folder else path, inputs, labels, **further)
+        self._named, self._most = inputs is not None, further.get("samples") or DATASET_SAMPLES
+        if folder is not None:
+            weakref.finalize(self._paths, shutil.rmtree, folder, ignore_errors=True)
 
     @property
     def pictures(self) -> int:
@@ -118,25 +127,23 @@ class Live(Recorder):
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Start the recording and show the untrained state."""
-        if not self.session.samples.inputs:
-            self._take_training_data()
-        super().on_train_begin(logs)
+        why = None if self._named or self._goes_on() else self._take_training_data()
+        try:
+            super().on_train_begin(logs)
+        except AnimvizError as error:
+            raise error if why is None else type(error)(f"{error}; {why}") from None
 
-    def _own_folder(self) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="animviz-"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return folder / "live.rec"
-
-    def _take_training_data(self) -> None:
+    def _take_training_data(self) -> str | None:
+        """Take samples of what `fit` trains on; return why there are none, or None."""
         x, y = fit_arguments()
-        if _is_numbers(x):
-            chosen = evenly(len(x), MOST)
-            taken = Samples.of(x[chosen], y[chosen] if _is_numbers(y) else None)
-            self.session.samples = replace(self.session.samples, inputs=taken.inputs, labels=taken.labels)
-
-
-def _is_numbers(values: Any) -> TypeGuard[NDArray[Any]]:
-    return isinstance(values, np.ndarray) and values.dtype.kind in "fiub"
+        if hasattr(x, "__next__"):
+            return f"fit is fed by a generator, which can be read but once; {NAMED}"
+        try:
+            fresh = Samples.of(*taken(x, y, self._most))
+        except InputError as error:
+            return f"{error}; {NAMED}"
+        self._samples = replace(self._samples, inputs=fresh.inputs, labels=fresh.labels, targets=fresh.targets)
+        return None
 
 
 live = Live
