@@ -1,6 +1,7 @@
 """Animations and videos of neural networks while they learn.
 
     animviz.Recorder        Keras callback that writes a recording
+    animviz.ArrayRecorder   writes a recording of any loop, by plain arrays
     animviz.Recording       a recorded run, a sequence of snapshots
     animviz.render          recording -> video
     animviz.frame_at        recording -> one picture
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from animviz.options import Range as Range
     from animviz.pictures.scene import Package as Package
     from animviz.pictures.scene import scene as scene
+    from animviz.recorders.arrays import ArrayRecorder as ArrayRecorder
     from animviz.recorders.keras.callback import Recorder as Recorder
     from animviz.recording.recording import Recording as Recording
     from animviz.recording.state import Snapshot as Snapshot
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Animate": "watchers.keras",
     "AnimvizError": "errors",
+    "ArrayRecorder": "recorders.arrays",
     "Box": "stage.box",
     "Draw": "moment",
     "Moment": "moment",

@@ -21,6 +21,10 @@ class Position:
         self._start = 0.0  # epochs recorded before this fit
         self._first: int | None = None  # number that this fit gives its first epoch
 
+    def start(self, epoch: float, step: int) -> None:
+        """Begin the recording behind so many epochs and gradient steps that it does not hold."""
+        self.epoch, self.step = epoch, step
+
     def begin(self, steps: int | None) -> None:
         """Begin a fit, of so many steps an epoch where that is known; an epoch that was broken off counts as a whole one."""
         if self.within:

@@ -30,6 +30,7 @@ __all__ = ["Session", "Take"]
 
 Logs = Mapping[str, Any] | None
 NOTHING_TOLD = Told()
+UNTRAINED = Entry(epoch=0.0, step=0)
 log = logging.getLogger("animviz")
 
 
@@ -121,14 +122,16 @@ class Session:
         *,
         epochs: int | None = None,
         steps: int | None = None,
+        first: Entry = UNTRAINED,
     ) -> None:
-        """Start the recording with the untrained state, or go on with it.
+        """Start the recording with the first state, or go on with it.
 
         Args:
             describe: says what the model is; what its numbers mean it asks of `understood`.
             take: hands over its state.
             epochs: how many are planned, where that is known.
             steps: gradient steps of an epoch, where they are known.
+            first: when the first state was taken, and what was known then.
 
         Raises:
             InputError: it is in doubt what the model puts out.
@@ -137,14 +140,16 @@ class Session:
             AnimvizError: a watcher refuses.
         """
         model = describe()
-        if self._writer is not None:
+        if self._writer is None:
+            self._position.start(first.epoch, first.step)
+        else:
             require_same(self.path, self._writer.manifest, model, take)
         self._position.begin(steps)
         self._model, self._due = model, None
         if self._writer is None:
             self._require_free()  # another recorder may have written here meanwhile
             self.stored = self._chosen(model)
-            self._create(take(), epochs)
+            self._create(take(), epochs, first)
         else:
             self._writer = RecordingWriter.resume(Recording(self.path))
             self._tell_begun()
@@ -237,20 +242,22 @@ class Session:
         for watcher in self._watchers:
             watcher.ended()
 
-    def capture(self, state: Captured, epoch: float, logs: Logs) -> None:
+    def capture(self, state: Captured, epoch: float, logs: Logs, step: int | None = None) -> None:
         """Write a snapshot.
 
         Args:
             state: arrays by name.
             epoch: epochs since the recording began.
             logs: numbers that the framework reports; those that are not scalars are left out.
+            step: gradient steps since the recording began; by default those that the session was told of.
 
         Raises:
             RecordingError: the session has not begun, the state is of another model, or it cannot be written.
         """
         if self._writer is None or self._model is None:
             raise self._out_of_order("capture", "begin")
-        self._append(self._writer, state, Entry(epoch=epoch, step=self._position.step, logs=_floats(logs)))
+        entry = Entry(epoch=epoch, step=self._position.step if step is None else step, logs=_floats(logs))
+        self._append(self._writer, state, entry)
         self._captured = epoch
         for watcher in self._watchers:
             watcher.captured(epoch)
@@ -279,14 +286,14 @@ class Session:
         chosen = self._layers
         if chosen is None and not is_chain(model.layers) and self.samples.inputs:
             flat = [layer.name for layer in model.layers if layer.output_shape and len(layer.output_shape) == 1]
-            chosen = tuple(flat) or (names[-1],)
+            chosen = tuple(flat) or tuple(names[-1:])
         if missing := set(chosen or ()) - set(names):
             raise RecordingError(f"the model has no layer {min(missing)!r}; it has {', '.join(names)}")
         if chosen and not self.samples.inputs:
             raise RecordingError("storing activations needs inputs: Recorder(path, inputs=x, layers=...)")
         return chosen or ()
 
-    def _create(self, state: Captured, epochs: int | None) -> None:
+    def _create(self, state: Captured, epochs: int | None, entry: Entry) -> None:
         manifest = manifest_of(self._described, self.samples, state, title=self._title, settings=self._settings)
         count = self._rhythm.count(epochs, self._position.steps) if epochs else None
         announce(self.path, sum(array.nbytes for array in state.arrays(manifest).values()), count)
@@ -294,15 +301,17 @@ class Session:
             log.info("recording %s: output %s is %s", self.path, output.name, output.said)
 
         def first(writer: RecordingWriter) -> None:
-            self._append(writer, state, Entry(epoch=0.0, step=0))
+            self._append(writer, state, entry)
             self._tell_begun()
 
         data = {**self.samples.inputs, **self._described.meaning.arrays, **self.samples.extras}
         self._writer = RecordingWriter.create(self.path, manifest, data, first)
+        self._captured = entry.epoch
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
         arrays = state.arrays(writer.manifest)
-        writer.append(arrays, entry.model_copy(update={"scores": self._scores(state)}))
+        scores = {} if writer.manifest.mismatch(arrays) else self._scores(state)  # what does not match, the writer refuses
+        writer.append(arrays, entry.model_copy(update={"scores": scores}))
 
     def _scores(self, state: Captured) -> dict[str, float]:
         """Return what this very state scores on the recording's own samples: "loss", and "NAME loss" where there are several outputs."""
