@@ -8,6 +8,7 @@
     animviz.scene           decorator: a function becomes a picture
     animviz.Animate         Keras callback that records and renders
     animviz.live            Keras callback that records, and redraws a picture in a notebook
+    animviz.watch           records a PyTorch module in a loop of one's own
     animviz.fit             trains a Keras model in compiled epochs, with the numbers of its own fit
 
 Public are the names of this package and those of `animviz.parts`, `animviz.embed`, `animviz.recorders`,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from animviz.pictures.scene import scene as scene
     from animviz.recorders.arrays import ArrayRecorder as ArrayRecorder
     from animviz.recorders.keras.callback import Recorder as Recorder
+    from animviz.recorders.torch.watching import watch as watch
     from animviz.recording.recording import Recording as Recording
     from animviz.recording.state import Snapshot as Snapshot
     from animviz.rendering.film import Movie as Movie
@@ -76,6 +78,7 @@ _HOME = {
     "live": "watchers.keras",
     "render": "rendering.film",
     "scene": "pictures.scene",
+    "watch": "recorders.torch.watching",
 }
 __all__ = list(_HOME)
 

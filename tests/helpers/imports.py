@@ -19,7 +19,8 @@ FRONTS = ("animviz.cli", "animviz.sphinx")
 DOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("keras", "tensorflow"), KERAS),
     **dict.fromkeys(("click", "rich"), FRONTS),
-    **dict.fromkeys(("tf_keras", "torch", "lightning", "jax", "flax"), ()),
+    **{name: (f"animviz.recorders.{name}",) for name in ("torch", "lightning", "transformers")},
+    **dict.fromkeys(("tf_keras", "jax", "flax"), ()),
 }
 """Behind which packages each of these may be imported."""
 SCENES_MAY = {"parts", "recording", "analysis", "embed", "errors", "arrays", "sampling"}

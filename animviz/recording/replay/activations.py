@@ -28,7 +28,7 @@ def log_softmax(z: Array) -> Array:
 
 
 def _softplus(z: Array) -> Array:
-    return np.logaddexp(z, np.asarray(0, z.dtype))
+    return np.asarray(np.logaddexp(z, np.asarray(0, z.dtype)))
 
 
 def _gelu_tanh(z: Array) -> Array:
