@@ -27,6 +27,8 @@ class Description:
         model: text from which the framework can rebuild the model, or None; see `animviz.recording.rebuilding`.
         versions: versions of the packages that train, by name; the framework's own is among them.
         seed: of everything random in the training, as far as the framework knows it.
+        stored: names of the layers that are stored where the user names none; by default those with flat outputs.
+        left_out: layers that cannot be stored, and why, in words.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Description:
     model: str | None = None
     versions: Mapping[str, str]
     seed: int | None = None
+    stored: tuple[str, ...] | None = None
+    left_out: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,7 +143,7 @@ class Session:
         if self._writer is None:
             self._position.start(first.epoch, first.step)
         else:
-            require_same(self.path, self._writer.manifest, model, take)
+            self._require_same(self._writer, model, take)
         self._position.begin(steps)
         self._model, self._due = model, None
         if self._writer is None:
@@ -262,6 +262,14 @@ class Session:
         for watcher in self._watchers:
             watcher.captured(epoch)
 
+    def _require_same(self, writer: RecordingWriter, model: Description, take: Take) -> None:
+        before, self._model = self._model, model  # what is handed over depends on it
+        try:
+            require_same(self.path, writer.manifest, model, take)
+        except BaseException:
+            self._model = before
+            raise
+
     def _say_that_reports_are_rare(self) -> None:
         if not self._said:
             log.warning(
@@ -286,7 +294,9 @@ class Session:
         chosen = self._layers
         if chosen is None and not is_chain(model.layers) and self.samples.inputs:
             flat = [layer.name for layer in model.layers if layer.output_shape and len(layer.output_shape) == 1]
-            chosen = tuple(flat) or tuple(names[-1:])
+            chosen = (tuple(flat) or tuple(names[-1:])) if model.stored is None else model.stored
+            if model.left_out:
+                log.warning("recording %s: not stored: %s", self.path, model.left_out)
         if missing := set(chosen or ()) - set(names):
             raise RecordingError(f"the model has no layer {min(missing)!r}; it has {', '.join(names)}")
         if chosen and not self.samples.inputs:
@@ -305,12 +315,17 @@ class Session:
             self._tell_begun()
 
         data = {**self.samples.inputs, **self._described.meaning.arrays, **self.samples.extras}
+        if texts := [name for name, array in data.items() if array.dtype.kind == "U"]:
+            log.info("recording %s: %s hold text, which is fed to the model, but not kept", self.path, ", ".join(texts))
+        data = {name: array for name, array in data.items() if name not in texts}
         self._writer = RecordingWriter.create(self.path, manifest, data, first)
         self._captured = entry.epoch
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
         arrays = state.arrays(writer.manifest)
-        scores = {} if writer.manifest.mismatch(arrays) else self._scores(state)  # what does not match, the writer refuses
+        scores = (
+            {} if writer.manifest.mismatch(arrays) else self._scores(state)
+        )  # what does not match, the writer refuses
         writer.append(arrays, entry.model_copy(update={"scores": scores}))
 
     def _scores(self, state: Captured) -> dict[str, float]:

@@ -90,8 +90,10 @@ def test_a_sequential_model_is_recorded_from_the_untrained_state_on(tmp_path: Pa
         assert recording.history(name)[1] == pytest.approx(values)
     assert set(recording.noted()) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     manifest = recording.manifest
-    assert (manifest.arch, manifest.task, manifest.title) == ("2-3-1", "classification", "small")
-    assert (manifest.loss, manifest.class_names, manifest.finished) == ("mean_squared_error", ("0", "1"), True)
+    assert (manifest.arch, manifest.title, manifest.finished) == ("2-3-1", "small", True)
+    output = recording.output
+    assert (output.task, output.form, str(output.loss)) == ("binary", "probabilities", "mean_squared_error")
+    assert output.class_names == recording.label_names == ("0", "1")
     assert manifest.versions["keras"] == keras.__version__
     assert np.array_equal(recording.inputs, X)
     assert np.array_equal(recording.labels, Y)
@@ -434,11 +436,11 @@ def test_a_folder_that_is_not_a_recording_is_refused_before_training(overwrite: 
         Recorder(tmp_path, X, Y, overwrite=overwrite)
 
 
-def test_a_model_without_weights_yet_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_nothing_can_build_is_refused(tmp_path: Path) -> None:
     model = keras.Sequential([keras.layers.Dense(1)])
     model.compile("sgd", "mse")
-    with pytest.raises(RecordingError, match="no weights yet; give it an Input or call it once"):
-        model.fit(X, Y, verbose=0, callbacks=[Recorder(tmp_path / "a.rec", X, Y)])
+    with pytest.raises(RecordingError, match="no weights yet; give it an Input, call it once"):
+        model.fit(((x, y) for x, y in [(X, Y)]), verbose=0, shuffle=False, callbacks=[Recorder(tmp_path / "a.rec")])
     assert not (tmp_path / "a.rec").exists()
 
 

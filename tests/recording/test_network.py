@@ -15,7 +15,8 @@ from animviz import Recorder, Recording
 from animviz.analysis.decision import class_count
 from animviz.errors import SceneError
 from animviz.recorders.keras import rebuild
-from animviz.recorders.keras.inspect import SETTINGS, chain_arch, layer_table, weight_names
+from animviz.recorders.keras.inspect import chain_arch, layer_table, weight_names
+from animviz.recorders.keras.layer import SETTINGS
 from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.convolution import OPERATIONS
 from animviz.recording.replay.forward import forward
@@ -332,7 +333,7 @@ def test_what_is_not_known_exactly_goes_through_keras(build: Any) -> None:
     model, x = build(), pictures((6, 6, 2))
     (layer,) = layer_table(model)
     assert not layer.replayable
-    found = rebuild.outputs(model.to_json(), weights_of(model), x)
+    found = rebuild.outputs(model.to_json(), weights_of(model), x)["output"]
     np.testing.assert_allclose(found, model.predict(x, verbose=0), rtol=1e-2, atol=1e-2)  # one is of half precision
 
 
@@ -482,7 +483,7 @@ def convolution_of_custom_activation() -> Any:
     [
         two_inputs, two_outputs, skip_connection, branch_of_dense_layers, shared_layer, depthwise_convolution,
         shared_custom_activation, custom_activation_of_a_known_name, layer_as_activation, half_precision,
-        capped_relu, scaled_elu, softmax_over_another_axis, nested, subclassed,
+        capped_relu, scaled_elu, softmax_over_another_axis, subclassed,
         subclass_of_sequential_with_a_call_of_its_own, subclass_of_dense, foreign_layer_of_a_known_name,
         subclass_of_convolution, convolution_of_custom_activation,
     ],
@@ -497,6 +498,17 @@ def test_what_is_no_plain_chain_is_not_replayed(build: Any) -> None:
 def test_one_strange_layer_leaves_the_others_of_a_sequential_model_replayable() -> None:
     table = layer_table(depthwise_convolution())
     assert [layer.replayable for layer in table] == [False, True, True]
+
+
+def test_a_sequential_model_in_another_is_no_more_than_its_layers() -> None:
+    model, x = nested(), np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
+    layers = layer_table(model)
+    assert is_chain(layers)
+    assert [layer.name for layer in layers] == [
+        f"{model.layers[0].name}/{model.layers[0].layers[0].name}",
+        model.layers[1].name,
+    ]
+    np.testing.assert_allclose(forward(layers, weights_of(model), x), model.predict(x, verbose=0), atol=1e-6)
 
 
 def test_no_layers_are_no_chain() -> None:

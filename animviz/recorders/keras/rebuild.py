@@ -8,6 +8,7 @@ import keras
 from numpy.typing import NDArray
 
 from animviz.errors import RecordingError
+from animviz.recorders.keras.causes import cause_of
 from animviz.recorders.keras.inspect import weight_names
 from animviz.recorders.keras.tapping import probe
 
@@ -60,5 +61,6 @@ def _model(model_json: str) -> Any:
     try:
         return keras.models.model_from_json(model_json)
     except Exception as error:  # Keras raises many kinds, all meaning the same to the user
-        first = str(error).partition("\n")[0]
-        raise RecordingError(f"Keras cannot rebuild the recorded model ({first}); record the layers you need") from None
+        raise RecordingError(
+            f"Keras cannot rebuild the recorded model ({cause_of(error)}); record the layers you need"
+        ) from None
