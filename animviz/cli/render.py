@@ -95,6 +95,7 @@ _EXPERIMENT = click.Option(
 
 _DRAWING = [
     *VIDEO,
+    click.Option(["--output-name"], metavar="NAME", help="Output that is drawn, of a model that has several."),
     click.Option(["--cluster"], metavar="ADDRESS", help="Dask scheduler whose workers draw, such as tcp://host:8786."),
     click.Option(
         ["--share", "--segment", "share"],

@@ -23,12 +23,14 @@ class Needs:
         options: the scene's options.
         size: width and height in pixels.
         theme: name of the theme.
+        output: name of the output that is drawn, or None for the main one.
     """
 
     scene: Scene
     options: dict[str, Any]
     size: tuple[int, int]
     theme: str
+    output: str | None = None
 
     def begun(self, path: Path) -> None:
         """Check that the scene can draw the recording: by the check that it declares, else by setting it up once.
@@ -36,7 +38,7 @@ class Needs:
         Raises:
             AnimvizError: it cannot; says why.
         """
-        picture = Picture.of(self.scene, path, self.options)
+        picture = Picture.of(self.scene, path, self.options, output=self.output)
         try:
             self._check(picture)
         except AnimvizError:
@@ -44,7 +46,8 @@ class Needs:
             if not isinstance(epoch, int | float) or epochs[0] <= epoch <= epochs[-1]:
                 raise
             # The moment that the picture is to show is still to come.
-            self._check(Picture.of(self.scene, path, {k: v for k, v in self.options.items() if k != "epoch"}))
+            rest = {name: value for name, value in self.options.items() if name != "epoch"}
+            self._check(Picture.of(self.scene, path, rest, output=self.output))
 
     def _check(self, picture: Picture) -> None:
         # Of one snapshot alone, axes have no extent; that is worth no warning.

@@ -53,20 +53,24 @@ class Picture:
 
     @classmethod
     def of(
-        cls, scene: str | Path | Scene, recording: str | Path | Recording, options: Mapping[str, Any] | None = None
-    ) -> "Picture":
+        cls, scene: str | Path | Scene, recording: str | Path | Recording, options: Mapping[str, Any] | None = None,
+        *, output: str | None = None,
+    ) -> "Picture":  # fmt: skip
         """Find the scene and open the recording.
 
         Args:
             scene: name of a scene, path of a file, or a scene itself.
             recording: a recording, or its path.
             options: the scene's options by name.
+            output: name of the output that is drawn, of a model that has several.
 
         Raises:
             SceneError: there is no such scene.
+            InputError: the model has no output of that name.
             RecordingError: the recording cannot be read.
         """
-        opened = recording if isinstance(recording, Recording) else Recording(recording)
+        opened = recording if isinstance(recording, Recording) else Recording(recording, output=output)
+        opened = opened if output is None else opened.of_output(output)
         given = {name: plain(value) for name, value in (options or {}).items()}
         return cls(find_scene(scene), opened, tuple(sorted(given.items())))
 
@@ -103,6 +107,7 @@ class Picture:
         return {
             "scene": self.scene.reference or self.scene.name,
             "recording": self.recording.id,
+            "output": self.recording.output_name,
             "snapshots": self.recording.digest,
             "options": {name: _value(value) for name, value in self.options},
             "source": source_of(self.scene.source, PAINTER),
@@ -121,6 +126,7 @@ class Picture:
             "scene": self.scene.name,
             "options": {name: str(value) for name, value in self.options},
             "recording": self.recording.id,
+            **({"output": self.recording.output_name} if len(self.recording.manifest.outputs) > 1 else {}),
             "seed": self.recording.manifest.seed,
         }
 

@@ -57,18 +57,29 @@ class Basis:
         return several or self._data["inputs"]
 
     @property
+    def has_one_input(self) -> bool:
+        """Whether the inputs are one array: not several, and not text, which is not kept."""
+        return "inputs" in self._data
+
+    @property
+    def output_name(self) -> str | None:
+        """Name of the output that is drawn: the one that was chosen, the main one or the only one, or None."""
+        outputs = self.manifest.outputs
+        return outputs[0].name if self._chosen is None and len(outputs) == 1 else self._chosen
+
+    @property
     def output(self) -> Output:
         """The output that is drawn.
 
         Raises:
             RecordingError: there is none, or there are several of one rank and none was chosen.
         """
-        outputs = self.manifest.outputs
-        if self._chosen is None and len(outputs) != 1:
+        outputs, chosen = self.manifest.outputs, self.output_name
+        if chosen is None:
             names = ", ".join(output.name for output in outputs)
             way_out = f"choose one of its outputs: {names} (--output-name)" if outputs else "record it with Recorder(..., task=)"
             raise RecordingError(f"{self.path} does not say which output is meant; {way_out}")
-        return outputs[0] if self._chosen is None else next(one for one in outputs if one.name == self._chosen)
+        return next(one for one in outputs if one.name == chosen)
 
     @cached_property
     def labels(self) -> Array:

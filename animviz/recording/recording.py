@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recording.basis import Basis, Inputs
+from animviz.recording.manifest import Entry
 from animviz.recording.meaning import Output
 from animviz.recording.reader import load, read_index, read_manifest, snapshot_path
 from animviz.recording.replay.layers import Layer
@@ -30,6 +31,8 @@ from animviz.recording.state import Snapshot, State
 from animviz.sampling import last_at
 
 __all__ = ["Recording"]
+
+SCORES = ("loss", "accuracy")  # names of the numbers of one output
 
 
 class Recording(Sequence[Snapshot]):
@@ -58,7 +61,7 @@ class Recording(Sequence[Snapshot]):
         self.manifest = read_manifest(self.path)
         self.basis = Basis(self.path, self.manifest, output)
         self._output = output
-        self.entries = read_index(self.path)[:limit]
+        self.entries = [self._as_seen(entry) for entry in read_index(self.path)[:limit]]
         if not self.entries:
             raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
         self._read = lru_cache(maxsize=4)(self._read_snapshot)
@@ -134,6 +137,11 @@ class Recording(Sequence[Snapshot]):
         return self.basis.inputs
 
     @property
+    def output_name(self) -> str | None:
+        """Name of the output that is drawn, or None where there is none, or there are several and none was chosen."""
+        return self.basis.output_name
+
+    @property
     def output(self) -> Output:
         """The output that is drawn, and what it means.
 
@@ -141,6 +149,17 @@ class Recording(Sequence[Snapshot]):
             RecordingError: there is none, or there are several of one rank and none was chosen.
         """
         return self.basis.output
+
+    def of_output(self, name: str) -> "Recording":
+        """Return the same recording, seen from another output.
+
+        Args:
+            name: of the output.
+
+        Raises:
+            InputError: the model has no output of that name.
+        """
+        return self if name == self.output_name else Recording(self.path, limit=len(self), output=name)
 
     @property
     def labels(self) -> Array:
@@ -228,6 +247,16 @@ class Recording(Sequence[Snapshot]):
             RecordingError: the model has several inputs.
         """
         return self.basis.single_input(inputs)
+
+    def _as_seen(self, entry: Entry) -> Entry:
+        """Return an entry whose scores are told from the output that is drawn, as those of the main one are written."""
+        main, drawn = self.manifest.main_output, self.output_name
+        if drawn is None or drawn == main or len(self.manifest.outputs) == 1:
+            return entry
+        names = {f"{drawn} {score}": score for score in SCORES}
+        if main is not None:
+            names |= {score: f"{main} {score}" for score in SCORES}
+        return entry.model_copy(update={"scores": {names.get(k, k): value for k, value in entry.scores.items()}})
 
     def _seen(self) -> tuple[Path, str, int, int, int, int, str | None]:
         """Return by what two openings of a path are known to have found the same files."""

@@ -33,6 +33,7 @@ def render(
     *,
     size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
+    output: str | None = None,
     poster: str | Path | None = None,
     max_size: int | str | None = AUTO,
     workers: int = 1,
@@ -50,6 +51,7 @@ def render(
         path: .mp4, .webm, .webp, .gif, .apng or .png (animated), or a name without extension: a folder of PNGs.
         size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
+        output: name of the output that is drawn, of a model that has several; by default the main one.
         poster: file for a picture of the last frame.
         max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
             to fit. By default 5 MB; None or "none" for no limit.
@@ -64,7 +66,7 @@ def render(
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
     request = Request.of(
-        scene, path, size=size, theme=theme, poster=poster, max_size=max_size, workers=workers, **options
+        scene, path, size=size, theme=theme, output=output, poster=poster, max_size=max_size, workers=workers, **options
     )
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
     movie = film(request.plan(recording), request, command=made_by, executor=executor, on_frame=on_frame)
@@ -133,6 +135,7 @@ def frames(
     *,
     size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
+    output: str | None = None,
     **options: Any,
 ) -> Iterator[Pixels]:
     """Draw the frames of a timeline, or of any moments: uint8 arrays of shape (height, width, 3).
@@ -143,13 +146,14 @@ def frames(
         timeline: the moments; by default those of the video that `render` would make.
         size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
+        output: name of the output that is drawn, of a model that has several; by default the main one.
         **options: the scene's options; without a timeline also those of `animviz.rendering.timeline.Pacing`.
 
     Raises:
         AnimvizError: the scene cannot be found, or cannot draw this recording.
     """
     pacing, own = parted(options) if timeline is None else (None, options)
-    picture = Picture.of(scene, recording, own)
+    picture = Picture.of(scene, recording, own, output=output)
     painter = picture.painter(Stage(size, theme))
     moments = Timeline(picture.epochs, pacing) if timeline is None else timeline
     return (painter.paint(moment)[:, :, :3].copy() for moment in moments)
@@ -162,6 +166,7 @@ def frame_at(
     *,
     size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
+    output: str | None = None,
     **options: Any,
 ) -> Pixels:
     """Draw one moment: a preview, or a still for print; uint8 of shape (height, width, 3).
@@ -172,9 +177,10 @@ def frame_at(
         epoch: the moment, in epochs since the start.
         size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
+        output: name of the output that is drawn, of a model that has several; by default the main one.
         **options: the scene's options.
 
     Raises:
         AnimvizError: the scene cannot be found, or cannot draw this recording; or the moment is outside it.
     """
-    return Picture.of(scene, recording, options).frame(epoch, Stage(size, theme))
+    return Picture.of(scene, recording, options, output=output).frame(epoch, Stage(size, theme))

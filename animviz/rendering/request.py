@@ -39,6 +39,7 @@ class Request:
         poster: file for a picture of the last frame, or None.
         max_size: bytes that the file may take at most, or None for no limit.
         workers: processes that draw, or None for as many as pay.
+        output: name of the output that is drawn, of a model that has several, or None for the main one.
     """
 
     scene: Scene
@@ -50,12 +51,13 @@ class Request:
     poster: Path | None
     max_size: int | None
     workers: int | None
+    output: str | None = None
 
     @classmethod
     def of(
         cls, scene: str | Path | Scene, target: str | Path, /, *, size: tuple[int, int] | str = (1280, 720),
         theme: str = "dark", poster: str | Path | None = None, max_size: int | str | None = AUTO,
-        workers: int | None = 1, **options: Any,
+        workers: int | None = 1, output: str | None = None, **options: Any,
     ) -> "Request":  # fmt: skip
         """Part and check what is asked; see `animviz.render`.
 
@@ -73,16 +75,16 @@ class Request:
         limit, still = limit_of(max_size, place), Path(poster) if poster is not None else None
         if still is not None:
             check_poster(still, place)
-        return cls(chosen, place, pacing, rest, size, theme, still, limit, workers)
+        return cls(chosen, place, pacing, rest, size, theme, still, limit, workers, output)
 
     @property
     def needs(self) -> Needs:
         """What finds out before the first epoch whether the scene can draw a training."""
-        return Needs(self.scene, dict(self.options), self.size, self.theme)
+        return Needs(self.scene, dict(self.options), self.size, self.theme, self.output)
 
     def plan(self, recording: str | Path | Recording) -> Plan:
         """Return the video of a recording."""
-        return self.plan_of(Picture.of(self.scene, recording, self.options))
+        return self.plan_of(Picture.of(self.scene, recording, self.options, output=self.output))
 
     def plan_of(self, picture: Picture | SplitPicture) -> Plan:
         """Return the video of a picture."""

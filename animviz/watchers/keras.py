@@ -36,6 +36,7 @@ class Animate(Recorder):
             "{fold}", "{trial}" or "{time}", see `animviz.Recorder`.
         inputs: what is drawn, see `animviz.Recorder`.
         labels: their labels or targets.
+        output: of a model with several outputs, the one that is drawn and that the labels belong to.
         overwrite: replace a recording that is there already; without it that is refused.
         recorder: further arguments of `animviz.Recorder`.
         **options: options of `animviz.render` and of the scene.
@@ -51,12 +52,13 @@ class Animate(Recorder):
         inputs: Any = None,
         labels: Any = None,
         *,
+        output: str | None = None,
         overwrite: bool = False,
         recorder: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self._filming, self._suffix = Filming(scene, path, **options), Path(path).suffix
-        further = {"overwrite": overwrite, **(recorder or {})}
+        self._filming, self._suffix = Filming(scene, path, output=output, **options), Path(path).suffix
+        further = {"output": output, "overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._filming, *further.get("watchers", ())]
         super().__init__(Path(path).with_suffix(".rec"), inputs, labels, **further)
 
@@ -88,6 +90,7 @@ class Live(Recorder):
         every: rhythm of capture, see `animviz.Recorder`.
         size: width and height in pixels, or as a text: "640x360", "16:9".
         theme: "dark", "light" or "print".
+        output: of a model with several outputs, the one that is drawn and that the labels belong to.
         overwrite: replace a recording that is there already; without it that is refused.
         recorder: further arguments of `animviz.Recorder`.
         **options: the scene's options.
@@ -107,12 +110,13 @@ class Live(Recorder):
         every: int | float | str | Fraction = 1,
         size: tuple[int, int] | str = (640, 360),
         theme: str = "dark",
+        output: str | None = None,
         overwrite: bool = False,
         recorder: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self._redrawing = Redrawing(scene, size=size, theme=theme, **options)
-        further = {"every": every, "overwrite": overwrite, **(recorder or {})}
+        self._redrawing = Redrawing(scene, size=size, theme=theme, output=output, **options)
+        further = {"every": every, "output": output, "overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._redrawing, *further.get("watchers", ())]
         folder = Path(tempfile.mkdtemp(prefix="animviz-")) if path is None else None
         super().__init__(folder / "live-{fold}.rec" if folder else path, inputs, labels, **further)

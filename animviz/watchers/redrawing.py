@@ -32,6 +32,7 @@ class Redrawing:
         scene: name or path of a scene.
         size: width and height in pixels, or as a text.
         theme: "dark", "light" or "print".
+        output: name of the output that is drawn, or None for the main one.
         **options: the scene's options.
 
     Attributes:
@@ -41,11 +42,13 @@ class Redrawing:
         AnimvizError: the scene cannot be had, or an option does not fit.
     """
 
-    def __init__(self, scene: str, *, size: tuple[int, int] | str, theme: str, **options: Any) -> None:
+    def __init__(
+        self, scene: str, *, size: tuple[int, int] | str, theme: str, output: str | None = None, **options: Any
+    ) -> None:
         self._scene = find_scene(scene)
         size = check_look(self._scene, options, size, theme)
-        self._needs = Needs(self._scene, options, size, theme)
-        self._look = {"size": size, "theme": theme, **options}
+        self._needs = Needs(self._scene, options, size, theme, output)
+        self._look = {"size": size, "theme": theme, "output": output, **options}
         self._show: Show | None = None
         self._recording = Path()
         self._last: float | None = None  # epoch of the last snapshot
