@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import findfont
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from animviz.arrays import Array, Pixels
 from animviz.parts.header import LABEL, cut
 from animviz.sampling import evenly
+from animviz.stage.lettering import coverage, one_line
 from animviz.stage.stage import Stage
 
 __all__ = ["apart", "name_tags", "thumbnail"]
@@ -35,13 +36,24 @@ def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
     font = ImageFont.truetype(
         findfont(stage.font(LABEL, "medium")), size, layout_engine=ImageFont.Layout.BASIC
     )  # the basic layout is the same on every machine
-    text = cut(stage, name, room, weight="medium")
+    text = one_line(cut(stage, name, room, weight="medium"))
+    fonts = stage.font(LABEL, "medium", text)
+    mixed = len(fonts.get_family()) > 1
     begin = round(dot + 6 * stage.pixel) + 2 * halo
-    width, height = round(begin + font.getlength(text)) + 2 * halo, round(1.25 * size) + 2 * halo
+    length = stage.measure(text, LABEL, "medium") * stage.pixel + 2 if mixed else font.getlength(text)
+    width, height = round(begin + length) + 2 * halo, round(1.25 * size) + 2 * halo
     ground, ink = (tuple(round(255 * c) for c in to_rgb(c)) for c in (stage.theme.background, stage.theme.ink))
     image = Image.new("RGBA", (width, height), (*ground, 0))
-    draw = ImageDraw.Draw(image)
-    draw.text((begin, height / 2), text, fill=ink, font=font, anchor="lm", stroke_width=halo, stroke_fill=ground)
+    if mixed:
+        cover, left, top, _ = coverage(text, fonts)
+        mask, (above, below) = Image.new("L", image.size), font.getmetrics()
+        place = (begin + left, round((height + above - below) / 2) + top)
+        mask.paste(Image.fromarray(np.rint(255 * cover).astype(np.uint8)), place)
+        image.paste((*ground, 255), mask=mask.filter(ImageFilter.MaxFilter(2 * halo + 1)))
+        image.paste((*ink, 255), mask=mask)
+    else:
+        draw = ImageDraw.Draw(image)
+        draw.text((begin, height / 2), text, fill=ink, font=font, anchor="lm", stroke_width=halo, stroke_fill=ground)
     pixels = np.array(image, np.float32)
     rows, columns = np.mgrid[:height, :width] + 0.5
     away = np.hypot(columns - dot / 2 - 1.5 * halo, rows - height / 2)

@@ -10,6 +10,7 @@ from animviz.errors import AnimvizError, DivergedError, SceneError
 from animviz.moment import Moment
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
+from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage
 
 __all__ = ["Painter", "Paints"]
@@ -49,6 +50,7 @@ class Painter:
             cause = f"{type(error).__name__}: {error}"
             raise SceneError(f"scene {self._name!r} failed while it was set up: {cause}") from error
 
+    @own_settings
     def paint(self, moment: Moment) -> NDArray[np.uint8]:
         """Paint a moment; a state that is not finite becomes a marked frame. An unchanged picture is not drawn twice.
 

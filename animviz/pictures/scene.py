@@ -13,6 +13,7 @@ from animviz.errors import InputError, SceneError
 from animviz.moment import Draw
 from animviz.options import Option, checked, options_of, summary_of
 from animviz.recording.recording import Recording
+from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage
 
 __all__ = ["Package", "Scene", "file_in", "scene"]
@@ -108,6 +109,7 @@ class Scene:
                 raise InputError(f"{who} needs {package.module}; install it: pip install '{package.install}'")
         return values
 
+    @own_settings
     def set_up(self, stage: Stage, recording: Recording, **options: Any) -> Draw:
         """Build the picture on a stage.
 

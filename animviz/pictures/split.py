@@ -21,6 +21,7 @@ from animviz.pictures.score import Curves, Score
 from animviz.pictures.sources import source_of
 from animviz.recording.recording import Recording
 from animviz.stage.box import MARGIN, Box
+from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage
 
 __all__ = ["CellPicture", "CellStage", "SplitPainter", "SplitPicture", "foot_parts"]
@@ -64,6 +65,7 @@ class SplitPainter:
         AnimvizError: a scene cannot draw its recording.
     """
 
+    @own_settings
     def __init__(self, stage: Stage, split: "SplitPicture") -> None:
         recordings = [cell.picture.recording for cell in split.cells]
         labels = [(cell.label, cell.note) for cell in split.cells]

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from animviz.arrays import UInt64
 
-__all__ = ["HALF", "PHASES", "WHOLE", "canvas_of", "over", "pairs_of", "widened"]
+__all__ = ["DPI", "HALF", "PHASES", "WHOLE", "canvas_of", "over", "pairs_of", "widened"]
 
+DPI = 100  # by which matplotlib turns points into pixels; ours are counted in pixels alone
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
 
 

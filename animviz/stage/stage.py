@@ -5,7 +5,6 @@ the same at every resolution: 1280x720 has 1280 by 720 units, and 640x360 too.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -22,15 +21,16 @@ from numpy.typing import NDArray
 from animviz.stage.box import Box, size_of
 from animviz.stage.curve import Curve
 from animviz.stage.ink import Ink
+from animviz.stage.lettering import families, letter, one_line, width_of
 from animviz.stage.numerals import Numerals, is_number
-from animviz.stage.pixels import canvas_of
+from animviz.stage.pixels import DPI, canvas_of
+from animviz.stage.settings import own_settings
 from animviz.stage.strokes import Strokes
-from animviz.stage.theme import load_fonts, theme_named
+from animviz.stage.theme import theme_named
 
 __all__ = ["Stage"]
 
 Weight = Literal["regular", "medium", "semibold"]
-DPI = 100
 
 
 class Stage:
@@ -51,6 +51,7 @@ class Stage:
         InputError: an odd or absurd size, or no such theme.
     """
 
+    @own_settings
     def __init__(
         self, size: tuple[int, int] | str = (1280, 720), theme: str = "dark", *, pixel: float | None = None
     ) -> None:
@@ -63,12 +64,11 @@ class Stage:
         # Two, so that one frame can be on its way to the encoder while the next is painted.
         self._renderer: Any = self.canvas.get_renderer()  # type: ignore[no-untyped-call]
         self._other: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
-        self._family = load_fonts()
         self._moving: list[Artist] = []
         self._background: NDArray[np.uint8] | None = None
         self._covering: set[Artist] = set()
         self._inks: dict[Artist, list[Ink]] = {}
-        self._numerals = Numerals(self.figure, size, self.lift, _text_width)
+        self._numerals = Numerals(self.figure, size, self.lift, width_of)
         self._sheet: Any = RendererAgg(*size, DPI)  # type: ignore[no-untyped-call]
         canvas_of(self._sheet)[:] = 0  # it begins white, though clear
 
@@ -76,6 +76,7 @@ class Stage:
         """Return typographic points, in which matplotlib measures lines and letters, for a length in units."""
         return units * self.pixel * 72 / DPI
 
+    @own_settings
     def axes(self, box: Box, x: tuple[float, float], y: tuple[float, float], *, color: Any = None) -> Axes:
         """Add bare axes: no ticks, no frame, fixed limits.
 
@@ -98,6 +99,7 @@ class Stage:
         """Add bare axes over the whole stage, which count in its units from the top left corner."""
         return self.axes(Box(0, 0, self.width, self.height), (0, self.width), (self.height, 0))
 
+    @own_settings
     def text(
         self,
         left: float,
@@ -115,21 +117,23 @@ class Stage:
         Args:
             left: anchor in units from the left edge; `align` says which part of the text it holds.
             top: baseline in units from the upper edge.
-            text: what it says, without mathematics.
+            text: what it says, without mathematics; line breaks become spaces.
             size: height of the type in units.
             color: by default the theme's ink.
             weight: of the type.
             align: where the anchor is.
             moves: whether it is changed from frame to frame.
         """
+        line = one_line(text)
         artist = self.figure.text(
-            left / self.width, 1 - top / self.height, text, color=color or self.theme.ink, ha=align, va="baseline",
-            fontproperties=self.font(size, weight), parse_math=False,
+            left / self.width, 1 - top / self.height, line, color=color or self.theme.ink, ha=align, va="baseline",
+            fontproperties=self.font(size, weight, line), parse_math=False,
         )  # fmt: skip
         if moves:
             self.moves(artist)
         return artist
 
+    @own_settings
     def dot(self, left: float, top: float, size: float, color: str) -> None:
         """Add a disc that stands still.
 
@@ -145,15 +149,19 @@ class Stage:
         )  # fmt: skip
         self.figure.add_artist(disc)
 
+    @own_settings
     def measure(self, text: str, size: float, weight: Weight = "regular") -> float:
         """Return the width in units of a line of text in a size given in units."""
-        return _text_width(text, self.font(size, weight)) / self.pixel
+        line = one_line(text)
+        return width_of(line, self.font(size, weight, line)) / self.pixel
 
-    def font(self, size: float, weight: Weight = "regular") -> FontProperties:
-        """Return the typeface in a size given in units."""
+    @own_settings
+    def font(self, size: float, weight: Weight = "regular", line: str = "") -> FontProperties:
+        """Return the typeface in a size given in units, and the fonts for what it lacks of a line."""
         numeric = {"regular": 400, "medium": 500, "semibold": 600}[weight]
-        return FontProperties(family=self._family, weight=numeric, size=self.points(size))
+        return FontProperties(family=families(line), weight=numeric, size=self.points(size))
 
+    @own_settings
     def line(self, axes: Axes, color: Any, width: float, **style: Any) -> Line2D:
         """Add a moving line, or many in one: NaN separates them.
 
@@ -168,6 +176,7 @@ class Stage:
         self.moves(line)
         return line
 
+    @own_settings
     def curve(self, axes: Axes, color: Any, width: float, dot: float, dash: tuple[float, ...] = ()) -> Curve:
         """Add a curve that grows, with a dot at its end: `Curve.set_data` takes the points up to now.
 
@@ -182,6 +191,7 @@ class Stage:
         self.moves(curve)
         return curve
 
+    @own_settings
     def strokes(self, axes: Axes, color: Any, width: float) -> Strokes:
         """Add moving thin lines of one colour, for many or long ones: `Strokes.set_lines` takes them all at once.
 
@@ -210,6 +220,7 @@ class Stage:
         """What was painted last, the stage's own uint8 array of shape (height, width, 4)."""
         return canvas_of(self._renderer)
 
+    @own_settings
     def paint(self) -> NDArray[np.uint8]:
         """Paint the moving artists over the background.
 
@@ -228,6 +239,8 @@ class Stage:
     def _cleared(self) -> NDArray[np.uint8]:
         """Return the buffer that was not painted last, with the background on it."""
         if self._background is None:
+            for text in self.figure.texts:
+                letter(text)
             self.canvas.draw()  # type: ignore[no-untyped-call]
             self._background = canvas_of(self.canvas.get_renderer()).copy()  # type: ignore[no-untyped-call]
         self._renderer, self._other = self._other, self._renderer
@@ -245,9 +258,12 @@ class Stage:
             artist.stale = False  # an empty or hidden text leaves it set
         return self._inks[artist]
 
+    @own_settings
     def lift(self, artists: Iterable[Artist]) -> Ink:
         """Draw artists on a clear sheet of the stage's size, and return them as ink."""
         for artist in artists:
+            if isinstance(artist, Text):
+                letter(artist)
             artist.draw(self._sheet)
         return Ink.lifted(canvas_of(self._sheet))
 
@@ -255,6 +271,7 @@ class Stage:
         """Paint, and return a copy: uint8 of shape (height, width, 3)."""
         return self.paint()[:, :, :3].copy()
 
+    @own_settings
     def paint_failure(self, message: str) -> NDArray[np.uint8]:
         """Paint the background with a message in place of the moving artists; see `paint`."""
         buffer = self._cleared()
@@ -266,17 +283,6 @@ class Stage:
         note.draw(self._renderer)
         note.remove()
         return buffer
-
-
-@lru_cache(maxsize=10_000)
-def _text_width(text: str, font: FontProperties) -> float:
-    """Return the width in pixels of a text's ink. It is the same on every canvas, and takes half a millisecond."""
-    return float(_ruler().get_text_width_height_descent(text, font, ismath=False)[0])
-
-
-@lru_cache
-def _ruler() -> Any:
-    return RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
 
 
 def joined(lines: Iterable[NDArray[Any]]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Many short texts that change from frame to frame, drawn directly into the Agg buffer."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from animviz.arrays import Array
+from animviz.stage.lettering import coverage, one_line
 from animviz.stage.pixels import canvas_of
 from animviz.stage.stage import Stage, Weight
 
@@ -40,6 +41,7 @@ class Words(Artist):
         super().__init__()
         self._places = np.asarray(places, np.float64).reshape(-1, 2) * stage.pixel
         file = findfont(stage.font(size, weight))
+        self._fonts = partial(stage.font, size, weight)
         # The basic layout is the same on every machine; the other one is not always there.
         self._font = ImageFont.truetype(file, size * stage.pixel, layout_engine=ImageFont.Layout.BASIC)
         self._before = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
@@ -73,7 +75,11 @@ class Words(Artist):
 
     def _draw_bitmap(self, text: str) -> tuple[Array, int, int, float]:
         """Return the coverage of each pixel, the bitmap's left and top from the anchor, and the width of the text."""
-        left, top, right, bottom = map(round, self._font.getbbox(text, anchor="ls"))
+        line = one_line(text)
+        if len((fonts := self._fonts(line)).get_family()) > 1:
+            cover, left, top, width = coverage(line, fonts)
+            return cover[..., None], left, top, width
+        left, top, right, bottom = map(round, self._font.getbbox(line, anchor="ls"))
         bitmap = Image.new("L", (max(1, right - left), max(1, bottom - top)))
-        ImageDraw.Draw(bitmap).text((-left, -top), text, fill=255, font=self._font, anchor="ls")
-        return np.asarray(bitmap, np.float32)[..., None] / 255, left, top, self._font.getlength(text)
+        ImageDraw.Draw(bitmap).text((-left, -top), line, fill=255, font=self._font, anchor="ls")
+        return np.asarray(bitmap, np.float32)[..., None] / 255, left, top, self._font.getlength(line)

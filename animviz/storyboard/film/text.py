@@ -9,6 +9,7 @@ from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 
 from animviz.errors import InputError
+from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage, Weight
 
 __all__ = ["lines_of", "measure", "plain", "write"]
@@ -25,6 +26,7 @@ _RAISED = dict(zip("0123456789+-=()nijk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼�
 _LOWERED = dict(zip("0123456789+-=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 
 
+@own_settings
 def measure(stage: Stage, text: str, size: float, weight: Weight = "regular") -> float:
     """Return the width in units of words with mathematics.
 
@@ -41,6 +43,7 @@ def measure(stage: Stage, text: str, size: float, weight: Weight = "regular") ->
     return float(found[2] if isinstance(found, tuple) else found.width) / stage.pixel
 
 
+@own_settings
 def write(
     stage: Stage, left: float, top: float, text: str, *, size: float, weight: Weight = "regular", color: str | None = None,
     align: Literal["left", "center", "right"] = "left",

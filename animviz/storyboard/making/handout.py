@@ -10,7 +10,8 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-from animviz.stage.theme import load_fonts
+from animviz.stage.lettering import families, one_line
+from animviz.stage.settings import own_settings
 
 __all__ = ["write_handout"]
 
@@ -21,6 +22,7 @@ INK, QUIET = "#1b2230", "#5f6979"
 PER_PAGE = 2
 
 
+@own_settings
 def write_handout(path: Path, title: str, pages: Sequence[tuple[Path, str]]) -> None:
     """Write the handout; the same pictures and words give the same bytes.
 
@@ -56,5 +58,6 @@ def _place(figure: Figure, top: float, picture: Path, text: str) -> None:
 
 
 def _write(figure: Figure, left: float, bottom: float, text: str, size: float, color: str, align: str = "left") -> None:
-    font = FontProperties(family=load_fonts(), size=size)
-    figure.text(left / WIDTH, bottom / HEIGHT, text, fontproperties=font, color=color, ha=align, parse_math=False)
+    line = one_line(text)
+    font = FontProperties(family=families(line), size=size)
+    figure.text(left / WIDTH, bottom / HEIGHT, line, fontproperties=font, color=color, ha=align, parse_math=False)
