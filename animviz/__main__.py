@@ -2,5 +2,5 @@
 
 from animviz.cli.main import run
 
-if __name__ == "__main__":  # workers import this module under another name
+if __name__ == "__main__":
     run()

@@ -55,7 +55,7 @@ def render(
         poster: file for a picture of the last frame.
         max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
             to fit. By default 5 MB; None or "none" for no limit.
-        workers: processes that draw. More than one need a script to be guarded by ``if __name__ == "__main__"``.
+        workers: processes that draw.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
         on_frame: called with the number of frames done.

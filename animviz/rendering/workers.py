@@ -2,12 +2,14 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib.machinery import ModuleSpec
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,12 @@ from animviz.errors import SceneError
 from animviz.pictures.painter import Paints
 from animviz.rendering.plan import Plan
 from animviz.rendering.segments import segments, write_part
+from animviz.stage.lettering import said
 
 __all__ = ["ATTEMPTS", "default_workers", "draw_all", "draw_segment", "spread"]
 
 ATTEMPTS = 3  # to draw a segment whose worker died
+_STARTING = threading.Lock()
 
 
 def default_workers(count: int) -> int:
@@ -116,7 +120,7 @@ def _map(
     executor: Executor, work: Callable[..., int], tasks: Mapping[int, tuple[Any, ...]],
     finished: Callable[[int, int], None],
 ) -> None:  # fmt: skip
-    with _ctrl_c_ignored():
+    with _ctrl_c_ignored(), _script_left_out():
         waiting: Mapping[Future[int], int] = {executor.submit(work, *task): place for place, task in tasks.items()}
     try:
         for future in as_completed(waiting):
@@ -132,7 +136,9 @@ def _pool(workers: int) -> Iterator[Executor]:
 
     Spawned, not forked: a fork after TensorFlow has started its threads can deadlock.
     """
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(frozenset(said),)
+    )
     try:
         yield pool
         pool.shutdown()
@@ -157,8 +163,30 @@ def _ctrl_c_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, usual)
 
 
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent; end with it, however that ends."""
+@contextmanager
+def _script_left_out() -> Iterator[None]:
+    """Start processes that do not run the user's script again: it may train, or draw with workers itself.
+
+    They need nothing of it. multiprocessing imports the main module of this process into each new one, unless that is
+    the `__main__` of a package.
+    """
+    main: Any = sys.modules["__main__"]
+    with _STARTING:
+        usual = getattr(main, "__spec__", None)
+        main.__spec__ = ModuleSpec("animviz.__main__", None)
+        try:
+            yield
+        finally:
+            main.__spec__ = usual
+
+
+def _start_worker(known: frozenset[str]) -> None:
+    """Leave Ctrl-C to the parent; end with it, however that ends.
+
+    Args:
+        known: characters of which the parent has said that no font has them.
+    """
+    said.update(known)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
