@@ -3,9 +3,10 @@
 from animviz import Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count
 from animviz.parts import InputPlane, Key, Ruler, Sheet, planar_inputs, plane_ruler_key
+from animviz.pictures.tasks import CLASSES
 
 
-@scene(experiment="two_rings")
+@scene(experiment="two_rings", tasks=CLASSES)
 def boundary(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
     """Decision boundary of a classifier in the plane of its inputs.
 

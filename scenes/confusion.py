@@ -25,6 +25,7 @@ from animviz.parts import (
     joined,
     of_network,
 )
+from animviz.pictures.tasks import CLASSES
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
@@ -34,7 +35,7 @@ ROW = 40.0  # height of a line in the list of pairs
 MOST_PAIRS = 6
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def confusion(stage: Stage, recording: Recording, *, normalize: bool = False) -> Draw:
     """Confusion matrix of a classifier over the epochs, with the worst pairs named.
 

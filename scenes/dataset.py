@@ -8,6 +8,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Field, Number, Sheet, cut
+from animviz.pictures.tasks import CLASSES
 
 from .families.inputs import training_images
 
@@ -17,7 +18,7 @@ GAP = 8.0  # units between samples
 SCREENS = 2.0  # samples that pass by, in widths of the picture
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def dataset(stage: Stage, recording: Recording) -> Draw:
     """Class counts of the data, and samples of every class passing by.
 

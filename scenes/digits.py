@@ -26,6 +26,7 @@ from animviz.parts import (
     epoch_limits,
     images_of,
 )
+from animviz.pictures.tasks import CLASSES
 from animviz.recording.state import State
 
 from .families.layer_places import Places, most_maps
@@ -34,7 +35,7 @@ from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of
 SURE = 0.99  # probability of the true class from which on a net is sure
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def digits(
     stage: Stage,
     recording: Recording,

@@ -15,6 +15,7 @@ from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import Bars, Number, Plot, Sheet, cut, images_of
+from animviz.pictures.tasks import CLASSES
 from animviz.recording.replay.layers import is_chain
 
 from .families.layer_places import OVER, UNDER, Places, most_maps
@@ -24,7 +25,7 @@ STORY = 230.0  # least height of the curves
 STILL = 0.99  # correlation with the final pattern from which on it stands still
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def ensemble(
     stage: Stage,
     recording: Recording,

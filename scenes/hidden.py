@@ -8,9 +8,10 @@ from animviz import Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.errors import SceneError
 from animviz.parts import HiddenSpace, Key, Ruler, Sheet, plane_ruler_key
+from animviz.pictures.tasks import CLASSES
 
 
-@scene(experiment="digits_plane")
+@scene(experiment="digits_plane", tasks=CLASSES)
 def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     """Hidden space of any classifier: samples as points, and how the layers behind divide it.
 

@@ -13,6 +13,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Sheet, cut
+from animviz.pictures.tasks import CLASSES
 from animviz.recording.answers import probabilities
 from animviz.recording.losses import Loss
 from animviz.recording.metrics import for_loss
@@ -27,7 +28,7 @@ WORST = 0.1  # share of the samples whose part in the loss is stated
 LEVELS = (0.01, 0.1, 0.3, 0.6, 1.0)
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def histograms(stage: Stage, recording: Recording) -> Draw:
     """Probability given to the true class and loss of each sample, as histograms.
 

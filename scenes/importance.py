@@ -25,6 +25,7 @@ from animviz.parts import (
     epoch_limits,
     heatmap,
 )
+from animviz.pictures.tasks import CLASSES
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
@@ -35,7 +36,7 @@ CORRELATION = Number("correlation", ".2f", "−0.00")
 TITLE_ROOM, SCALE_ROOM = 44.0, 62.0
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def importance(stage: Stage, recording: Recording) -> Draw:
     """Pixels that matter to a random forest, beside those that the network looks at.
 

@@ -6,7 +6,7 @@ from animviz.parts import MARGIN, Diagram, Ruler, Sheet
 from .families.curve_fit import Fit
 
 
-@scene(experiment="polynomial")
+@scene(experiment="polynomial", tasks=("regression",))
 def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     """Polynomial fit in progress: target, fit so far, and the residual between them.
 

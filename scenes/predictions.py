@@ -24,6 +24,7 @@ from animviz.parts import (
     of_network,
     still,
 )
+from animviz.pictures.tasks import CLASSES
 
 Only = Literal["all", "wrong", "right"]
 CAPTION = 38.0  # units of height below an image
@@ -33,7 +34,7 @@ MOST_NAME = 74.0  # units of width of a name at most
 FRAME = 4.0  # units of width of the frame of a wrong answer
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def predictions(
     stage: Stage, recording: Recording, *, only: Only = "all", count: Annotated[int, Range(1, 200)] = 40
 ) -> Draw:

@@ -21,6 +21,7 @@ from animviz.parts import (
     of_network,
     still,
 )
+from animviz.pictures.tasks import CLASSES
 
 CURVES = 10  # classes drawn per sample at most
 MOST = 4  # samples at most
@@ -28,7 +29,7 @@ TEXT = 124.0  # units of height of the words
 DOT = 26.0  # units before a name for its dot
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def probabilities(stage: Stage, recording: Recording, *, samples: str = "") -> Draw:
     """Class probabilities of chosen samples over the epochs.
 

@@ -19,11 +19,12 @@ from animviz.parts import (
     grid_lines,
     planar_inputs,
 )
+from animviz.pictures.tasks import CLASSES
 
 LEAST = 90.0  # units of height of the network
 
 
-@scene(experiment="two_rings")
+@scene(experiment="two_rings", tasks=CLASSES)
 def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 21, points: bool = True) -> Draw:
     """Hidden space of a ring classifier, warping around its decision boundary.
 

@@ -56,6 +56,7 @@ class Needs:
                 frame = Stage(self.size, self.theme)
                 picture.painter(CellStage(frame, self.size, [picture.recording]))  # which small forms need
             else:
+                self.scene.refuse_other_kinds(picture.recording)
                 self.scene.suits(picture.recording, **self.scene.check(dict(picture.options)))
 
     def captured(self, epoch: float) -> None:

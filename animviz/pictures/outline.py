@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from animviz.options import Option, Range, options_of, summary_of
+from animviz.pictures.tasks import CLASSES, LABELLED
 
 __all__ = ["GROUP", "Outline", "outline_of"]
 
@@ -26,12 +27,14 @@ class Outline:
         summary: first line of the docstring.
         experiment: name of the experiment that is trained when no recording is given, or None.
         options: the function's keyword-only parameters.
+        tasks: kinds of output that it draws, or none where it draws all.
     """
 
     name: str
     summary: str
     experiment: str | None
     options: tuple[Option, ...]
+    tasks: tuple[str, ...] = ()
 
 
 def outline_of(name: str) -> Outline | None:
@@ -54,8 +57,9 @@ def _read(entry: EntryPoint) -> Outline:
     assert ast.unparse(declared.func) in ("scene", "animviz.scene")
     told = {word.arg: word.value for word in declared.keywords}
     experiment, name = (ast.literal_eval(told[key]) if key in told else None for key in ("experiment", "name"))
+    tasks = eval(ast.unparse(told["tasks"]), {"CLASSES": CLASSES, "LABELLED": LABELLED}) if "tasks" in told else ()
     signature = _signature_of(function, _aliases_in(tree, entry.module))
-    return Outline(name or entry.attr, summary_of(signature), experiment, options_of(signature))
+    return Outline(name or entry.attr, summary_of(signature), experiment, options_of(signature), tasks)
 
 
 def _source_of(module: str) -> ast.Module:

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from animviz.errors import InputError, SceneError
 from animviz.moment import Draw
 from animviz.options import Option, checked, options_of, summary_of
+from animviz.pictures.refusing import refuse_other_kinds
+from animviz.pictures.tasks import LABELLED
+from animviz.recording.meaning import Task
 from animviz.recording.recording import Recording
 from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage
@@ -48,6 +51,7 @@ class Scene:
         options: the function's keyword-only parameters.
         aspect: width over height that suits it where several share a frame.
         packages: what it needs beside animviz.
+        tasks: kinds of output that it draws, such as "multilabel"; none stand for all.
         suits: called with (recording, options) before a training goes on; raises if the scene could not draw it. None
             stands for setting the scene up.
         reference: name or path by which another process finds it; empty for a scene given as an object.
@@ -61,6 +65,7 @@ class Scene:
     aspect: float = 16 / 9
     shapes: tuple[float, ...] = ()
     packages: tuple[Package, ...] = ()
+    tasks: tuple[str, ...] = ()
     suits: Callable[..., None] | None = None
     reference: str = ""
     finder: "Callable[[str], Scene] | None" = field(default=None, repr=False)
@@ -117,7 +122,18 @@ class Scene:
             InputError: an option is unknown or does not fit, or a package that it needs is not installed.
             SceneError: the recording cannot be drawn by this scene.
         """
-        return self.function(stage, recording, **self.check(options))
+        values = self.check(options)
+        self.refuse_other_kinds(recording)
+        return self.function(stage, recording, **values)
+
+    def refuse_other_kinds(self, recording: Recording) -> None:
+        """Refuse a recording whose output is of a kind that the scene does not draw.
+
+        Raises:
+            SceneError: names the kind, and the scenes that draw it.
+            RecordingError: it has several outputs of which none was chosen.
+        """
+        refuse_other_kinds(self.name, self.tasks, recording)
 
     def __reduce__(self) -> "tuple[Callable[[str], Scene], tuple[str]]":
         """Travel to another process by the reference.
@@ -145,6 +161,7 @@ def scene(
     aspect: float = 16 / 9,
     shapes: tuple[float, ...] = (),
     packages: tuple[Package, ...] = (),
+    tasks: tuple[str, ...] = (),
     suits: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
@@ -159,12 +176,19 @@ def scene(
         shapes: the only widths over heights in which its picture comes, such as (1,) for a square; by default it fills
             all room there is.
         packages: what it needs beside animviz, which is asked for before anything is trained.
+        tasks: kinds of output that it draws: "binary", "multiclass", "multilabel", "regression", "reconstruction" or
+            "none", also as in "sequence of multiclass"; by default all. Others are refused before anything is trained.
         suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
             with the untrained state before the first epoch, and raises if the scene could not draw the recording.
 
     Raises:
-        SceneError: a parameter is missing or cannot be an option.
+        SceneError: a parameter is missing or cannot be an option, or a task is unknown.
     """
+    for task in tasks:
+        if task.removeprefix("sequence of ") not in (*get_args(Task), LABELLED):
+            raise SceneError(
+                f"tasks names {task!r}; expected {', '.join(get_args(Task))}, or 'sequence of' one of them"
+            )
 
     def declare(function: Callable[..., Draw]) -> Scene:
         parameters = list(inspect.signature(function).parameters.values())
@@ -174,7 +198,15 @@ def scene(
         if not summary_of(function):
             raise SceneError(f"scene {function.__name__!r} needs a docstring: its first line is its help")
         return Scene(
-            name or function.__name__, function, experiment, options_of(function), aspect, shapes, packages, suits
+            name or function.__name__,
+            function,
+            experiment,
+            options_of(function),
+            aspect,
+            shapes,
+            packages,
+            tasks,
+            suits,
         )
 
     return declare

@@ -12,6 +12,7 @@ from animviz.analysis.decision import class_count, last_hidden
 from animviz.analysis.verdicts import Verdicts
 from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, grid_lines, heatmap, planar_inputs, until
 from animviz.pictures.split import CellStage
+from animviz.pictures.tasks import CLASSES
 
 from ..families.curve_fit import Fit
 
@@ -20,7 +21,7 @@ __all__ = ["boundary", "confusion", "history", "polyfit", "rings"]
 GAP = 20.0
 
 
-@scene(shapes=(2, 0.5))
+@scene(shapes=(2, 0.5), tasks=CLASSES)
 def rings(
     stage: CellStage, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 11, points: bool = True
 ) -> Draw:
@@ -47,7 +48,7 @@ def rings(
     return draw
 
 
-@scene(shapes=(1,))
+@scene(shapes=(1,), tasks=CLASSES)
 def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> Draw:
     """The plane of the inputs, tinted by the answer.
 
@@ -63,7 +64,7 @@ def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> 
     return lambda moment: plane.show(recording.at(moment.epoch))
 
 
-@scene(aspect=1.5)
+@scene(aspect=1.5, tasks=("regression",))
 def polyfit(stage: CellStage, recording: Recording, *, band: bool = True) -> Draw:
     """Blue: the target; orange: what the network answers.
 
@@ -90,7 +91,7 @@ def history(stage: CellStage, recording: Recording) -> Draw:
     return lambda moment: curves.show(moment.epoch)
 
 
-@scene(shapes=(1,))
+@scene(shapes=(1,), tasks=CLASSES)
 def confusion(stage: CellStage, recording: Recording) -> Draw:
     """Rows: the true class; columns: the answer; brighter: more often.
 
