@@ -2,8 +2,8 @@
 
 from animviz import Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count
+from animviz.analysis.tasks import CLASSES
 from animviz.parts import InputPlane, Key, Ruler, Sheet, planar_inputs, plane_ruler_key
-from animviz.pictures.tasks import CLASSES
 
 
 @scene(experiment="two_rings", tasks=CLASSES)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.parts import (
@@ -25,7 +26,6 @@ from animviz.parts import (
     joined,
     of_network,
 )
-from animviz.pictures.tasks import CLASSES
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells

@@ -6,9 +6,9 @@ from PIL import Image
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Field, Number, Sheet, cut
-from animviz.pictures.tasks import CLASSES
 
 from .families.inputs import training_images
 

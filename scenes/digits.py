@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.states import sampled_states
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
 from animviz.parts import (
@@ -26,7 +27,6 @@ from animviz.parts import (
     epoch_limits,
     images_of,
 )
-from animviz.pictures.tasks import CLASSES
 from animviz.recording.state import State
 
 from .families.layer_places import Places, most_maps

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.states import sampled_states
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import Bars, Number, Plot, Sheet, cut, images_of
-from animviz.pictures.tasks import CLASSES
 from animviz.recording.replay.layers import is_chain
 
 from .families.layer_places import OVER, UNDER, Places, most_maps

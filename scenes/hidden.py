@@ -6,9 +6,9 @@ What `rings` shows for points of the plane. After the teaching notebooks that sq
 
 from animviz import Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
+from animviz.analysis.tasks import CLASSES
 from animviz.errors import SceneError
 from animviz.parts import HiddenSpace, Key, Ruler, Sheet, plane_ruler_key
-from animviz.pictures.tasks import CLASSES
 
 
 @scene(experiment="digits_plane", tasks=CLASSES)

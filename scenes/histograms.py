@@ -11,9 +11,9 @@ from matplotlib.collections import PolyCollection
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Sheet, cut
-from animviz.pictures.tasks import CLASSES
 from animviz.recording.answers import probabilities
 from animviz.recording.losses import Loss
 from animviz.recording.metrics import for_loss

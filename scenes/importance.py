@@ -13,6 +13,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.saliency import mean_saliency
 from animviz.analysis.states import sampled_states
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.parts import (
     MARGIN,
@@ -25,7 +26,6 @@ from animviz.parts import (
     epoch_limits,
     heatmap,
 )
-from animviz.pictures.tasks import CLASSES
 from animviz.recording.state import State
 from animviz.sampling import evenly
 

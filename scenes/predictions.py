@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
+from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
@@ -24,7 +25,6 @@ from animviz.parts import (
     of_network,
     still,
 )
-from animviz.pictures.tasks import CLASSES
 
 Only = Literal["all", "wrong", "right"]
 CAPTION = 38.0  # units of height below an image

@@ -6,6 +6,7 @@ After the cells of the teaching notebooks on MNIST that list the probabilities o
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
@@ -21,7 +22,6 @@ from animviz.parts import (
     of_network,
     still,
 )
-from animviz.pictures.tasks import CLASSES
 
 CURVES = 10  # classes drawn per sample at most
 MOST = 4  # samples at most

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
+from animviz.analysis.tasks import CLASSES
 from animviz.parts import (
     LABEL,
     Diagram,
@@ -19,7 +20,6 @@ from animviz.parts import (
     grid_lines,
     planar_inputs,
 )
-from animviz.pictures.tasks import CLASSES
 
 LEAST = 90.0  # units of height of the network
 

@@ -8,8 +8,8 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from animviz.analysis.tasks import CLASSES, LABELLED
 from animviz.options import Option, Range, options_of, summary_of
-from animviz.pictures.tasks import CLASSES, LABELLED
 
 __all__ = ["GROUP", "Outline", "outline_of"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 
+from animviz.analysis.tasks import LABELLED, in_words
 from animviz.errors import SceneError
 from animviz.pictures.outline import GROUP, outline_of
-from animviz.pictures.tasks import LABELLED, in_words
 from animviz.recording.recording import Recording
 
 __all__ = ["refuse_other_kinds", "scenes_that_draw"]

@@ -9,11 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
+from animviz.analysis.tasks import LABELLED
 from animviz.errors import InputError, SceneError
 from animviz.moment import Draw
 from animviz.options import Option, checked, options_of, summary_of
 from animviz.pictures.refusing import refuse_other_kinds
-from animviz.pictures.tasks import LABELLED
 from animviz.recording.meaning import Task
 from animviz.recording.recording import Recording
 from animviz.stage.settings import own_settings

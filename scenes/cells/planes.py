@@ -9,10 +9,10 @@ import numpy as np
 
 from animviz import Box, Draw, Moment, Range, Recording, scene
 from animviz.analysis.decision import class_count, last_hidden
+from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, grid_lines, heatmap, planar_inputs, until
 from animviz.pictures.split import CellStage
-from animviz.pictures.tasks import CLASSES
 
 from ..families.curve_fit import Fit
 
