@@ -124,7 +124,7 @@ def _chosen(recording: Recording, named: str, stage: Stage) -> tuple[list[str], 
     They are those named, or an even choice of the input and all layers that change something, as many as fit.
     """
     most = max(2, int((stage.height - 300) * (0.5 if stage.height > 1.2 * stage.width else 1.0) / LEAST))
-    first = [] if isinstance(recording.inputs, dict) else ["input"]
+    first = ["input"] if recording.basis.has_one_input else []
     working = [*first, *(layer.name for layer in recording.layers if layer.kind not in SILENT)]
     names, note = [working[k] for k in evenly(len(working), most)], f"{most} of {len(working)} layers"
     if named:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
 from animviz.embed.recorded import embedding_of
@@ -27,52 +28,65 @@ class Sets:
 
     Attributes:
         fit: inputs to fit; None means all of the recording's own.
-        fit_labels: their classes, (samples,).
+        fit_labels: their labels, (samples,), or None.
         place: inputs to place, or None where the recording's own samples are fitted.
-        place_labels: their classes, or None.
+        place_labels: their labels, or None.
         shown: indices of the recorded samples among those, (samples,).
         fitted: how many samples are fitted, of how many, as text.
         placed: the same for the placed samples, or "".
+        classes: whether the labels are classes.
     """
 
     fit: Inputs | None
-    fit_labels: Array
+    fit_labels: Array | None
     place: Inputs | None
     place_labels: Array | None
     shown: Array
     fitted: str
     placed: str
+    classes: bool
+
+    @property
+    def shown_labels(self) -> Array | None:
+        """Labels of the recorded samples among those."""
+        return self.fit_labels if self.place is None else self.place_labels
 
 
-def sets_of(recording: Recording, labels: Array, at_most: int) -> Sets:
+def sets_of(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
     """Choose samples: training samples to fit and the recorded ones to place, or the recorded ones to fit.
 
     Args:
-        recording: of a classifier.
-        labels: classes of its own samples, (samples,).
+        recording: of any model.
+        labels: of its own samples.
         at_most: of either set; an even choice.
     """
     own = own_set(recording, labels, at_most)
-    if "train_inputs" not in recording.extras or "train_labels" not in recording.extras:
+    extras = recording.extras
+    if "train_inputs" not in extras or "train_labels" not in extras or labels.values is None:
         return own
-    known = np.asarray(recording.extras["train_labels"], np.int64)
+    known = np.asarray(extras["train_labels"], labels.values.dtype)
     train = np.array(evenly(len(known), at_most))
     shown = _taken(recording.inputs, own.shown)
-    inputs, count = recording.extras["train_inputs"][train], _of(len(train), len(known))
-    return Sets(inputs, known[train], shown, own.fit_labels, own.shown, count, own.fitted)
+    count = _of(len(train), len(known))
+    return Sets(
+        extras["train_inputs"][train], known[train], shown, own.fit_labels, own.shown, count, own.fitted, own.classes
+    )
 
 
-def own_set(recording: Recording, labels: Array, at_most: int) -> Sets:
+def own_set(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
     """Choose recorded samples to fit, evenly, and none to place.
 
     Args:
-        recording: of a classifier.
-        labels: classes of its own samples, (samples,).
+        recording: of any model.
+        labels: of its own samples.
         at_most: how many are chosen at most.
     """
-    own = np.array(evenly(len(labels), at_most))
-    inputs = None if len(own) == len(labels) else _taken(recording.inputs, own)
-    return Sets(inputs, labels[own], None, None, own, _of(len(own), len(labels)), "")
+    values = labels.values
+    count = _count(recording.inputs) if values is None else len(values)
+    own = np.array(evenly(count, at_most))
+    fit = None if len(own) == count else _taken(recording.inputs, own)
+    chosen = None if values is None else values[own]
+    return Sets(fit, chosen, None, None, own, _of(len(own), count), "", labels.classes is not None)
 
 
 def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tuple[list[str], str]:
@@ -100,7 +114,7 @@ def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tupl
             raise SceneError(f"{purpose}: --layers names {len(names)} layers; expected at most {most}")
         return names, ""
     hidden = [layer.name for layer in recording.layers[:-1] if layer.kind not in SILENT]
-    first = [] if isinstance(recording.inputs, dict) else ["input"]
+    first = ["input"] if recording.basis.has_one_input else []
     last = hidden[max(0, len(hidden) - most + len(first)) :]
     return [*first, *last], f"{len(last)} of {len(hidden)} hidden layers" if len(last) < len(hidden) else ""
 
@@ -111,7 +125,7 @@ def embedded(
     """Return the embedding of a layer, stored or computed.
 
     Args:
-        recording: of a classifier.
+        recording: of any model.
         layer: name of a layer, or "input".
         sets: the samples.
         method: of embedding.
@@ -122,13 +136,18 @@ def embedded(
     Raises:
         SceneError: the layer cannot be embedded; says why.
     """
+    fit_labels, place_labels = (sets.fit_labels, sets.place_labels) if sets.classes else (None, None)
     try:
         return embedding_of(
-            recording, layer, method=method, fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
-            place_labels=sets.place_labels, threads=threads, **settings,
+            recording, layer, method=method, fit_inputs=sets.fit, fit_labels=fit_labels, place_inputs=sets.place,
+            place_labels=place_labels, threads=threads, **settings,
         )  # fmt: skip
     except InputError as error:
         raise SceneError(f"{purpose}: layer {layer!r}: {error}") from error
+
+
+def _count(inputs: Inputs) -> int:
+    return len(next(iter(inputs.values())) if isinstance(inputs, dict) else inputs)
 
 
 def _taken(inputs: Inputs, chosen: Array) -> Inputs:

@@ -107,7 +107,7 @@ def _named(inputs: Any) -> dict[str, Array]:
 
 def _fed(values: Any) -> Array:
     """Return values as an array of numbers; texts in an array stay as they are."""
-    texts = isinstance(values, np.ndarray) and values.dtype.kind == "U" and values.size > 0
+    texts = isinstance(values, np.ndarray) and values.dtype.kind == "U" and values.ndim and values.size
     return np.asarray(values) if texts else _plain(values)
 
 

@@ -81,12 +81,12 @@ class State:
             DivergedError: the weights are not finite.
         """
         basis, layers = self.basis, self.basis.layers
+        index = -1 if layer == "input" else basis.layer_index(layer)
+        if inputs is None and layer in self.snapshot.stored:
+            return self._blend(self.snapshot.stored[layer], self._after.stored[layer])
         given = basis.inputs if inputs is None else inputs
         if layer == "input":
             return basis.single_input(given)
-        index = basis.layer_index(layer)
-        if inputs is None and layer in self.snapshot.stored:
-            return self._blend(self.snapshot.stored[layer], self._after.stored[layer])
         if is_chain(layers[: index + 1]):
             return forward(layers, self.weights, basis.single_input(given), until=index)
         model = self._rebuildable(layer)
@@ -100,12 +100,12 @@ class State:
             DivergedError: the weights are not finite.
         """
         basis, layers = self.basis, self.basis.layers
-        given = basis.inputs if inputs is None else inputs
-        if is_chain(layers):
-            return forward(layers, self.weights, basis.single_input(given))
-        name = basis.output.name
+        name = "" if is_chain(layers) else basis.output.name
         if inputs is None and name in self.snapshot.outputs:
             return self._blend(self.snapshot.outputs[name], self._after.outputs[name])
+        given = basis.inputs if inputs is None else inputs
+        if not name:
+            return forward(layers, self.weights, basis.single_input(given))
         model = self._rebuildable(layers[-1].name)
         return framework_of(basis.manifest).outputs(model, self.weights, given)[name]
 

@@ -115,8 +115,8 @@ class Pictures:
     """Images of a few samples."""
 
     def __init__(self, recording: Recording, asked: int | None, sets: Sets, scene: str) -> None:
-        inputs = recording.inputs
-        images = "images" in recording.extras or (not isinstance(inputs, dict) and inputs.ndim > 2)
+        one = recording.basis.has_one_input
+        images = "images" in recording.extras or (one and recording.single_input(recording.inputs).ndim > 2)
         self._asked = asked if asked is not None else (None if images else 0)
         self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
 

@@ -5,6 +5,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import keras
@@ -44,9 +45,15 @@ def read(dataset: Any, most: int, take: Take) -> tuple[Any, Any, Array]:
     Raises:
         InputError: there is no sample, or batches do not fit together.
     """
+    parts: list[tuple[int, Any, Any]] = []
+    missing = most
     with _undisturbed():
-        parts = [(place, *_batch(element, take)) for place, element in _elements(dataset, most, take)]
-    if not parts:
+        for place, element in _elements(dataset, most, take):
+            parts.append((place, *_batch(element, take)))
+            missing -= _rows(parts[-1][1])
+            if missing <= 0:
+                break
+    if not parts or missing == most:
         raise InputError("Recorder: the dataset is empty; expected samples")
     size = _rows(parts[0][1])
     rows = np.concatenate([place * size + np.arange(_rows(x)) for place, x, _ in parts])[:most]
@@ -57,19 +64,22 @@ def read(dataset: Any, most: int, take: Take) -> tuple[Any, Any, Array]:
 
 def _elements(dataset: Any, most: int, take: Take) -> Iterator[tuple[int, Any]]:
     """Yield the batches that are wanted, with their places."""
-    length, places = _length(dataset), [0]
-    stream = iter(range(length or sys.maxsize)) if _is_indexed(dataset) else iter(dataset)
-    for place, element in enumerate(stream):
-        if place == places[0]:
-            batch = dataset[place] if _is_indexed(dataset) else element
-            yield place, batch
-            places.pop(0)
-            if place == 0:
-                wanted = math.ceil(most / _rows(_batch(batch, take)[0]))
-                within = wanted if length is None else min(length, FAR * wanted)
-                places = evenly(within, wanted)[1:]
-        if not places:
+    length = _length(dataset)
+    stream = map(dataset.__getitem__, count()) if _is_indexed(dataset) else iter(dataset)
+    if length is None:
+        yield from enumerate(stream)
+    elif length and (first := next(stream, None)) is not None:
+        yield 0, first
+        wanted = math.ceil(most / max(1, _rows(_batch(first, take)[0])))
+        places = set(evenly(min(length, FAR * wanted), wanted)) - {0}
+        if _is_indexed(dataset):
+            yield from ((place, dataset[place]) for place in sorted(places))
             return
+        for place in range(1, max(places, default=0) + 1):
+            if (element := next(stream, None)) is None:
+                return
+            if place in places:
+                yield place, element
 
 
 def _is_indexed(dataset: Any) -> bool:
@@ -103,7 +113,7 @@ def _batch(element: Any, take: Take) -> tuple[Any, Any]:
 
 
 def _rows(arrays: Any) -> int:
-    return max(1, len(keras.tree.flatten(arrays)[0]))
+    return len(keras.tree.flatten(arrays)[0])
 
 
 def _joined(parts: list[Any], most: int) -> Any:

@@ -109,9 +109,7 @@ def _array(values: Any, name: str) -> Array:
             return portable(array)  # bfloat16
         case "S":
             return np.char.decode(array, "utf-8")
-        case "T":
-            return array.astype(np.str_)
-        case "O":
+        case "O" | "T":
             return _text(array, name)
     return array
 
@@ -144,7 +142,7 @@ def _table(frame: Any, name: str) -> Array:
 def _text(array: Array, name: str) -> Array:
     """Return an array of Python objects as one of texts, if that is what they are."""
     kinds = {type(value).__name__ for value in array.flat}
-    if kinds and kinds <= {"str", "str_", "bytes"}:
+    if array.ndim and kinds <= {"str", "str_", "bytes"} and kinds:
         texts = [value.decode() if isinstance(value, bytes) else str(value) for value in array.flat]
         return np.array(texts).reshape(array.shape)
     if any(hasattr(value, "__len__") and not isinstance(value, str | bytes) for value in array.flat):
