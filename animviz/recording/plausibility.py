@@ -10,10 +10,12 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.recording.manifest import Manifest
 from animviz.recording.meaning import Output
+from animviz.recording.replay.layers import Layer, is_chain
 
 __all__ = ["faults_of_names", "faults_of_samples", "faults_of_values"]
 
-ROUNDING = 0.01  # of the sum of probabilities, in half precision
+ROUNDING = 1e-5  # of probabilities
+ROUNDING_OF_SUMS = 0.01  # in half precision
 
 
 def faults_of_names(manifest: Manifest, *, shown_only: bool) -> Iterator[str]:
@@ -34,8 +36,8 @@ def faults_of_names(manifest: Manifest, *, shown_only: bool) -> Iterator[str]:
         units, names = _units(manifest, output), len(output.class_names)
         if output.task == "binary" and units not in (None, 1):
             yield f"output {output.name} is binary and has {units} units; expected 1"
-        several = output.task in ("multiclass", "multilabel") and units is not None and names
-        if several and (names > units or (names < units and not shown_only)):
+        several = output.task in ("multiclass", "multilabel") and names
+        if several and units is not None and (names > units or (names < units and not shown_only)):
             yield f"output {output.name} has {names} class names and {units} units; expected as many"
         coloured = manifest.labels.names if manifest.labels and output.target == "labels" else ()
         if coloured and output.answers_classes and coloured != output.class_names:
@@ -81,15 +83,20 @@ def faults_of_values(manifest: Manifest, output: Output, values: Array, samples:
     if samples is not None and values.shape[:1] != (samples,):
         yield f"output {output.name} has the shape {values.shape}; there are {samples} samples"
     finite = values[np.isfinite(values)]
-    if output.form == "probabilities" and finite.size and not (finite.min() >= 0 and finite.max() <= 1):
-        wrong = finite.min() if finite.min() < 0 else finite.max()
+    if (
+        output.form == "probabilities"
+        and finite.size
+        and not (finite.min() >= -ROUNDING and finite.max() <= 1 + ROUNDING)
+    ):
+        wrong = finite.min() if finite.min() < -ROUNDING else finite.max()
         yield f"output {output.name} puts out {wrong:.4g}; the manifest says that it puts out probabilities"
     elif output.task == "multiclass" and values.ndim > 1 and values.shape[-1] > 1:
         rows = values.reshape(-1, values.shape[-1]).astype(np.float64)
         rows = rows[np.isfinite(rows).all(axis=1)]
-        off = np.abs(rows.sum(axis=1) - 1) > ROUNDING
+        off = np.abs(rows.sum(axis=1) - 1) > ROUNDING_OF_SUMS
+        layer = _layer(manifest, output)
         # Units that each say yes or no for themselves may be trained as classes, and their sum is not 1.
-        if output.form == "probabilities" and off.any() and _activation(manifest, output) != "sigmoid":
+        if output.form == "probabilities" and off.any() and not (layer is not None and layer.activation == "sigmoid"):
             total = rows[off][0].sum()
             yield f"a row of output {output.name} sums to {total:.4g}; the manifest says that it puts out probabilities"
         if output.form == "logits" and len(rows) > 1 and not off.any() and rows.min() >= 0:
@@ -113,7 +120,7 @@ def _faults_of_classes(
     key: str, array: Array, names: int, ignored: list[float], *, sequence: bool = False
 ) -> Iterator[str]:
     """Look at class numbers, one for each answer, or at rows of a number for each class."""
-    if array.ndim >= 2 + sequence and array.shape[-1] > 1:
+    if array.ndim > 1 + sequence and array.shape[-1] > 1 and (not sequence or array.shape[-1] == names):
         if names and array.shape[-1] != names:
             yield f"{key} has rows of {array.shape[-1]} numbers; there are {names} classes"
         return
@@ -131,15 +138,14 @@ def _target_key(manifest: Manifest, output: Output) -> str | None:
 
 def _units(manifest: Manifest, output: Output) -> int | None:
     """Return how many numbers an output puts out for a sample, or at a position of it, where that is known."""
-    stored, shape = manifest.stored_outputs.get(output.name), None
+    stored, layer = manifest.stored_outputs.get(output.name), _layer(manifest, output)
     if stored is not None:
-        shape = stored.shape[1:]
-    elif len(manifest.outputs) == 1 and manifest.layers:
-        shape = manifest.layers[-1].output_shape
-    return shape[-1] if shape else None
+        return stored.shape[-1] if len(stored.shape) > 1 else None
+    return layer.output_shape[-1] if layer is not None and layer.output_shape else None
 
 
-def _activation(manifest: Manifest, output: Output) -> str | None:
-    by_name = {layer.name: layer.activation for layer in manifest.layers}
-    last = manifest.layers[-1].activation if manifest.layers and len(manifest.outputs) == 1 else None
-    return by_name.get(output.name, last)
+def _layer(manifest: Manifest, output: Output) -> Layer | None:
+    """Return the layer that puts an output out, where that is known: of its name, or the last one of a chain."""
+    named = [layer for layer in manifest.layers if layer.name == output.name]
+    last = manifest.layers[-1:] if is_chain(manifest.layers) else ()
+    return next(iter((*named, *last)), None)

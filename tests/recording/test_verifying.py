@@ -103,6 +103,16 @@ def test_what_models_put_out_is_sound(
     assert verify(written(tmp_path / "a.rec", output, values, labels=labels)).faults == ()
 
 
+def test_a_class_at_each_position_is_looked_at(tmp_path: Path) -> None:
+    masks = {**THREE, "sequence": True, "target": "targets", "ignored": 9}
+    numbers = np.random.default_rng(0).choice([0, 1, 2, 9], size=(4, 5, 6))
+    values = np.broadcast_to(SHARES[:, None, None], (4, 5, 6, 3))
+    assert verify(written(tmp_path / "a.rec", masks, values, labels=LABELS, targets=numbers)).faults == ()
+    assert verify(written(tmp_path / "a.rec", masks, values, labels=LABELS, targets=values)).faults == ()
+    wrong = np.where(numbers == 1, 4, numbers)
+    assert "targets holds class 4" in faults(written(tmp_path / "a.rec", masks, values, labels=LABELS, targets=wrong))
+
+
 def test_an_unfinished_recording_is_sound_wherever_its_writer_was_killed(sound: Path) -> None:
     altered(sound, finished=False)
     checksums.put(sound, "manifest.json", (sound / "manifest.json").read_bytes())
