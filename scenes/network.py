@@ -78,7 +78,7 @@ class _Chain:
     def __init__(self, recording: Recording, sample: int) -> None:
         label = labels_of(recording, "network")
         if not is_dense_chain(recording.layers):
-            strange = next(layer.kind for layer in recording.layers if not is_dense_chain([layer]))
+            strange = next((layer.kind for layer in recording.layers if not is_dense_chain([layer])), "no")
             raise SceneError(
                 f"network draws chains of dense layers; {recording.path} has {strange} layers: "
                 "see digits and weights for those"

@@ -76,7 +76,7 @@ def score_gradients(
         SceneError: a layer is neither dense nor an activation.
     """
     if not is_dense_chain(layers):
-        strange = next(layer.kind for layer in layers if not is_dense_chain([layer]))
+        strange = next((layer.kind for layer in layers if not is_dense_chain([layer])), "no")
         raise SceneError(f"gradients of class scores need a chain of dense layers; this network has {strange} layers")
     sums = _sums(layers, weights, inputs)
     gradient = _of_score(sums[-1], classes)

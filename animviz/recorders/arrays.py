@@ -30,7 +30,7 @@ class ArrayRecorder:
     """Record the states of a network that a loop of one's own trains.
 
     The loop hands over arrays by name, whenever it likes: the untrained ones first. In a ``with`` statement the recording is
-    finished at its end; else by `end`. An error leaves it readable, and unfinished.
+    finished at its end; else by `close`. An error leaves it readable, and unfinished.
 
         with animviz.ArrayRecorder("hand.rec", inputs=x, labels=y, layers=[dense("answer", "sigmoid")]) as session:
             session.capture(weights={"answer/kernel": kernel, "answer/bias": bias})
@@ -132,7 +132,7 @@ class ArrayRecorder:
             self._session.capture(kept, at, logs, step)
         self._epoch, self._last = at, kept
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Mark the recording as finished.
 
         Raises:
@@ -152,7 +152,7 @@ class ArrayRecorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None and (self._last is not None or self._epoch is None):
-            self.end()
+            self.close()
 
     def _next(self, epoch: float | None) -> float:
         if epoch is None:

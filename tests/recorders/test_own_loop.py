@@ -60,7 +60,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Recording:
         hidden, answer = put_out(weights, X)
         session.capture(weights, activations={"hidden": hidden}, outputs=answer)
         trained(weights)
-    session.end()
+    session.close()
     return Recording(path)
 
 
@@ -172,7 +172,7 @@ def test_what_changes_between_captures_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="epoch is 0; expected more than 0, that of the last capture"):
         session.capture(start(), epoch=0)
     session.capture(start(), epoch=1)
-    session.end()
+    session.close()
     with pytest.raises(RecordingError, match="the session has ended"):
         session.capture(start())
 
