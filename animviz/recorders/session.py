@@ -115,6 +115,11 @@ class Session:
         found = {output.name: meaning.target_of(output, inputs) for output in meaning.outputs}
         return {name: array for name, array in found.items() if array is not None}
 
+    @property
+    def meaning(self) -> Meaning:
+        """What outputs, targets and labels mean; once the training has begun."""
+        return self._described.meaning
+
     def begin(
         self,
         describe: Callable[[], Description],

@@ -62,7 +62,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         overwrite: replace a recording that is there already; without it that is refused.
         settings: noted in the manifest.
         extras: further arrays to keep with the inputs, by name, such as training samples or whole images.
-        gradients: also record the gradients of the mean loss over the inputs; needs labels, and TensorFlow as backend.
+        gradients: also record the gradients of the mean loss over the inputs; needs labels or targets.
         watchers: are told when the recording grows, see `animviz.recorders.watcher.Watcher`.
 
     Raises:
@@ -176,9 +176,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         # Keras synchronises variables when `self.model` is read (JAX), so it is never kept.
         model, session = self.model, self.session
         values = [portable(keras.ops.convert_to_numpy(variable)) for variable in model.weights]
-        fed, targets = session.samples.fed, session.targets
-        gradients = loss_gradients(model, fed, next(iter(targets.values()))) if session.gradients and targets else {}
-        stored, outputs = probe(model, fed, set(session.stored)) if session.stored else ({}, {})
+        gradients = loss_gradients(model, session.samples, session.meaning) if session.gradients else {}
+        stored, outputs = probe(model, session.samples.fed, session.stored) if session.stored else ({}, {})
         return Captured(
             weights=dict(zip(weight_names(model), values, strict=True)),
             activations={name: portable(stored[name]) for name in session.stored},

@@ -1,17 +1,17 @@
 """What Keras knows of a model's outputs: names, shapes, activations, losses and metrics."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
 from animviz.recorders.deciding import Facts
+from animviz.recorders.keras.tapping import outputs_by_name
 from animviz.recording.losses import Loss
 
 __all__ = ["facts_of", "is_copy", "loss_of", "outputs_of"]
-
-UNSAID = ("name", "dtype", "fn", "from_config", "registered_name")  # of a loss, and not about its numbers
 
 
 def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool | None) -> list[Facts]:
@@ -30,7 +30,7 @@ def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool
             name=name,
             shape=None if shape is None else tuple(shape),
             activation=_last_activation(model, place),
-            loss=loss_of(losses[name]),
+            loss=loss_of(losses[name], shape[-1] if shape else None),
             loss_name=_name_of(losses[name]),
             metrics=tuple(map(_name_of, keras.tree.flatten(metrics[name]))),
             copies_input=copies_input,
@@ -42,31 +42,41 @@ def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool
 def outputs_of(model: Any) -> dict[str, tuple[int | None, ...]]:
     """Return the shapes of what a model puts out for one sample, by output; empty for a subclassed model."""
     try:
-        tensors = keras.tree.flatten(model.outputs)
+        tensors = outputs_by_name(model, model.outputs if isinstance(model, keras.Sequential) else model.output)
     except (AttributeError, ValueError):
         return {}
-    if not tensors:
-        return {}
-    names = list(getattr(model, "output_names", None) or []) if len(tensors) > 1 else ["output"]
-    if len(set(names)) != len(tensors):
-        names = [f"output_{place + 1}" for place in range(len(tensors))]
-    return {name: tuple(tensor.shape[1:]) for name, tensor in zip(names, tensors, strict=True)}
+    return {name: tuple(tensor.shape[1:]) for name, tensor in tensors.items()}
 
 
-def loss_of(loss: Any) -> Loss | None:
-    """Return a loss as it is known here, or None for one that has no name in Keras."""
-    if isinstance(loss, str):
-        return Loss.of(loss)
+def loss_of(loss: Any, units: int | None) -> Loss | None:
+    """Return a loss as it is known here, or None for one that has no name in Keras.
+
+    Args:
+        loss: what `compile` was given for an output.
+        units: of the output; by them and the targets Keras reads the name "crossentropy".
+    """
+    settings: dict[str, Any] = {}
+    if isinstance(loss, partial):
+        loss, settings = loss.func, dict(loss.keywords)
     if isinstance(loss, keras.losses.Loss):
-        if not type(loss).__module__.startswith("keras."):
-            return None
-        said = {name: value for name, value in loss.get_config().items() if name not in UNSAID and value is not None}
-        if said.get("reduction") == "sum_over_batch_size":
-            del said["reduction"]
-        return Loss.of(type(loss).__name__, **said)
-    name = getattr(loss, "__name__", "")
-    known = bool(name) and getattr(keras.losses, name, None) is loss
-    return Loss.of(name) if known else None
+        return _of_object(loss)
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", "")
+    if isinstance(loss, str) and name.lower() in ("crossentropy", "ce"):
+        name = "binary_crossentropy" if units == 1 else "categorical_crossentropy"
+    elif not isinstance(loss, str) and (not name or getattr(keras.losses, name, None) is not loss):
+        return None
+    return Loss.of(name, **settings)
+
+
+def _of_object(loss: Any) -> Loss | None:
+    if not type(loss).__module__.startswith("keras."):
+        return None
+    # What it was made with; its configuration leaves some of that out.
+    settings = {name: value for name, value in getattr(loss, "_fn_kwargs", {}).items() if value is not None}
+    reduction = getattr(loss, "reduction", "sum_over_batch_size")
+    return Loss.of(
+        type(loss).__name__, **settings, **({} if reduction == "sum_over_batch_size" else {"reduction": reduction})
+    )
 
 
 def _name_of(thing: Any) -> str:

@@ -64,9 +64,9 @@ def outputs_by_name(model: Any, value: Any) -> dict[str, Any]:
         model: a Keras model.
         value: what calling it returned: a tensor, or a list or dict of them.
     """
-    if isinstance(value, dict) and all(map(keras.ops.is_tensor, value.values())):
-        return dict(value)
     tensors = keras.tree.flatten(value)
+    if isinstance(value, dict) and len(value) == len(tensors):
+        return {name: value[name] for name in sorted(value)}  # as Keras orders them
     if len(tensors) == 1:
         return {"output": tensors[0]}
     names = list(getattr(model, "output_names", None) or [])
