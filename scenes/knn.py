@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from animviz import Box, Draw, Moment, Package, Range, Recording, Stage, scene
+from animviz.analysis.tasks import LABELLED
 from animviz.embed.votes import MOST_LAYERS, NEIGHBOURS, Neighbourhoods, neighbourhoods
 from animviz.parts import (
     ACCURACY,
@@ -23,7 +24,8 @@ from animviz.parts import (
 )
 from animviz.sampling import last_at
 
-from .families.embedding import BEFORE, NAMES, Samples, embeddable, finite_somewhere
+from .families.embedding import BEFORE, NAMES, Samples, embeddable
+from .families.embedding_seen import Seen
 
 SHOWN = 1  # place in NEIGHBOURS of the number that is drawn as curves
 VALUE = 32.0  # units
@@ -35,6 +37,7 @@ WIDE = 1100.0  # units of width from which the curves stand beside the table
 @scene(
     experiment="digits_mlp",
     packages=(Package("openTSNE", "animviz[tsne]", option="method", value="tsne"),),
+    tasks=(LABELLED,),
     suits=embeddable("knn", MOST_LAYERS),
 )
 def knn(
@@ -45,17 +48,17 @@ def knn(
 
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any model; its samples have a class each.
         layers: up to eight names with commas between them, "input" among them; by default the input and the hidden
             layers.
         samples: training samples to fit at most, and test samples to place at most.
         method: how the layers are laid out in the plane.
         embed_threads: threads that compute the layout the first time.
     """
-    verdicts = finite_somewhere(recording, "knn")
+    seen = Seen.of(recording, "knn")
     found = neighbourhoods(recording, layers=layers, samples=samples, method=method, threads=embed_threads)
     title = of_network(recording, f"neighbours in the {NAMES[method]} plane")
-    sheet = Sheet(stage, recording, title, numbers=["epoch", "accuracy"], foot=_words(found, method), air=20)
+    sheet = Sheet(stage, recording, title, numbers=seen.numbers, foot=_words(found, method), air=20)
     room = Box(MARGIN, sheet.room.top + 12, sheet.room.width, sheet.room.height)
     table, chart = _places(room, len(found.layers), stage.width >= WIDE)
     rows = _Rows(stage, table, found)
@@ -66,7 +69,7 @@ def knn(
         number = int(np.searchsorted(recording.epochs, found.epochs[index]))
         rows.show(index)
         curves.show(moment.epoch)
-        sheet.show(recording.at(recording.epochs[number]), accuracy=verdicts.accuracy(number))
+        sheet.show(recording.at(recording.epochs[number]), **seen.stated(number))
 
     return draw
 

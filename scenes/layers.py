@@ -11,17 +11,18 @@ import numpy as np
 from matplotlib.text import Text
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
-from animviz.analysis.verdicts import Verdicts
 from animviz.embed import Embedding, flow_of
 from animviz.embed.sets import Sets, layers_of, own_set
-from animviz.errors import DivergedError, InputError, SceneError
+from animviz.errors import InputError, SceneError
 from animviz.parts import LABEL, MARGIN, Sheet, Swarm, cut, name_tags, of_network
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
 
-from .families.embedding import Samples, embeddable, finite_somewhere
+from .families.embedding import Samples, embeddable
+from .families.embedding_coloring import Coloring
 from .families.embedding_facts import TRUST, VOTE
 from .families.embedding_layout import GAP, TITLE
+from .families.embedding_seen import Seen
 
 __all__ = ["layers", "place_at"]
 
@@ -41,7 +42,7 @@ def layers(
 
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any model; labels are seen as colours.
         layers: names with commas between them, "input" among them; by default all that change something, as many as
             fit.
         samples: samples to draw at most.
@@ -51,30 +52,34 @@ def layers(
         weight: how strongly each sample is held to itself from layer to layer; more is calmer and less faithful.
         embed_threads: threads that compute the layout the first time; the result is the same.
     """
-    verdicts = finite_somewhere(recording, "layers")
-    number = _snapshot(recording, epoch, verdicts)
-    sets = own_set(recording, verdicts.labels, samples)
+    seen = Seen.of(recording, "layers")
+    coloring = Coloring(stage, seen.labels)
+    number = _snapshot(seen, epoch)
+    sets = own_set(recording, seen.labels, samples)
     names, note = _chosen(recording, layers, stage)
-    named = name_tags(stage, verdicts.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300))
-    some = f"names: {len(named[0])} of {len(verdicts.names)} classes" if len(named[0]) < len(verdicts.names) else ""
+    count = len(seen.labels.names)
+    named = name_tags(stage, seen.labels.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300))
+    some = f"names: {len(named[0])} of {count} classes" if len(named[0]) < count else ""
     sheet = Sheet(
         stage,
         recording,
         of_network(recording, "UMAP through the layers"),
-        numbers=["epoch", "accuracy"],
-        foot=[*_words(stage, recording, sets), note, some],
+        numbers=seen.numbers,
+        foot=[*_words(stage, seen, sets), note, some],
     )
     found = _flow(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
-    columns = _columns(stage, recording, names, found)
-    plane, table = _places(sheet.room, RAIL + sum(column.width + BETWEEN for column in columns) - BETWEEN, len(names))
+    columns = _columns(stage, recording, names, found, votes=sets.classes)
+    room = coloring.scaled(stage, sheet.room)
+    plane, table = _places(room, RAIL + sum(column.width + BETWEEN for column in columns) - BETWEEN, len(names))
     called = [f"{name}  {_shape(recording, name)}" for name in names] if _squarish(stage) else names
     title = stage.text(plane.left, plane.top - 10, "", weight="medium", moves=True)
-    swarm = Swarm(stage, plane, found, verdicts.labels[sets.shown], len(verdicts.names), named, POINT)
+    colors = coloring.numbers(sets.shown_labels, len(sets.shown))
+    swarm = Swarm(stage, plane, found, colors, len(coloring.palette), named, POINT, coloring.palette)
     ruler = _Ruler(stage, table, columns)
     state = recording.at(recording.epochs[number])
-    wrong = verdicts.answers(number)[sets.shown] != verdicts.labels[sets.shown]
+    wrong = seen.wrong(number, sets.shown)
 
     def draw(moment: Moment) -> None:
         place = place_at(moment.progress, len(names))
@@ -82,7 +87,7 @@ def layers(
         ruler.show(place)
         ends = dict.fromkeys([called[int(np.floor(place))], called[int(np.ceil(place))]])
         title.set_text(cut(stage, " → ".join(ends), plane.width, weight="medium"))
-        sheet.show(state, accuracy=verdicts.accuracy(number))
+        sheet.show(state, **seen.stated(number))
 
     return draw
 
@@ -100,9 +105,9 @@ def place_at(progress: float, count: int) -> float:
     return before + share * share * (3 - 2 * share)
 
 
-def _snapshot(recording: Recording, epoch: float | None, verdicts: Verdicts) -> int:
+def _snapshot(seen: Seen, epoch: float | None) -> int:
     """Return the number of the snapshot at or before an epoch; by default of the last with finite weights."""
-    last = verdicts.last()
+    recording, last = seen.recording, seen.last
     assert last is not None
     if epoch is None:
         return last
@@ -110,11 +115,9 @@ def _snapshot(recording: Recording, epoch: float | None, verdicts: Verdicts) -> 
         first, end = recording.epochs[[0, -1]]
         raise SceneError(f"layers: --epoch is {epoch:g}; {recording.path} spans {first:g} to {end:g}")
     number = recording.at(epoch).snapshot.index
-    try:
-        verdicts.answers(number)
-    except DivergedError:
+    if not seen.is_finite(number):
         cause = f"layers: --epoch is {epoch:g}, where the weights are not finite"
-        raise SceneError(f"{cause}; the last finite ones are of epoch {recording.epochs[last]:g}") from None
+        raise SceneError(f"{cause}; the last finite ones are of epoch {recording.epochs[last]:g}")
     return number
 
 
@@ -141,7 +144,8 @@ def _flow(
 ) -> Embedding:
     try:
         return flow_of(
-            recording, names, number, inputs=sets.fit, labels=sets.fit_labels, threads=threads, **settings
+            recording, names, number, inputs=sets.fit, labels=sets.fit_labels if sets.classes else None, threads=threads,
+            **settings,
         )  # fmt: skip
     except InputError as error:
         raise SceneError(f"layers: {error}") from error
@@ -152,12 +156,10 @@ def _squarish(stage: Stage) -> bool:
     return stage.height / 1.2 <= stage.width <= 1.2 * stage.height
 
 
-def _words(stage: Stage, recording: Recording, sets: Sets) -> list[str]:
-    kind = "test samples" if "train_inputs" in recording.extras else "samples"
-    rim = f"{stage.theme.ink_name} rim: wrong answer in the end"
-    vote, trust = "5-NN: named by 5 neighbours", "trust: near here is near in the layer"
-    words = [f"points: {sets.fitted} {kind}", rim, vote, trust, "all layers laid out together"]
-    return [word for word in words if word != trust or not _squarish(stage)]
+def _words(stage: Stage, seen: Seen, sets: Sets) -> list[str]:
+    kind = "test samples" if "train_inputs" in seen.recording.extras else "samples"
+    trust = [] if _squarish(stage) and sets.classes else ["trust: near here is near in the layer"]
+    return [f"points: {sets.fitted} {kind}", *seen.words(stage, " in the end"), *trust, "all layers laid out together"]
 
 
 def _shape(recording: Recording, name: str) -> str:
@@ -176,17 +178,19 @@ class _Column(NamedTuple):
     comes: bool
 
 
-def _columns(stage: Stage, recording: Recording, names: Sequence[str], found: Embedding) -> list[_Column]:
+def _columns(
+    stage: Stage, recording: Recording, names: Sequence[str], found: Embedding, *, votes: bool
+) -> list[_Column]:
     def column(heading: str, texts: list[str], widest: str = "", most: float = np.inf) -> _Column:
         width = max(stage.measure(text, LABEL, "medium") for text in (heading, widest, *texts))
         return _Column(heading, texts, min(width, most), bool(widest))
 
-    assert found.scores.accuracy is not None
     layer = column("layer", list(names), most=NAME)
     shape = column("shape", [_shape(recording, name) for name in names])
-    votes = [VOTE.text(value) for value in found.scores.accuracy]
-    vote = column(VOTE.label, votes, VOTE.widest + VOTE.unit)
     trust = column(TRUST.label, [TRUST.text(value) for value in found.scores.trustworthiness], TRUST.widest)
+    if not votes or found.scores.accuracy is None:
+        return [layer, trust] if _squarish(stage) else [layer, shape, trust]
+    vote = column(VOTE.label, [VOTE.text(value) for value in found.scores.accuracy], VOTE.widest + VOTE.unit)
     return [layer, vote] if _squarish(stage) else [layer, shape, vote, trust]
 
 

@@ -16,7 +16,7 @@ def pca(
 
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any model; labels are seen as colours.
         layers: up to three names with commas between them, "input" among them; by default the input and the last
             hidden layers.
         samples: training samples to fit at most, and test samples to place at most.

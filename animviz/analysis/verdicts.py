@@ -60,6 +60,10 @@ class Verdicts:
             raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
         return outputs
 
+    def wrong(self, index: int) -> NDArray[np.bool_]:
+        """Return which samples are answered wrongly at a snapshot, (samples,)."""
+        return np.asarray(self.answers(index) != self.labels)
+
     def accuracy(self, index: int) -> float:
         """Return the share of right answers at a snapshot."""
         return float(np.mean(self.answers(index) == self.labels))

@@ -62,7 +62,7 @@ def sets_of(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
     """
     own = own_set(recording, labels, at_most)
     extras = recording.extras
-    if "train_inputs" not in extras or "train_labels" not in extras or labels.values is None:
+    if "train_inputs" not in extras or "train_labels" not in extras or labels.values is None or labels.beside:
         return own
     known = np.asarray(extras["train_labels"], labels.values.dtype)
     train = np.array(evenly(len(known), at_most))

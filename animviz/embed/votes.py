@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from animviz.analysis.classifier import labels_of
+from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
 from animviz.embed.scores import elected, neighbours_in
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
+from animviz.errors import SceneError
 from animviz.recording.recording import Recording
 
 __all__ = ["MOST_LAYERS", "NEIGHBOURS", "SAMPLES", "Neighbourhoods", "accuracies", "neighbourhoods"]
@@ -49,7 +50,7 @@ def neighbourhoods(
     """Embed layers, and classify the placed samples by their neighbours. The embeddings are kept in the recording.
 
     Args:
-        recording: of a classifier.
+        recording: whose samples have a class each.
         layers: names with commas between them; by default the input and the hidden layers.
         samples: of either set at most.
         method: of embedding.
@@ -58,9 +59,13 @@ def neighbourhoods(
         **settings: of the method.
 
     Raises:
-        SceneError: no classifier, no such layer, or a layer that cannot be embedded.
+        SceneError: no classes, no such layer, or a layer that cannot be embedded.
     """
-    sets = sets_of(recording, labels_of(recording, purpose), samples)
+    labels = SampleLabels.of(recording)
+    if labels.classes is None:
+        kind = "no labels" if labels.values is None else "values as labels"
+        raise SceneError(f"{purpose} counts votes of classes; {recording.path} has {kind}; record it with a class each")
+    sets = sets_of(recording, labels, samples)
     names, note = layers_of(recording, layers, MOST_LAYERS, purpose)
     done = [embedded(recording, name, sets, method, purpose, threads=threads, **settings) for name in names]
     values = np.stack([accuracies(embedding, sets) for embedding in done])
@@ -93,6 +98,7 @@ def accuracies(embedding: Embedding, sets: Sets, neighbours: Sequence[int] = NEI
 
 
 def _shares(at: Array, placed: Array | None, sets: Sets, neighbours: Sequence[int]) -> list[float]:
+    assert sets.fit_labels is not None
     there = len(at) - (placed is None)
     voters = sets.fit_labels[neighbours_in(at, min(max(neighbours), there), placed)]
     right = sets.fit_labels if sets.place_labels is None else sets.place_labels

@@ -52,10 +52,14 @@ class Points:
         labels: class of each sample, (samples,).
         count: of classes.
         radius: of a point, in units.
+        palette: colours by the number of the class, shape (classes, 3); by default those of so many classes.
     """
 
-    def __init__(self, stage: Stage, axes: Axes, labels: Array, count: int, radius: float = RADIUS) -> None:
-        radius, palette = max(0.8, radius * stage.pixel), stage.theme.palette(max(2, count))
+    def __init__(
+        self, stage: Stage, axes: Axes, labels: Array, count: int, radius: float = RADIUS, palette: Array | None = None
+    ) -> None:
+        radius = max(0.8, radius * stage.pixel)
+        palette = stage.theme.palette(max(2, count)) if palette is None else palette
         ink = np.asarray([stage.theme.mix(stage.theme.ink, 1)], np.float32)
         self._right = PointCloud(axes, labels, palette, radius)
         self._rims = PointCloud(axes, np.zeros_like(labels), ink, radius + max(0.7, RIM * stage.pixel))
@@ -124,15 +128,16 @@ class Swarm:
         count: of classes.
         named: see `Tags`.
         radius: of a point, in units.
+        palette: see `Points`.
     """
 
     def __init__(
         self, stage: Stage, plane: Box, embedding: Embedding, labels: Array, count: int,
-        named: tuple[Array, Sequence[Any]], radius: float = RADIUS,
+        named: tuple[Array, Sequence[Any]], radius: float = RADIUS, palette: Array | None = None,
     ) -> None:  # fmt: skip
         self._embedding = centred(embedding)
         axes = plane_axes(stage, plane, self._embedding)
-        self._points = Points(stage, axes, labels, count, radius)
+        self._points = Points(stage, axes, labels, count, radius, palette)
         self._tags = Tags(stage, axes, labels, named)
 
     def show(self, epoch: float, wrong: Array) -> None:

@@ -119,6 +119,8 @@ def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, l
     Returns:
         Numbers of the classes that are named, and their tags, uint8 of shape (height, width, 4) in pixels.
     """
+    if not names:
+        return np.zeros(0, np.intp), []
     palette = stage.theme.palette(max(2, len(names)))
     widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
     room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))

@@ -6,10 +6,7 @@ first line of each docstring is what the frame's foot line says, in parts betwee
 
 from typing import Annotated, Any
 
-import numpy as np
-
 from animviz import Box, Draw, Moment, Package, Range, Recording, scene
-from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.recorded import chosen_snapshots
@@ -20,9 +17,11 @@ from animviz.pictures.split import CellStage
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import last_at
 
-from ..families.embedding import MOST_EPOCHS, Samples, embeddable, finite_somewhere
-from ..families.embedding_facts import VOTE
+from ..families.embedding import MOST_EPOCHS, Samples, embeddable
+from ..families.embedding_coloring import Coloring
+from ..families.embedding_facts import quality
 from ..families.embedding_layout import GAP, TITLE
+from ..families.embedding_seen import Seen
 
 __all__ = ["pca", "tsne", "umap"]
 
@@ -40,7 +39,7 @@ def umap(
 
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any model; labels are seen as colours.
         layers: up to two names with commas between them; by default the last but one layer and the output.
         samples: training samples to fit at most, and test samples to place and draw at most.
         n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
@@ -64,7 +63,7 @@ def tsne(
 
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any model; labels are seen as colours.
         layers: up to two names with commas between them; by default the last but one layer and the output.
         samples: training samples to fit at most, and test samples to place and draw at most.
         perplexity: neighbours that count, softly.
@@ -79,7 +78,7 @@ def pca(stage: CellStage, recording: Recording, *, layers: str = "", samples: Sa
 
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any model; labels are seen as colours.
         layers: up to two names with commas between them; by default the last but one layer and the output.
         samples: training samples to fit at most, and test samples to place and draw at most.
     """
@@ -90,25 +89,21 @@ def _pair(
     stage: CellStage, recording: Recording, method: str, named: str, samples: int, threads: int, **settings: Any
 ) -> Draw:
     """Set up the layers of a cell, each on fixed limits of its own."""
-    verdicts = finite_somewhere(recording, method)
-    sets = sets_of(recording, verdicts.labels, samples)
+    seen = Seen.of(recording, method)
+    coloring = Coloring(stage, seen.labels)
+    sets = sets_of(recording, seen.labels, samples)
     names = _names(recording, named, method)
     numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
+    found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
+    boxes = _boxes(coloring.scaled(stage, Box(0, 0, stage.width, stage.height)), len(names))
     panels = [
-        _Panel(
-            stage,
-            box,
-            name,
-            embedded(recording, name, sets, method, method, threads=threads, **settings),
-            sets,
-            verdicts,
-        )
-        for box, name in zip(_boxes(stage, len(names)), names, strict=True)
+        _Panel(stage, box, name, embedding, sets, seen, coloring)
+        for box, name, embedding in zip(boxes, names, found, strict=True)
     ]
 
     def draw(moment: Moment) -> None:
         index = last_at(recording.epochs[numbers], moment.epoch)
-        wrong = verdicts.answers(numbers[index])[sets.shown] != verdicts.labels[sets.shown]
+        wrong = seen.wrong(numbers[index], sets.shown)
         for panel in panels:
             panel.show(moment.epoch, index, wrong)
 
@@ -124,29 +119,30 @@ def _names(recording: Recording, named: str, method: str) -> list[str]:
     return working[-MOST:]
 
 
-def _boxes(stage: CellStage, count: int) -> list[Box]:
+def _boxes(room: Box, count: int) -> list[Box]:
     """Part the cell, side by side or one below the other, whichever makes the planes larger."""
-    width, height = (stage.width - (count - 1) * GAP) / count, (stage.height - (count - 1) * 14) / count
-    if min(width, stage.height - TITLE) >= min(stage.width, height - TITLE):
-        return [Box(k * (width + GAP), 0, width, stage.height) for k in range(count)]
-    return [Box(0, k * (height + 14), stage.width, height) for k in range(count)]
+    width, height = (room.width - (count - 1) * GAP) / count, (room.height - (count - 1) * 14) / count
+    if min(width, room.height - TITLE) >= min(room.width, height - TITLE):
+        return [Box(k * (width + GAP), 0, width, room.height) for k in range(count)]
+    return [Box(0, k * (height + 14), room.width, height) for k in range(count)]
 
 
 class _Panel:
-    """One layer: its name, the k-NN accuracy of the epoch, and the samples."""
+    """One layer: its name, how good its picture is at the epoch, and the samples."""
 
     def __init__(
-        self, stage: CellStage, box: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts
-    ) -> None:  # fmt: skip
-        self._accuracy = np.asarray(embedding.scores.shown_accuracy)
-        room = stage.measure(f"{VOTE.label} {VOTE.widest}{VOTE.unit}", LABEL) + 12
+        self, stage: CellStage, box: Box, name: str, embedding: Embedding, sets: Sets, seen: Seen, coloring: Coloring
+    ) -> None:
+        self._values, self._number = quality(embedding, sets)
+        room = stage.measure(f"{self._number.label} {self._number.widest}{self._number.unit}", LABEL) + 12
         stage.text(box.left, box.top + 24, cut(stage, name, box.width - room, weight="medium"), weight="medium")
         self._text = stage.text(box.right, box.top + 24, "", color=stage.theme.quiet, align="right", moves=True)
         plane = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
-        named = name_tags(stage, verdicts.names, plane.width * plane.height)
-        self._swarm = Swarm(stage, plane, embedding, verdicts.labels[sets.shown], len(verdicts.names), named)
+        named = name_tags(stage, seen.labels.names, plane.width * plane.height)
+        colors = coloring.numbers(sets.shown_labels, len(sets.shown))
+        self._swarm = Swarm(stage, plane, embedding, colors, len(coloring.palette), named, palette=coloring.palette)
 
     def show(self, epoch: float, index: int, wrong: Array) -> None:
         """Show a moment, with the number of an epoch and the answers that are wrong at it."""
         self._swarm.show(epoch, wrong)
-        self._text.set_text(f"{VOTE.label} {VOTE.text(self._accuracy[index])}")
+        self._text.set_text(f"{self._number.label} {self._number.text(self._values[index])}")

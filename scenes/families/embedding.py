@@ -10,18 +10,18 @@ from typing import Annotated, Any
 import numpy as np
 
 from animviz import Draw, Moment, Range, Recording, Stage
-from animviz.analysis.verdicts import Verdicts
 from animviz.embed.recorded import chosen_snapshots
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
-from animviz.errors import DivergedError
 from animviz.parts import MARGIN, Sheet, name_tags, of_network, share_limits
 from animviz.sampling import last_at
 
-from .embedding_facts import fact_lines
+from .embedding_coloring import Coloring
+from .embedding_facts import fact_lines, quality
 from .embedding_layout import Layout
 from .embedding_panel import Panel, Pictures
+from .embedding_seen import Seen, sets_in_words
 
-__all__ = ["Samples", "Thumbnails", "Trails", "embeddable", "embedding_scene", "finite_somewhere"]
+__all__ = ["Samples", "Thumbnails", "Trails", "embeddable", "embedding_scene"]
 
 Samples = Annotated[int, Range(10, 20_000)]
 Trails = Annotated[int, Range(0, 100)]
@@ -41,38 +41,41 @@ def embedding_scene(
     threads: int = 1, **settings: Any,
 ) -> Draw:  # fmt: skip
     """Set up layers side by side; see the scenes for the options."""
-    verdicts = finite_somewhere(recording, method)
+    seen = Seen.of(recording, method)
+    coloring = Coloring(stage, seen.labels)
     names, note = layers_of(recording, layers, MOST_LAYERS, method)
-    sets = sets_of(recording, verdicts.labels, samples)
+    sets = sets_of(recording, seen.labels, samples)
     found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
     numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
     few = f"{len(numbers)} of {len(recording)} snapshots" if len(numbers) < len(recording) else ""
     area = (stage.width - 2 * MARGIN) * (stage.height - 300) / len(names)
-    classes, tags = name_tags(stage, verdicts.names, area)
-    some = f"names: {len(classes)} of {len(verdicts.names)} classes" if len(classes) < len(verdicts.names) else ""
+    classes, tags = name_tags(stage, seen.labels.names, area)
+    count = len(seen.labels.names)
+    some = f"names: {len(classes)} of {count} classes" if len(classes) < count else ""
     sheet = Sheet(
         stage,
         recording,
         of_network(recording, f"{NAMES[method]} of the layers"),
-        numbers=["epoch", "accuracy"],
-        foot=[*_words(stage, sets, method), note, some, few],
+        numbers=seen.numbers,
+        foot=[*_words(stage, seen, sets, method), note, some, few],
         air=12,
     )
-    layout = Layout.of(sheet.room, len(names), fact_lines(stage, method))
-    votes = share_limits(np.concatenate([np.asarray(e.scores.shown_accuracy) for e in found]))
+    room = coloring.scaled(stage, sheet.room)
+    layout = Layout.of(room, len(names), fact_lines(stage, method, votes=sets.classes))
+    limits = share_limits(np.concatenate([quality(embedding, sets)[0] for embedding in found]))
     pictures = Pictures(recording, thumbnails, sets, method)
     panels = [
-        Panel(stage, layout, cell, name, embedding, sets, verdicts, (classes, tags), pictures, votes, trails)
+        Panel(stage, layout, cell, name, embedding, sets, coloring, (classes, tags), pictures, limits, trails)
         for cell, name, embedding in zip(layout.cells, names, found, strict=True)
     ]
 
     def draw(moment: Moment) -> None:
         index = last_at(found[0].epochs, moment.epoch)
         number = numbers[index]
-        wrong = verdicts.answers(number)[sets.shown] != verdicts.labels[sets.shown]
+        wrong = seen.wrong(number, sets.shown)
         for panel in panels:
             panel.show(moment, index, wrong)
-        sheet.show(recording.at(recording.epochs[number]), accuracy=verdicts.accuracy(number))
+        sheet.show(recording.at(recording.epochs[number]), **seen.stated(number))
 
     return draw
 
@@ -81,33 +84,12 @@ def embeddable(purpose: str, most: int = MOST_LAYERS) -> Callable[..., None]:
     """Return the check that a recording suits a scene of embedded layers, which take long to set up."""
 
     def suits(recording: Recording, *, layers: str = "", **options: Any) -> None:
-        finite_somewhere(recording, purpose)
+        Seen.of(recording, purpose)
         layers_of(recording, layers, most, purpose)
 
     return suits
 
 
-def finite_somewhere(recording: Recording, scene: str) -> Verdicts:
-    """Return the verdicts of a classifier that has a state to draw.
-
-    Args:
-        recording: of a classifier.
-        scene: who asks, for the message.
-
-    Raises:
-        DivergedError: no snapshot has finite weights.
-    """
-    verdicts = Verdicts(recording, scene)
-    if verdicts.last() is None:
-        raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
-    return verdicts
-
-
-def _words(stage: Stage, sets: Sets, method: str) -> list[str]:
-    rim = f"{stage.theme.ink_name} rim: wrong answer"
-    vote = "5-NN: named by 5 neighbours"
+def _words(stage: Stage, seen: Seen, sets: Sets, method: str) -> list[str]:
     last = "kept: share of the variance" if method == "pca" else BEFORE[method]
-    who = [f"small: training, {sets.fitted}", f"large: test, {sets.placed} placed"]
-    if not sets.placed:
-        who = [f"points: {sets.fitted} samples"]
-    return [*who, rim, vote, "trust: near here is near in the layer", last]
+    return [*sets_in_words(sets), *seen.words(stage), "trust: near here is near in the layer", last]

@@ -1,13 +1,11 @@
 """One embedded layer: the samples in their plane, names and images among them, and how good the embedding is."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Box, Moment, Recording, Stage
-from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
@@ -27,7 +25,8 @@ from animviz.parts import (
 )
 from animviz.sampling import last_at
 
-from .embedding_facts import Facts, vote_curve
+from .embedding_coloring import Coloring
+from .embedding_facts import Facts, quality_curve
 from .embedding_layout import Layout
 
 __all__ = ["Panel", "Pictures"]
@@ -42,22 +41,23 @@ class Panel:
     """One layer: the plane, its name above, numbers and a curve below or beside."""
 
     def __init__(
-        self, stage: Stage, layout: Layout, cell: Box, name: str, embedding: Embedding, sets: Sets, verdicts: Verdicts,
-        named: tuple[Array, list[Any]], pictures: "Pictures", votes: tuple[float, float], trails: int,
+        self, stage: Stage, layout: Layout, cell: Box, name: str, embedding: Embedding, sets: Sets, coloring: Coloring,
+        named: tuple[Array, list[Any]], pictures: "Pictures", limits: tuple[float, float], trails: int,
     ) -> None:  # fmt: skip
         self._embedding = embedding = centred(embedding)
-        self._trails, labels, count = trails, verdicts.labels[sets.shown], len(verdicts.names)
+        self._trails, colors = trails, coloring.numbers(sets.shown_labels, len(sets.shown))
         number = layout.cells.index(cell)
         plane, story = layout.plane(number), layout.story(number)
         stage.text(cell.left, cell.top + 24, cut(stage, name, plane.width, weight="medium"), weight="medium")
         axes = plane_axes(stage, plane, embedding)
-        self._set_up_background(stage, axes, sets, count)
-        self._points = Points(stage, axes, labels, count)
-        images = pictures.some(stage, plane, axes, embedding, labels, verdicts.names)
-        self._tags = Tags(stage, axes, labels, named, images)
-        self._facts = Facts(stage, story, embedding)
+        self._set_up_background(stage, axes, sets, coloring)
+        self._points = Points(stage, axes, colors, len(coloring.palette), palette=coloring.palette)
+        images = pictures.some(stage, plane, axes, embedding, colors, coloring.palette)
+        self._tags = Tags(stage, axes, colors, named, images)
+        self._facts = Facts(stage, story, embedding, votes=sets.classes)
         top = story.top + self._facts.height + 4
-        self._curve = vote_curve(stage, Box(story.left, top, story.width, story.bottom - top), embedding, votes)
+        below = Box(story.left, top, story.width, story.bottom - top)
+        self._curve = quality_curve(stage, below, embedding, sets, limits)
         self._stands: dict[int, Array] = {}
 
     def show(self, moment: Moment, index: int, wrong: Array) -> None:
@@ -75,14 +75,15 @@ class Panel:
         self._facts.show(index)
         self._curve.show(moment.epoch)
 
-    def _set_up_background(self, stage: Stage, axes: Any, sets: Sets, count: int) -> None:
+    def _set_up_background(self, stage: Stage, axes: Any, sets: Sets, coloring: Coloring) -> None:
         """Add what lies under the samples: those of the training, and tails."""
         theme = stage.theme
         self._small: PointCloud | None = None
         if sets.place is not None:
             ground = np.asarray(theme.mix(theme.background, 1), np.float32)
-            faint = (FAINT * theme.palette(max(2, count)) + (1 - FAINT) * ground).astype(np.float32)
-            self._small = PointCloud(axes, sets.fit_labels, faint, max(0.6, SMALL * stage.pixel))
+            faint = (FAINT * coloring.palette + (1 - FAINT) * ground).astype(np.float32)
+            colors = coloring.numbers(sets.fit_labels, 0)
+            self._small = PointCloud(axes, colors, faint, max(0.6, SMALL * stage.pixel))
             stage.moves(self._small)
         self._tails = stage.strokes(axes, theme.mix(theme.quiet, 0.6), 1.0) if self._trails else None
 
@@ -121,7 +122,7 @@ class Pictures:
         self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
 
     def some(
-        self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, labels: Array, names: Sequence[str]
+        self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, colors: Array, palette: Array
     ) -> tuple[NDArray[np.intp], list[Any]]:
         """Return the numbers of samples far from each other, and their images."""
         count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
@@ -129,6 +130,5 @@ class Pictures:
             return np.zeros(0, np.intp), []
         left, right = axes.get_xlim()
         apart = 1.5 * IMAGE * (right - left) / plane.width
-        chosen = far_apart(last_places(embedding), labels, count, apart if self._asked is None else 0.0)
-        palette = stage.theme.palette(max(2, len(names)))
-        return chosen, [thumbnail(stage, self._images[k], palette[labels[k]], IMAGE) for k in chosen]
+        chosen = far_apart(last_places(embedding), colors, count, apart if self._asked is None else 0.0)
+        return chosen, [thumbnail(stage, self._images[k], palette[colors[k]], IMAGE) for k in chosen]

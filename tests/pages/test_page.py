@@ -22,7 +22,8 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from animviz import Recording
-from animviz.analysis.classifier import class_probabilities, labels_of
+from animviz.analysis.classifier import class_probabilities
+from animviz.analysis.labels import SampleLabels
 from animviz.embed import embedding_of
 from animviz.embed.sets import sets_of
 from animviz.pages import Contents, contents_of, page_of, write_page
@@ -108,7 +109,7 @@ def test_every_image_has_its_place_in_the_atlas(odd_images: Path) -> None:
 
 
 def test_contents_are_those_of_the_recording(recording: Recording, contents: Contents) -> None:
-    sets = sets_of(recording, labels_of(recording, "test"), 200)
+    sets = sets_of(recording, SampleLabels.of(recording), 200)
     assert list(contents.layers) == LAYERS
     done = embedding_of(
         recording, "hidden_1", method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,

@@ -10,6 +10,7 @@ import pytest
 
 import animviz
 from animviz import Recording, Stage
+from animviz.analysis.labels import SampleLabels
 from animviz.embed import embedding_of
 from animviz.embed.sets import sets_of
 from animviz.errors import SceneError
@@ -44,7 +45,7 @@ def cell(recording: Recording, size: tuple[int, int], epoch: float, **options: o
 
 def test_cell_shows_the_last_two_layers_with_their_accuracy(nets: list[Path]) -> None:
     recording = Recording(nets[0])
-    sets = sets_of(recording, recording.labels, SOME)
+    sets = sets_of(recording, SampleLabels.of(recording), SOME)
     shown, _ = cell(recording, (580, 400), 2.6)
     for layer in ("hidden_2", "output"):
         done = embedding_of(

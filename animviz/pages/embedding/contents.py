@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.analysis.classifier import class_probabilities, labels_of
+from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.votes import MOST_LAYERS
@@ -95,7 +96,7 @@ def contents_of(
     labels = labels_of(recording, "page")
     if labels.min() < 0:
         raise SceneError(f"page: {recording.path} has a class {labels.min()}; expected classes from 0 on")
-    sets = sets_of(recording, labels, samples)
+    sets = sets_of(recording, SampleLabels(labels, recording.output.class_names), samples)
     names, note = layers_of(recording, layers, MOST_LAYERS, "page")
     if not names:
         raise SceneError(f"page: {recording.path} has several inputs and no hidden layer to show")
