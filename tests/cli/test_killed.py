@@ -14,6 +14,7 @@ import pytest
 
 from animviz import Recording
 from animviz.errors import RecordingError
+from animviz.recording.verifying import verify
 
 pytestmark = pytest.mark.slow
 
@@ -97,6 +98,7 @@ def check_readable(path: Path) -> int:
         with pytest.raises(RecordingError):
             Recording(path)
         return 0
+    assert verify(path).faults == ()
     recording = Recording(path)
     snapshots = list(recording)
     assert len(snapshots) == len(files)
