@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, and checks leave nothing behind."""
+"""Files appear whole or not at all, checks leave nothing behind, and names are told from the bytes that stand for them."""
 
 import os
 import tempfile
@@ -8,7 +8,33 @@ from pathlib import Path
 
 from animviz.errors import EncodeError
 
-__all__ = ["check_writable", "left_as_it_was", "replace_file", "size_text", "unwritable", "watched"]
+__all__ = [
+    "check_writable",
+    "left_as_it_was",
+    "place_of",
+    "replace_file",
+    "size_text",
+    "spelled",
+    "unwritable",
+    "watched",
+]
+
+
+def place_of(path: str | Path) -> Path:
+    """Return a path as the system takes it: letters that the locale lacks become the bytes of UTF-8."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return Path(os.fsdecode(str(path).encode("utf-8", "surrogateescape")))
+    return Path(path)
+
+
+def spelled(text: str) -> str:
+    """Return a text in letters where an ASCII locale has handed it over as undecoded bytes; any other as it is."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
+        return text
 
 
 def replace_file(path: Path, contents: bytes) -> None:

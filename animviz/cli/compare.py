@@ -20,6 +20,7 @@ from animviz.experiments.experiment import Run
 from animviz.experiments.grid import decide
 from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.runs import keep_time, recorded, time_of
+from animviz.files import spelled
 from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.layout import check_room
@@ -150,7 +151,7 @@ def _draw(request: Request, plan: Plan) -> None:
     """Draw the video, and say what was written."""
     with interruptible_film(plan.target, "the recordings are kept"), Progress() as progress:
         on_frame = progress.stage("drawing", len(plan.timeline))
-        movie = film(plan, request, command=shlex.join(["animviz", *sys.argv[1:]]), on_frame=on_frame)
+        movie = film(plan, request, command=spelled(shlex.join(["animviz", *sys.argv[1:]])), on_frame=on_frame)
     report(movie)
 
 

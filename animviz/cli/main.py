@@ -3,11 +3,13 @@
 Nothing heavy is imported here: every command imports what it uses when it runs.
 """
 
+import codecs
 import logging
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import click
@@ -47,6 +49,7 @@ def run() -> NoReturn:
     Python takes a second to take TensorFlow apart at its end. All files are whole by then, so that is skipped. After
     Ctrl-C it is skipped too: where that hit the import of a compiled module, Python would end itself by the signal.
     """
+    _write_all_letters()
     try:
         main()
         code: Any = 0
@@ -58,6 +61,26 @@ def run() -> NoReturn:
         with suppress(OSError):  # a pipe that nobody reads any more
             stream.flush()
     os._exit(code or 0)
+
+
+def _write_all_letters() -> None:
+    """Let no letter of a name or title end a command that has done its work.
+
+    In an ASCII locale they go out as UTF-8. Where another encoding lacks a letter it is escaped.
+    """
+    codecs.register_error(PROG, _written_anyhow)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            is_ascii = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="utf-8" if is_ascii else None, errors=PROG)
+
+
+def _written_anyhow(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Write bytes of a file's name as they came, and escape any other letter."""
+    assert isinstance(error, UnicodeEncodeError)
+    error.end = error.start + 1
+    undecoded = "\udc80" <= error.object[error.start] <= "\udcff"
+    return codecs.lookup_error("surrogateescape" if undecoded else "backslashreplace")(error)
 
 
 def _fail(message: str, error: Exception) -> None:

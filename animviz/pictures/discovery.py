@@ -87,7 +87,7 @@ def _import(path: Path, version: str) -> tuple[Scene, ...]:
         path: of the file, absolute.
         version: digest over its contents and those of the modules beside it.
     """
-    module = load(path, sha256(f"{path} {version}".encode()).hexdigest()[:16])
+    module = load(path, sha256(f"{path} {version}".encode("utf-8", "surrogateescape")).hexdigest()[:16])
     scenes = [value for value in vars(module).values() if isinstance(value, Scene)]
     return tuple(scene for scene in scenes if scene.function.__module__ == module.__name__)  # not those it has imported
 

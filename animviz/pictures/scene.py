@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from animviz.analysis.tasks import LABELLED
 from animviz.errors import InputError, SceneError
+from animviz.files import place_of
 from animviz.moment import Draw
 from animviz.options import Option, checked, options_of, summary_of
 from animviz.pictures.refusing import refuse_other_kinds
@@ -151,7 +152,7 @@ class Scene:
 def file_in(reference: str) -> Path | None:
     """Return the file that a reference such as "my_scene.py" or "my_scene.py:name" means, or None for a name."""
     is_path = reference.endswith(".py") or ".py:" in reference
-    return Path(reference.rpartition(".py")[0] + ".py") if is_path else None
+    return place_of(reference.rpartition(".py")[0] + ".py") if is_path else None
 
 
 def scene(

@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any
 
 from animviz.errors import InputError, RecordingError
+from animviz.files import place_of
 
 __all__ = ["Paths"]
 
@@ -68,7 +69,7 @@ class Paths:
 
     def _candidates(self) -> Iterator[Path]:
         if self._placeholder is None:
-            yield Path(self.given)
+            yield place_of(self.given)
         elif self._placeholder in NUMBERED:
             yield from map(self._filled, count(1))
         else:
@@ -78,4 +79,4 @@ class Paths:
 
     def _filled(self, number: int) -> Path:
         values = {**dict.fromkeys(NUMBERED, number), "time": time.strftime("%Y%m%d-%H%M%S")}
-        return Path(self.given.format(**values) if self._placeholder else self.given)
+        return place_of(self.given.format(**values) if self._placeholder else self.given)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
+from animviz.files import place_of
 from animviz.recording.basis import Basis, Inputs
 from animviz.recording.manifest import Entry
 from animviz.recording.meaning import Output
@@ -57,7 +58,7 @@ class Recording(Sequence[Snapshot]):
     def __init__(
         self, path: str | os.PathLike[str], *, limit: int | None = None, output: str | None = None
     ) -> None:
-        self.path = Path(path)
+        self.path = place_of(path)
         self.manifest = read_manifest(self.path)
         self.basis = Basis(self.path, self.manifest, output)
         self._output = output

@@ -71,7 +71,7 @@ def render(
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
     movie = film(request.plan(recording), request, command=made_by, executor=executor, on_frame=on_frame)
     if not quiet:
-        print(movie)
+        movie.tell()
     return movie
 
 

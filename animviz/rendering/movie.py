@@ -1,5 +1,6 @@
 """A finished video, and what is said of it."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,14 @@ class Movie:
     def seconds(self) -> float:
         """Length."""
         return self.frames / self.fps
+
+    def tell(self) -> None:
+        """Print it; letters that the terminal lacks are escaped."""
+        try:
+            print(self)
+        except UnicodeEncodeError:
+            encoding = sys.stdout.encoding
+            print(str(self).encode(encoding, "backslashreplace").decode(encoding))
 
     def __str__(self) -> str:
         width, height = self.size

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from animviz.errors import InputError
+from animviz.files import place_of
 from animviz.options import checked, options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.needs import Needs
@@ -66,13 +67,13 @@ class Request:
             InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
             EncodeError: target or poster cannot be written.
         """
-        chosen, place = find_scene(scene), Path(target)
+        chosen, place = find_scene(scene), place_of(target)
         pacing, rest = parted(options, default_fps(place))
         size = check_look(chosen, rest, size, theme)
         if workers is not None and workers < 1:
             raise InputError(f"--workers is {workers}; expected at least 1")
         check_output(place, pacing.rate)
-        limit, still = limit_of(max_size, place), Path(poster) if poster is not None else None
+        limit, still = limit_of(max_size, place), place_of(poster) if poster is not None else None
         if still is not None:
             check_poster(still, place)
         return cls(chosen, place, pacing, rest, size, theme, still, limit, workers, output)

@@ -5,7 +5,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 
 from animviz.arrays import Array
+from animviz.files import spelled
 from animviz.stage.fonts import family_with
 from animviz.stage.pixels import DPI, canvas_of
 from animviz.stage.settings import own_settings
@@ -43,9 +43,7 @@ def one_line(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and len(text) <= LONGEST:
         return text
-    with suppress(UnicodeEncodeError):  # an ASCII locale hands letters over as undecoded bytes
-        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    text = _BREAKS.sub(" ", unicodedata.normalize("NFC", text))
+    text = _BREAKS.sub(" ", unicodedata.normalize("NFC", spelled(text)))
     if len(text) > LONGEST:
         text = text[:LONGEST].rstrip() + "…"
     drawn = [_drawable(char) for char in text]
