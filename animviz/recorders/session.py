@@ -10,6 +10,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
+from animviz.files import place_of
 from animviz.recorders.cost import announce
 from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description
@@ -77,6 +78,7 @@ class Session:
         gradients: bool = False,
         watchers: Sequence[Watcher] = (),
     ) -> None:
+        path = place_of(path)
         require_replaceable(path)
         self._overwrite = overwrite
         self.path = path
