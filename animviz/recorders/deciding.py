@@ -14,10 +14,9 @@ from animviz.recording.meaning import Form, Task
 
 __all__ = ["Decision", "Facts", "Told", "decide"]
 
-OF_CLASS_NUMBERS = {"sparse_categorical_crossentropy"}
+OF_CLASS_NUMBERS = {"sparse_categorical_crossentropy", "categorical_generalized_cross_entropy"}
 OF_CLASS_ROWS = {
-    "categorical_crossentropy", "categorical_focal_crossentropy", "categorical_generalized_cross_entropy",
-    "categorical_hinge",
+    "categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge",
 }  # fmt: skip
 OF_YES_OR_NO = {"binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge"}
 OF_MASKS = {"dice", "tversky"}
@@ -40,6 +39,7 @@ class Facts:
         loss_name: how messages call the loss; empty where there is none.
         metrics: names of the metrics that the framework states for it.
         copies_input: whether it is trained to give back the input; None where that is not known.
+        task: what the framework knows it to answer though its loss has no name in Keras, as a user would say it; or "".
     """
 
     name: str = "output"
@@ -49,6 +49,7 @@ class Facts:
     loss_name: str = ""
     metrics: tuple[str, ...] = ()
     copies_input: bool | None = None
+    task: str = ""
 
     @property
     def units(self) -> int | None:
@@ -109,7 +110,9 @@ def decide(facts: Facts, told: str | None, given: Array | None, *, copy: bool, n
     """
     if told is not None:
         task, form = _read(told)
-        return Decision(task, facts.sequence and task not in ("none", "regression", "reconstruction"), form or _form(facts, task))
+        return Decision(
+            task, facts.sequence and task not in ("none", "regression", "reconstruction"), form or _form(facts, task)
+        )
     task = _task(facts, given, copy or facts.copies_input is True, named)
     sequence = facts.sequence and task in ("binary", "multiclass", "multilabel")
     return Decision(task, sequence, _form(facts, task))
@@ -146,7 +149,7 @@ def _yes_or_no(facts: Facts, given: Array | None, named: int) -> Task:
         return "multiclass"
     if any("categorical" in name for name in facts.metrics):
         return "multiclass"
-    if given is not None and _fits(facts, given) and not _is_yes_or_no(given):
+    if given is not None and _fits(facts, given) and _between(given) and not _answers_yes_or_no(facts, given):
         return "regression"  # targets between no and yes
     if facts.units == 1:
         return "binary"
@@ -162,12 +165,18 @@ def _by_numbers(facts: Facts, given: Array | None, named: int) -> Task:
         return "multiclass"
     if named and (one or named == facts.units):
         return "binary" if one else "multiclass"
-    two = given is not None and _is_yes_or_no(given) and (not one or given.size == len(given))
+    if given is not None and given.dtype.kind == "U":
+        two = one and len(np.unique(given)) <= 2
+    else:
+        two = given is not None and _is_yes_or_no(given) and (not one or given.size == len(given))
     if two and one and (facts.activation in ("sigmoid", "tanh") or any("accuracy" in name for name in facts.metrics)):
         return "binary"
     if two and given is not None and _fits(facts, given) and facts.activation == "sigmoid":
         return "multilabel"
-    if given is not None and not _fits(facts, given) and facts.copies_input is None:
+    if not one and any("accuracy" in name for name in facts.metrics):
+        return "multiclass"
+    unfitting = given is not None and not _fits(facts, given)
+    if unfitting and (facts.copies_input is None or (facts.activation == "sigmoid" and not one)):
         raise _doubt(facts, given, ("regression", "reconstruction", "multiclass", "none"))
     return "regression"
 
@@ -178,9 +187,18 @@ def _without_loss(facts: Facts, given: Array | None, named: int) -> Task:
         return "none"
     if facts.activation == "softmax":
         return "multiclass"
-    if facts.activation == "sigmoid" and facts.units == 1 and (given is None or _is_yes_or_no(given) or given.dtype.kind == "U"):
+    if (
+        facts.activation == "sigmoid"
+        and facts.units == 1
+        and (given is None or _is_yes_or_no(given) or given.dtype.kind == "U")
+    ):
         return "binary"
-    if given is not None and given.dtype.kind == "f" and _fits(facts, given) and not np.array_equal(given, np.round(given)):
+    if (
+        given is not None
+        and given.dtype.kind == "f"
+        and _fits(facts, given)
+        and not np.array_equal(given, np.round(given))
+    ):
         return "regression"
     raise _doubt(facts, given, get_args(Task))
 
@@ -198,7 +216,11 @@ def _form(facts: Facts, task: Task) -> Form:
     if facts.loss is not None:
         if facts.loss.settings.get("from_logits"):
             return "logits"
-        if "crossentropy" in facts.loss.name or "cross_entropy" in facts.loss.name or facts.loss.name == "kl_divergence":
+        if (
+            "crossentropy" in facts.loss.name
+            or "cross_entropy" in facts.loss.name
+            or facts.loss.name == "kl_divergence"
+        ):
             return "probabilities"
         return "probabilities" if facts.loss.name in OF_MASKS else "values"
     raise InputError(
@@ -215,6 +237,14 @@ def _fits(facts: Facts, given: Array) -> bool:
     return shape == facts.shape or (*shape, 1) == facts.shape or (shape == (1,) and facts.shape == ())
 
 
+def _between(given: Array) -> bool:
+    return bool(given.dtype.kind != "U" and given.min() >= 0 and given.max() <= 1)
+
+
+def _answers_yes_or_no(facts: Facts, given: Array) -> bool:
+    return _is_yes_or_no(given) or (facts.units == 1 and len(np.unique(given)) <= 2)
+
+
 def _is_yes_or_no(given: Array) -> bool:
     if given.dtype.kind == "b":
         return True
@@ -222,9 +252,15 @@ def _is_yes_or_no(given: Array) -> bool:
 
 
 def _doubt(facts: Facts, given: Array | None, choices: tuple[str, ...]) -> InputError:
-    trained = f"trained with {facts.loss or facts.loss_name}" if facts.loss or facts.loss_name else "trained with no known loss"
+    trained = (
+        f"trained with {facts.loss or facts.loss_name}"
+        if facts.loss or facts.loss_name
+        else "trained with no known loss"
+    )
     shape = "an unknown shape" if facts.shape is None else f"shape {facts.shape}"
-    labels = "there are no labels" if given is None else f"the labels have shape {given.shape[1:]} and type {given.dtype}"
+    labels = (
+        "there are no labels" if given is None else f"the labels have shape {given.shape[1:]} and type {given.dtype}"
+    )
     return InputError(
         f"what does output {facts.name!r} answer? It has {shape} and is {trained}; {labels} for each sample. "
         f"Pass task= one of {', '.join(choices)}; with targets= what the loss compares it with, and labels= for colours alone"

@@ -114,7 +114,9 @@ def _named(labels: Array, names: Sequence[str], count: int | None) -> Classes:
 def _names(names: Sequence[str], count: int) -> tuple[str, ...]:
     """Return a name for each class: as given, else its number."""
     if len(names) > count:
-        raise InputError(f"class_names has {len(names)} names ({', '.join(names[:10])}); the output has {count} classes")
+        raise InputError(
+            f"class_names has {len(names)} names ({', '.join(names[:10])}); the output has {count} classes"
+        )
     return (*names, *map(str, range(len(names), count)))
 
 

@@ -64,14 +64,21 @@ def understood(facts: Sequence[Facts], samples: Samples, told: Told) -> Meaning:
         raise InputError(f"the model has no output {asked!r}; it has {', '.join(names) or 'none'}")
     main = told.output or (names[0] if len(names) == 1 else None)
     if len(names) > 1 and ("" in told.tasks or "" in samples.targets) and main is None:
-        raise InputError(f"the model has outputs {', '.join(names)}; pass output= for the one that task= and targets= mean")
+        raise InputError(
+            f"the model has outputs {', '.join(names)}; pass output= for the one that task= and targets= mean"
+        )
     parts = [_Part(one, samples, told, is_main=one.name == main) for one in facts]
     labels, colours = _colours(samples, next((part for part in parts if part.facts.name == main), None))
     arrays = {} if colours is None else {"labels": colours}
     outputs = []
     for part in parts:
         target = part.target
-        same = target is not None and colours is not None and target.shape == colours.shape and np.array_equal(target, colours)
+        same = (
+            target is not None
+            and colours is not None
+            and target.shape == colours.shape
+            and np.array_equal(target, colours)
+        )
         if target is not None and not same:
             arrays["targets" if len(parts) == 1 else f"targets/{part.facts.name}"] = target
         kind = "labels" if same else "targets" if target is not None else "inputs" if part.copies else None
@@ -95,8 +102,9 @@ class _Part:
         if task is None and not is_main and self._given is None and facts.loss is None:
             self.decision = Decision("none", False, "values")
         else:
-            self.decision = decide(facts, task, self._given, copy=copy, named=len(self._names))
+            self.decision = decide(facts, task or facts.task or None, self._given, copy=copy, named=len(self._names))
         self._must_fit = self._must_fit or task is not None
+        self._positions = facts.shape[:-1] if facts.shape and self.decision.sequence else ()
         self.copies = self.decision.task == "reconstruction" and (own is None or copy)
         self.output = self._with_target()
 
@@ -117,7 +125,7 @@ class _Part:
             self.target = self._fitting()
         return Output(
             name=self.facts.name, task=task, sequence=sequence, form=form, loss=loss, class_names=names, label_values=values,
-            ignored=None if ignored is None or not self.decision.task == "multiclass" else float(ignored),
+            ignored=None if ignored is None or self.decision.task != "multiclass" else float(ignored),
         )  # fmt: skip
 
     def _classes(self, ignored: float | None) -> Classes:
@@ -126,8 +134,10 @@ class _Part:
         labels = self._given
         empty = np.zeros(0)
         if labels is not None and self._can_be_classes(labels):
-            labels = labels.reshape(labels.shape[:-1]) if self._has_column(labels) else labels
-            if self._has_rows(labels):
+            rows = self._has_rows(labels)
+            if not rows and labels.shape[1:] == (*self._positions, 1):
+                labels = labels[..., 0]
+            if rows:
                 found = class_rows(labels, self._names)
                 self.target = found.numbers if is_one_hot(labels) else labels
             else:
@@ -143,22 +153,15 @@ class _Part:
 
     def _can_be_classes(self, labels: Array) -> bool:
         """Say whether there is a class for each answer, as a number, a text, or a row over all classes."""
-        positions = self.facts.shape[:-1] if self.facts.shape else ()
-        whole = labels.dtype.kind in "iubU" or np.array_equal(labels, np.round(labels)) or len(np.unique(labels)) == 2
-        shape = labels.shape[1:]
-        return self._has_rows(labels) or (whole and shape in (positions, (*positions, 1), () if not positions else positions))
-
-    def _has_column(self, labels: Array) -> bool:
-        positions = self.facts.shape[:-1] if self.facts.shape else ()
-        return labels.shape[1:] == (*positions, 1) and labels.ndim > 1
+        kind = labels.dtype.kind
+        whole = kind in "iubU" or np.array_equal(labels, np.round(labels)) or len(np.unique(labels)) == 2
+        return self._has_rows(labels) or (whole and labels.shape[1:] in (self._positions, (*self._positions, 1)))
 
     def _has_rows(self, labels: Array) -> bool:
-        units = self.facts.units
-        positions = self.facts.shape[:-1] if self.facts.shape else ()
-        wide = labels.ndim > 1 and labels.shape[-1] > 1 and labels.dtype.kind != "U"
-        if self.facts.shape is None:
-            return self.decision.task == "multiclass" and labels.ndim == 2 and wide
-        return wide and self.decision.task == "multiclass" and labels.shape[1:] == (*positions, units)
+        rows = (
+            self.decision.task == "multiclass" and labels.ndim > 1 and labels.shape[-1] > 1 and labels.dtype.kind != "U"
+        )
+        return rows and (self.facts.shape is None or labels.shape[1:] == self.facts.shape)
 
     def _fitting(self, *, yes_or_no: bool = False) -> Array | None:
         """Return the given numbers where there is one for each that the output puts out."""
@@ -181,7 +184,12 @@ class _Part:
 def _colours(samples: Samples, main: _Part | None) -> tuple[Labels | None, Array | None]:
     """Return what the labels are as colours, and one number for each sample; None where there is none."""
     labels = samples.labels
-    if main is not None and main.output.classifies and main.target is not None and (labels is None or labels is main._given):
+    if (
+        main is not None
+        and main.output.classifies
+        and main.target is not None
+        and (labels is None or labels is main._given)
+    ):
         numbers = main.target.argmax(axis=1) if main.target.ndim == 2 else main.target
         return Labels(kind="classes", names=main.output.class_names), np.asarray(numbers, np.int64)
     if labels is None:

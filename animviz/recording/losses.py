@@ -72,6 +72,11 @@ class Loss(BaseModel):
             name=known, settings=_checked(known, settings)
         )  # checked here, for pydantic's errors have four lines
 
+    @property
+    def takes_class_numbers(self) -> bool:
+        """Whether it compares with class numbers, and not with a row over all classes."""
+        return self.name in _NUMBERED
+
     def per_sample(self, target: Array, output: Array) -> Array:
         """Return the loss of each sample: the mean over its positions, or their sum for the reduction "sum".
 
@@ -127,14 +132,17 @@ class Loss(BaseModel):
 
     def _values(self, target: Array, output: Array) -> Array:
         """Return what Keras returns without a reduction; masked where it does not count."""
-        if self.name not in _NUMBERED:
+        if not self.takes_class_numbers:
             _require_fitting(target, output)
         settings = {name: value for name, value in self.settings.items() if name != "reduction"}
         with np.errstate(all="ignore"):  # outputs that run away have a loss of inf or NaN, as in Keras
             return FORMULAS[self.name](target, output, **settings)
 
     def __str__(self) -> str:
-        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
+        usual = {name: each.default for name, each in _parameters(self.name).items()} | {
+            "reduction": "sum_over_batch_size"
+        }
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items() if value != usual[name])
         return f"{self.name}({settings})" if settings else self.name
 
 

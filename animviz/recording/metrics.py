@@ -54,7 +54,7 @@ def for_loss(output: Output, targets: Array, values: Array) -> Array:
         targets: as they are recorded.
         values: what the output puts out, shape (samples, ..., units).
     """
-    if output.loss is not None and output.loss.name == "sparse_categorical_crossentropy":
+    if output.loss is not None and output.loss.takes_class_numbers:
         return numbers(targets, classes=True, sequence=output.sequence)
     if output.task == "multiclass" and targets.shape != values.shape:
         rows = np.eye(values.shape[-1], dtype=values.dtype)

@@ -14,6 +14,7 @@ from animviz.errors import InputError
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
+from helpers.meaning import answering
 from helpers.results import Result
 
 pytestmark = pytest.mark.integration  # from real trainings
@@ -46,8 +47,8 @@ def written(folder: Path) -> Recording:
 
     first = weights(0)
     manifest = Manifest(
-        id="0" * 12, title="made", arch="2-2-1", task="classification", layers=tuple(layers), class_names=("a", "b"),
-        loss="binary_crossentropy",
+        id="0" * 12, title="made", arch="2-2-1", layers=tuple(layers),
+        **answering("a", "b", loss="binary_crossentropy"),
         weights={name: ArraySpec(shape=array.shape, dtype="float32") for name, array in first.items()},
     )  # fmt: skip
     writer = RecordingWriter.create(folder / "made.rec", manifest, {"inputs": INPUTS, "labels": LABELS})

@@ -585,7 +585,7 @@ def test_scene_can_draw_another_experiment(cli: Callable[..., Result], tmp_path:
     arguments = ("--experiment", "spirals", "--classes", "3", "--samples", "50", "--epochs", "2", "--arch", "2-4-*")
     result = cli("render", "boundary", *arguments, *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "spirals-2-4-3-samples-50-classes-3-epochs-2.rec").manifest.class_names == (
+    assert Recording(tmp_path / "renders" / "spirals-2-4-3-samples-50-classes-3-epochs-2.rec").output.class_names == (
         "arm 1",
         "arm 2",
         "arm 3",
@@ -598,7 +598,7 @@ def test_own_points_are_trained_and_drawn(cli: Callable[..., Result], tmp_path: 
     (tmp_path / "points.csv").write_text("\n".join(["x,y,label", *rows]) + "\n")
     result = cli("render", "boundary", "--data", "points.csv", "--epochs", "2", "--arch", "2-4-*", *DRAW)
     assert (result.code, result.err) == (0, "")
-    assert Recording(tmp_path / "renders" / "points-2-4-1-data-points-epochs-2.rec").manifest.class_names == ("a", "b")
+    assert Recording(tmp_path / "renders" / "points-2-4-1-data-points-epochs-2.rec").output.class_names == ("a", "b")
 
 
 @pytest.mark.slow

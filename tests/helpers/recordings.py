@@ -13,6 +13,7 @@ from animviz.experiments.catalogue import experiment_named
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
+from helpers.meaning import answering
 
 
 def copied(recording: Recording, path: Path, **manifest: object) -> Recording:
@@ -87,9 +88,11 @@ def made(name: str, path: Path, **options: object) -> Recording:
         start[f"{place}/bias"] = rng.normal(0, 0.5, units).astype(np.float32)
     inputs, labels = run.dataset.shown or (run.dataset.x, run.dataset.y)
     manifest = Manifest(
-        id="0" * 12, title=run.experiment.title, arch=str(run.arch), task=run.dataset.task, layers=tuple(layers),
-        class_names=run.dataset.class_names,
-        loss="sparse_categorical_crossentropy" if classes > 2 else "mean_squared_error",
+        id="0" * 12, title=run.experiment.title, arch=str(run.arch), layers=tuple(layers),
+        **answering(
+            *run.dataset.class_names,
+            loss="sparse_categorical_crossentropy" if classes > 2 else "mean_squared_error",
+        ),
         weights={key: ArraySpec(shape=array.shape, dtype="float32") for key, array in start.items()},
     )  # fmt: skip
     extras = {f"extras/{key}": array for key, array in run.dataset.extras.items()}

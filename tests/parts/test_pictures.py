@@ -229,7 +229,7 @@ def embedding(digits: Recording) -> Embedding:
 
 def test_a_swarm_shows_every_sample_and_rims_the_wrong_ones(embedding: Embedding, digits: Recording) -> None:
     stage, labels = Stage(), digits.labels[:60].astype(int)
-    names = digits.manifest.class_names
+    names = digits.output.class_names
     swarm = Swarm(stage, BOX, embedding, labels, 10, name_tags(stage, names, BOX.width * BOX.height))
     frames = []
     for wrong in (np.zeros(60, bool), np.ones(60, bool)):
@@ -268,7 +268,7 @@ def test_samples_that_are_chosen_are_far_from_each_other() -> None:
 
 def test_names_stand_within_the_plane_and_as_many_as_fit(embedding: Embedding, digits: Recording) -> None:
     stage, labels = Stage(), digits.labels[:60].astype(int)
-    names = [f"a class called {name}" for name in digits.manifest.class_names]
+    names = [f"a class called {name}" for name in digits.output.class_names]
     few, many = (name_tags(stage, names, area)[0] for area in (3e4, 1e6))
     assert len(few) < len(many) == 10
     axes = plane_axes(stage, BOX, centred(embedding))

@@ -33,12 +33,9 @@ def test_a_list_of_arrays_is_several_inputs() -> None:
         ({"inputs": [[0, 0], [1]]}, "values are no array .*; expected numbers, one row per sample"),
         ({"inputs": X, "labels": [0, 1, np.nan, 0]}, "labels hold nan or infinite values; expected finite numbers"),
         ({"inputs": X, "labels": [0, 1, np.inf, 0]}, "labels hold nan or infinite values"),
-        ({"inputs": X, "labels": Y, "class_names": ["a"]}, "class_names has 1 and the labels 2 classes"),
-        ({"inputs": X, "labels": np.eye(4), "class_names": "abc"}, "class_names has 3 and the labels 4 classes"),
-        (
-            {"inputs": X[:1], "labels": np.uint8([255]), "class_names": "ab"},
-            "class_names has 2 and the labels 256 classes",
-        ),
+        ({"inputs": X, "labels": Y[:3]}, "inputs has 4 samples and labels 3; expected as many"),
+        ({"inputs": X, "targets": Y[:3]}, "inputs has 4 samples and targets 3; expected as many"),
+        ({"inputs": X, "targets": {"a": [1, np.nan, 2, 3]}}, "targets a hold nan or infinite values"),
     ],
 )
 def test_what_cannot_be_drawn_from_is_refused(given: dict[str, Any], said: str) -> None:
@@ -46,5 +43,12 @@ def test_what_cannot_be_drawn_from_is_refused(given: dict[str, Any], said: str) 
         Samples.of(**given)
 
 
-def test_a_class_without_samples_may_have_a_name() -> None:
-    assert Samples.of(X, Y, ["a", "b", "c"]).classes == ("a", "b", "c")
+@pytest.mark.parametrize("labels", [["no", "yes"], np.array([b"no", b"yes"]), np.array(["no", "yes"], object)])
+def test_labels_may_be_texts(labels: Any) -> None:
+    assert Samples.of(X[:2], labels).labels.tolist() == ["no", "yes"]
+
+
+def test_labels_by_output_are_targets() -> None:
+    samples = Samples.of(X, {"a": Y, "b": X})
+    assert samples.labels is None
+    assert list(samples.targets) == ["a", "b"]

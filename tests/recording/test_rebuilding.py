@@ -9,6 +9,7 @@ import pytest
 from animviz import Recording
 from animviz.errors import RecordingError
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
+from animviz.recording.meaning import Output
 from animviz.recording.rebuilding import framework_of
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
@@ -18,6 +19,7 @@ def written(path: Path, **versions: str) -> Recording:
     """Write a recording of a model that NumPy cannot replay."""
     manifest = Manifest(
         id="0" * 12, title="strange", layers=(Layer(name="strange", kind="Strange"),), model="{}", versions=versions,
+        outputs=(Output(name="output"),),
         weights={"w": ArraySpec(shape=(2,), dtype="float32")},
     )  # fmt: skip
     writer = RecordingWriter.create(path, manifest, {"inputs": np.zeros((3, 2), np.float32)})

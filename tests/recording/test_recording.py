@@ -19,6 +19,7 @@ from animviz.errors import DivergedError, InputError, RecordingError
 from animviz.recording.manifest import SCHEMA, ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
+from helpers.meaning import answering
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DTYPES = ["float32", "float64", "float16", "int64", "int32", "uint8", "bool"]
@@ -39,7 +40,7 @@ def a_manifest(arrays: dict[str, np.ndarray], **changes: Any) -> Manifest:
 def write(
     path: Path, snapshots: list[dict[str, np.ndarray]], entries: list[Entry] | None = None, **data: np.ndarray
 ) -> RecordingWriter:
-    writer = RecordingWriter.create(path, a_manifest(snapshots[0]), data)
+    writer = RecordingWriter.create(path, a_manifest(snapshots[0], **(answering("a", "b") if "labels" in data else {})), data)
     for place, arrays in enumerate(snapshots):
         entry = entries[place] if entries else Entry(epoch=float(place), step=10 * place, logs={"précision": place / 7})
         writer.append(arrays, entry)

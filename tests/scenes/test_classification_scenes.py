@@ -16,6 +16,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.scenes.scores import rates
 from animviz.stage.words import Words
 from helpers.layout import check_layout, texts
+from helpers.meaning import answering
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
 
@@ -49,7 +50,7 @@ def answers(recording: Recording, epoch: float) -> tuple[np.ndarray, np.ndarray]
 def test_confusion_equals_scikit_learns(recording: Recording, epoch: float) -> None:
     from sklearn.metrics import confusion_matrix
 
-    count = len(recording.manifest.class_names)
+    count = len(recording.output.class_names)
     expected = confusion_matrix(*answers(recording, epoch), labels=range(count))
     cells = words(drawn("confusion", recording, epoch))[0]
     assert [int(text or 0) for text in cells] == expected.ravel().tolist()
@@ -62,7 +63,7 @@ def test_confusion_equals_scikit_learns(recording: Recording, epoch: float) -> N
 def test_worst_pairs_are_named_from_the_worst_on(recording: Recording) -> None:
     from sklearn.metrics import confusion_matrix
 
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     _, numbers, texts = words(drawn("confusion", recording, 1.0))
     expected = confusion_matrix(*answers(recording, 1.0), labels=range(len(names)))
     np.fill_diagonal(expected, 0)
@@ -85,7 +86,7 @@ def test_between_snapshots_numbers_are_those_of_the_last_true_state(recording: R
 def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
     from sklearn.metrics import precision_recall_fscore_support
 
-    count = len(recording.manifest.class_names)
+    count = len(recording.output.class_names)
     options = {"labels": range(count), "zero_division": 0}
     *expected, _ = precision_recall_fscore_support(*answers(recording, epoch), **options)
     verdicts = Verdicts(recording, "test")
@@ -109,7 +110,7 @@ def test_accuracy_in_every_header_is_the_states(recording: Recording) -> None:
 def test_probabilities_are_those_of_the_samples_named(recording: Recording) -> None:
     stage = drawn("probabilities", recording, 3.0, samples="5, 0")
     probabilities = class_probabilities(recording.at(3.0))
-    names, labels = recording.manifest.class_names, labels_of(recording, "test")
+    names, labels = recording.output.class_names, labels_of(recording, "test")
     for sample, (truth, rival, share) in zip((5, 0), words(stage), strict=True):
         others = np.delete(probabilities[sample], labels[sample])
         assert truth == f"{100 * probabilities[sample, labels[sample]]:.1f} %"
@@ -125,7 +126,7 @@ def test_samples_that_are_none_are_refused(recording: Recording, samples: str) -
 
 
 def test_predictions_shown_are_the_states(recording: Recording) -> None:
-    names = recording.manifest.class_names
+    names = recording.output.class_names
     labels, said = answers(recording, 2.0)
     for only, epoch_right in (("all", None), ("wrong", False), ("right", True)):
         (texts,) = words(drawn("predictions", recording, 2.0, only=only, count=6))
@@ -206,8 +207,7 @@ def untrained(path: Path, classes: int, *, sure: bool = False) -> Recording:
     manifest = Manifest(
         id="0" * 12,
         title="Things of many kinds and colours",
-        task="classification",
-        class_names=tuple(f"class of things {k}" for k in range(classes)),
+        **answering(*(f"class of things {k}" for k in range(classes)), units=classes),
         layers=(Layer(name="out", kind="Dense", activation="softmax", kernel="out/kernel", replayable=True),),
         weights={"out/kernel": ArraySpec(shape=kernel.shape, dtype="float32")},
     )

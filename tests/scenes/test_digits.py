@@ -64,7 +64,7 @@ def test_verdict_is_what_keras_says_of_the_last_true_state(net: Recording, epoch
     assert f"{100 * output.max():.1f} %" in shown
     assert f"{100 * state.snapshot.scores['accuracy']:.1f} %" in shown
     # Its name stands among the bars and as the verdict.
-    assert shown.count(net.manifest.class_names[output.argmax()]) >= 2
+    assert shown.count(net.output.class_names[output.argmax()]) >= 2
 
 
 def test_maps_show_what_keras_layers_put_out(net: Recording) -> None:

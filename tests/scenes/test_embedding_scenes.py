@@ -13,6 +13,7 @@ import pytest
 
 import animviz
 from animviz import Recording, Stage
+from animviz.analysis.labels import SampleLabels
 from animviz.cli.main import main
 from animviz.embed import embedding_of, stored_embeddings
 from animviz.embed.sets import layers_of, sets_of
@@ -22,6 +23,7 @@ from animviz.parts.tags import apart
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from helpers import layout
+from helpers.meaning import said
 from helpers.recordings import copied
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
@@ -45,7 +47,7 @@ def texts(name: str, recording: Recording, epoch: float, size: tuple[int, int] =
 
 def test_numbers_are_those_of_the_last_true_epoch(digits: Recording) -> None:
     shown = texts("pca", digits, 2.6, samples=SOME)
-    sets = sets_of(digits, digits.labels, SOME)
+    sets = sets_of(digits, SampleLabels.of(digits), SOME)
     for layer in ("input", "hidden_1", "hidden_2"):
         done = embedding_of(
             digits, layer, method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
@@ -80,7 +82,7 @@ def test_without_training_samples_each_is_named_by_the_others(digits: Recording,
     from sklearn.neighbors import KNeighborsClassifier
 
     alone = without_training(digits, tmp_path / "alone.rec")
-    sets = sets_of(alone, alone.labels, SOME)
+    sets = sets_of(alone, SampleLabels.of(alone), SOME)
     assert sets.place is None
     done = embedding_of(alone, "hidden_2", method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels)
     for value, count in zip(accuracies(done, sets)[-1], NEIGHBOURS, strict=True):
@@ -139,7 +141,7 @@ def test_fewer_samples_than_neighbours_is_one_clear_line(digits: Recording) -> N
 
 
 def test_a_regression_is_refused(digits: Recording, tmp_path: Path) -> None:
-    curve = copied(digits, tmp_path / "curve.rec", task="regression")
+    curve = copied(digits, tmp_path / "curve.rec", **said(digits, task="regression"))
     for name in ("umap", "tsne", "pca", "knn"):
         with pytest.raises(SceneError, match=f"{name} draws classifiers"):
             animviz.frame_at(name, curve, 0.0)
@@ -166,7 +168,7 @@ def test_two_classes_in_the_plane(rings_recording: Recording, tmp_path: Path) ->
 
 def test_names_that_are_too_many_or_too_long(digits: Recording, tmp_path: Path) -> None:
     names = [f"a class with quite a long name {number}" for number in range(10)]
-    named = copied(digits, tmp_path / "named.rec", class_names=names)
+    named = copied(digits, tmp_path / "named.rec", **said(digits, class_names=names))
     shown = texts("pca", named, 4.0, size=(720, 720), samples=SOME)
     assert any("of 10 classes" in text for text in shown)
 

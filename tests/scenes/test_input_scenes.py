@@ -131,10 +131,10 @@ def test_network_states_the_probabilities_of_the_sample(odd: Recording) -> None:
         stage = drawn("network", odd, epoch, sample=11)
         state = odd.at(np.floor(epoch))
         outputs = forward(odd.layers, state.weights, odd.inputs[11:12])[0]
-        for name, value in zip(odd.manifest.class_names, outputs, strict=True):
+        for name, value in zip(odd.output.class_names, outputs, strict=True):
             assert name in texts(stage)
             assert f"{100 * value:.1f} %" in texts(stage)
-        assert f"truly: {odd.manifest.class_names[odd.labels[11]]}" in texts(stage)
+        assert f"truly: {odd.output.class_names[odd.labels[11]]}" in texts(stage)
 
 
 def test_network_of_one_output_names_class_1(rings_recording: Recording) -> None:
@@ -208,7 +208,7 @@ def test_importance_states_the_correlation_of_the_maps(which: str, request: pyte
 def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
     stage = drawn("dataset", odd)
     train, test = np.bincount(odd.extras["train_labels"]), np.bincount(odd.labels)
-    for name, several, few in zip(odd.manifest.class_names, train, test, strict=True):
+    for name, several, few in zip(odd.output.class_names, train, test, strict=True):
         assert name in texts(stage)
         assert f"{several} + {few}" in texts(stage)
     assert {f"{len(odd.labels)}", f"{len(odd.extras['train_labels'])}"} <= set(texts(stage))

@@ -9,6 +9,7 @@ from matplotlib.colors import to_rgb
 from animviz import Moment, Recording, Stage
 from animviz.pictures.discovery import find_scene
 from helpers.layout import check_layout, texts
+from helpers.meaning import said
 from helpers.recordings import copied, made
 
 SIZES = [(1280, 720), (640, 360), (720, 720), (720, 1280), (960, 720)]
@@ -40,7 +41,7 @@ def test_classes_and_signs_are_named_at_every_aspect(
     stage = drawn(recording, size)
     check_layout(stage)
     written = texts(stage)
-    assert all(written.count(label) == 1 for label in recording.manifest.class_names)
+    assert all(written.count(label) == 1 for label in recording.output.class_names)
     assert {"+", "−"} <= set(written) or {"above 0", "below 0"} <= set(written)
 
 
@@ -58,7 +59,9 @@ def test_dots_have_the_colours_of_what_they_name(two: Recording, theme: str) -> 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_many_long_class_names_leave_room_for_the_rest(two: Recording, size: tuple[int, int], tmp_path: Path) -> None:
-    renamed = copied(two, tmp_path / "renamed.rec", class_names=[f"a class with a long name {k}" for k in range(2)])
+    renamed = copied(
+        two, tmp_path / "renamed.rec", **said(two, class_names=[f"a class with a long name {k}" for k in range(2)])
+    )
     check_layout(drawn(renamed, size))
 
 
