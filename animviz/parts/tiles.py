@@ -52,7 +52,8 @@ def tiled(values: Array) -> Array:
 def images_of(recording: Recording, scene: str, inputs: Array | None = None) -> NDArray[np.float32]:
     """Return the samples as images, float32 in [0, 1] of shape (samples, height, width) or (..., 3).
 
-    Whole images that were kept beside reduced inputs come first; inputs that are flat are laid out in a grid.
+    Whole images that were kept beside reduced inputs come first; inputs that are flat are laid out in a grid, and channels
+    that stand first, as in PyTorch, are moved behind the pixels.
 
     Args:
         recording: of any model with one input.
@@ -69,6 +70,8 @@ def images_of(recording: Recording, scene: str, inputs: Array | None = None) -> 
         flat = np.zeros((len(inputs), rows * columns), np.float32)
         flat[:, : inputs.shape[1]] = inputs
         inputs = flat.reshape(-1, rows, columns)
+    if inputs.ndim == 4 and recording.layers and inputs.shape[1] in (1, 3):
+        inputs = recording.layers[0].channels_last(inputs)
     if inputs.ndim == 4 and inputs.shape[3] == 1:
         inputs = inputs[..., 0]
     if inputs.ndim not in (3, 4) or (inputs.ndim == 4 and inputs.shape[3] != 3):

@@ -77,7 +77,7 @@ def kernels_of(recording: Recording | Basis, layer: Layer) -> list[str]:
 
 
 def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
-    """Return the activations of several layers, named in order, in one pass where they can be replayed.
+    """Return the activations of several layers, named in order, channels last; in one pass where they can be replayed.
 
     Args:
         state: the network at a moment.
@@ -85,12 +85,12 @@ def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
     """
     basis = state.basis
     if not is_chain(basis.layers) or set(names) & set(state.snapshot.stored):
-        return {name: state.activations(name) for name in names}
+        return {name: basis.layers[basis.layer_index(name)].channels_last(state.activations(name)) for name in names}
     values, after, found = basis.single_input(basis.inputs), -1, {}
     for name in names:
         index = basis.layer_index(name)
         values = forward(basis.layers, state.weights, values, after=after, until=index)
-        found[name], after = values, index
+        found[name], after = basis.layers[index].channels_last(values), index
     return found
 
 

@@ -9,7 +9,7 @@ from animviz.arrays import Array, Float
 from animviz.errors import SceneError
 from animviz.parts import images_of, joined
 
-__all__ = ["InputPlaces", "forest_values", "ground", "mark_pixels", "tiles", "training_images"]
+__all__ = ["InputPlaces", "forest_values", "ground", "mark_pixels", "places_of", "tiles", "training_images"]
 
 FOREST_SEED = 0
 
@@ -43,7 +43,7 @@ class InputPlaces:
                 "of them; train with --reduce none, forest:70 or pixels:..."
             )
         self.count = int(np.prod(recording.single_input(recording.inputs).shape[1:]))
-        self._places = np.arange(self.count) if self.chosen is None else self.chosen
+        self._places = places_of(recording, (*self.shape, self.channels))[: self.count]
 
     def laid_out(self, values: Array, *, mean: bool = False) -> Array:
         """Return numbers at their pixels, NaN where the network reads none: shape (..., rows, columns).
@@ -60,6 +60,21 @@ class InputPlaces:
         total = np.where(known, cells, 0).sum(axis=-1)
         count = known.sum(axis=-1)
         return np.where(count > 0, total / np.maximum(count, 1) if mean else total, np.nan)
+
+
+def places_of(recording: Recording, shape: tuple[int, int, int]) -> Array:
+    """Return where each value that the network reads lies in its image, (row * columns + column) * channels + channel.
+
+    Args:
+        recording: of a network that reads images, or chosen pixels of images.
+        shape: rows, columns and channels of an image.
+    """
+    chosen = recording.extras.get("pixels")
+    if chosen is not None:
+        return chosen
+    places = np.arange(int(np.prod(shape))).reshape(1, *shape)
+    first = recording.single_input(recording.inputs).ndim == 4 and recording.layers[0].layout == "channels_first"
+    return (np.moveaxis(places, -1, 1) if first else places).reshape(-1)
 
 
 def training_images(recording: Recording, scene: str) -> tuple[Float, NDArray[np.int64], str]:

@@ -36,15 +36,17 @@ class Probe:
         self._chain = is_chain(recording.layers)
 
     def activations(self, state: State, layer: str) -> Array:
-        """Return what a layer puts out, shape (samples, ...).
+        """Return what a layer puts out, shape (samples, ...), channels last.
 
         Args:
             state: the network at a moment.
             layer: its name.
         """
         if self._own and layer in state.snapshot.stored:
-            return np.asarray(state.activations(layer)[self._chosen])
-        return state.activations(layer, self._inputs)
+            values = np.asarray(state.activations(layer)[self._chosen])
+        else:
+            values = state.activations(layer, self._inputs)
+        return state.basis.layers[state.basis.layer_index(layer)].channels_last(values)
 
     def probabilities(self, state: State) -> Array:
         """Return the probability of each class, shape (samples, classes)."""

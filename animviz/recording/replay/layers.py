@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from animviz.arrays import Array
@@ -73,6 +74,10 @@ class Layer(BaseModel):
         """
         rows, columns = weights[self.kernel or ""].shape
         return (columns, rows) if self.transposed else (rows, columns)
+
+    def channels_last(self, values: Array) -> Array:
+        """Return what the layer takes or puts out, shape (samples, ...), with the channels behind the places of an image."""
+        return np.moveaxis(values, 1, -1) if self.layout == "channels_first" and values.ndim > 2 else values
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
