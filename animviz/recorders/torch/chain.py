@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils._pytree import tree_leaves
 
 from animviz.arrays import Array
 from animviz.recorders.torch.following import Call
@@ -55,28 +56,29 @@ def first_tensor(output: Any) -> Any:
 
 
 def line_of(calls: Sequence[Call], start: Any, end: Any) -> list[Call] | None:
-    """Return the calls that lead from one tensor to another in one line; None where they part, meet or look at values.
+    """Return the calls that lead from one tensor to another in one line; None where lines meet or values are looked at.
+
+    What leads nowhere, such as a mean that the model keeps, is left aside.
 
     Args:
         calls: in order.
         start: the first tensor.
         end: the last one.
     """
-    now, alive, line = start, {id(start)}, []
+    lines: dict[int, list[Call] | None] = {id(start): []}  # that led to each tensor
     for call in calls:
-        fed = [tensor for tensor in call.tensors if id(tensor) in alive]
+        fed = [lines[id(tensor)] for tensor in call.tensors if id(tensor) in lines]
+        name = getattr(call.what, "__name__", "")
         if not fed:
             continue  # it makes something of weights or numbers
-        name = getattr(call.what, "__name__", "")
-        if name in LOOKING or len(fed) > 1 or fed[0] is not now:
+        if name in LOOKING:
             return None
-        if isinstance(call.output, torch.Tensor) and not (call.output is now and name in PASSING):
-            line.append(call)
-            now = call.output
-            alive.add(id(now))
-        elif isinstance(call.output, list | tuple) and first_tensor(call.output) is not None:
-            return None
-    return line if now is end else None
+        one = fed[0] if len(fed) == 1 and isinstance(call.output, torch.Tensor) else None
+        for made in tree_leaves(call.output):
+            passed_on = name in PASSING and any(made is tensor for tensor in call.tensors)
+            if isinstance(made, torch.Tensor) and not passed_on:
+                lines[id(made)] = None if one is None else [*one, call]
+    return lines.get(id(end))
 
 
 def chain_of(

@@ -49,20 +49,23 @@ def looked_at(module: Any, names: Names, weights: Mapping[str, Array], samples: 
     """
     taken, fewer = Taken(), Taken()
     fed, value = run(module, samples.first(FEW), taken.note)
-    _, other = run(module, samples.first(max(1, len(fed[0]) // 2)), fewer.note)
+    again, other = run(module, samples.first(max(1, len(fed[0]) // 2)), fewer.note)
     found, others = outputs_by_name(value), outputs_by_name(other)
-    outputs = {
-        name: as_column(as_array(tensor))
-        for name, tensor in found.items()
-        if tensor.is_floating_point() and name in others and _by_sample(tensor, others[name], len(fed[0]))
-    }
+
+    def by_sample(name: str, here: Mapping[str, Any], there: Mapping[str, Any]) -> bool:
+        """Say whether there is a row for each sample, whatever their number."""
+        return (
+            name in there and here[name].shape[:1] == fed[0].shape[:1] and there[name].shape[:1] == again[0].shape[:1]
+        )
+
+    floating = [name for name, tensor in found.items() if tensor.is_floating_point() and by_sample(name, found, others)]
+    outputs = {name: as_column(as_array(found[name])) for name in floating}
     chain = None
     if len(fed) == 1 and len(found) == 1 and outputs:
         chain = chain_of(taken, fed[0], next(iter(found.values())), names, weights)
     if chain:
         return Seen(chain, outputs, dict.fromkeys(outputs, _last(chain)))
-    stored = {name for name, values in taken.values.items() if name in fewer.values and len(values) == len(fed[0])}
-    stored = {name for name in stored if len(fewer.values[name]) == max(1, len(fed[0]) // 2)}
+    stored = {name for name in taken.values if by_sample(name, taken.values, fewer.values)}
     layers, by_output = _loose(taken.calls, names, stored, taken.values)
     makers = {name: by_output[id(tensor)] for name, tensor in found.items() if id(tensor) in by_output}
     if not layers:
@@ -85,11 +88,6 @@ def unseen(module: Any, names: Names) -> Seen:
             fields = translated(Call(name, part, (), {}, None), names) if type(part) is not nn.Flatten else None
             layers.append(Layer(name=name, **(fields or {"kind": type(part).__name__})))
     return Seen(tuple(layers))
-
-
-def _by_sample(tensor: Any, other: Any, count: int) -> bool:
-    """Say whether there is a row for each sample, whatever their number."""
-    return tensor.ndim > 0 and other.ndim > 0 and len(tensor) == count and len(other) == max(1, count // 2)
 
 
 def _last(layers: Sequence[Layer]) -> Layer:

@@ -41,6 +41,8 @@ def named_weights(module: Any) -> dict[str, Any]:
     Raises:
         RecordingError: they are not there yet, or not whole.
     """
+    if any(type(part).__name__ == "FullyShardedDataParallel" for part in module.modules()):
+        raise _spread(type(module).__name__)
     found: dict[str, Any] = {}
     seen: set[int] = set()
     for path, tensor in module.state_dict(keep_vars=True).items():
@@ -67,12 +69,16 @@ def as_column(array: Array) -> Array:
     return array[:, None] if array.ndim == 1 else array
 
 
+def _spread(name: str) -> RecordingError:
+    return RecordingError(
+        f"{name} is spread over processes or on no device; record from checkpoints of the whole model"
+    )
+
+
 def _require_whole(path: str, tensor: Any) -> None:
     if isinstance(tensor, torch.nn.parameter.UninitializedTensorMixin):
         raise RecordingError(f"the weight {path} has no shape yet; run one batch through the model before watch")
-    if hasattr(tensor, "full_tensor") or tensor.is_meta:
-        raise RecordingError(
-            f"the weight {path} is spread over processes or on no device; record from checkpoints of the whole model"
-        )
+    if hasattr(tensor, "full_tensor") or hasattr(tensor, "ds_id") or tensor.is_meta:
+        raise _spread(path)
     if tensor.is_complex():
         raise RecordingError(f"the weight {path} holds complex numbers; expected real ones")

@@ -12,9 +12,10 @@ import torch
 
 from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Told
+from animviz.recorders.description import Captured
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
-from animviz.recorders.session import Session
+from animviz.recorders.session import Session, Take
 from animviz.recorders.torch.intake import plain, taken
 from animviz.recorders.torch.subject import Subject
 from animviz.recorders.watcher import Watcher
@@ -78,6 +79,8 @@ class Watch:
         self._steps: int | None = None
         self._within = 0  # steps of the present epoch
         self._open = self._told_any = False
+        self._take: Take
+        self._held: Captured | None = None
         self._session: Session | None = None
         if _writes():
             inputs, labels = taken(inputs, labels, samples)
@@ -106,7 +109,7 @@ class Watch:
         if steps is None and (self._rhythm.step is None or self._rhythm.step < 1):
             raise InputError("moments within an epoch ask for its length; pass steps=len(loader), or every=1")
         subject = Subject(model, self._loss, self._told)
-        self._take = lambda: subject.captured(session)
+        self._take, self._held = lambda: subject.captured(session), None
         session.begin(lambda: subject.described(session), self._take, epochs=epochs, steps=steps)
         self._steps, self._within, self._open = steps, 0, True
         self._means.clear()
@@ -125,11 +128,17 @@ class Watch:
             return
         if self._within == self._steps:  # nobody has ended the epoch
             self.epoch()
+        self._held = None
         if not session.in_epoch:
             session.begin_epoch()
         self._means.add(logs)
         self._within, self._told_any = self._within + 1, True
-        session.end_steps(self._within, self._means, self._take)
+        session.end_steps(self._within, self._means, self._state)
+
+    def hold(self) -> None:
+        """Take the present state as that of the end of the epoch, which `epoch` tells later, until the next step."""
+        if self._required() is not None:
+            self._held = self._take()
 
     def epoch(self, **logs: Any) -> None:
         """Note that an epoch is done.
@@ -145,7 +154,7 @@ class Watch:
             return
         if not session.in_epoch:
             session.begin_epoch()
-        session.end_epoch({**self._means, **{name: float(value) for name, value in logs.items()}}, self._take)
+        session.end_epoch({**self._means, **{name: float(value) for name, value in logs.items()}}, self._state)
         self._within, self._told_any = 0, True
         self._means.clear()
 
@@ -161,7 +170,7 @@ class Watch:
         if session.in_epoch:
             self.epoch()
         self._open = False
-        session.end(self._take)
+        session.end(self._state)
         if not self._told_any:
             log.warning("recording %s: no step and no epoch was told; call run.step() and run.epoch()", self.path)
 
@@ -173,6 +182,9 @@ class Watch:
     ) -> None:
         if kind is None:
             self.close()
+
+    def _state(self) -> Captured:
+        return self._take() if self._held is None else self._held
 
     def _required(self) -> Session | None:
         """Return the session; None where another process writes."""
