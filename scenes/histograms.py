@@ -104,12 +104,12 @@ def sample_losses(state: State) -> Array:
     Args:
         state: the network at a moment.
     """
-    basis, outputs = state.basis, state.outputs()
-    loss = basis.output.loss
+    basis, (output, values) = state.basis, state.loss_outputs()
+    loss = output.loss
     if loss is None:
-        loss, outputs = CROSS_ENTROPY, probabilities(basis.output, outputs)
-        return np.asarray(loss.per_sample(np.asarray(basis.targets), outputs), np.float64)
-    return np.asarray(loss.per_sample(for_loss(basis.output, basis.loss_targets, outputs), outputs), np.float64)
+        loss, values = CROSS_ENTROPY, probabilities(output, values)
+        return np.asarray(loss.per_sample(np.asarray(basis.targets), values), np.float64)
+    return np.asarray(loss.per_sample(for_loss(output, basis.loss_targets, values), values), np.float64)
 
 
 def share_of_worst(losses: Array) -> float:

@@ -36,6 +36,7 @@ class Facts:
         shape: of what it puts out for one sample, or None where that is not known.
         activation: of its last layer; "" for none, None where it is not known.
         loss: what it is trained with, or None for a loss that has no name in Keras.
+        loss_of_logits: see `animviz.recording.meaning.Output`.
         loss_name: how messages call the loss; empty where there is none.
         metrics: names of the metrics that the framework states for it.
         copies_input: whether it is trained to give back the input; None where that is not known.
@@ -46,6 +47,7 @@ class Facts:
     shape: tuple[int | None, ...] | None = None
     activation: str | None = None
     loss: Loss | None = None
+    loss_of_logits: bool = False
     loss_name: str = ""
     metrics: tuple[str, ...] = ()
     copies_input: bool | None = None

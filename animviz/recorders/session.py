@@ -22,8 +22,9 @@ from animviz.recorders.understanding import Meaning, understood
 from animviz.recorders.watcher import Watcher
 from animviz.recording import metrics
 from animviz.recording.manifest import Entry
+from animviz.recording.meaning import Output
 from animviz.recording.recording import Recording
-from animviz.recording.replay.forward import forward
+from animviz.recording.replay.forward import before_activation, forward
 from animviz.recording.replay.layers import is_chain
 from animviz.recording.writer import RecordingWriter, require_replaceable
 
@@ -336,11 +337,11 @@ class Session:
         writer.append(arrays, entry.model_copy(update={"scores": scores}))
 
     def _scores(self, state: Captured) -> dict[str, float]:
-        """Return what this very state scores on the recording's own samples: "loss", and "NAME loss" where there are several outputs."""
+        """Return what this very state scores on the recording's own samples: "loss", and "NAME loss" of further outputs."""
         model, inputs = self._described, self.samples.inputs
         outputs, meaning = state.outputs, model.meaning
         if not outputs and len(meaning.outputs) == 1 and "inputs" in inputs and is_chain(model.layers):
-            outputs = {meaning.outputs[0].name: forward(model.layers, state.weights, inputs["inputs"])}
+            return self._replayed_scores(meaning.outputs[0], state)
         found = {}
         for output in meaning.outputs:
             target = meaning.target_of(output, inputs)
@@ -350,6 +351,16 @@ class Session:
             scores = metrics.scores(output, target, outputs[output.name], penalty=state.penalty)
             found.update({prefix + name: value for name, value in scores.items()})
         return found
+
+    def _replayed_scores(self, output: Output, state: Captured) -> dict[str, float]:
+        """Return what a chain of layers scores, replayed from its weights."""
+        layers, inputs = self._described.layers, self.samples.inputs
+        target = self._described.meaning.target_of(output, inputs)
+        if target is None:
+            return {}
+        of_logits = output.loss_of_logits and layers[-1].activation in ("sigmoid", "softmax")
+        values = (before_activation if of_logits else forward)(layers, state.weights, inputs["inputs"])
+        return metrics.scores(output.before_activation if of_logits else output, target, values, penalty=state.penalty)
 
     @property
     def _described(self) -> Description:

@@ -26,6 +26,8 @@ class Output(BaseModel):
         sequence: whether it answers at each of several positions of a sample, such as steps or pixels.
         form: what its numbers are.
         loss: what it is trained with, or None where that has no name in Keras.
+        loss_of_logits: whether the framework takes the loss of what the last activation is given, as TensorFlow does it: it
+            does not clip probabilities then.
         target: where in the recording the arrays lie that the loss compares it with, or None where there are none.
         class_names: names of its classes, or of its labels, in the order of their numbers.
         label_values: values by which the targets name the two classes, where these are not 0 and 1.
@@ -39,6 +41,7 @@ class Output(BaseModel):
     sequence: bool = False
     form: Form = "values"
     loss: Loss | None = None
+    loss_of_logits: bool = False
     target: Literal["labels", "inputs", "targets"] | None = None
     class_names: tuple[str, ...] = ()
     label_values: tuple[float, ...] = ()
@@ -61,6 +64,13 @@ class Output(BaseModel):
     def answers_classes(self) -> bool:
         """Whether each sample, or each position of one, has one answer, which is a class."""
         return self.task in ("binary", "multiclass")
+
+    @property
+    def before_activation(self) -> "Output":
+        """What the numbers mean that its last activation is given."""
+        assert self.loss is not None
+        loss = Loss(name=self.loss.name, settings={**self.loss.settings, "from_logits": True})
+        return self.model_copy(update={"form": "logits", "loss": loss})
 
     @property
     def threshold(self) -> float:

@@ -20,7 +20,7 @@ def promises(text: str) -> dict[str, list[tuple[Path, str]]]:
             for promise, proof in parts}  # fmt: skip
 
 
-def tests_in(file: Path) -> set[str]:
+def functions_of(file: Path) -> set[str]:
     if not file.is_file():
         return set()
     return {node.name for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)}
@@ -30,7 +30,7 @@ def missing(text: str) -> list[str]:
     """Return the promises that no test proves, and the tests that do not exist."""
     table = promises(text)
     return [promise for promise, tests in table.items() if not tests] + [
-        name for tests in table.values() for file, name in tests if name not in tests_in(file)
+        name for tests in table.values() for file, name in tests if name not in functions_of(file)
     ]
 
 

@@ -189,3 +189,15 @@ def test_labels_of_a_model_with_several_outputs_are_colours_unless_one_is_named(
     assert recording.manifest.main_output is None
     assert recording.label_names == ("0", "1", "2")
     assert recording[-1].scores == {}
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "y"),
+    [(1, "sigmoid", "binary_crossentropy", TWO), (3, "softmax", "sparse_categorical_crossentropy", THREE)],
+)
+def test_of_certain_answers_the_loss_is_keras_own(
+    units: int, activation: str, loss: str, y: np.ndarray, tmp_path: Path
+) -> None:
+    recording, stated = recorded(tmp_path, units, activation, loss, y, x=300 * X)
+    assert recording[-1].scores["loss"] > 16
+    assert recording[-1].scores["loss"] == pytest.approx(stated["loss"], rel=1e-5)

@@ -11,6 +11,11 @@ from animviz.recorders.deciding import Facts
 from animviz.recorders.keras.tapping import outputs_by_name
 from animviz.recording.losses import Loss
 
+_OF_LOGITS = {
+    "sigmoid": ("binary_crossentropy", "binary_focal_crossentropy"),
+    "softmax": ("categorical_crossentropy", "sparse_categorical_crossentropy"),
+}
+
 __all__ = ["facts_of", "is_copy", "loss_of", "outputs_of"]
 
 
@@ -25,18 +30,33 @@ def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool
     shapes = outputs_of(model) or {name: value.shape[1:] for name, value in (probed or {}).items()}
     losses = _by_output(getattr(model, "loss", None), list(shapes))
     metrics = _by_output(_metrics(model), list(shapes))
-    return [
-        Facts(
-            name=name,
-            shape=None if shape is None else tuple(shape),
-            activation=_last_activation(model, place),
-            loss=loss_of(losses[name], shape[-1] if shape else None),
-            loss_name=_name_of(losses[name]),
-            metrics=tuple(map(_name_of, keras.tree.flatten(metrics[name]))),
-            copies_input=copies_input,
+    found = []
+    for place, (name, shape) in enumerate(shapes.items()):
+        activation, loss = _last_activation(model, place), loss_of(losses[name], shape[-1] if shape else None)
+        found.append(
+            Facts(
+                name=name,
+                shape=None if shape is None else tuple(shape),
+                activation=activation,
+                loss=loss,
+                loss_of_logits=_is_of_logits(model, activation, loss),
+                loss_name=_name_of(losses[name]),
+                metrics=tuple(map(_name_of, keras.tree.flatten(metrics[name]))),
+                copies_input=copies_input,
+            )
         )
-        for place, (name, shape) in enumerate(shapes.items())
-    ]
+    return found
+
+
+def _is_of_logits(model: Any, activation: str | None, loss: Loss | None) -> bool:
+    """Say whether Keras takes the loss of the logits though it is given probabilities: TensorFlow's graphs show them."""
+    graphs = keras.backend.backend() == "tensorflow" and not getattr(model, "run_eagerly", False)
+    return (
+        graphs
+        and loss is not None
+        and loss.name in _OF_LOGITS.get(activation or "", ())
+        and not loss.settings.get("from_logits")
+    )
 
 
 def outputs_of(model: Any) -> dict[str, tuple[int | None, ...]]:

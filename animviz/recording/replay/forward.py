@@ -9,7 +9,7 @@ from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.convolution import OPERATIONS, WHOLE, in_batches
 from animviz.recording.replay.layers import Layer
 
-__all__ = ["forward"]
+__all__ = ["before_activation", "forward"]
 
 BATCH = 16  # images at a time: their maps stay in the processor's cache, which is several times as fast
 
@@ -34,6 +34,11 @@ def forward(
     if any(layer.kind in OPERATIONS for layer in wanted):
         return in_batches(lambda batch: _replayed(wanted, weights, batch), values, BATCH)
     return _replayed(wanted, weights, values)
+
+
+def before_activation(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> Array:
+    """Return what the activation of the last layer is given, for values that the network is given; see `forward`."""
+    return forward([*layers[:-1], layers[-1].model_copy(update={"activation": ""})], weights, values)
 
 
 def _replayed(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> Array:
