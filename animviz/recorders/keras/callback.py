@@ -16,7 +16,7 @@ from animviz.recorders.keras.continuing import goes_on
 from animviz.recorders.keras.fit_arguments import fit_arguments
 from animviz.recorders.keras.gradients import loss_gradients
 from animviz.recorders.keras.inspect import described, weight_names
-from animviz.recorders.keras.intake import require_text_model, taken
+from animviz.recorders.keras.intake import require_fitting, taken
 from animviz.recorders.keras.penalties import penalty_of
 from animviz.recorders.keras.tapping import probe
 from animviz.recorders.paths import Paths
@@ -28,7 +28,9 @@ from animviz.recording.recording import Recording
 __all__ = ["Recorder"]
 
 Logs = Mapping[str, Any] | None
-_WRITING: "weakref.WeakValueDictionary[Path, Recorder]" = weakref.WeakValueDictionary()  # the last recorder of each path
+_WRITING: "weakref.WeakValueDictionary[Path, Recorder]" = (
+    weakref.WeakValueDictionary()
+)  # the last recorder of each path
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not typed
@@ -132,7 +134,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         other = _WRITING.get(place)
         if other is not None and other is not self and other.params is not None and other.params is self.params:
             raise RecordingError(f"two recorders of this training write {session.path}; give each a path of its own")
-        require_text_model(self.model, session.samples.inputs)
+        require_fitting(self.model, session.samples.inputs)
         session.begin(self._describe, self._take, epochs=planned.get("epochs"), steps=planned.get("steps"))
         self._recorded = weakref.ref(self.model)
         self._paths.use(session.path)

@@ -32,6 +32,7 @@ def _stands_at(model: Any, recording: Recording, snapshot: int) -> bool:
     weights = recording[snapshot].weights
     names = weight_names(model)
     return len(names) == len(weights) and all(
-        name in weights and np.array_equal(weights[name], portable(keras.ops.convert_to_numpy(variable)), equal_nan=True)
+        name in weights
+        and np.array_equal(weights[name], portable(keras.ops.convert_to_numpy(variable)), equal_nan=True)
         for name, variable in zip(names, model.weights, strict=True)
     )

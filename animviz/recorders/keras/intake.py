@@ -12,7 +12,7 @@ from animviz.recorders.keras.datasets import is_dataset, read
 from animviz.recorders.samples import portable
 from animviz.sampling import evenly
 
-__all__ = ["DATASET_SAMPLES", "require_text_model", "taken"]
+__all__ = ["DATASET_SAMPLES", "require_fitting", "taken"]
 
 DATASET_SAMPLES = 2000  # that are taken of a dataset, unless the user says how many
 NUMBERS = "expected numbers, one row per sample"
@@ -47,22 +47,38 @@ def taken(inputs: Any, labels: Any = None, most: int | None = None) -> tuple[Any
     return _arrays(read_x, "inputs"), _each(whole, lambda array: array[rows] if len(array) > rows[-1] else array)
 
 
-def require_text_model(model: Any, inputs: Mapping[str, Array]) -> None:
-    """Refuse text that a model does not take.
+def require_fitting(model: Any, inputs: Mapping[str, Array]) -> None:
+    """Refuse inputs that a model does not take, as far as it says what it takes.
 
     Args:
-        model: a Keras model.
+        model: a Keras model, built or not.
         inputs: arrays by name.
 
     Raises:
-        InputError: names the input and the way out.
+        InputError: text where it takes numbers, or samples of another shape.
     """
+    try:
+        expected = list(model.inputs or ())
+    except (AttributeError, ValueError):  # a subclassed model, or one that is not built yet
+        expected = []
+    kinds = {tensor.dtype for tensor in expected}
     texts = [name for name, array in inputs.items() if array.dtype.kind == "U"]
-    kinds = {getattr(tensor, "dtype", "") for tensor in getattr(model, "inputs", None) or ()}
     if texts and (keras.backend.backend() != "tensorflow" or (kinds and "string" not in kinds)):
         raise InputError(
             f"Recorder: {texts[0]} holds text, and the model takes numbers; pass the numbers that it is trained on"
         )
+    if len(expected) == len(inputs) == 1:
+        (name, array), shape = next(iter(inputs.items())), tuple(expected[0].shape[1:])
+        # Keras adds or removes a last axis of one.
+        fitting = (array.shape[1:], (*array.shape[1:], 1), array.shape[1:-1] if array.shape[-1] == 1 else None)
+        if not any(given is not None and _fits(given, shape) for given in fitting):
+            raise InputError(
+                f"Recorder: {name} have shape {array.shape}; the model takes (samples, {str(shape)[1:-1].rstrip(',')})"
+            )
+
+
+def _fits(given: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
+    return len(given) == len(shape) and all(size in (None, one) for one, size in zip(given, shape, strict=True))
 
 
 def _arrays(values: Any, name: str) -> Any:
