@@ -19,8 +19,9 @@ FRONTS = ("animviz.cli", "animviz.sphinx")
 DOORS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("keras", "tensorflow"), KERAS),
     **dict.fromkeys(("click", "rich"), FRONTS),
-    **{name: (f"animviz.recorders.{name}",) for name in ("torch", "lightning", "transformers")},
-    **dict.fromkeys(("tf_keras", "jax", "flax"), ()),
+    **{name: (f"animviz.recorders.{name}",) for name in ("lightning", "transformers")},
+    **{name: (f"animviz.recorders.{name}", KERAS[0]) for name in ("jax", "torch")},  # Keras runs on them
+    **dict.fromkeys(("tf_keras", "flax", "optax"), ()),
 }
 """Behind which packages each of these may be imported."""
 SCENES_MAY = {"parts", "recording", "analysis", "embed", "errors", "arrays", "sampling"}
