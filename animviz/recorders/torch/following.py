@@ -15,7 +15,7 @@ from torch.utils._pytree import tree_leaves
 
 from animviz.recorders.torch.naming import clean
 
-__all__ = ["Call", "Note", "followed", "outputs_by_name"]
+__all__ = ["Call", "Note", "followed", "is_leaf", "outputs_by_name"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +71,11 @@ def followed(module: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], note
         return module(*args, **kwargs)
 
 
+def is_leaf(part: Any) -> bool:
+    """Say whether a module has no parts."""
+    return not any(True for _ in part.children()) and not isinstance(part, torch.nn.Sequential)
+
+
 def outputs_by_name(value: Any) -> dict[str, Any]:
     """Return the tensors that a model put out, by name: "output", or its keys, or "output_1" and so on."""
     if isinstance(value, torch.Tensor):
@@ -107,7 +112,7 @@ class _Listener(TorchFunctionMode):  # type: ignore[misc]  # PyTorch is not foll
     def hooked(self, module: Any) -> Iterator[None]:
         handles = []
         for path, part in module.named_modules():
-            is_layer = not any(True for _ in part.children())
+            is_layer = is_leaf(part)
             own = is_layer and not type(part).__module__.startswith("torch.")
             if is_layer and not own:
                 name = clean(path) or type(part).__name__.lower()

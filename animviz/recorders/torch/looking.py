@@ -9,7 +9,7 @@ from torch import nn
 from animviz.arrays import Array
 from animviz.recorders.samples import Samples
 from animviz.recorders.torch.chain import Taken, chain_of, first_tensor, kind_of
-from animviz.recorders.torch.following import Call, outputs_by_name
+from animviz.recorders.torch.following import Call, is_leaf, outputs_by_name
 from animviz.recorders.torch.naming import as_array, as_column, clean
 from animviz.recorders.torch.running import run
 from animviz.recorders.torch.translating import ACTIVATING, Names, translated
@@ -83,7 +83,7 @@ def unseen(module: Any, names: Names) -> Seen:
     """
     layers = []
     for path, part in module.named_modules():
-        if not any(True for _ in part.children()):
+        if is_leaf(part):
             name = clean(path) or type(part).__name__.lower()
             fields = translated(Call(name, part, (), {}, None), names) if type(part) is not nn.Flatten else None
             layers.append(Layer(name=name, **(fields or {"kind": type(part).__name__})))

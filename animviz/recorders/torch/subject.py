@@ -23,6 +23,7 @@ from animviz.recording.replay.layers import is_chain
 
 __all__ = ["Subject"]
 
+HALF = (torch.float16, torch.bfloat16)
 UNSEEDED = 67280421310721  # what PyTorch calls its seed before anybody sets one
 
 
@@ -63,7 +64,8 @@ class Subject:
         layers = seen.layers
         if any(turned.values()) and is_chain(layers):  # a replay would leave the classes where they are
             layers = (*layers[:-1], layers[-1].model_copy(update={"replayable": False}))
-        self._outputs = {} if is_chain(layers) else turned
+        half = any(tensor.dtype in HALF for tensor in tensors.values())  # a replay is close, and not the same
+        self._outputs = {} if is_chain(layers) and not half else turned
         return Description(
             name=type(self._module).__name__,
             layers=layers,
