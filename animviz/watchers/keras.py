@@ -119,7 +119,7 @@ class Live(Recorder):
         further = {"every": every, "output": output, "overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._redrawing, *further.get("watchers", ())]
         folder = Path(tempfile.mkdtemp(prefix="animviz-")) if path is None else None
-        super().__init__(folder / "live-{fold}.rec" if folder else path, inputs, labels, **further)
+        super().__init__(path or f"{folder}/live-{{fold}}.rec", inputs, labels, **further)
         self._named, self._most = inputs is not None, further.get("samples") or DATASET_SAMPLES
         if folder is not None:
             weakref.finalize(self._paths, shutil.rmtree, folder, ignore_errors=True)
