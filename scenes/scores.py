@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.verdicts import Verdicts
+from animviz.analysis.tasks import CLASSES
+from animviz.analysis.verdicts import Outcomes
 from animviz.arrays import Array
 from animviz.parts import (
     LABEL,
@@ -28,43 +29,50 @@ MARKS = {"o": 17.0, "D": 14.0, "|": 20.0}  # units
 NAMES = ("precision", "recall", "F1")
 
 
-@scene(experiment="digits_mlp")
+@scene(
+    experiment="digits_mlp",
+    tasks=(*CLASSES, "multilabel", "sequence of binary", "sequence of multiclass", "sequence of multilabel"),
+)
 def scores(stage: Stage, recording: Recording) -> Draw:
     """Precision, recall and F1 of each class over the epochs.
 
+    Of several labels for each sample, each counts for itself; of an answer at each position, all positions count.
+
     Args:
         stage: where to draw.
-        recording: of any classifier with labels.
+        recording: of any classifier, or of labels or positions of which each has an answer.
     """
-    verdicts = Verdicts(recording, "scores")
-    table = verdicts.table(lambda index: rates(verdicts.matrix(index)), (len(verdicts.names), 3))
+    outcomes = Outcomes(recording)
+    one = "label" if recording.output.task == "multilabel" else "class"
+    table = outcomes.table(lambda index: rates(outcomes.counts(index)), (len(outcomes.names), 3))
     table = np.concatenate([table, table.mean(axis=1, keepdims=True)], axis=1)
-    shown, note = _chosen(stage, verdicts, table)
+    shown, note = _chosen(stage, outcomes, table)
     parts = [
         "precision: how often the answer is right",
-        "recall: how much of the class is found",
-        "mean: every class counts alike",
+        f"recall: how much of the {one} is found",
+        f"mean: every {one} counts alike",
+        "counted: all positions" if recording.output.sequence else "",
     ]
-    title = of_network(recording, "scores per class")
+    title = of_network(recording, f"scores per {one}")
     sheet = Sheet(stage, recording, title, numbers=["epoch", "accuracy"], foot=[*parts, note])
-    rows = _Rows(stage, sheet.room, [*verdicts.names, "mean"], [*shown, -1], recording.epochs, table)
+    rows = _Rows(stage, sheet.room, [*outcomes.names, "mean"], [*shown, -1], recording.epochs, table)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         index = state.snapshot.index
-        rows.show(moment.epoch, index, verdicts.blended(moment.epoch, table.__getitem__))
-        sheet.show(state, accuracy=verdicts.accuracy(index))
+        rows.show(moment.epoch, index, outcomes.blended(moment.epoch, table.__getitem__))
+        sheet.show(state, accuracy=outcomes.accuracy(index))
 
     return draw
 
 
-def rates(matrix: Array) -> Array:
+def rates(counts: Array) -> Array:
     """Return precision, recall and F1 of each class, shape (classes, 3); zero where there is nothing to divide by.
 
     Args:
-        matrix: samples by true and answered class.
+        counts: how often each was answered rightly, was right and was answered, shape (3, classes).
     """
-    right, true, said = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+    right, true, said = counts
     parts = [(right, said), (right, true), (2 * right, true + said)]
     return np.stack([part / np.maximum(whole, 1) for part, whole in parts], axis=1)
 
@@ -168,12 +176,12 @@ class _Rows:
         )
 
 
-def _chosen(stage: Stage, verdicts: Verdicts, table: Array) -> tuple[list[int], str]:
+def _chosen(stage: Stage, outcomes: Outcomes, table: Array) -> tuple[list[int], str]:
     """Return the classes that are shown, in their order, and what the foot line says of the choice."""
-    count = len(verdicts.names)
+    count = len(outcomes.names)
     room = int((stage.height - 290) // LEAST_ROW) - 1
     if count <= room:
         return list(range(count)), ""
-    last = verdicts.last()
+    last = outcomes.last()
     worst = np.argsort(table[last or 0, :-1, 2], kind="stable")[:room]
     return sorted(map(int, worst)), f"shown: {room} of {count} classes, those with the lowest F1 at the end"

@@ -1,4 +1,4 @@
-"""What a recorded classifier answers at its snapshots, computed once for all frames."""
+"""What an output answers at the snapshots of a recording, computed once for all frames."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,69 +10,36 @@ from numpy.typing import NDArray
 from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
-from animviz.recording.answers import answered_classes, probabilities
+from animviz.recording.answers import answered_classes, answered_labels, probabilities
+from animviz.recording.metrics import accuracy
 from animviz.recording.recording import Recording
 
-__all__ = ["Verdicts"]
+__all__ = ["Outcomes", "Verdicts"]
 
 
-class Verdicts:
-    """The answers of a classifier on the recording's own samples, by the number of the snapshot.
+class Outcomes:
+    """How the answers of an output turn out for each class or label, by the number of the snapshot.
 
     Args:
-        recording: of a classifier.
-        scene: name, for errors.
+        recording: of an output that answers with a class or for each label, of samples or of their positions.
 
     Attributes:
-        labels: true class of each sample.
-        names: of the classes.
-        answers: answered class of each sample at a snapshot, int64 of shape (samples,).
-        matrix: samples by true and answered class at a snapshot, int64 of shape (classes, classes).
+        names: of the classes or labels.
+        counts: at a snapshot, how often each was answered rightly, was right and was answered: int64 (3, classes).
 
     Raises:
-        SceneError: no classifier, no labels, or no output per sample and class.
+        RecordingError: nothing was recorded that says what is right.
     """
 
-    def __init__(self, recording: Recording, scene: str) -> None:
+    def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._scene = scene
-        self.labels = labels_of(recording, scene)
-        self.answers = lru_cache(maxsize=None)(lambda index: answered_classes(recording.output, self._outputs(index)))
-        self.matrix = lru_cache(maxsize=None)(self._matrix)
+        self._targets = recording.targets
         self.names = list(recording.output.class_names)
-
-    def probabilities(self, index: int) -> Array:
-        """Return the probability of each class at a snapshot, shape (samples, classes).
-
-        Raises:
-            DivergedError: they are not finite.
-            RecordingError: the network puts out values that are no probabilities.
-        """
-        return probabilities(self._recording.output, self._outputs(index))
-
-    def _outputs(self, index: int) -> Array:
-        state = self._recording.at(self._recording.epochs[index])
-        outputs = state.outputs()
-        if outputs.ndim != 2 or len(outputs) != len(self.labels):
-            path = self._recording.path
-            raise SceneError(f"{self._scene} needs outputs of shape (samples, classes); {path} has {outputs.shape}")
-        if not np.isfinite(outputs).all():
-            raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
-        return outputs
-
-    def wrong(self, index: int) -> NDArray[np.bool_]:
-        """Return which samples are answered wrongly at a snapshot, (samples,)."""
-        return np.asarray(self.answers(index) != self.labels)
+        self.counts = lru_cache(maxsize=None)(self._counts)
 
     def accuracy(self, index: int) -> float:
         """Return the share of right answers at a snapshot."""
-        return float(np.mean(self.answers(index) == self.labels))
-
-    def shares(self, index: int) -> Array:
-        """Return the matrix at a snapshot with rows that sum to 1; NaN for a class that has no samples."""
-        matrix = self.matrix(index)
-        total = matrix.sum(axis=1, keepdims=True)
-        return np.where(total > 0, matrix / np.maximum(total, 1), np.nan)
+        return accuracy(self._recording.output, self._targets, self._outputs(index))
 
     def last(self) -> int | None:
         """Return the last snapshot whose answers are finite, or None where all have diverged."""
@@ -93,19 +60,98 @@ class Verdicts:
         """
         state = self._recording.at(epoch)
         before = state.snapshot.index
-        self.answers(before)
+        self._require_finite(before)
         if state.share == 0:
             return function(before)
-        self.answers(before + 1)
+        self._require_finite(before + 1)
         return np.asarray(function(before) + state.share * (function(before + 1) - function(before)))
+
+    def _outputs(self, index: int) -> Array:
+        state = self._recording.at(self._recording.epochs[index])
+        outputs = state.outputs()
+        if not np.isfinite(outputs).all():
+            raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
+        return outputs
+
+    def _counts(self, index: int) -> NDArray[np.int64]:
+        output, outputs, count = self._recording.output, self._outputs(index), len(self.names)
+        if output.task == "multilabel":
+            answers, truth = answered_labels(output, outputs), np.asarray(self._targets, np.int64)
+            both = (part.reshape(-1, count) for part in (answers * truth.reshape(answers.shape), truth, answers))
+            return np.stack([part.sum(axis=0) for part in both])
+        answers, truth = answered_classes(output, outputs).ravel(), self._targets.ravel()
+        if output.ignored is not None:
+            known = truth != output.ignored
+            answers, truth = answers[known], truth[known]
+        return np.stack([np.bincount(part, minlength=count) for part in (truth[truth == answers], truth, answers)])
+
+    def _require_finite(self, index: int) -> None:
+        self.counts(index)
 
     def _finite(self, indices: Any) -> Any:
         for index in indices:
             try:
-                self.answers(index)
+                self._require_finite(index)
             except DivergedError:
                 continue
             yield index
+
+
+class Verdicts(Outcomes):
+    """The answers of a classifier on the recording's own samples, by the number of the snapshot.
+
+    Args:
+        recording: of a classifier.
+        scene: name, for errors.
+
+    Attributes:
+        labels: true class of each sample.
+        answers: answered class of each sample at a snapshot, int64 of shape (samples,).
+        matrix: samples by true and answered class at a snapshot, int64 of shape (classes, classes).
+
+    Raises:
+        SceneError: no classifier, no labels, or no output per sample and class.
+    """
+
+    def __init__(self, recording: Recording, scene: str) -> None:
+        self.labels = labels_of(recording, scene)
+        super().__init__(recording)
+        self._scene = scene
+        self.answers = lru_cache(maxsize=None)(lambda index: answered_classes(recording.output, self._outputs(index)))
+        self.matrix = lru_cache(maxsize=None)(self._matrix)
+
+    def probabilities(self, index: int) -> Array:
+        """Return the probability of each class at a snapshot, shape (samples, classes).
+
+        Raises:
+            DivergedError: they are not finite.
+            RecordingError: the network puts out values that are no probabilities.
+        """
+        return probabilities(self._recording.output, self._outputs(index))
+
+    def wrong(self, index: int) -> NDArray[np.bool_]:
+        """Return which samples are answered wrongly at a snapshot, (samples,)."""
+        return np.asarray(self.answers(index) != self.labels)
+
+    def accuracy(self, index: int) -> float:
+        """Return the share of right answers at a snapshot."""
+        return float(np.mean(self.answers(index) == self.labels))
+
+    def shares(self, index: int) -> Array:
+        """Return the matrix at a snapshot with rows that sum to 1; NaN for a class that has no samples."""
+        matrix = self.matrix(index)
+        total = matrix.sum(axis=1, keepdims=True)
+        return np.where(total > 0, matrix / np.maximum(total, 1), np.nan)
+
+    def _outputs(self, index: int) -> Array:
+        outputs = super()._outputs(index)
+        if outputs.ndim != 2 or len(outputs) != len(self.labels):
+            path = self._recording.path
+            raise SceneError(f"{self._scene} needs outputs of shape (samples, classes); {path} has {outputs.shape}")
+        return outputs
+
+    def _require_finite(self, index: int) -> None:
+        self.answers(index)
 
     def _matrix(self, index: int) -> NDArray[np.int64]:
         count = len(self.names)

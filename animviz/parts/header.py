@@ -52,8 +52,10 @@ class Number:
         if not np.isfinite(value):
             return "–"
         value = self.scale * value
-        text = format(value, self.form)
-        return (text if len(text) <= len(self.widest) + 1 else format(value, ".2g")) + self.unit
+        mantissa, power = format(value, ".1e").split("e")
+        texts = (format(value, form) for form in (self.form, ".4g", ".3g"))
+        fitting = (text for text in texts if len(text) <= len(self.widest) + 1)
+        return next(fitting, f"{mantissa}e{int(power)}") + self.unit
 
 
 def epoch_number(recording: Recording) -> Number:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 
+from animviz.analysis.labels import SampleLabels
 from animviz.analysis.tasks import LABELLED, in_words
 from animviz.errors import SceneError
 from animviz.pictures.outline import GROUP, outline_of
@@ -49,5 +50,4 @@ def scenes_that_draw(kind: str, *, labelled: bool) -> list[str]:
 
 
 def _is_labelled(recording: Recording) -> bool:
-    labels = recording.manifest.labels
-    return labels is not None and labels.kind == "classes"
+    return SampleLabels.of(recording).classes is not None

@@ -125,7 +125,8 @@ def test_numbers_are_written_in_their_form() -> None:
     assert LOSS.text(0.12345) == "0.123"
     assert ACCURACY.text(0.9876) == "98.8 %"
     assert ACCURACY.text(float("nan")) == LOSS.text(float("inf")) == "–"
-    assert LOSS.text(123456.7) == "1.2e+05"  # there is no room for so many digits
+    assert LOSS.text(1508.9) == "1509"
+    assert LOSS.text(123456.7) == "1.2e5"  # there is no room for so many digits
 
 
 def test_epochs_are_whole_where_all_snapshots_are(rings: Recording) -> None:
