@@ -12,9 +12,10 @@ from torch.nn import functional
 
 from animviz.recorders.samples import Samples
 from animviz.recorders.torch.looking import Seen, looked_at
+from animviz.recorders.torch.modules import BENDING, TRANSLATIONS
 from animviz.recorders.torch.naming import as_array, as_column, named_weights
 from animviz.recorders.torch.running import run
-from animviz.recorders.torch.translating import AS_MODULES, BENDING, TRANSLATIONS
+from animviz.recorders.torch.translating import AS_MODULES
 from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_chain

@@ -9,8 +9,9 @@ from torch.utils._pytree import tree_leaves
 
 from animviz.arrays import Array
 from animviz.recorders.torch.following import Call
+from animviz.recorders.torch.modules import Fields, Names
 from animviz.recorders.torch.naming import as_array, as_column
-from animviz.recorders.torch.translating import PASSING, Fields, Names, translated
+from animviz.recorders.torch.translating import PASSING, translated
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer
 
@@ -145,7 +146,7 @@ def _within(call: Call, calls: Sequence[Call], names: Names) -> list[Step]:
 
 def _laid_out(steps: Sequence[Step], start: Any) -> list[Layer]:
     """Return the layers with their channels where the layers around them have theirs."""
-    told = [fields.get("layout") if fields else None for _, fields in steps]
+    told = [fields.get("layout") if fields and _has_places(call) else None for call, fields in steps]
     ahead = [next((layout for layout in told[place:] if layout), None) for place in range(len(told))]
     images = start.ndim == 4 and start.shape[1] in (1, 3) and start.shape[-1] not in (1, 3)
     present = ahead[0] or ("channels_first" if images else "channels_last")
@@ -153,17 +154,22 @@ def _laid_out(steps: Sequence[Step], start: Any) -> list[Layer]:
     for place, (call, fields) in enumerate(steps):
         reshapes = bool(fields) and fields["kind"] == "Reshape"  # type: ignore[index]  # bool() says so
         present = told[place] or (ahead[place] or "channels_last" if reshapes else present)
+        if not _has_places(call):
+            present = ahead[place] or "channels_last"
         layers.append(
             Layer(
                 name=call.name,
-                **(fields or {"kind": kind_of(call)}) | {"layout": present},
+                **(fields or {"kind": kind_of(call)}) | {"layout": present if _has_places(call) else "channels_last"},
                 output_shape=tuple(call.output.shape[1:]) or (1,),
                 replayable=fields is not None,
             )
         )
-        if call.output.ndim < 3:  # there are no places between which channels could stand
-            present = ahead[place + 1] if place + 1 < len(steps) and ahead[place + 1] else "channels_last"
     return layers
+
+
+def _has_places(call: Call) -> bool:
+    """Say whether a layer takes or puts out more than one number for each channel."""
+    return bool(call.output.ndim > 2 or call.tensors[0].ndim > 2)
 
 
 def kind_of(call: Call) -> str:

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import nn
-
 from animviz.arrays import Array
 from animviz.recorders.samples import Samples
 from animviz.recorders.torch.chain import Taken, chain_of, first_tensor, kind_of
 from animviz.recorders.torch.following import Call, is_leaf, outputs_by_name
+from animviz.recorders.torch.modules import Names, of_module
 from animviz.recorders.torch.naming import as_array, as_column, clean
 from animviz.recorders.torch.running import run
-from animviz.recorders.torch.translating import ACTIVATING, Names, translated
+from animviz.recorders.torch.translating import ACTIVATING, translated
 from animviz.recording.replay.layers import SILENT, Layer
 
 __all__ = ["Seen", "looked_at", "unseen"]
@@ -85,8 +84,7 @@ def unseen(module: Any, names: Names) -> Seen:
     for path, part in module.named_modules():
         if is_leaf(part):
             name = clean(path) or type(part).__name__.lower()
-            fields = translated(Call(name, part, (), {}, None), names) if type(part) is not nn.Flatten else None
-            layers.append(Layer(name=name, **(fields or {"kind": type(part).__name__})))
+            layers.append(Layer(name=name, **(of_module(part, names) or {"kind": type(part).__name__})))
     return Seen(tuple(layers))
 
 

@@ -1,8 +1,7 @@
 """Watch: record a PyTorch module while a loop of one's own trains it."""
 
-import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -10,9 +9,9 @@ from typing import Any, Self
 
 import torch
 
-from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured
+from animviz.recorders.looping import Loop
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session, Take
@@ -21,8 +20,6 @@ from animviz.recorders.torch.subject import Subject
 from animviz.recorders.watcher import Watcher
 
 __all__ = ["Watch", "watch"]
-
-log = logging.getLogger("animviz")
 
 
 class Watch:
@@ -75,13 +72,10 @@ class Watch:
     ) -> None:
         self.path = Path(path)
         self._loss, self._told, self._rhythm = loss, Told.of(task, output), Rhythm.parse(every)
-        self._means = _Means()
-        self._steps: int | None = None
-        self._within = 0  # steps of the present epoch
-        self._open = self._told_any = False
+        self._session: Session | None = None
+        self._loop: Loop | None = None
         self._take: Take
         self._held: Captured | None = None
-        self._session: Session | None = None
         if _writes():
             inputs, labels = taken(inputs, labels, samples)
             self._session = Session(
@@ -106,13 +100,10 @@ class Watch:
         session = self._session
         if session is None:
             return
-        if steps is None and (self._rhythm.step is None or self._rhythm.step < 1):
-            raise InputError("moments within an epoch ask for its length; pass steps=len(loader), or every=1")
-        subject = Subject(model, self._loss, self._told)
+        loop, subject = Loop(session, self._rhythm, steps), Subject(model, self._loss, self._told)
         self._take, self._held = lambda: subject.captured(session), None
         session.begin(lambda: subject.described(session), self._take, epochs=epochs, steps=steps)
-        self._steps, self._within, self._open = steps, 0, True
-        self._means.clear()
+        self._loop = loop
 
     def step(self, **logs: Any) -> None:
         """Note that a gradient step is done.
@@ -123,21 +114,13 @@ class Watch:
         Raises:
             RecordingError: the recording has ended, or the snapshot cannot be written.
         """
-        session = self._required()
-        if session is None:
-            return
-        if self._within == self._steps:  # nobody has ended the epoch
-            self.epoch()
-        self._held = None
-        if not session.in_epoch:
-            session.begin_epoch()
-        self._means.add(logs)
-        self._within, self._told_any = self._within + 1, True
-        session.end_steps(self._within, self._means, self._state)
+        if self._loop is not None:
+            self._loop.step(_detached(logs), self._state)
+            self._held = None
 
     def hold(self) -> None:
         """Take the present state as that of the end of the epoch, which `epoch` tells later, until the next step."""
-        if self._required() is not None:
+        if self._loop is not None:
             self._held = self._take()
 
     def epoch(self, **logs: Any) -> None:
@@ -149,14 +132,8 @@ class Watch:
         Raises:
             RecordingError: the recording has ended, or the snapshot cannot be written.
         """
-        session = self._required()
-        if session is None:
-            return
-        if not session.in_epoch:
-            session.begin_epoch()
-        session.end_epoch({**self._means, **{name: float(value) for name, value in logs.items()}}, self._state)
-        self._within, self._told_any = 0, True
-        self._means.clear()
+        if self._loop is not None:
+            self._loop.epoch(_detached(logs), self._state)
 
     def close(self) -> None:
         """Finish the recording; an epoch that was broken off counts as a whole one.
@@ -164,15 +141,8 @@ class Watch:
         Raises:
             RecordingError: the last snapshot cannot be written.
         """
-        session = self._session
-        if session is None or not self._open:
-            return
-        if session.in_epoch:
-            self.epoch()
-        self._open = False
-        session.end(self._state)
-        if not self._told_any:
-            log.warning("recording %s: no step and no epoch was told; call run.step() and run.epoch()", self.path)
+        if self._loop is not None:
+            self._loop.close(self._state)
 
     def __enter__(self) -> Self:
         return self
@@ -185,12 +155,6 @@ class Watch:
 
     def _state(self) -> Captured:
         return self._take() if self._held is None else self._held
-
-    def _required(self) -> Session | None:
-        """Return the session; None where another process writes."""
-        if self._session is not None and not self._open:
-            raise RecordingError(f"{self.path}: the recording has ended; watch the model again, in a path of its own")
-        return self._session
 
 
 def watch(
@@ -275,29 +239,8 @@ def watch(
     return run
 
 
-class _Means(Mapping[str, float]):
-    """Means of numbers over the steps of an epoch, taken when they are read: a graphics card need not be waited for."""
-
-    def __init__(self) -> None:
-        self._sums: dict[str, tuple[Any, int]] = {}
-
-    def add(self, numbers: Mapping[str, Any]) -> None:
-        for name, value in numbers.items():
-            total, count = self._sums.get(name, (0.0, 0))
-            self._sums[name] = total + (value.detach() if isinstance(value, torch.Tensor) else value), count + 1
-
-    def clear(self) -> None:
-        self._sums.clear()
-
-    def __getitem__(self, name: str) -> float:
-        total, count = self._sums[name]
-        return float(total) / count
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sums)
-
-    def __len__(self) -> int:
-        return len(self._sums)
+def _detached(logs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.detach() if isinstance(value, torch.Tensor) else value for name, value in logs.items()}
 
 
 def _writes() -> bool:
