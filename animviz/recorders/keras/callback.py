@@ -12,15 +12,13 @@ import keras
 from animviz.errors import RecordingError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description
+from animviz.recorders.keras.capturing import captured
 from animviz.recorders.keras.continuing import goes_on
 from animviz.recorders.keras.fit_arguments import fit_arguments
-from animviz.recorders.keras.gradients import loss_gradients
-from animviz.recorders.keras.inspect import described, weight_names
+from animviz.recorders.keras.inspect import described
 from animviz.recorders.keras.intake import require_fitting, taken
-from animviz.recorders.keras.penalties import penalty_of
-from animviz.recorders.keras.tapping import probe
 from animviz.recorders.paths import Paths
-from animviz.recorders.samples import Samples, portable
+from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -176,14 +174,4 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
 
     def _take(self) -> Captured:
         # Keras synchronises variables when `self.model` is read (JAX), so it is never kept.
-        model, session = self.model, self.session
-        values = [portable(keras.ops.convert_to_numpy(variable)) for variable in model.weights]
-        gradients = loss_gradients(model, session.samples, session.meaning) if session.gradients else {}
-        stored, outputs = probe(model, session.samples.fed, session.stored) if session.stored else ({}, {})
-        return Captured(
-            weights=dict(zip(weight_names(model), values, strict=True)),
-            activations={name: portable(stored[name]) for name in session.stored},
-            gradients={name: portable(array) for name, array in gradients.items()},
-            outputs={name: portable(array) for name, array in outputs.items()},
-            penalty=penalty_of(model),
-        )
+        return captured(self.model, self.session)
