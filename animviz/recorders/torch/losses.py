@@ -52,12 +52,12 @@ def known(loss: Any, labels: Array | None, output: Array | None) -> Known:
     """Return what is known of a loss.
 
     Args:
-        loss: a module, a function of `torch.nn.functional`, a `functools.partial` of one, or Keras' name of a loss.
+        loss: a module, a function of `torch.nn.functional`, a `functools.partial` of one, or a loss of Keras.
         labels: labels or targets, one row per sample, or None.
         output: what the model puts out for a few samples, or None.
     """
-    if isinstance(loss, str):
-        return Known(Loss.of(loss))
+    if isinstance(loss, Loss):
+        return Known(loss)
     module = _as_module(loss)
     if module is None or type(module) not in KNOWN:
         return Known()
@@ -70,7 +70,7 @@ def name_of(loss: Any) -> str:
         return ""
     if isinstance(loss, functools.partial):
         return name_of(loss.func)
-    return loss if isinstance(loss, str) else str(getattr(loss, "__name__", type(loss).__name__))
+    return str(loss) if isinstance(loss, Loss) else str(getattr(loss, "__name__", type(loss).__name__))
 
 
 def _as_module(loss: Any) -> Any:

@@ -12,6 +12,7 @@ import torch
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured
 from animviz.recorders.looping import Loop
+from animviz.recorders.naming import loss_named
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session, Take
@@ -71,7 +72,8 @@ class Watch:
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self.path = Path(path)
-        self._loss, self._told, self._rhythm = loss, Told.of(task, output), Rhythm.parse(every)
+        self._loss = loss_named(loss) if isinstance(loss, str) else loss
+        self._told, self._rhythm = Told.of(task, output), Rhythm.parse(every)
         self._session: Session | None = None
         self._loop: Loop | None = None
         self._take: Take
