@@ -116,11 +116,11 @@ def _drawable(char: str) -> str:
 def _say(missing: Iterable[str]) -> None:
     """Warn of characters that no font has, once of each."""
     new = [char for char in dict.fromkeys(missing) if char not in said]
-    said.update(new)
     if new:
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in new[:NAMED])
         more = f" and {len(new) - NAMED} others" if len(new) > NAMED else ""
-        log.warning(
-            "no installed font has %s%s; %s is drawn instead. Install a font that has them, and delete matplotlib's "
-            "list of fonts, fontlist-*.json in %s", named, more, UNKNOWN, matplotlib.get_cachedir(),
-        )  # fmt: skip
+        log.warning("no installed font has %s%s; %s is drawn instead", named, more, UNKNOWN)
+        if not said:
+            found_in = matplotlib.get_cachedir()
+            log.warning("install one that does, and delete matplotlib's list of fonts: fontlist-*.json in %s", found_in)
+        said.update(new)
