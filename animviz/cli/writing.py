@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from animviz.cli.import_checkpoints import import_checkpoints
+
 __all__ = ["WRITING"]
 
 
@@ -85,4 +87,4 @@ def page(path: Path, output: Path, **options: Any) -> None:
     click.echo(write_page(path, output, **options))
 
 
-WRITING = (storyboard, join, gallery, page)
+WRITING = (storyboard, join, gallery, page, import_checkpoints)
