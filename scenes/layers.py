@@ -15,6 +15,7 @@ from animviz.embed import Embedding, flow_of
 from animviz.embed.sets import Sets, layers_of, own_set
 from animviz.errors import InputError, SceneError
 from animviz.parts import LABEL, MARGIN, Sheet, Swarm, cut, name_tags, of_network
+from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
 
@@ -128,15 +129,16 @@ def _chosen(recording: Recording, named: str, stage: Stage) -> tuple[list[str], 
     """
     most = max(2, int((stage.height - 300) * (0.5 if stage.height > 1.2 * stage.width else 1.0) / LEAST))
     first = ["input"] if recording.basis.has_one_input else []
-    working = [*first, *(layer.name for layer in recording.layers if layer.kind not in SILENT)]
-    names, note = [working[k] for k in evenly(len(working), most)], f"{most} of {len(working)} layers"
+    there, missing = obtainable(recording, [layer for layer in recording.layers if layer.kind not in SILENT])
+    working = [*first, *(layer.name for layer in there)]
+    names, some = [working[k] for k in evenly(len(working), most)], f"{most} of {len(working)} layers"
     if named:
         names, _ = layers_of(recording, named, most, "layers")
     if len(names) < 2:
         raise SceneError(
             f"layers: only {', '.join(names) or 'nothing'} to show; samples flow between two layers or more"
         )
-    return names, "" if named or most >= len(working) else note
+    return names, "" if named else "; ".join(filter(None, [some if most < len(working) else "", missing]))
 
 
 def _flow(

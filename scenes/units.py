@@ -14,6 +14,7 @@ from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, ColorScale, Sheet, cut, heatmap, joined, levels
+from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
@@ -55,13 +56,13 @@ def units(stage: Stage, recording: Recording) -> Draw:
     Raises:
         SceneError: it has none.
     """
-    layers = hidden_layers(recording)
+    layers, missing = obtainable(recording, hidden_layers(recording))
     if not layers:
-        raise SceneError(f"units draws hidden layers; {recording.path} has none")
+        raise SceneError(f"units draws hidden layers; {recording.path} has none{missing and f' ({missing})'}")
     sheet = Sheet(stage, recording, f"hidden units of {net(recording)}")
     shown = [layers[place] for place in evenly(len(layers), int((stage.height - sheet.room.top - 150) // ROW))]
     bounded = any(layer.activation in BOUNDED for layer in shown)
-    samples = len(recording.single_input(recording.inputs))
+    samples = len(recording.at(0).activations(layers[0].name))
     sheet.write_foot(
         f"{len(shown)} of {len(layers)} layers" if len(shown) < len(layers) else "",
         "left: values other than 0, by the highest bar",
@@ -69,6 +70,7 @@ def units(stage: Stage, recording: Recording) -> Draw:
         "right: how often each unit is active",
         f"×: dead, on none of {samples:,} samples",
         "◊: saturated on most" if bounded else "",
+        missing,
     )
     room = sheet.room
     width = min(420.0, SPLIT * room.width)

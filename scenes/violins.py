@@ -14,6 +14,7 @@ from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, MARGIN, Sheet, cut
+from animviz.recording.obtaining import obtainable
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
@@ -55,16 +56,19 @@ def violins(stage: Stage, recording: Recording) -> Draw:
     columns = _columns(stage, len(kinds), len(layers))
     room = (stage.width - 2 * MARGIN) / columns - AXIS
     shown = [layers[place] for place in evenly(len(layers), int(room // SLOT))]
+    told, missing = obtainable(recording, [layer for layer in recording.layers if layer.name in shown])
+    active = [layer.name for layer in told]
     parts = [
         f"{len(shown)} of {len(layers)} layers" if len(shown) < len(layers) else "",
         "width: how many values, each violin on its own scale",
         "bar: the middle half, dot: the median",
         "%: values at exactly 0, left out",
+        f"activations {missing}" if missing else "",
         "" if "gradients" in kinds else "gradients are drawn if recorded (--gradients)",
     ]
     sheet = Sheet(stage, recording, f"layers of {net(recording)}", foot=parts)
-    edges = _edges(recording, kinds, shown)
-    glide = Glide(recording, lambda state: _measured(state, shown, edges))
+    edges = _edges(recording, kinds, shown, active)
+    glide = Glide(recording, lambda state: _measured(state, shown, active, edges))
     boxes = _grid(sheet.room, len(kinds), columns)
     panels = [_Panel(stage, box, kind, shown, edges[kind], glide) for kind, box in zip(kinds, boxes, strict=True)]
 
@@ -179,11 +183,19 @@ class _Panel:
         return stage.text(middle, top + 28, "", color=quiet, align="center", moves=True)
 
 
-def _measured(state: State, layers: Sequence[str], edges: dict[str, Array]) -> Measures:
+def _values(state: State, kind: str, layers: Sequence[str], active: Sequence[str]) -> list[Array]:
+    """Return all values of each layer, none where its activations are not recorded."""
+    if kind != "activations":
+        return layer_values(state, kind, layers)
+    found = dict(zip(active, layer_values(state, kind, active), strict=True))
+    return [found.get(name, np.zeros(0)) for name in layers]
+
+
+def _measured(state: State, layers: Sequence[str], active: Sequence[str], edges: dict[str, Array]) -> Measures:
     """Return per kind the counts in the bins, the percentiles, and the shares of zeros and of values beyond the limits."""
     found = {}
     for kind, bins in edges.items():
-        every = layer_values(state, kind, layers)
+        every = _values(state, kind, layers, active)
         other = [_drawn(values) for values in every]
         found[f"{kind} size"] = sizes = np.array([max(1, values.size) for values in every])
         counts = np.stack([np.histogram(values, bins)[0] for values in other])
@@ -194,12 +206,14 @@ def _measured(state: State, layers: Sequence[str], edges: dict[str, Array]) -> M
     return found
 
 
-def _edges(recording: Recording, kinds: Sequence[str], layers: Sequence[str]) -> dict[str, Array]:
+def _edges(
+    recording: Recording, kinds: Sequence[str], layers: Sequence[str], active: Sequence[str]
+) -> dict[str, Array]:
     """Return per kind the edges of the bins, which span the limits; zero is one of them."""
     states = sampled_states(recording, STATES)
     found = {}
     for kind in kinds:
-        values = [_drawn(v) for state in states for v in layer_values(state, kind, layers)]
+        values = [_drawn(v) for state in states for v in _values(state, kind, layers, active)]
         ends = [_percentiles(v, (BEYOND, 100 - BEYOND)) for v in values if v.size]
         low, high = (min(0.0, np.min(ends)), max(0.0, np.max(ends))) if ends else (-1.0, 1.0)
         step = 4 * 1.02 * (high - low) / BINS

@@ -10,7 +10,7 @@ from animviz.arrays import Array
 from animviz.embed.computing import embed, place, settings_of
 from animviz.embed.embedding import Embedding
 from animviz.embed.stored import stored_or_computed
-from animviz.errors import DivergedError, InputError, RecordingError
+from animviz.errors import DivergedError, InputError
 from animviz.recording.recording import Recording
 from animviz.recording.state import Inputs
 from animviz.sampling import evenly

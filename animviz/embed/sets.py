@@ -14,6 +14,7 @@ from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
 from animviz.embed.recorded import embedding_of
 from animviz.errors import InputError, SceneError
+from animviz.recording.obtaining import obtainable
 from animviz.recording.recording import Recording
 from animviz.recording.replay.layers import SILENT
 from animviz.recording.state import Inputs
@@ -113,10 +114,12 @@ def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tupl
         if len(names) > most:
             raise SceneError(f"{purpose}: --layers names {len(names)} layers; expected at most {most}")
         return names, ""
-    hidden = [layer.name for layer in recording.layers[:-1] if layer.kind not in SILENT]
+    hidden = [layer for layer in recording.layers[:-1] if layer.kind not in SILENT]
+    there, missing = obtainable(recording, hidden)
     first = ["input"] if recording.basis.has_one_input else []
-    last = hidden[max(0, len(hidden) - most + len(first)) :]
-    return [*first, *last], f"{len(last)} of {len(hidden)} hidden layers" if len(last) < len(hidden) else ""
+    last = [layer.name for layer in there[max(0, len(there) - most + len(first)) :]]
+    some = f"{len(last)} of {len(hidden)} hidden layers" if len(last) < len(hidden) else ""
+    return [*first, *last], "; ".join(filter(None, [some, missing]))
 
 
 def embedded(

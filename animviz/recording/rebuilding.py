@@ -26,7 +26,7 @@ class Framework(Protocol):
 
         Args:
             model: text of the model, as its recorder wrote it into the manifest.
-            weights: arrays by recorded name.
+            weights: arrays by recorded name, in the order of the model.
             layer: name of the layer.
             inputs: an array, or several by name.
 

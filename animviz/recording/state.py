@@ -91,7 +91,7 @@ class State:
         if is_chain(layers[: index + 1]):
             return forward(layers, self.weights, basis.single_input(given), until=index)
         model = self._rebuildable(layer)
-        return framework_of(basis.manifest).activations(model, self.weights, layer, given)
+        return framework_of(basis.manifest).activations(model, self._in_order, layer, given)
 
     def outputs(self, inputs: Inputs | None = None) -> Array:
         """Return what the output that is drawn puts out, shape (samples, ...): replayed, stored, or through the rebuilt model.
@@ -108,7 +108,7 @@ class State:
         if not name:
             return forward(layers, self.weights, basis.single_input(given))
         model = self._rebuildable(layers[-1].name)
-        return framework_of(basis.manifest).outputs(model, self.weights, given)[name]
+        return framework_of(basis.manifest).outputs(model, self._in_order, given)[name]
 
     def loss_outputs(self) -> tuple[Output, Array]:
         """Return what the loss is taken of, and what that means: the outputs, or what the last activation is given.
@@ -138,6 +138,11 @@ class State:
         if not is_chain(layers[index + 1 :]):
             raise RecordingError(f"{basis.path}: the layers after {layer!r} cannot be replayed without Keras")
         return forward(layers, self.weights, values, after=index)
+
+    @property
+    def _in_order(self) -> dict[str, Array]:
+        """The weights in the order of the model."""
+        return {name: self.weights[name] for name in self.basis.manifest.weights}
 
     def _rebuildable(self, layer: str) -> str:
         """Return the text of the model, from which it can be rebuilt for the sake of a layer."""

@@ -11,6 +11,7 @@ from animviz.analysis.classifier import class_number, class_probabilities
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Colors, color_map, cut, heatmap, tiled
+from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.replay.layers import SILENT, Layer, is_chain
 from animviz.recording.state import State
@@ -77,10 +78,10 @@ def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tu
         if len(names) > most:
             raise SceneError(f"{scene}: --layers names {len(names)} layers; in this frame there is room for {most}")
         return [known[name] for name in names], ""
-    if len(working) <= most:
-        return working, ""
-    places = evenly(len(working), most)
-    return [working[place] for place in places], f"{len(places)} of {len(working)} layers"
+    there, missing = obtainable(recording, working)
+    places = evenly(len(there), most)
+    some = f"{len(places)} of {len(working)} layers" if len(places) < len(working) else ""
+    return [there[place] for place in places], "; ".join(filter(None, [some, missing]))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.landmarks.landmark import Landmark
 from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
+from animviz.recording.obtaining import obtainable
 from animviz.recording.recording import Recording
 from animviz.recording.replay.layers import SILENT
 from animviz.recording.state import State
@@ -75,9 +76,7 @@ def piece_count(classes: Array) -> int:
 
 def dead_units(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
     """Give the moments from which on a hidden unit has the same output for every sample."""
-    for layer in recording.layers[:-1]:
-        if layer.kind in SILENT:
-            continue
+    for layer in obtainable(recording, [layer for layer in recording.layers[:-1] if layer.kind not in SILENT])[0]:
         still = np.array([_constant_units(state, layer.name) for state in states])
         dying = defaultdict(list)
         for unit in np.flatnonzero(still[-1] & ~still[0]):

@@ -22,7 +22,7 @@ def activations(model_json: str, weights: Weights, layer: str, inputs: Any) -> N
 
     Args:
         model_json: Keras' JSON of the model; loaded in safe mode.
-        weights: arrays by recorded name.
+        weights: arrays by recorded name, in the order of the model.
         layer: name of the layer.
         inputs: an array, or a dict of arrays.
 
@@ -45,7 +45,10 @@ def outputs(model_json: str, weights: Weights, inputs: Any) -> dict[str, NDArray
 
 def _with_weights(model_json: str, weights: Weights) -> Any:
     model = _model(model_json)
-    model.set_weights([weights[name] for name in weight_names(model)])
+    names = weight_names(model)
+    # Some of Keras' layers name their weights otherwise in a model that is rebuilt; the order stays.
+    named = set(names) == set(weights)
+    model.set_weights([weights[name] for name in names] if named else list(weights.values()))
     return model
 
 

@@ -92,8 +92,8 @@ IDENTITY = {
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
     "ActivityRegularization",
 }  # fmt: skip
-# Kinds that pass on what they get, or only bring it into another shape.
-SILENT = IDENTITY | {"Flatten", "Identity", "InputLayer", "Reshape"}
+# Kinds that pass on what they get, or only bring it into another shape; and states that a layer returns beside its output.
+SILENT = IDENTITY | {"State", "Flatten", "Identity", "InputLayer", "Reshape"}
 
 
 def is_chain(layers: Sequence[Layer]) -> bool:
