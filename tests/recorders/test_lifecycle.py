@@ -79,6 +79,19 @@ def test_steps_that_run_at_once_are_counted_right(
     assert_ends_with(tmp_path / "a.rec", model)
 
 
+@pytest.mark.integration
+@pytest.mark.filterwarnings("ignore:Your input ran out of data:UserWarning")  # Keras says so of every such source
+def test_steps_that_run_at_once_are_counted_right_in_data_of_unknown_length(tmp_path: Path) -> None:
+    model = model_of(steps_per_execution=3)
+    data = tf.data.Dataset.from_tensor_slices((X, Y)).filter(lambda x, y: True).batch(5)
+    recorder = Recorder(tmp_path / "a.rec", X, Y, every="1/4")
+    model.fit(data, epochs=2, verbose=0, shuffle=False, callbacks=[recorder])
+    recording = Recording(tmp_path / "a.rec")
+    assert recording.epochs.tolist() == [0, 1, 1.375, 1.75, 2]
+    assert [snapshot.step for snapshot in recording] == [0, 8, 11, 14, 16]
+    assert int(model.optimizer.iterations) == 16
+
+
 def test_position_counts_no_step_beyond_the_epoch() -> None:
     at = Position()
     at.begin(20)

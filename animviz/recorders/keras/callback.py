@@ -98,6 +98,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
             Session, told=Told.of(task, output), every=every, layers=layers, title=title, overwrite=overwrite,
             settings=settings, gradients=gradients, watchers=watchers,
         )  # fmt: skip
+        self._before = 0  # the optimizer's steps before this epoch, where they are looked at
         self._recorded: weakref.ref[Any] | None = None  # the model, once its recording has begun
         self._session: Session | None = self._new_session()  # what is wrong is said now, not when training begins
 
@@ -141,11 +142,13 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """Note where the epoch starts: Keras counts from 0, or from ``initial_epoch``."""
         self.session.begin_epoch(epoch)
+        self._before = self._iterations() if self._counts_on() else 0
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Capture within an epoch, where the rhythm asks for it."""
         self._require_epoch()
-        self.session.end_steps(batch + 1, logs, self._take)
+        done = min(batch + 1, self._iterations() - self._before) if self._counts_on() else batch + 1
+        self.session.end_steps(done, logs, self._take)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Capture the end of an epoch, with its logs."""
@@ -161,6 +164,14 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
 
     def _goes_on(self) -> bool:
         return self._recorded is not None and goes_on(self.model, self._recorded(), Recording(self.path))
+
+    def _counts_on(self) -> bool:
+        """Say whether Keras counts steps beyond the end: of data of unknown length, where several run at once."""
+        unknown = (self.params or {}).get("steps") is None
+        return unknown and getattr(self.model, "steps_per_execution", 1) != 1 and self.model.optimizer is not None
+
+    def _iterations(self) -> int:
+        return int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
 
     def _require_epoch(self) -> None:
         """Begin an epoch of which a loop of the user's own tells the end only."""
