@@ -18,14 +18,12 @@ from animviz.recorders.model import Take, manifest_of, require_same
 from animviz.recorders.position import Position
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
+from animviz.recorders.scoring import scores_of
+from animviz.recorders.storing import stored_layers
 from animviz.recorders.understanding import Meaning, understood
 from animviz.recorders.watcher import Watcher
-from animviz.recording import metrics
 from animviz.recording.manifest import Entry
-from animviz.recording.meaning import Output
 from animviz.recording.recording import Recording
-from animviz.recording.replay.forward import before_activation, forward
-from animviz.recording.replay.layers import is_chain
 from animviz.recording.writer import RecordingWriter, require_replaceable
 
 __all__ = ["Session", "Take"]
@@ -156,7 +154,7 @@ class Session:
         self._model, self._due = model, None
         if self._writer is None:
             self._require_free()  # another recorder may have written here meanwhile
-            self.stored = self._chosen(model)
+            self.stored = stored_layers(self.path, model, self._layers, has_inputs=bool(self.samples.inputs))
             self._create(take(), epochs, first)
         else:
             self._writer = RecordingWriter.resume(Recording(self.path))
@@ -296,21 +294,6 @@ class Session:
         if not self._overwrite and (self.path / "manifest.json").exists():
             raise RecordingError(f"{self.path} exists; pass overwrite=True to replace it, or choose another name")
 
-    def _chosen(self, model: Description) -> tuple[str, ...]:
-        """Return the layers whose activations are stored."""
-        names = [layer.name for layer in model.layers]
-        chosen = self._layers
-        if chosen is None and not is_chain(model.layers) and self.samples.inputs:
-            flat = [layer.name for layer in model.layers if layer.output_shape and len(layer.output_shape) == 1]
-            chosen = (tuple(flat) or tuple(names[-1:])) if model.stored is None else model.stored
-            if model.left_out:
-                log.warning("recording %s: not stored: %s", self.path, model.left_out)
-        if missing := set(chosen or ()) - set(names):
-            raise RecordingError(f"the model has no layer {min(missing)!r}; it has {', '.join(names)}")
-        if chosen and not self.samples.inputs:
-            raise RecordingError("storing activations needs inputs: Recorder(path, inputs=x, layers=...)")
-        return chosen or ()
-
     def _create(self, state: Captured, epochs: int | None, entry: Entry) -> None:
         manifest = manifest_of(self._described, self.samples, state, title=self._title, settings=self._settings)
         count = self._rhythm.count(epochs, self._position.steps) if epochs else None
@@ -331,36 +314,10 @@ class Session:
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
         arrays = state.arrays(writer.manifest)
-        scores = (
-            {} if writer.manifest.mismatch(arrays) else self._scores(state)
-        )  # what does not match, the writer refuses
+        # What does not match, the writer refuses.
+        known = not writer.manifest.mismatch(arrays)
+        scores = scores_of(self._described, state, self.samples.inputs) if known else {}
         writer.append(arrays, entry.model_copy(update={"scores": scores}))
-
-    def _scores(self, state: Captured) -> dict[str, float]:
-        """Return what this very state scores on the recording's own samples: "loss", and "NAME loss" of further outputs."""
-        model, inputs = self._described, self.samples.inputs
-        outputs, meaning = state.outputs, model.meaning
-        if not outputs and len(meaning.outputs) == 1 and "inputs" in inputs and is_chain(model.layers):
-            return self._replayed_scores(meaning.outputs[0], state)
-        found = {}
-        for output in meaning.outputs:
-            target = meaning.target_of(output, inputs)
-            if target is None or output.name not in outputs:
-                continue
-            prefix = "" if output.name == meaning.main_output else f"{output.name} "
-            scores = metrics.scores(output, target, outputs[output.name], penalty=state.penalty)
-            found.update({prefix + name: value for name, value in scores.items()})
-        return found
-
-    def _replayed_scores(self, output: Output, state: Captured) -> dict[str, float]:
-        """Return what a chain of layers scores, replayed from its weights."""
-        layers, inputs = self._described.layers, self.samples.inputs
-        target = self._described.meaning.target_of(output, inputs)
-        if target is None:
-            return {}
-        of_logits = output.loss_of_logits and layers[-1].activation in ("sigmoid", "softmax")
-        values = (before_activation if of_logits else forward)(layers, state.weights, inputs["inputs"])
-        return metrics.scores(output.before_activation if of_logits else output, target, values, penalty=state.penalty)
 
     @property
     def _described(self) -> Description:
