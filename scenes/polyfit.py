@@ -1,12 +1,13 @@
 """A network bends its answer onto a curve: target, fit so far, and the distance between them."""
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.tasks import CURVE
 from animviz.parts import MARGIN, Diagram, Ruler, Sheet
 
 from .families.curve_fit import Fit
 
 
-@scene(experiment="polynomial", tasks=("regression",))
+@scene(experiment="polynomial", tasks=(CURVE,))
 def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     """Polynomial fit in progress: target, fit so far, and the residual between them.
 

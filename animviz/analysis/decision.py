@@ -32,7 +32,8 @@ def class_count(recording: Recording, scene: str, *, after: str = "input") -> in
     behind = recording.layers[0 if after == "input" else recording.layer_index(after) + 1 :]
     if not is_dense_chain(behind) or not is_chain(recording.layers):
         strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
-        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers")
+        how = " that branch, or with an activation of their own" if strange == "Dense" else ""
+        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers{how}")
     count = len(recording.output.class_names)
     if not 2 <= count <= MAX_CLASSES:
         raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
-__all__ = ["CLASSES", "LABELLED", "in_words"]
+__all__ = ["CLASSES", "CURVE", "LABELLED", "in_words"]
 
 CLASSES = ("binary", "multiclass")
 """Kinds of output that answer with one class for each sample."""
 
+CURVE = "curves"
+"""Recordings of a number that is answered to a number."""
+
 LABELLED = "labels of classes"
 """Recordings whose samples have a class each, whatever the output answers."""
+
+SEQUENCE = "sequence of "
 
 
 def in_words(tasks: Sequence[str]) -> str:
@@ -17,6 +22,10 @@ def in_words(tasks: Sequence[str]) -> str:
     Args:
         tasks: kinds of output, such as "multilabel" or "sequence of multiclass".
     """
-    whole = set(CLASSES) <= set(tasks)
-    rest = [task for task in tasks if not (whole and task in CLASSES)]
-    return ", ".join([*(["classifiers"] if whole else []), *rest])
+    single = [task for task in tasks if not task.startswith(SEQUENCE)]
+    both = len(single) < len(tasks) and {*tasks} == {*single, *(SEQUENCE + task for task in single)}
+    named = single if both else tasks
+    whole = set(CLASSES) <= set(named)
+    rest = [task for task in named if not (whole and task in CLASSES)]
+    words = ", ".join([*(["classifiers"] if whole else []), *rest])
+    return f"{words} and sequences of these" if both else words

@@ -8,13 +8,14 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from animviz.analysis.tasks import CLASSES, LABELLED
+from animviz.analysis.tasks import CLASSES, CURVE, LABELLED
 from animviz.options import Option, Range, options_of, summary_of
 
-__all__ = ["GROUP", "Outline", "outline_of"]
+__all__ = ["GROUP", "Outline", "outline_of", "outlines"]
 
 GROUP = "animviz.scenes"
 _WORDS = {"Annotated": Annotated, "Literal": Literal, "Path": Path, "Range": Range}
+_TASKS = {"CLASSES": CLASSES, "CURVE": CURVE, "LABELLED": LABELLED}
 _KINDS = {"int": int, "float": float, "bool": bool, "str": str}
 
 
@@ -43,9 +44,18 @@ def outline_of(name: str) -> Outline | None:
     It is None where only the imported scene can tell: the function is not found in the source, or its options are
     written with names from other packages.
     """
-    found = [entry for entry in entry_points(group=GROUP) if entry.name == name]
+    return next((outline for entry in entry_points(group=GROUP, name=name) if (outline := _readable(entry))), None)
+
+
+def outlines() -> list[Outline]:
+    """Return the outlines of all installed scenes that have one, by their names."""
+    found = map(_readable, sorted(entry_points(group=GROUP), key=lambda entry: entry.name))
+    return [outline for outline in found if outline is not None]
+
+
+def _readable(entry: EntryPoint) -> Outline | None:
     with suppress(Exception):  # whatever it is, importing the scene says it better
-        return _read(found[0])
+        return _read(entry)
     return None
 
 
@@ -57,7 +67,11 @@ def _read(entry: EntryPoint) -> Outline:
     assert ast.unparse(declared.func) in ("scene", "animviz.scene")
     told = {word.arg: word.value for word in declared.keywords}
     experiment, name = (ast.literal_eval(told[key]) if key in told else None for key in ("experiment", "name"))
-    tasks = eval(ast.unparse(told["tasks"]), {"CLASSES": CLASSES, "LABELLED": LABELLED}) if "tasks" in told else ()
+    tasks = (
+        eval(ast.unparse(told["tasks"]), {"CLASSES": CLASSES, "CURVE": CURVE, "LABELLED": LABELLED})
+        if "tasks" in told
+        else ()
+    )
     signature = _signature_of(function, _aliases_in(tree, entry.module))
     return Outline(name or entry.attr, summary_of(signature), experiment, options_of(signature), tasks)
 

@@ -1,12 +1,13 @@
 """Refusing: a recording of a kind that a scene cannot draw, and which scenes draw it."""
 
-from collections.abc import Sequence
-from importlib.metadata import entry_points
+from collections.abc import Sequence, Set
+
+import numpy as np
 
 from animviz.analysis.labels import SampleLabels
-from animviz.analysis.tasks import LABELLED, in_words
+from animviz.analysis.tasks import CURVE, LABELLED, in_words
 from animviz.errors import SceneError
-from animviz.pictures.outline import GROUP, outline_of
+from animviz.pictures.outline import outlines
 from animviz.recording.recording import Recording
 
 __all__ = ["refuse_other_kinds", "scenes_that_draw"]
@@ -17,7 +18,7 @@ def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -
 
     Args:
         scene: name.
-        tasks: kinds of output that it draws, or `LABELLED`; none where it draws all.
+        tasks: kinds of output that it draws, `CURVE` or `LABELLED`; none where it draws all.
         recording: what it is to draw.
 
     Raises:
@@ -26,28 +27,40 @@ def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -
     """
     if not tasks or (LABELLED in tasks and _is_labelled(recording)):
         return
-    kind = recording.output.kind if recording.manifest.outputs else "none"
-    if kind in tasks:
+    kinds = _kinds(recording)
+    if not kinds.isdisjoint(tasks):
         return
+    kind = recording.output.kind if recording.manifest.outputs else "none"
     called = "no task" if kind == "none" else kind
-    others = ", ".join(scenes_that_draw(kind, labelled=_is_labelled(recording)))
     raise SceneError(
-        f"{scene} draws {in_words(tasks)}; {recording.path} was recorded with {called}; for that there are {others}"
+        f"{scene} draws {in_words(tasks)}; {recording.path} was recorded with {called}; "
+        f"for that there are {', '.join(scenes_that_draw(kinds))}"
     )
 
 
-def scenes_that_draw(kind: str, *, labelled: bool) -> list[str]:
-    """Return the names of the installed scenes that draw a kind of recording, without importing them.
+def scenes_that_draw(kinds: Set[str]) -> list[str]:
+    """Return the names of the installed scenes that draw one of some kinds of recordings, without importing them.
 
     Args:
-        kind: of the output, such as "multilabel" or "sequence of multiclass".
-        labelled: whether the samples have a class each.
+        kinds: such as "multilabel" or "sequence of multiclass".
     """
-    names = sorted({entry.name for entry in entry_points(group=GROUP)})
-    outlines = [outline for outline in map(outline_of, names) if outline is not None]
-    kinds = {kind, LABELLED} if labelled else {kind}
-    return [outline.name for outline in outlines if not outline.tasks or kinds & set(outline.tasks)]
+    return [outline.name for outline in outlines() if not outline.tasks or not kinds.isdisjoint(outline.tasks)]
+
+
+def _kinds(recording: Recording) -> set[str]:
+    """Return all kinds that a recording is of: that of its output, and what else can be drawn."""
+    kinds = {recording.output.kind if recording.manifest.outputs else "none"}
+    if _is_labelled(recording):
+        kinds.add(LABELLED)
+    if "regression" in kinds and _is_curve(recording):
+        kinds.add(CURVE)
+    return kinds
 
 
 def _is_labelled(recording: Recording) -> bool:
     return SampleLabels.of(recording).classes is not None
+
+
+def _is_curve(recording: Recording) -> bool:
+    inputs = recording.inputs if recording.basis.has_one_input else np.zeros(0)
+    return np.shape(inputs)[1:] == (1,) and recording.output.target is not None and recording.targets.ndim == 1

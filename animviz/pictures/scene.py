@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
-from animviz.analysis.tasks import LABELLED
+from animviz.analysis.tasks import CURVE, LABELLED
 from animviz.errors import InputError, SceneError
 from animviz.files import place_of
 from animviz.moment import Draw
@@ -186,7 +186,7 @@ def scene(
         SceneError: a parameter is missing or cannot be an option, or a task is unknown.
     """
     for task in tasks:
-        if task.removeprefix("sequence of ") not in (*get_args(Task), LABELLED):
+        if task.removeprefix("sequence of ") not in (*get_args(Task), CURVE, LABELLED):
             raise SceneError(
                 f"tasks names {task!r}; expected {', '.join(get_args(Task))}, or 'sequence of' one of them"
             )

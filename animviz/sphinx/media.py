@@ -99,10 +99,10 @@ def media_for(
     refuse(chosen, options, training, drawing)
     asked = read(options, drawing, beside)
     asked |= {name: read_text(options[name]) for name, read_text in LOOK.items() if name in options}
-    request = Request.of(chosen, cache / "video.mp4", **asked)
+    request = Request.of(chosen, cache / "video.mp4", output=options.get("output-name"), **asked)
     source = beside / options["from"] if "from" in options else None
     recording = Recording(source or _trained(chosen, experiment, read(options, training, beside), cache))
-    picture, moment = Picture.of(chosen, recording, request.options), _moment(epoch, recording)
+    picture, moment = Picture.of(chosen, recording, request.options, output=request.output), _moment(epoch, recording)
     plan = request.plan_of(picture)
 
     def draw(folder: Path) -> None:

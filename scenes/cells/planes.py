@@ -9,7 +9,7 @@ import numpy as np
 
 from animviz import Box, Draw, Moment, Range, Recording, scene
 from animviz.analysis.decision import class_count, last_hidden
-from animviz.analysis.tasks import CLASSES
+from animviz.analysis.tasks import CLASSES, CURVE
 from animviz.analysis.verdicts import Verdicts
 from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, grid_lines, heatmap, planar_inputs, until
 from animviz.pictures.split import CellStage
@@ -64,7 +64,7 @@ def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> 
     return lambda moment: plane.show(recording.at(moment.epoch))
 
 
-@scene(aspect=1.5, tasks=("regression",))
+@scene(aspect=1.5, tasks=(CURVE,))
 def polyfit(stage: CellStage, recording: Recording, *, band: bool = True) -> Draw:
     """Blue: the target; orange: what the network answers.
 
