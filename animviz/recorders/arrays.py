@@ -30,7 +30,7 @@ class ArrayRecorder:
     """Record the states of a network that a loop of one's own trains.
 
     The loop hands over arrays by name, whenever it likes: the untrained ones first. In a ``with`` statement the recording is
-    finished at its end; else by `close`. An error leaves it readable, and unfinished.
+    finished at its end; else by `close`. An error leaves it readable, and unfinished::
 
         with animviz.ArrayRecorder("hand.rec", inputs=x, labels=y, layers=[dense("answer", "sigmoid")]) as session:
             session.capture(weights={"answer/kernel": kernel, "answer/bias": bias})

@@ -1,12 +1,14 @@
 """Layers as a user names them, so that a network of one's own is replayed from its weights."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recording.replay.activations import ACTIVATIONS
+from animviz.recording.replay.convolution import OPERATIONS
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_dense_chain
 
@@ -67,13 +69,10 @@ def fitted(layers: Sequence[Layer], weights: Mapping[str, Array], inputs: tuple[
     found, shape = [], inputs
     for layer in layers:
         if layer.kind == "Flatten" and shape is not None:
-            size = 1
-            for length in shape:
-                size *= length
-            shape = (size,)
+            shape = (prod(shape),)
         elif layer.kind == "Dense":
             shape = _behind(layer, weights, shape)
-        else:
+        elif layer.kind in OPERATIONS:
             shape = layer.output_shape  # type: ignore[assignment]  # of a layer that the user describes in full
         found.append(layer.model_copy(update={"output_shape": shape}))
     return tuple(found)

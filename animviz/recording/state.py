@@ -107,8 +107,10 @@ class State:
         given = basis.inputs if inputs is None else inputs
         if not name:
             return forward(layers, self.weights, basis.single_input(given))
-        model = self._rebuildable(layers[-1].name)
-        return framework_of(basis.manifest).outputs(model, self._in_order, given)[name]
+        if basis.manifest.model is None:
+            cause = "stored for the recorded inputs alone" if name in self.snapshot.outputs else "not stored"
+            raise RecordingError(f"{basis.path}: output {name!r} is {cause}, and the model cannot be replayed or rebuilt")
+        return framework_of(basis.manifest).outputs(basis.manifest.model, self._in_order, given)[name]
 
     def loss_outputs(self) -> tuple[Output, Array]:
         """Return what the loss is taken of, and what that means: the outputs, or what the last activation is given.

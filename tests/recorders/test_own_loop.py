@@ -97,6 +97,8 @@ def test_without_layers_what_is_handed_over_is_stored(chain: Recording, stored: 
     assert not verify(stored.path).faults
     for name in ("history", "confusion", "pca"):
         assert animviz.frame_at(name, stored, 3, size=(640, 360)).any()
+    with pytest.raises(RecordingError, match="output 'output' is stored for the recorded inputs alone"):
+        stored.at(2).outputs(X + 1)
 
 
 def test_float64_and_whole_numbers_keep_their_types(tmp_path: Path) -> None:

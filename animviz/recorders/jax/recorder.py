@@ -23,6 +23,8 @@ __all__ = ["Recorder"]
 class Recorder:
     """Record the parameters of a function while a loop of one's own trains them.
 
+    ::
+
         with Recorder("run.rec", model.apply, params, inputs=x, labels=y, loss="softmax_cross_entropy") as run:
             for epoch in range(epochs):
                 for batch in batches:
@@ -36,10 +38,11 @@ class Recorder:
     unfinished.
 
     Parameters may be any tree of arrays:
-    those of flax linen (``model.apply`` and ``model.init(...)``) and haiku as they are;
-    of flax nnx the state: ``graph, params = nnx.split(model)`` with ``lambda params, x: nnx.merge(graph, params)(x)``;
-    of equinox the arrays: ``params, rest = eqx.partition(model, eqx.is_array)`` with
-    ``lambda params, x: jax.vmap(eqx.combine(params, rest))(x)``.
+
+    - those of flax linen (``model.apply`` and ``model.init(...)``) and haiku as they are;
+    - of flax nnx the state: ``graph, params = nnx.split(model)`` with ``lambda params, x: nnx.merge(graph, params)(x)``;
+    - of equinox the arrays: ``params, rest = eqx.partition(model, eqx.is_array)`` with
+      ``lambda params, x: jax.vmap(eqx.combine(params, rest))(x)``.
 
     Args:
         path: folder to write.

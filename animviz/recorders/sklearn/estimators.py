@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_classifier
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.base import is_classifier, is_regressor
+from sklearn.linear_model import ElasticNet, LogisticRegression, SGDClassifier
 
 from animviz.arrays import Array
 from animviz.errors import InputError
@@ -14,7 +14,9 @@ from animviz.recording.replay.layers import Layer
 
 __all__ = ["answers", "chain_of", "loss_of", "output_of", "weights_of"]
 
-ACTIVATIONS = {"identity": "linear", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu", "softmax": "softmax"}
+ACTIVATIONS = {
+    "exp": "exponential", "identity": "linear", "logistic": "sigmoid", "relu": "relu", "softmax": "softmax", "tanh": "tanh",
+}  # fmt: skip
 OF_NUMBERS = {"squared_error": "mean_squared_error", "absolute_error": "mean_absolute_error", "poisson": "poisson"}
 OF_MARGINS = {"hinge", "squared_hinge"}
 
@@ -31,8 +33,8 @@ def answers(estimator: Any, y: Any) -> str:
     """
     kind, shape = type(estimator).__name__, np.shape(y)
     if not is_classifier(estimator):
-        if not hasattr(estimator, "predict"):
-            raise InputError(f"{kind} predicts nothing; expected a classifier or a regressor")
+        if not is_regressor(estimator):
+            raise InputError(f"{kind} is no classifier and no regressor; expected one of these")
         return "regression"
     classes = len(np.unique(np.asarray(y)))
     form = "probabilities" if _gives_probabilities(estimator, classes) else "values"
@@ -118,8 +120,8 @@ def loss_of(estimator: Any, task: str) -> Loss | None:
         task: what it answers.
     """
     said = getattr(estimator, "loss", None)
-    if isinstance(estimator, LogisticRegression):
-        said = "log_loss"
+    if isinstance(estimator, ElasticNet | LogisticRegression):
+        said = "squared_error" if isinstance(estimator, ElasticNet) else "log_loss"
     if said is None and not is_classifier(estimator):
         said = getattr(estimator, "criterion", None)
     if said == "log_loss":

@@ -14,6 +14,8 @@ __all__ = ["Progress"]
 class Progress:
     """Is shown every state, and writes those that are due, the first and the last one.
 
+    Gradient steps are not counted: how many a call takes is the estimator's own business.
+
     Args:
         session: which records.
         subject: the estimator.
@@ -31,7 +33,6 @@ class Progress:
                              "partial_fit, or every=1")  # fmt: skip
         self._session, self._subject, self._rhythm = session, subject, rhythm
         self._epochs, self._steps = epochs, steps
-        self._step = 0
         self._due = self._written = -1.0
         self._last: tuple[float, Any] | None = None
 
@@ -43,15 +44,15 @@ class Progress:
             state: see `animviz.recorders.sklearn.subject.Subject`.
         """
         begins = self._last is None
-        self._last, self._step = (epoch, state), round(epoch * self._steps)
+        self._last = epoch, state
         if begins:
             session = self._session
             session.begin(
                 lambda: self._subject.described(session, state), self._take, epochs=self._epochs, steps=self._steps,
-                first=Entry(epoch=epoch, step=self._step),
+                first=Entry(epoch=epoch, step=0),
             )  # fmt: skip
         elif epoch + 1e-9 >= self._due:
-            self._session.capture(self._take(), epoch, None, self._step)
+            self._session.capture(self._take(), epoch, None)
         else:
             return
         self._due, self._written = self._rhythm.after(epoch), epoch
@@ -60,7 +61,7 @@ class Progress:
         """Write the last state, and finish the recording."""
         assert self._last is not None  # every training has a step
         if self._last[0] > self._written:
-            self._session.capture(self._take(), self._last[0], None, self._step)
+            self._session.capture(self._take(), self._last[0], None)
         self._session.end(self._take)
 
     def _take(self) -> Any:

@@ -45,15 +45,17 @@ def record(
 ) -> Recording:
     """Train a classifier or a regressor, and record its states on the way.
 
-    An estimator with `partial_fit` is trained as this loop does it, and learns the same bit by bit:
+    An estimator with `partial_fit` is trained as this loop does it, and learns the same bit by bit::
 
         for epoch in range(epochs):
             estimator.partial_fit(x, y, classes=np.unique(y))
 
-    With `batch_size` each epoch is a call for every batch of a new order of the samples:
+    With `batch_size` each epoch is a call for every batch of a new order of the samples::
 
-        order = np.random.default_rng(seed)  # once
-        for rows in np.array_split(order.permutation(len(x)), -(-len(x) // batch_size)):
+        numbers = np.random.default_rng(seed)  # once
+        order = numbers.permutation(len(x))
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
             estimator.partial_fit(x[rows], y[rows], classes=np.unique(y))
 
     Every other one is trained as its `fit` does it. An epoch is a stage of boosting, a member of an ensemble that can go on
@@ -90,6 +92,7 @@ def record(
         InputError: the estimator learns all at once, or a value cannot be used; says which.
         RecordingError: the path holds something already.
     """
+    x, y = (np.asarray(values) if isinstance(values, list | tuple) else values for values in (x, y))
     task, way = answers(estimator, y), way_of(estimator)
     if way is not None and (epochs is not None or batch_size is not None):
         raise InputError(
