@@ -11,18 +11,20 @@ from matplotlib.collections import LineCollection, PolyCollection
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.states import sampled_states
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, MARGIN, Sheet
+from animviz.recording.obtaining import obtainable
 from animviz.recording.state import State
 
-from .families.distributions import Glide, Measures, by_unit, key, key_height, level_lines
+from .families.distributions import Glide, Measures, activations_of, by_unit, key, key_height, level_lines
 
 MOST = 12  # units side by side
-CLASSES = 20  # boxes side by side
+MOST_CLASSES = 20  # boxes side by side
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def boxplot(
     stage: Stage,
     recording: Recording,
@@ -84,7 +86,8 @@ def unit_values(state: State, layer: str) -> Array:
         state: the network at a moment.
         layer: its name.
     """
-    return np.asarray(by_unit(state.activations(layer)).mean(axis=1, dtype=np.float64))
+    values = activations_of(state, [layer])[layer]
+    return np.asarray(by_unit(values).mean(axis=1, dtype=np.float64))
 
 
 def eta_squared(values: Array, groups: Array) -> Array:
@@ -231,12 +234,13 @@ def _limits(boxes: Array) -> tuple[float, float]:
 def _layer(recording: Recording, name: str | None) -> str:
     names = [layer.name for layer in recording.layers]
     if name is None:
-        dense = [layer.name for layer in recording.layers if layer.kind == "Dense"][:-1]
+        dense, missing = obtainable(recording, [layer for layer in recording.layers if layer.kind == "Dense"][:-1])
         if not dense:
             raise SceneError(
-                f"boxplot: {recording.path} has no hidden dense layer; choose one of {', '.join(names)} with --layer"
+                f"boxplot: {recording.path} has no hidden dense layer{missing and f' that can be drawn ({missing})'}; "
+                f"choose one of {', '.join(names)} with --layer"
             )
-        return dense[-1]
+        return dense[-1].name
     if name not in names:
         raise SceneError(f"boxplot: no layer {name!r}; {recording.path} has {', '.join(names)}")
     return name
@@ -265,4 +269,4 @@ def _chosen(text: str, shares: Array, layer: str) -> list[int]:
 def _shown_classes(labels: Array, count: int) -> Array:
     """Return the classes that are drawn, in their order: all, or those with most samples."""
     sizes = np.bincount(labels, minlength=count)
-    return np.sort(np.argsort(-sizes, kind="stable")[:CLASSES])
+    return np.sort(np.argsort(-sizes, kind="stable")[:MOST_CLASSES])

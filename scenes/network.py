@@ -10,6 +10,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import class_probabilities, labels_of
 from animviz.analysis.plane import input_limits
 from animviz.analysis.states import sampled_states
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import (
@@ -25,7 +26,7 @@ from animviz.parts import (
 from animviz.recording.replay.layers import is_dense_chain
 from animviz.recording.state import State
 
-from .families.inputs import mark_pixels
+from .families.inputs import mark_pixels, places_of
 
 MOST_UNITS = 16
 MOST_LINKS = 64  # between two layers
@@ -33,7 +34,7 @@ THICKEST = 6.0  # units
 SPACING = 190.0  # units at most between two nodes of a layer
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(0, 1_000_000)] = 0) -> Draw:
     """Diagram of the whole network: weights as links, the activations of one sample as nodes.
 
@@ -218,8 +219,8 @@ class _Sample:
         artist, place = heatmap(stage, room, image.shape[:2], kind="gray")
         artist.set_values(image)
         if "images" not in recording.extras or "pixels" in recording.extras:
-            pixels = recording.extras.get("pixels", np.arange(chain.widths[0]))[chain.shown[0]]
             channels = 3 if image.ndim == 3 else 1
+            pixels = places_of(recording, (*image.shape[:2], channels))[chain.shown[0]]
             mark_pixels(stage, place, image.shape[:2], pixels // channels, 1.8)
 
     @staticmethod

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of, predictions
+from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import (
@@ -31,7 +32,7 @@ PAD = 0.1
 ROW = 32.0
 
 
-@scene(experiment="digits_mlp")
+@scene(experiment="digits_mlp", tasks=CLASSES)
 def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
     """Scatter of two input values by class, and what the network makes of the same samples.
 
@@ -93,7 +94,7 @@ class _Plane:
     def __init__(self, recording: Recording, asked: str) -> None:
         labels = labels_of(recording, "pixels")
         self.names = recording.output.class_names[:MOST_CLASSES]
-        whole = recording.extras.get("images", recording.single_input(recording.inputs))
+        whole = _channels_last(recording, recording.extras.get("images", recording.single_input(recording.inputs)))
         self.image = whole.shape[1:] if whole.ndim > 2 else None
         flat = whole.reshape(len(whole), -1)
         train = _training(recording)
@@ -138,7 +139,12 @@ def _training(recording: Recording) -> tuple[Array, NDArray[np.int64]] | None:
     values = extras.get("train_images", extras.get("train_inputs"))
     if values is None or "train_labels" not in extras:
         return None
-    return values.reshape(len(values), -1), np.asarray(extras["train_labels"], np.int64)
+    flat = _channels_last(recording, values).reshape(len(values), -1)
+    return flat, np.asarray(extras["train_labels"], np.int64)
+
+
+def _channels_last(recording: Recording, values: Array) -> Array:
+    return recording.layers[0].channels_last(values) if values.ndim == 4 and recording.layers else values
 
 
 def _chosen(recording: Recording, asked: str, flat: Array, labels: NDArray[np.int64]) -> list[int]:
