@@ -1,5 +1,7 @@
 """A loop of one's own hands over plain arrays: what it records, and what is refused."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -197,3 +199,12 @@ def test_words_that_mean_nothing_here_are_refused(tmp_path: Path) -> None:
         ArrayRecorder(tmp_path / "a.rec", X, Y, layers=CHAIN).capture(start(), activations={"other": X})
     with pytest.raises(RecordingError, match="nothing was captured"), ArrayRecorder(tmp_path / "a.rec"):
         pass
+
+
+def test_doors_import_no_other_framework() -> None:
+    script = (
+        "import sys; from animviz import ArrayRecorder; import animviz.recorders.sklearn, animviz.recorders.checkpoints; "
+        "print(sorted({'tensorflow', 'keras', 'torch', 'jax'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
