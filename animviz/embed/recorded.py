@@ -21,7 +21,7 @@ __all__ = ["chosen_snapshots", "embedding_of", "flow_of"]
 def embedding_of(
     recording: Recording, layer: str, *, method: str = "umap", fit_inputs: Inputs | None = None,
     fit_labels: Array | None = None, place_inputs: Inputs | None = None, place_labels: Array | None = None,
-    at_most: int = 60, threads: int = 1, **parameters: Any,
+    own: Array | None = None, at_most: int = 60, threads: int = 1, **parameters: Any,
 ) -> Embedding:  # fmt: skip
     """Return the embedding of a layer over a recording's snapshots: stored, or computed and stored.
 
@@ -36,6 +36,8 @@ def embedding_of(
         fit_labels: their classes, (samples,), where `fit_inputs` are given.
         place_inputs: samples to place among them, or None.
         place_labels: their classes, (samples,).
+        own: which of the recording's own samples the last of these inputs are, as far as they are: stored activations
+            are taken for them.
         at_most: snapshots to use at most: an even choice, with the first and the last.
         threads: for speed; not part of the key, since the result is the same.
         **parameters: the method's settings.
@@ -55,11 +57,11 @@ def embedding_of(
 
     def compute() -> Embedding:
         epochs = recording.epochs[snapshots]
-        activations = _activations(recording, layer, epochs, fit_inputs)
+        activations = _activations(recording, layer, epochs, fit_inputs, own if place_inputs is None else None)
         done = embed(activations, method, labels=fit_labels, epochs=epochs, threads=threads, **settings)
         if place_inputs is None:
             return done
-        new = _activations(recording, layer, epochs, place_inputs)
+        new = _activations(recording, layer, epochs, place_inputs, own)
         return place(done, activations, new, labels=fit_labels, new_labels=place_labels, threads=threads)
 
     return stored_or_computed(recording, about, data, compute)
@@ -119,7 +121,7 @@ def _about(
     return {"recording": recording.id, "layer": layer, "method": method, "settings": settings, "snapshots": taken}
 
 
-def _activations(recording: Recording, layer: str, epochs: Array, inputs: Inputs | None) -> Array:
+def _activations(recording: Recording, layer: str, epochs: Array, inputs: Inputs | None, own: Array | None) -> Array:
     """Return a layer's outputs, float (epochs, samples, units); NaN where the weights are not finite."""
     if layer == "input":  # the same at every epoch: a view that repeats one copy
         values = recording.single_input(recording.inputs if inputs is None else inputs)
@@ -128,7 +130,9 @@ def _activations(recording: Recording, layer: str, epochs: Array, inputs: Inputs
     found: list[Array | None] = []
     for epoch in epochs:
         try:
-            found.append(recording.at(float(epoch)).activations(layer, inputs))
+            state = recording.at(float(epoch))
+            stored = own is not None and layer in state.snapshot.stored
+            found.append(state.activations(layer)[own] if stored else state.activations(layer, inputs))
         except DivergedError:
             found.append(None)
     some = next((values for values in found if values is not None), None)

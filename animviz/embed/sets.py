@@ -143,7 +143,7 @@ def embedded(
     try:
         return embedding_of(
             recording, layer, method=method, fit_inputs=sets.fit, fit_labels=fit_labels, place_inputs=sets.place,
-            place_labels=place_labels, threads=threads, **settings,
+            place_labels=place_labels, own=sets.shown, threads=threads, **settings,
         )  # fmt: skip
     except InputError as error:
         raise SceneError(f"{purpose}: layer {layer!r}: {error}") from error

@@ -182,7 +182,10 @@ def test_convnets_show_the_input_and_the_last_layers() -> None:
         "dense": "Dense",
     }
     layers = [Layer(name=name, kind=kind) for name, kind in kinds.items()] + [Layer(name="output", kind="Dense")]
-    lenet: Any = SimpleNamespace(layers=layers, inputs=np.zeros((1, 8, 8, 1)), path="lenet.rec")
+    untrained = SimpleNamespace(snapshot=SimpleNamespace(stored=list(kinds)), basis=None)
+    lenet: Any = SimpleNamespace(
+        layers=layers, basis=SimpleNamespace(has_one_input=True), path="lenet.rec", at=lambda epoch: untrained
+    )
     assert layers_of(lenet, "", 3, "umap") == (["input", "pool_1", "dense"], "2 of 3 hidden layers")
     assert layers_of(lenet, "", 8, "knn") == (["input", "conv_1", "pool_1", "dense"], "")
     assert layers_of(lenet, "output, input", 3, "umap") == (["output", "input"], "")

@@ -32,11 +32,11 @@ def described(model: Any, session: Session, trained_on: tuple[Any, Any]) -> Desc
     """
     samples = session.samples
     build(model, samples.fed if samples.inputs else trained_on[0])
-    layers, probed, chosen = layer_table(model), None, {}
+    layers, probed, stored, out = layer_table(model), None, None, ""
     if samples.inputs and not is_chain(layers):
         ran, probed = seen(model, samples.fed)
         layers = as_run(layers, ran, whole=bool(probed))
-        chosen = {"stored": stored_by_default(layers, ran), "left_out": left_out(layers, ran)}
+        stored, out = stored_by_default(layers, ran), left_out(layers, ran)
     return Description(
         name=model.name,
         layers=layers,
@@ -45,7 +45,8 @@ def described(model: Any, session: Session, trained_on: tuple[Any, Any]) -> Desc
         model=_as_json(model),
         versions=versions_of("animviz", "keras", "tensorflow", "numpy"),
         seed=get_random_seed(),
-        **chosen,
+        stored=stored,
+        left_out=out,
     )
 
 

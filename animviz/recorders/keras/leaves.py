@@ -75,7 +75,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _is_of_keras(layer: Any) -> bool:
     """Say whether Keras, and not the user, wrote what a layer or model does."""
-    return type(layer).call.__module__.startswith("keras.")
+    return str(type(layer).call.__module__).startswith("keras.")
 
 
 def _is_straight(model: Any) -> bool:

@@ -71,7 +71,14 @@ def _entry(made: Mapping[str, Layer], name: str, ran: Ran) -> Layer:
     shape = {"output_shape": None if array is None else array.shape[1:]}
     if name in made:
         return made[name].model_copy(update=shape)
-    own = {"name": name, "kernel": None, "bias": None, "variables": {}, "config": {}, "replayable": False}
+    own: dict[str, Any] = {
+        "name": name,
+        "kernel": None,
+        "bias": None,
+        "variables": {},
+        "config": {},
+        "replayable": False,
+    }
     return made[layer_of(name)].model_copy(
         update=shape | own | ({"kind": "State", "activation": ""} if is_state(name) else {})
     )

@@ -56,7 +56,7 @@ def _tensorflow(model: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        if state is not None:
+        if drawn is not None:
             drawn.setstate(state)
 
 
