@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence, Set
 
-import numpy as np
-
 from animviz.analysis.labels import SampleLabels
 from animviz.analysis.tasks import CURVE, LABELLED, in_words
 from animviz.errors import SceneError
@@ -62,5 +60,6 @@ def _is_labelled(recording: Recording) -> bool:
 
 
 def _is_curve(recording: Recording) -> bool:
-    inputs = recording.inputs if recording.basis.has_one_input else np.zeros(0)
-    return np.shape(inputs)[1:] == (1,) and recording.output.target is not None and recording.targets.ndim == 1
+    if not recording.basis.has_one_input or recording.single_input(recording.inputs).shape[1:] != (1,):
+        return False
+    return recording.output.target is not None and recording.targets.ndim == 1
