@@ -49,7 +49,7 @@ class _Experiments(click.Group):
 
 @click.group(cls=_Scenes, name="render", subcommand_metavar="SCENE|FILE.py [OPTIONS]...")
 def render_group() -> None:
-    """Draw a scene, training first where no recording is given.
+    """Draw a scene; train first where nothing is recorded.
 
     `animviz render SCENE --help` shows the scene's options with those of its experiment.
     """
@@ -74,5 +74,5 @@ class _Compare(click.Command):
         return CompareCommand().make_context(info_name, args, parent, **extra)
 
 
-compare = _Compare("compare", help="Train several networks; show them in a table and a video.")
+compare = _Compare("compare", help="Train several networks: a table and a video of them.")
 GROUPS = (render_group, record_group, compare)

@@ -59,7 +59,7 @@ def diff(first: Path, second: Path) -> None:
 @click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write.  [default: in its place]")
 def migrate(path: Path, output: Path | None) -> None:
-    """Write a recording of an older version anew as this version writes it.
+    """Write an old recording as this version writes it.
 
     The old one goes only when the new one is there and sound. Recordings of older versions can be drawn without this.
     """

@@ -33,7 +33,7 @@ def info(path: Path) -> None:
 @click.command()
 @click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
 def landmarks(path: Path) -> None:
-    """List the moments of a recording that are worth a caption.
+    """List the moments of a recording worth a caption.
 
     A line has the epoch, the name, and what happens.
     """
@@ -56,7 +56,7 @@ def landmarks(path: Path) -> None:
 @click.option("--samples", default=1500, show_default=True, type=click.IntRange(10), help="Of either set at most.")
 @click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
 def neighbours(path: Path, table: tuple[Path, ...], **options: Any) -> None:
-    """Print how well neighbours in the plane tell classes apart.
+    """Print how well neighbours tell classes apart.
 
     It looks at the embedded layers at the last epoch. Each test sample is named by a vote of its 3, 5 or 10 nearest
     training samples in the plane, for raw data and each

@@ -38,7 +38,7 @@ def storyboard(path: Path, output: Path | None, **options: Any) -> None:
     help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]",
 )
 def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
-    """Put together a video whose shares were drawn with --share."""
+    """Put together a video from its shares, see --share."""
     from animviz.cli.reports import report
     from animviz.rendering.shares import join as join_shares
 

@@ -29,7 +29,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     def write(source: str) -> None:
         (tmp_path / "guest_module.py").write_text(source)
         entry = EntryPoint("guest", "guest_module:guest", "animviz.scenes")
-        monkeypatch.setattr(outline, "entry_points", lambda group: [entry])
+        monkeypatch.setattr(outline, "entry_points", lambda **of: [entry])
         monkeypatch.syspath_prepend(tmp_path)
 
     return write
