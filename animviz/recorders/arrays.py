@@ -13,12 +13,13 @@ from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.layers import arch_of, fitted, require_replayed
-from animviz.recorders.naming import loss_named
+from animviz.recorders.naming import loss_named, require_probabilities
 from animviz.recorders.samples import Samples, portable
 from animviz.recorders.session import Session
 from animviz.recorders.watcher import Watcher
 from animviz.recording.losses import Loss
 from animviz.recording.manifest import Entry
+from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["ArrayRecorder", "Arrays"]
@@ -41,7 +42,7 @@ class ArrayRecorder:
         labels: what viewers see as colours, and what the loss is compared with where it can be.
         layers: the network as a chain, first to last, see `animviz.recorders.layers`: it is replayed from its weights, and
             drawn by every scene. Without it the outputs and activations are stored that are handed over.
-        loss: what is minimised: the name of a loss in Keras; None for one that has none.
+        loss: what is minimised: the name of a loss in Keras, for the output that is drawn; None for one that has none.
         task: what the network answers, where loss and shapes leave that in doubt, see `animviz.Recorder`.
         targets: what the loss is compared with, where that is not the labels: an array, or a dict by output.
         output: of several outputs, the one that is drawn and that the labels belong to.
@@ -75,10 +76,10 @@ class ArrayRecorder:
         extras: Mapping[str, Any] | None = None,
         watchers: Sequence[Watcher] = (),
     ) -> None:
-        self._layers, self._loss = tuple(layers), loss_named(loss)
+        self._told = Told.of(task, output)
+        self._layers, self._loss = tuple(layers), loss_named(loss, logits=self._told.logits)
         self._title = title or Path(path).stem
         samples = Samples.of(inputs, labels, class_names, extras, targets)
-        self._told = Told.of(task, output)
         self._session = Session(
             Path(path), samples, told=self._told, layers=(), title=title, overwrite=overwrite, settings=settings,
             watchers=watchers,
@@ -170,7 +171,11 @@ class ArrayRecorder:
                 require_replayed(layers, state.weights, single, state.outputs["output"])
             facts = [Facts(shape=layers[-1].output_shape, activation=layers[-1].activation, loss=self._loss)]
         else:
-            facts = [Facts(name=name, shape=array.shape[1:], loss=self._loss) for name, array in state.outputs.items()]
+            main = self._told.output or (next(iter(state.outputs)) if len(state.outputs) == 1 else None)
+            facts = [
+                Facts(name=name, shape=array.shape[1:], loss=self._loss if name == main else None)
+                for name, array in state.outputs.items()
+            ]
         if not facts and (self._loss or self._told.tasks):
             raise InputError(
                 f"{self.path}: loss and task are of what a network puts out; pass layers=, or capture(outputs=...)"
@@ -182,8 +187,11 @@ class ArrayRecorder:
         stored = [
             Layer(name=name, kind="Layer", output_shape=array.shape[1:]) for name, array in state.activations.items()
         ]
+        meaning = self._session.understood(*facts)
+        outputs = {"output": forward(layers, state.weights, single)} if layers and single is not None else state.outputs
+        require_probabilities(meaning.outputs, outputs)
         return Description(
-            name=self._title, layers=layers or tuple(stored), meaning=self._session.understood(*facts),
+            name=self._title, layers=layers or tuple(stored), meaning=meaning,
             arch=arch_of(layers, state.weights), versions=versions_of("animviz", "numpy"),
         )  # fmt: skip
 

@@ -84,7 +84,7 @@ def import_checkpoints(
         model: "FILE.py:NAME", code of the user's own, which is run: a PyTorch module or what makes one; or a class that
             models of Keras are made of. Without it weights alone are recorded of all but Keras' files.
         inputs: a file ``.npz`` with `x`, what pictures will be drawn from, and `y`, its labels, where there are any.
-        loss: what the model was trained with: the name of a loss in Keras; files of Keras say it themselves.
+        loss: what the model was trained with: the name of a loss in PyTorch or Keras; files of Keras say it themselves.
         task: what it answers, where its loss and shapes leave that in doubt, see `animviz.Recorder`.
         class_names: names of all classes in the order of the labels.
         title: what pictures call the run.

@@ -88,6 +88,11 @@ class Told:
             _read(text)
         return cls(tasks, output)
 
+    @property
+    def logits(self) -> bool:
+        """Whether the user says of an output that it puts out logits."""
+        return any(_read(text)[1] == "logits" for text in self.tasks.values())
+
 
 class Decision(NamedTuple):
     """What an output answers, whether it does so at each of several positions, and what its numbers are."""

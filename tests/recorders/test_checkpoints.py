@@ -78,7 +78,8 @@ def test_weights_of_pytorch_in_the_order_of_people(here: Path, form: str) -> Non
             kept = {"nested": {"model": named, "epoch": epoch}, "lightning": {"state_dict": named, "loops": {}}}
             torch.save(kept.get(form, named), f"net_{epoch}.pt")
     files = sorted(Path().glob("net_*"))
-    recording = import_checkpoints(files, Path("run.rec"), loss="binary_crossentropy", **TELLING)
+    loss = {"loss": "BCEWithLogitsLoss", "task": None} if form == "nested" else {"loss": "binary_crossentropy"}
+    recording = import_checkpoints(files, Path("run.rec"), **(TELLING | loss))
     assert recording.epochs.tolist() == [2, 9, 10]
     for snapshot, state in zip(recording, states, strict=True):
         for name, tensor in state.items():
@@ -86,6 +87,10 @@ def test_weights_of_pytorch_in_the_order_of_people(here: Path, form: str) -> Non
         output = put_out(state)
         assert recording.at(snapshot.epoch).outputs() == pytest.approx(output, abs=1e-5)
         assert snapshot.scores["accuracy"] == np.mean((output[:, 0] > 0) == Y)
+        expected = torch.nn.functional.binary_cross_entropy_with_logits(
+            torch.tensor(output[:, 0]), torch.tensor(Y).float()
+        )
+        assert snapshot.scores["loss"] == pytest.approx(float(expected), rel=1e-5)
     assert recording.manifest.finished
     assert not verify(recording.path).faults
     for scene in ("boundary", "network", "weights", "history"):
@@ -166,6 +171,7 @@ def test_what_cannot_be_imported_is_refused_and_nothing_is_left(here: Path) -> N
     net = [Path("net_1.pt")]
     refused: list[tuple[list[Path], dict[str, Any], str]] = [
         ([], {}, "there are no checkpoints of that name"),
+        (net, {**TELLING, "loss": "MyLoss"}, "the loss is 'MyLoss'; expected a name of Keras"),
         ([*net, Path("a.keras")], {}, r"of different kinds \(.keras, .pt\)"),
         ([Path("5.h5")], {}, "of a kind that is not known; expected .keras"),
         ([Path("6.pt")], {}, "6.pt cannot be read"),

@@ -1,5 +1,6 @@
 """A loop of one's own hands over plain arrays: what it records, and what is refused."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -186,6 +187,24 @@ def test_layers_that_are_not_the_network_are_refused(tmp_path: Path) -> None:
     session = ArrayRecorder(tmp_path / "a.rec", X, Y, layers=[dense("hidden", "relu"), CHAIN[1]], loss="bce")
     with pytest.raises(RecordingError, match="put out other values than the network itself"):
         session.capture(weights, outputs=put_out(weights, X)[1])
+
+
+def test_logits_are_never_taken_for_probabilities(tmp_path: Path) -> None:
+    weights, logits = start(), [CHAIN[0], dense("answer", kernel="W", bias="b")]
+    values = put_out(weights, X)[0] @ weights["W"] + weights["b"]
+    for layers, outputs in ((logits, None), ((), values)):
+        with pytest.raises(InputError, match=r"is taken for probabilities, .* pass task='binary logits'"):
+            ArrayRecorder(tmp_path / "a.rec", X, Y, layers=layers, loss="bce").capture(weights, outputs=outputs)
+        with ArrayRecorder(
+            tmp_path / "a.rec", X, Y, layers=layers, loss="bce", task="binary logits", overwrite=True
+        ) as session:
+            session.capture(weights, outputs=outputs)
+        right = np.mean((values[:, 0] > 0) == Y)
+        losses = np.log1p(np.exp(np.where(Y == 1, -values[:, 0], values[:, 0])))
+        assert Recording(tmp_path / "a.rec")[0].scores == pytest.approx(
+            {"loss": losses.mean(), "accuracy": right}, rel=1e-5
+        )
+        shutil.rmtree(tmp_path / "a.rec")
 
 
 def test_words_that_mean_nothing_here_are_refused(tmp_path: Path) -> None:

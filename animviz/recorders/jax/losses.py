@@ -21,11 +21,12 @@ OPTAX: dict[str, Loss] = {
 }
 
 
-def loss_of(loss: Any) -> Loss | None:
+def loss_of(loss: Any, *, logits: bool = False) -> Loss | None:
     """Return a loss by its name in Keras, or None for one that has none.
 
     Args:
         loss: a function of Optax or its name, the name of a loss in Keras, or any function.
+        logits: whether the user says that outputs are logits.
 
     Raises:
         InputError: a name that neither has.
@@ -35,7 +36,7 @@ def loss_of(loss: Any) -> Loss | None:
     if isinstance(loss, str) and loss in OPTAX:
         return OPTAX[loss]
     try:
-        return loss_named(loss)
+        return loss_named(loss, logits=logits)
     except InputError as error:
         raise InputError(f"{error}; or of Optax: {', '.join(OPTAX)}") from None
 

@@ -102,7 +102,9 @@ class Recorder:
             every=every, layers=(), title=title, overwrite=overwrite, settings=settings, watchers=watchers,
         )  # fmt: skip
         self.path = Path(path)
-        self._subject = Subject(session, apply, activations, tuple(layers), loss, loss_of(loss), output)
+        self._subject = Subject(
+            session, apply, activations, tuple(layers), loss, loss_of(loss, logits=told.logits), output
+        )
         self._loop = Loop(session, rhythm, steps)
         self._params = params
         session.begin(lambda: self._subject.described(params), self._take, epochs=epochs, steps=steps)

@@ -13,6 +13,7 @@ from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.jax.losses import name_of
 from animviz.recorders.jax.trees import named, outputs_by_name
 from animviz.recorders.layers import arch_of, fitted, require_replayed
+from animviz.recorders.naming import require_probabilities
 from animviz.recorders.session import Session
 from animviz.recording.losses import Loss
 from animviz.recording.replay.layers import Layer
@@ -81,11 +82,13 @@ class Subject:
             for name, shape in shapes.items()
         ]  # fmt: skip
         stored = self._stored(params).items()
+        meaning = self._session.understood(*facts)
+        require_probabilities(meaning.outputs, outputs)
         return Description(
             name=self._session.path.stem,
             layers=layers
             or tuple(Layer(name=name, kind="Layer", output_shape=array.shape[1:]) for name, array in stored),
-            meaning=self._session.understood(*facts),
+            meaning=meaning,
             arch=arch_of(layers, weights),
             versions=versions_of("animviz", "jax", "numpy"),
         )

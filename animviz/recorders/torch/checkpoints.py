@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from animviz.errors import RecordingError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description, versions_of
+from animviz.recorders.naming import loss_named
 from animviz.recorders.session import Session
 from animviz.recorders.torch.naming import as_array, clean, unwrapped
 from animviz.recorders.torch.subject import Subject
@@ -27,16 +28,17 @@ class Modules:
 
     Args:
         own: a module, or a class or function that makes one without arguments; None records weights alone.
-        loss: what it was trained with, see `animviz.watch`.
+        loss: what it was trained with: the name of a loss in PyTorch or in Keras, or None.
         told: what the user says of its outputs.
 
     Raises:
+        InputError: there is no loss of that name.
         RecordingError: it makes no module.
     """
 
-    def __init__(self, own: Any, loss: Any, told: Told) -> None:
+    def __init__(self, own: Any, loss: str | None, told: Told) -> None:
         self._module = None if own is None else unwrapped(_made(own)).eval()
-        self._subject = None if own is None else Subject(self._module, loss, told)
+        self._subject = None if own is None else Subject(self._module, _loss(loss, told), told)
         self._weights: dict[str, Any] = {}
 
     def load(self, path: Path) -> None:
@@ -70,6 +72,13 @@ class Modules:
         if self._subject is not None:
             return self._subject.captured(session)
         return Captured(weights={name: as_array(tensor) for name, tensor in self._weights.items()})
+
+
+def _loss(name: str | None, told: Told) -> Any:
+    """Return the loss of a name such as "BCEWithLogitsLoss" or "binary_crossentropy"."""
+    if name and name.endswith("Loss") and hasattr(torch.nn, name):
+        return getattr(torch.nn, name)()
+    return loss_named(name, logits=told.logits)
 
 
 def _made(own: Any) -> Any:

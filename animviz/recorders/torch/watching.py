@@ -72,8 +72,8 @@ class Watch:
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self.path = Path(path)
-        self._loss = loss_named(loss) if isinstance(loss, str) else loss
         self._told, self._rhythm = Told.of(task, output), Rhythm.parse(every)
+        self._loss = loss_named(loss, logits=self._told.logits) if isinstance(loss, str) else loss
         self._session: Session | None = None
         self._loop: Loop | None = None
         self._take: Take
