@@ -101,8 +101,8 @@ class Shots:
         if isinstance(shot, SceneShot):
             scene, options = self._scene(key, shot.scene, shot.options, small=False)
             source = self._source(key, shot.recording)
-            self._note_needs(key, source, scene, options)
-            return None if self._cache is None else Picture.of(scene, source.recording, options)
+            self._note_needs(key, source, scene, options, shot.output)
+            return None if self._cache is None else Picture.of(scene, source.recording, options, output=shot.output)
         return self._split(key, shot)
 
     def _split(self, key: KeyPath, shot: SplitShot) -> SplitPicture | None:
@@ -114,17 +114,20 @@ class Shots:
             scene, options = self._scene(within, cell.scene or str(shot.scene), cell.options, small=True)
             scenes[scene.reference] = scene
             label = source.label() if cell.label is None else cell.label
-            self._note_needs(within, source, scene, options)
+            self._note_needs(within, source, scene, options, cell.output)
             if self._cache is not None:
-                cells.append(CellPicture(Picture.of(scene, source.recording, options), label, cell.note))
+                picture = Picture.of(scene, source.recording, options, output=cell.output)
+                cells.append(CellPicture(picture, label, cell.note))
         first = next(iter(scenes.values()))
         check_room(self._look.picture(bool(shot.captions)), len(shot.split), first)
         summary = first.summary if len(scenes) == 1 else "each cell: its own scene"
         return SplitPicture(shot.title, tuple(cells), tuple(foot_parts(summary)), shot.clock) if cells else None
 
-    def _note_needs(self, key: KeyPath, source: Source, scene: Scene, options: Mapping[str, Any]) -> None:
+    def _note_needs(
+        self, key: KeyPath, source: Source, scene: Scene, options: Mapping[str, Any], output: str | None
+    ) -> None:
         if self._cache is None:
-            needs = Needs(scene, dict(options), self._look.size, self._look.theme)
+            needs = Needs(scene, dict(options), self._look.size, self._look.theme, output)
             self.needs.append((source.name, PlacedNeeds(needs, self._storyboard.lines, (*key, "scene"))))
 
     def _source(self, key: KeyPath, name: str) -> Source:

@@ -166,6 +166,7 @@ class SceneShot(_Shot, SpanTable):
 
     scene: str
     recording: str
+    output: Annotated[str | None, Field(description="that is drawn, of a model that has several")] = None
     options: dict[str, Value] = {}
     spans: Annotated[list[SpanTable], Field(description="several parts, one after the other")] = []
 
@@ -182,6 +183,7 @@ class Cell(Table):
     scene: Annotated[str | None, Field(description="by default the shot's scene")] = None
     label: Annotated[str | None, Field(description="by default the architecture, or the recording's name")] = None
     note: str = ""
+    output: Annotated[str | None, Field(description="that is drawn, of a model that has several")] = None
     options: dict[str, Value] = {}
 
 
