@@ -22,7 +22,8 @@ def landmarks(recording: Recording) -> list[Landmark]:
     """Return the landmarks of a recording in the order of their epochs."""
     states = finite_states(recording, MOST)
     found = [*accuracy_levels(recording), *plateaus(recording)]
-    if states and any(output.classifies for output in recording.manifest.outputs[:1]):
+    judged = recording.output_name is not None and recording.output.classifies and recording.output.target is not None
+    if states and judged:
         found += learned_classes(recording, states)
         if in_plane(recording):
             found += boundary_pieces(recording, states)
