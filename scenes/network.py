@@ -80,8 +80,9 @@ class _Chain:
         label = labels_of(recording, "network")
         if not is_dense_chain(recording.layers):
             strange = next((layer.kind for layer in recording.layers if not is_dense_chain([layer])), "no")
+            how = " that branch, or with an activation of their own" if strange == "Dense" else ""
             raise SceneError(
-                f"network draws chains of dense layers; {recording.path} has {strange} layers: "
+                f"network draws chains of dense layers; {recording.path} has {strange} layers{how}: "
                 "see digits and weights for those"
             )
         if sample >= len(label):

@@ -58,7 +58,10 @@ def units(stage: Stage, recording: Recording) -> Draw:
     """
     layers, missing = obtainable(recording, hidden_layers(recording))
     if not layers:
-        raise SceneError(f"units draws hidden layers; {recording.path} has none{missing and f' ({missing})'}")
+        way_out = (
+            f" whose activations can be had ({missing}); name them: Recorder(..., layers=[...])" if missing else ""
+        )
+        raise SceneError(f"units draws hidden layers; {recording.path} has none{way_out}")
     sheet = Sheet(stage, recording, f"hidden units of {net(recording)}")
     shown = [layers[place] for place in evenly(len(layers), int((stage.height - sheet.room.top - 150) // ROW))]
     bounded = any(layer.activation in BOUNDED for layer in shown)

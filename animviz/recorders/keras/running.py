@@ -18,7 +18,7 @@ def as_run(layers: Sequence[Layer], ran: Ran, *, whole: bool) -> tuple[Layer, ..
     """Return a model's layers in the order in which they end.
 
     Further calls of a layer, and states that it returns, are entries of their own without weights. Layers that did not
-    run stand behind the one that they were made after.
+    run stand behind those that were made before them.
 
     Args:
         layers: as they were made.
@@ -26,9 +26,9 @@ def as_run(layers: Sequence[Layer], ran: Ran, *, whole: bool) -> tuple[Layer, ..
         whole: whether the model itself ran: then the layer that ended last stands behind all others.
     """
     made, order = {layer.name: layer for layer in layers}, list(ran)
-    for before, name in zip(["", *made], made, strict=False):
+    for place, name in enumerate(made):
         if name not in ran:
-            order.insert(order.index(before) + 1 if before else 0, name)
+            order.insert(1 + max((order.index(before) for before in [*made][:place]), default=-1), name)
     if whole:
         last = [name for name in ran if not is_state(name)][-1:]
         order = [name for name in order if name not in last] + last
