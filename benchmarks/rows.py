@@ -7,6 +7,7 @@ from benchmarks.commands import digits_video, memory, start_up, whole_command
 from benchmarks.drawing import cloud_frames, embedding_frames, growth, long_recording, scene_frames
 from benchmarks.row import Row
 from benchmarks.training import digits_epoch, ring_epoch
+from benchmarks.watching import watched_epoch
 
 __all__ = ["ROWS"]
 
@@ -14,6 +15,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "command": whole_command,
     "ring-epoch": ring_epoch,
     "digits-epoch": digits_epoch,
+    "watched-epoch": watched_epoch,
     "cloud": cloud_frames,
     "rings": scene_frames,
     "embedding": embedding_frames,

@@ -43,7 +43,8 @@ class Subject:
         self._module, self._loss, self._told = unwrapped(model), loss, told
         if not isinstance(self._module, torch.nn.Module):
             raise RecordingError(f"the model is of type {type(model).__name__}; expected a torch.nn.Module")
-        self._outputs: dict[str, bool] = {}  # those that are stored: whether their classes stand behind the samples
+        self._outputs: dict[str, bool] = {}  # whether their classes stand behind the samples
+        self._replayed = False
 
     def described(self, session: Session) -> Description:
         """Describe the module.
@@ -65,7 +66,7 @@ class Subject:
         if any(turned.values()) and is_chain(layers):  # a replay would leave the classes where they are
             layers = (*layers[:-1], layers[-1].model_copy(update={"replayable": False}))
         half = any(tensor.dtype in HALF for tensor in tensors.values())  # a replay is close, and not the same
-        self._outputs = {} if is_chain(layers) and not half else turned
+        self._outputs, self._replayed = turned, is_chain(layers) and not half
         return Description(
             name=type(self._module).__name__,
             layers=layers,
@@ -87,7 +88,9 @@ class Subject:
             RecordingError: a layer that is to be stored did not run.
         """
         tensors = named_weights(self._module)
-        stored, outputs = self._run(session) if self._outputs or session.stored else ({}, {})
+        # Where a pass is made anyway, its outputs need not be computed again for the scores.
+        runs = session.stored or (self._outputs and not self._replayed)
+        stored, outputs = self._run(session) if runs else ({}, {})
         targets = session.targets if session.gradients else {}
         gradients: dict[str, Array] = {}
         if targets:

@@ -1,0 +1,51 @@
+"""The cost of watching a PyTorch loop: its time with `animviz.watch` against the same less the time in there."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import animviz
+from benchmarks.cloud import FOLDER
+from benchmarks.measure import timed
+from benchmarks.row import Row, at_most
+
+__all__ = ["watched_epoch"]
+
+SAMPLES, BATCH, EPOCHS, ROUNDS = 50_000, 128, 4, 5
+
+
+def watched_epoch() -> Iterator[Row]:
+    """Epochs of a 784-256-64-10 net, recording weights and activations of 2,000 samples after each."""
+    import torch
+    from torch import nn
+
+    torch.manual_seed(0)
+    x, y = torch.rand(SAMPLES, 784), torch.randint(0, 10, (SAMPLES,))
+    loss = nn.CrossEntropyLoss()
+
+    def record() -> tuple[float, float]:
+        hidden = [nn.Linear(784, 256), nn.ReLU(), nn.Dropout(0.5), nn.Linear(256, 64), nn.ReLU(), nn.Dropout(0.5)]
+        model = nn.Sequential(*hidden, nn.Linear(64, 10))
+        optimizer = torch.optim.Adam(model.parameters())
+        options: dict[str, Any] = {"inputs": x[:2000], "labels": y[:2000], "loss": loss, "layers": ["1", "4", "6"]}
+        started = time.perf_counter()
+        run = animviz.watch(model, FOLDER / "watched.rec", overwrite=True, **options)
+        begun = time.perf_counter() - started
+        spent = timed(run, "step", "epoch", "close")
+        for _ in range(EPOCHS):
+            for part in torch.randperm(SAMPLES).split(BATCH):
+                optimizer.zero_grad()
+                value = loss(model(x[part]), y[part])
+                value.backward()
+                optimizer.step()
+                run.step(loss=value)
+            run.epoch()
+        run.close()
+        return time.perf_counter() - started, begun + sum(spent)
+
+    # Two loops differ by a fifth on a shared machine. So the share of watching is measured within one.
+    with_it, spent = map(float, np.median([record() for _ in range(ROUNDS + 1)][1:], axis=0))
+    what = f"{EPOCHS} epochs of that net in PyTorch, `watch` with weights and activations of 2,000 samples"
+    yield at_most(what, "the same less the time in `watch`", with_it, with_it - spent, 1.03)
