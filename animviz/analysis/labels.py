@@ -37,7 +37,7 @@ class SampleLabels:
         manifest, name = recording.manifest, recording.output_name
         beside = len(manifest.outputs) > 1 and name not in (None, manifest.main_output)
         if manifest.labels is not None and not (beside and recording.output.target == "targets"):
-            return cls(recording.labels, recording.label_names)
+            return cls(recording.labels, recording.label_names if manifest.labels.kind == "classes" else ())
         if name is None or recording.output.target != "targets":
             return cls()
         output, targets = recording.output, recording.targets

@@ -36,6 +36,6 @@ def said(recording: Recording, **output: Any) -> dict[str, Any]:
         recording: of one output.
         **output: attributes of the output that are to be others.
     """
-    changed = recording.output.model_copy(update=output)
+    changed = Output.model_validate(recording.output.model_dump() | output)
     labels = Labels(kind="classes" if changed.classifies else "values", names=tuple(changed.class_names))
     return {"outputs": [changed.model_dump()], "labels": labels.model_dump()}

@@ -90,7 +90,7 @@ def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
     options = {"labels": range(count), "zero_division": 0}
     *expected, _ = precision_recall_fscore_support(*answers(recording, epoch), **options)
     verdicts = Verdicts(recording, "test")
-    assert rates(verdicts.matrix(int(epoch))) == pytest.approx(np.transpose(expected))
+    assert rates(verdicts.counts(int(epoch))) == pytest.approx(np.transpose(expected))
     *macro, _ = precision_recall_fscore_support(*answers(recording, epoch), average="macro", **options)
     (texts,) = words(drawn("scores", recording, epoch))
     stated = np.array(texts, float).reshape(count + 1, 3)
@@ -98,7 +98,7 @@ def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
 
 
 def test_rates_of_classes_that_never_occur_are_zero() -> None:
-    assert rates(np.array([[3, 0], [0, 0]])).tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert rates(np.array([[3, 0]] * 3)).tolist() == [[1, 1, 1], [0, 0, 0]]
 
 
 def test_accuracy_in_every_header_is_the_states(recording: Recording) -> None:
