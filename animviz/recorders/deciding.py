@@ -216,10 +216,10 @@ def _form(facts: Facts, task: Task) -> Form:
     Raises:
         InputError: it answers with classes and nothing says how.
     """
-    if facts.activation in TO_PROBABILITIES:
-        return "probabilities"
     if task not in ("binary", "multiclass", "multilabel"):
         return "values"
+    if facts.activation in TO_PROBABILITIES:
+        return "probabilities"
     if facts.loss is not None:
         if facts.loss.settings.get("from_logits"):
             return "logits"

@@ -80,7 +80,7 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str | None]] = {
     "images": ((4, None, "mse", X, X), {}, "reconstruction, values", None),
     "images with classes": ((4, None, "mse", X, TWO), {}, "reconstruction, values", "classes"),
     "shares with classes": (
-        (4, "sigmoid", "bce", SHARES, TWO), {"x": SHARES}, "reconstruction, probabilities", "classes"
+        (4, "sigmoid", "bce", SHARES, TWO), {"x": SHARES}, "reconstruction, values", "classes"
     ),
     "tags": (
         (3, "softmax", "sparse_categorical_crossentropy", TAGS), {"x": STEPS} | ACCURATE,
