@@ -174,6 +174,8 @@ class _Panel:
         middle, top, quiet = self._room.left + (place + 0.5) * slot, self._room.bottom + 30, stage.theme.quiet
         beside = self._one_line and zeros
         room = slot / 2 + 20 if beside else slot
+        if stage.measure(name, LABEL) > room - 4:
+            name = name.rpartition("/")[2]  # of a path, the end says more than the beginning
         name = cut(stage, name, room - 4)
         stage.text(middle + (14 if beside else 0), top, name, align="right" if beside else "center")
         if not zeros:
