@@ -20,7 +20,7 @@ __all__ = [
 ]
 
 
-def place_of(path: str | Path) -> Path:
+def place_of(path: str | os.PathLike[str]) -> Path:
     """Return a path as the system takes it: letters that the locale lacks become the bytes of UTF-8."""
     try:
         os.fsencode(path)

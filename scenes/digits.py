@@ -107,9 +107,7 @@ def _members(recording: Recording, digit: str | None, sample: int | None) -> tup
         true = class_of(recording, digit, "digits")
         members = np.flatnonzero(labels == true)
         if not len(members):
-            raise SceneError(
-                f"digits: {recording.path} has no sample of class {recording.output.class_names[true]!r}"
-            )
+            raise SceneError(f"digits: {recording.path} has no sample of class {recording.output.class_names[true]!r}")
         return true, members
     if sample >= len(labels):
         raise SceneError(f"digits: --sample is {sample}; {recording.path} has samples 0 to {len(labels) - 1}")

@@ -38,7 +38,10 @@ def _recording_facts(recording: Recording) -> Facts:
     yield "state", "finished" if manifest.finished else "training, or cut short"
     steps = f", {last.step:,} gradient steps" if last.step or not last.epoch else ""  # not every loop counts them
     yield "snapshots", f"{len(recording)}, epochs {first.epoch:g} to {last.epoch:g}{steps}"
-    yield "layers", ", ".join(f"{layer.name} ({layer.kind}{_width(layer.output_shape)})" for layer in manifest.layers) or "none"
+    yield (
+        "layers",
+        ", ".join(f"{layer.name} ({layer.kind}{_width(layer.output_shape)})" for layer in manifest.layers) or "none",
+    )
     weights = sum(array.size for array in recording[0].weights.values())
     size = sum(file.stat().st_size for file in recording.path.rglob("*") if file.is_file())
     yield "weights", f"{weights:,} in {len(manifest.weights)} arrays; {size / 1e6:.1f} MB on disk"

@@ -25,8 +25,14 @@ def announce(path: Path, size: int, count: int | None) -> None:
         RecordingError: the disk has less room; names both numbers.
     """
     total = size * (count or 1)
-    number = f"{count} snapshots of {size_text(size)}, {size_text(total)} in all" if count else f"{size_text(size)} a snapshot"
+    number = (
+        f"{count} snapshots of {size_text(size)}, {size_text(total)} in all"
+        if count
+        else f"{size_text(size)} a snapshot"
+    )
     log.log(logging.WARNING if total > LARGE else logging.INFO, "recording %s: %s", path, number)
     existing = next(folder for folder in path.absolute().parents if folder.exists())
     if total > (free := shutil.disk_usage(existing).free):
-        raise RecordingError(f"{path} needs {size_text(total)}, {size_text(free)} are free; capture less often (every=...)")
+        raise RecordingError(
+            f"{path} needs {size_text(total)}, {size_text(free)} are free; capture less often (every=...)"
+        )

@@ -77,7 +77,11 @@ class Basis:
         outputs, chosen = self.manifest.outputs, self.output_name
         if chosen is None:
             names = ", ".join(output.name for output in outputs)
-            way_out = f"choose one of its outputs: {names} (--output-name)" if outputs else "record it with Recorder(..., task=)"
+            way_out = (
+                f"choose one of its outputs: {names} (--output-name)"
+                if outputs
+                else "record it with Recorder(..., task=)"
+            )
             raise RecordingError(f"{self.path} does not say which output is meant; {way_out}")
         return next(one for one in outputs if one.name == chosen)
 

@@ -80,6 +80,27 @@ class Manifest(BaseModel):
         named = {f"{kind}/{name}": spec for kind, specs in kinds.items() for name, spec in specs.items()}
         return named | {self.key("outputs", name): spec for name, spec in self.stored_outputs.items()}
 
+    @property
+    def main(self) -> Output | None:
+        """The output that is drawn where nobody chooses one: the only one, or the main one; else None."""
+        alone = self.outputs[0].name if len(self.outputs) == 1 else self.main_output
+        return next((output for output in self.outputs if output.name == alone), None)
+
+    @property
+    def task(self) -> str:
+        """What the main output answers, in words such as "sequence of multiclass"; "none" where there is none."""
+        return self.main.kind if self.main else "none"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Names of the classes of the main output, else those of the labels."""
+        return (self.main.class_names if self.main else ()) or (self.labels.names if self.labels else ())
+
+    @property
+    def loss(self) -> str | None:
+        """The name in Keras of the main output's loss, or None."""
+        return self.main.loss.name if self.main and self.main.loss else None
+
     def key(self, kind: str, output: str) -> str:
         """Return under which name a file holds an array that belongs to an output: "outputs", or "outputs/NAME" of several.
 

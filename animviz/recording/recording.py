@@ -55,9 +55,7 @@ class Recording(Sequence[Snapshot]):
         RecordingError: it is missing, damaged or of another schema; says what is wrong and where.
     """
 
-    def __init__(
-        self, path: str | os.PathLike[str], *, limit: int | None = None, output: str | None = None
-    ) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, limit: int | None = None, output: str | None = None) -> None:
         self.path = place_of(path)
         self.manifest = read_manifest(self.path)
         self.basis = Basis(self.path, self.manifest, output)

@@ -109,7 +109,9 @@ class State:
             return forward(layers, self.weights, basis.single_input(given))
         if basis.manifest.model is None:
             cause = "stored for the recorded inputs alone" if name in self.snapshot.outputs else "not stored"
-            raise RecordingError(f"{basis.path}: output {name!r} is {cause}, and the model cannot be replayed or rebuilt")
+            raise RecordingError(
+                f"{basis.path}: output {name!r} is {cause}, and the model cannot be replayed or rebuilt"
+            )
         return framework_of(basis.manifest).outputs(basis.manifest.model, self._in_order, given)[name]
 
     def loss_outputs(self) -> tuple[Output, Array]:

@@ -56,7 +56,12 @@ def _output(said: dict[str, Any], labels: Array | None) -> dict[str, Any]:
 def _task(said: dict[str, Any], labels: Array | None) -> str:
     if said.get("task") != "classification":
         return said.get("task") or "none"
-    if labels is not None and labels.ndim == 2 and labels.shape[1] > 1 and (labels.astype(float).sum(axis=1) != 1).any():
+    if (
+        labels is not None
+        and labels.ndim == 2
+        and labels.shape[1] > 1
+        and (labels.astype(float).sum(axis=1) != 1).any()
+    ):
         return "multilabel" if np.isin(labels, (0, 1)).all() else "regression"
     if _end(said)[1] != 1:
         return "multiclass"

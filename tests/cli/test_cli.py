@@ -123,7 +123,18 @@ def test_process_ends_at_once_after_training_and_loses_nothing(
 def test_help_names_every_command(cli: Callable[..., Result]) -> None:
     result = cli("--help")
     assert result.code == 0
-    for command in ("render", "record", "compare", "scenes", "info", "verify", "diff", "migrate", "doctor", "completion"):
+    for command in (
+        "render",
+        "record",
+        "compare",
+        "scenes",
+        "info",
+        "verify",
+        "diff",
+        "migrate",
+        "doctor",
+        "completion",
+    ):
         assert f"\n  {command} " in result.out
     assert "animviz render rings --arch 2-3-2-1" in result.out
 

@@ -40,7 +40,9 @@ def a_manifest(arrays: dict[str, np.ndarray], **changes: Any) -> Manifest:
 def write(
     path: Path, snapshots: list[dict[str, np.ndarray]], entries: list[Entry] | None = None, **data: np.ndarray
 ) -> RecordingWriter:
-    writer = RecordingWriter.create(path, a_manifest(snapshots[0], **(answering("a", "b") if "labels" in data else {})), data)
+    writer = RecordingWriter.create(
+        path, a_manifest(snapshots[0], **(answering("a", "b") if "labels" in data else {})), data
+    )
     for place, arrays in enumerate(snapshots):
         entry = entries[place] if entries else Entry(epoch=float(place), step=10 * place, logs={"précision": place / 7})
         writer.append(arrays, entry)

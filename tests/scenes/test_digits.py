@@ -53,7 +53,7 @@ def drawn(
 def keras_outputs(recording: Recording, state: State, inputs: np.ndarray) -> np.ndarray:
     from animviz.recorders.keras import rebuild
 
-    return rebuild.outputs(recording.manifest.model, state.weights, inputs)
+    return rebuild.outputs(recording.manifest.model, state.weights, inputs)["output"]
 
 
 @pytest.mark.parametrize("epoch", [0.0, 2.7, 4.0])

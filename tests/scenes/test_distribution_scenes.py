@@ -137,7 +137,7 @@ def test_losses_and_probabilities_are_those_of_keras(odd: Recording, epoch: floa
 
     state = odd.at(epoch)
     outputs = model_of(state).predict(odd.inputs, verbose=0)
-    losses = sample_losses(state, odd.labels)
+    losses = sample_losses(state)
     expected = keras.losses.sparse_categorical_crossentropy(odd.labels, outputs)
     assert losses == pytest.approx(np.asarray(expected), rel=1e-3, abs=1e-5)
     assert losses.mean() == pytest.approx(log_loss(odd.labels, outputs, labels=range(7)), rel=1e-4)
@@ -155,8 +155,8 @@ def test_losses_and_probabilities_are_those_of_keras(odd: Recording, epoch: floa
 def test_losses_of_a_binary_classifier_are_those_it_was_trained_with(rings_recording: Recording) -> None:
     state, labels = rings_recording.at(4.0), rings_recording.labels.astype(int).ravel()
     output = state.outputs()[:, 0]
-    assert sample_losses(state, labels) == pytest.approx((output - labels) ** 2, abs=1e-6)
-    assert sample_losses(state, labels).mean() == pytest.approx(state.snapshot.scores["loss"], rel=1e-5)
+    assert sample_losses(state) == pytest.approx((output - labels) ** 2, abs=1e-6)
+    assert sample_losses(state).mean() == pytest.approx(state.snapshot.scores["loss"], rel=1e-5)
     assert true_probabilities(state, labels) == pytest.approx(np.where(labels == 1, output, 1 - output))
     assert "mean squared error of each sample" in texts("histograms", rings_recording, 4.0)
 

@@ -142,7 +142,9 @@ def test_fewer_samples_than_neighbours_is_one_clear_line(digits: Recording) -> N
 
 def test_votes_of_a_regression_are_refused(digits: Recording, tmp_path: Path) -> None:
     curve = copied(digits, tmp_path / "curve.rec", **said(digits, task="regression"))
-    with pytest.raises(SceneError, match=r"knn draws labels of classes; .* was recorded with regression; for that there are"):
+    with pytest.raises(
+        SceneError, match=r"knn draws labels of classes; .* was recorded with regression; for that there are"
+    ):
         animviz.frame_at("knn", curve, 0.0)
 
 

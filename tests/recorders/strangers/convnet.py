@@ -13,7 +13,7 @@ import animviz  # added
 
 class Net(nn.Module):
     def __init__(self):
-        super(Net, self).__init__()  # noqa: UP008
+        super(Net, self).__init__()
         self.conv1 = nn.Conv2d(1, 8, 3, 1)
         self.conv2 = nn.Conv2d(8, 16, 3, 1)
         self.dropout1 = nn.Dropout(0.25)
@@ -40,7 +40,7 @@ class Net(nn.Module):
 def train(model, device, train_loader, optimizer):
     model.train()
     for data, target in train_loader:
-        data, target = data.to(device), target.to(device)  # noqa: PLW2901
+        data, target = data.to(device), target.to(device)
         optimizer.zero_grad()
         output = model(data)
         loss = F.nll_loss(output, target)
