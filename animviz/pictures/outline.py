@@ -4,6 +4,7 @@ import ast
 import importlib.util
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -67,11 +68,7 @@ def _read(entry: EntryPoint) -> Outline:
     assert ast.unparse(declared.func) in ("scene", "animviz.scene")
     told = {word.arg: word.value for word in declared.keywords}
     experiment, name = (ast.literal_eval(told[key]) if key in told else None for key in ("experiment", "name"))
-    tasks = (
-        eval(ast.unparse(told["tasks"]), {"CLASSES": CLASSES, "CURVE": CURVE, "LABELLED": LABELLED})
-        if "tasks" in told
-        else ()
-    )
+    tasks = eval(ast.unparse(told["tasks"]), _TASKS) if "tasks" in told else ()
     signature = _signature_of(function, _aliases_in(tree, entry.module))
     return Outline(name or entry.attr, summary_of(signature), experiment, options_of(signature), tasks)
 
@@ -80,7 +77,13 @@ def _source_of(module: str) -> ast.Module:
     spec = importlib.util.find_spec(module)
     assert spec is not None
     assert spec.origin is not None
-    return ast.parse(Path(spec.origin).read_bytes())
+    return _parsed(Path(spec.origin).read_bytes())
+
+
+@lru_cache(maxsize=256)
+def _parsed(source: bytes) -> ast.Module:
+    """Return the tree of a source; several scenes share one, and nobody changes it."""
+    return ast.parse(source)
 
 
 def _aliases_in(tree: ast.Module, module: str) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
         build, loss, x, y, further = TRAININGS[name]
         keras.utils.set_random_seed(1)
         model = build()
-        model.compile(keras.optimizers.Adam(0.05), loss)
+        model.compile(keras.optimizers.Adam(0.05), loss, run_eagerly=True)
         path = folder / f"{name}.rec"
         model.fit(x, y, epochs=2, verbose=0, callbacks=[animviz.Recorder(path, inputs=x, **further)])
         return Recording(path), model
