@@ -362,7 +362,7 @@ def test_losses_are_kept_in_json_and_told_in_words() -> None:
         (keras.losses.Tversky(alpha=0.3), (8, 4, 4, 2), labels_and_probabilities),
         ("categorical_hinge", (8, 3), rows(class_logits)),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else getattr(value, "name", None),
 )  # fmt: skip
 def test_the_loss_is_what_evaluate_states(loss: Any, shape: tuple[int, ...], make: Maker) -> None:
     target, _ = make(np.random.default_rng(6), shape, 1.0)
