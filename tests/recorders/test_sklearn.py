@@ -15,7 +15,16 @@ from sklearn.ensemble import (
     HistGradientBoostingRegressor,
     RandomForestClassifier,
 )
-from sklearn.linear_model import LinearRegression, LogisticRegression, Perceptron, SGDClassifier, SGDRegressor
+from sklearn.linear_model import (
+    Lasso,
+    LassoCV,
+    LinearRegression,
+    LogisticRegression,
+    LogisticRegressionCV,
+    Perceptron,
+    SGDClassifier,
+    SGDRegressor,
+)
 from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -262,6 +271,12 @@ def test_what_cannot_be_recorded_is_refused_before_training(tmp_path: Path) -> N
     path, perceptron = tmp_path / "a.rec", MLPClassifier((4,))
     refused: list[tuple[Any, Any, dict[str, Any], str]] = [
         (LinearRegression(), y, {}, "LinearRegression learns all at once; expected an estimator with partial_fit"),
+        (Lasso(), y, {}, "Lasso learns all at once; .*; here it ends before its first iteration"),
+        (LassoCV(), y, {}, "LassoCV learns all at once"),
+        (LogisticRegressionCV(), y, {}, "LogisticRegressionCV learns all at once"),
+        (MLPClassifier(early_stopping=True), y, {}, "set early_stopping=False, and pass epochs="),
+        (SGDClassifier(early_stopping=True), y, {}, "set early_stopping=False, and pass epochs="),
+        (SGDClassifier(class_weight="balanced"), y, {}, "set class_weight to a dict"),
         (make_pipeline(StandardScaler(), perceptron), y, {}, r"record its last step .* pipeline\[:-1\].fit_transform"),
         (StandardScaler(), y, {}, "StandardScaler is no classifier and no regressor; expected one of these"),
         (

@@ -38,17 +38,39 @@ def way_of(estimator: Any) -> Way | None:
             "record(pipeline[-1], pipeline[:-1].fit_transform(x), y, ...)"
         )
     if hasattr(estimator, "partial_fit"):
+        _require_passes(estimator)
         return None
+    if hasattr(estimator, "cv"):  # it fits many others, and has steps of none
+        raise InputError(_at_once(estimator))
     if hasattr(estimator, "staged_predict"):
         return _stages
     if hasattr(estimator, "n_estimators") and hasattr(estimator, "warm_start"):
         return _members
     if isinstance(getattr(estimator, "max_iter", None), int) and estimator.max_iter > 0:
         return _iterations
-    raise InputError(
-        f"{kind} learns all at once; expected an estimator with partial_fit, with stages (boosting), with n_estimators and "
-        "warm_start, or with max_iter"
+    raise InputError(_at_once(estimator))
+
+
+def _at_once(estimator: Any) -> str:
+    return (
+        f"{type(estimator).__name__} learns all at once; expected an estimator with partial_fit, with stages (boosting), with "
+        "n_estimators and warm_start, or with max_iter"
     )
+
+
+def _require_passes(estimator: Any) -> None:
+    """Refuse settings that `partial_fit` does not know."""
+    kind = type(estimator).__name__
+    if getattr(estimator, "early_stopping", False):
+        raise InputError(
+            f"{kind} has early_stopping=True, which is of fit alone: record trains it by partial_fit; set early_stopping=False, "
+            "and pass epochs="
+        )
+    if getattr(estimator, "class_weight", None) == "balanced":
+        raise InputError(
+            f"{kind} has class_weight='balanced', which is of fit alone: record trains it by partial_fit; set class_weight to a "
+            "dict: dict(zip(classes, compute_class_weight('balanced', classes=classes, y=y)))"
+        )
 
 
 def planned(estimator: Any) -> int:
@@ -158,6 +180,8 @@ def _iterations(estimator: Any, x: Any, y: Any, inputs: Any, see: See) -> None:
             warnings.simplefilter("ignore", ConvergenceWarning)
             copy.fit(x, y)
         if np.max(copy.n_iter_) < count:
+            if count == 1:
+                raise InputError(f"{_at_once(estimator)}; here it ends before its first iteration")
             break
         see(float(count), copy)
         count += 1
