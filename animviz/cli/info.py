@@ -47,12 +47,7 @@ def _recording_facts(recording: Recording) -> Facts:
     yield "weights", f"{weights:,} in {len(manifest.weights)} arrays; {size / 1e6:.1f} MB on disk"
     if manifest.stored:
         yield "activations", ", ".join(f"{name} {spec.shape} {spec.dtype}" for name, spec in manifest.stored.items())
-    try:
-        inputs = recording.inputs
-        several = inputs if isinstance(inputs, dict) else {"inputs": inputs}
-        yield "inputs", ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in several.items())
-    except RecordingError:
-        yield "inputs", "none"
+    yield "inputs", _inputs_in(recording)
     for output in manifest.outputs:
         yield ("output" if len(manifest.outputs) == 1 else f"output {output.name}"), output.said
         if output.class_names:
@@ -95,3 +90,21 @@ def _video_facts(path: Path) -> Facts:
             yield name, ", ".join(f"{key} {item}" for key, item in value.items())
         else:
             yield name, str(value)
+
+
+def _inputs_in(recording: Recording) -> str:
+    """Return which inputs there are, "none", or that their file is gone.
+
+    Raises:
+        RecordingError: the file cannot be read.
+    """
+    if not (recording.path / "inputs.safetensors").exists():
+        said = recording.manifest.labels or any(output.target for output in recording.manifest.outputs)
+        return "inputs.safetensors is missing" if said else "none"
+    recording.extras  # noqa: B018 # reads the file
+    try:
+        inputs = recording.inputs
+    except RecordingError:
+        return "none"
+    several = inputs if isinstance(inputs, dict) else {"inputs": inputs}
+    return ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in several.items())

@@ -1,6 +1,7 @@
 """Outlines: what the source of a scene says of its options, read without importing what the scene draws with."""
 
 import ast
+import copy
 import importlib.util
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,7 +102,8 @@ def _aliases_in(tree: ast.Module, module: str) -> dict[str, Any]:
 
 def _signature_of(function: ast.FunctionDef, names: dict[str, Any]) -> Any:
     """Return a function with the options and the docstring of another one, and without its body."""
-    function.decorator_list, function.body, function.returns = [], function.body[:1], None
-    function.args.args = []
-    exec(ast.unparse(function), names)
+    bare = copy.deepcopy(function)
+    bare.decorator_list, bare.body, bare.returns = [], bare.body[:1], None
+    bare.args.args = []
+    exec(ast.unparse(bare), names)
     return names[function.name]

@@ -35,8 +35,12 @@ class Facts:
         name: of the output.
         shape: of what it puts out for one sample, or None where that is not known.
         activation: of its last layer; "" for none, None where it is not known.
+        channels_first: whether targets of its shape have their channels behind the samples, and not last as it has.
+        ignored: targets of this value count in no score, though the loss does not say it.
         loss: what it is trained with, or None for a loss that has no name in Keras.
         loss_of_logits: see `animviz.recording.meaning.Output`.
+        why_unstated: why the framework states another loss than that of the outputs alone; empty where it does not.
+        is_masked: whether the framework leaves out positions of it.
         loss_name: how messages call the loss; empty where there is none.
         metrics: names of the metrics that the framework states for it.
         copies_input: whether it is trained to give back the input; None where that is not known.
@@ -45,9 +49,13 @@ class Facts:
 
     name: str = "output"
     shape: tuple[int | None, ...] | None = None
+    channels_first: bool = False
+    ignored: int | None = None
     activation: str | None = None
     loss: Loss | None = None
     loss_of_logits: bool = False
+    why_unstated: str = ""
+    is_masked: bool = False
     loss_name: str = ""
     metrics: tuple[str, ...] = ()
     copies_input: bool | None = None
@@ -152,7 +160,7 @@ def _task(facts: Facts, given: Array | None, copy: bool, named: int) -> Task:
 
 def _yes_or_no(facts: Facts, given: Array | None, named: int) -> Task:
     """Decide for a loss that asks yes or no of each unit."""
-    if facts.activation == "softmax" and (facts.units or 0) > 1:
+    if facts.activation == "softmax" and (facts.units or 0) > 1 and not _names_several(facts, given):
         return "multiclass"
     if any("categorical" in name for name in facts.metrics):
         return "multiclass"
@@ -244,6 +252,12 @@ def _fits(facts: Facts, given: Array) -> bool:
     return shape == facts.shape or (*shape, 1) == facts.shape or (shape == (1,) and facts.shape == ())
 
 
+def _names_several(facts: Facts, given: Array | None) -> bool:
+    """Say whether targets are rows that name several labels or none, and so no class."""
+    rows = given is not None and given.dtype.kind != "U" and given.shape[1:] == facts.shape
+    return given is not None and rows and _is_yes_or_no(given) and bool((given.sum(axis=-1) != 1).any())
+
+
 def _between(given: Array) -> bool:
     return bool(given.dtype.kind != "U" and given.min() >= 0 and given.max() <= 1)
 
@@ -270,5 +284,6 @@ def _doubt(facts: Facts, given: Array | None, choices: tuple[str, ...]) -> Input
     )
     return InputError(
         f"what does output {facts.name!r} answer? It has {shape} and is {trained}; {labels} for each sample. "
-        f"Pass task= one of {', '.join(choices)}; with targets= what the loss compares it with, and labels= for colours alone"
+        f"Pass task= one of {', '.join(choices)} (classes and labels followed by logits or probabilities), or a loss= that "
+        "has a name; targets= is what the loss compares it with where labels= are colours alone"
     )

@@ -1,5 +1,6 @@
 """Understanding a recording: what its outputs, targets and labels mean, all taken together."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,11 +9,13 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 from animviz.recorders.deciding import Decision, Facts, Told, decide
-from animviz.recorders.labelling import MOST_KINDS, Classes, class_rows, classes_of, is_one_hot, two_classes
+from animviz.recorders.labelling import MOST_KINDS, Classes, class_rows, classes_of, is_one_hot, names_of, two_classes
 from animviz.recorders.samples import Samples
 from animviz.recording.meaning import Labels, Output
 
 __all__ = ["Meaning", "understood"]
+
+log = logging.getLogger("animviz")
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,10 @@ def understood(facts: Sequence[Facts], samples: Samples, told: Told) -> Meaning:
     for asked in {*filter(None, [told.output]), *filter(None, told.tasks), *filter(None, samples.targets)} - set(names):
         raise InputError(f"the model has no output {asked!r}; it has {', '.join(names) or 'none'}")
     main = told.output or (names[0] if len(names) == 1 else None)
-    if len(names) > 1 and ("" in told.tasks or "" in samples.targets) and main is None:
+    if len(names) > 1 and main is None and ("" in told.tasks or "" in samples.targets or samples.labels is not None):
         raise InputError(
-            f"the model has outputs {', '.join(names)}; pass output= for the one that task= and targets= mean"
+            f"the model has outputs {', '.join(names)}; pass output= for the one that labels=, targets= and task= mean, "
+            "or a dict by their names"
         )
     parts = [_Part(one, samples, told, is_main=one.name == main) for one in facts]
     labels, colours = _colours(samples, next((part for part in parts if part.facts.name == main), None))
@@ -92,7 +96,8 @@ class _Part:
     def __init__(self, facts: Facts, samples: Samples, told: Told, *, is_main: bool) -> None:
         self.facts = facts
         own = samples.targets.get(facts.name, samples.targets.get("") if is_main else None)
-        self._given = own if own is not None else samples.labels if is_main else None
+        self.takes_labels = own is None and is_main
+        self._given = _turned(own if own is not None else samples.labels if is_main else None, facts)
         self._must_fit = own is not None
         self._names = samples.class_names if is_main else ()
         single = samples.inputs.get("inputs")
@@ -107,19 +112,26 @@ class _Part:
         self._positions = facts.shape[:-1] if facts.shape and self.decision.sequence else ()
         self.copies = self.decision.task == "reconstruction" and (own is None or copy)
         self.output = self._with_target()
+        self.fits = self.target is not None
+        if facts.is_masked:  # which positions count, the recording does not know
+            log.warning("output %s is masked (mask_zero, Masking): its loss and accuracy are not stated", facts.name)
+            self.target, self.copies = None, False
 
     def _with_target(self) -> Output:
         """Return the output, having found its target."""
         task, sequence, form = self.decision
         loss = self.facts.loss
-        ignored = None if loss is None else loss.settings.get("ignore_class")
+        ignored = self.facts.ignored if loss is None else loss.settings.get("ignore_class")
+        if loss is not None and self.facts.why_unstated:
+            log.info("the loss of output %s is not stated: %s", self.facts.name, self.facts.why_unstated)
+            loss = None
         names: tuple[str, ...] = ()
         values: tuple[float, ...] = ()
         if task in ("binary", "multiclass"):
             found = self._classes(ignored)
             names, values = found.names, found.values
         elif task == "multilabel":
-            names = (*self._names, *map(str, range(len(self._names), self.facts.units or 0)))
+            names = names_of(self._names, self.facts.units or len(self._names))
             self.target = self._fitting(yes_or_no=True)
         elif task == "regression" or (task == "reconstruction" and not self.copies):
             self.target = self._fitting()
@@ -135,6 +147,12 @@ class _Part:
         labels = self._given
         empty = np.zeros(0)
         if labels is not None and self._can_be_classes(labels):
+            if labels.dtype.kind == "U" and not self._names:
+                kinds = list(map(str, np.unique(labels)))
+                raise InputError(
+                    f"labels hold names ({', '.join(kinds[:10])}), and nothing says which class of output {self.facts.name!r} "
+                    f"each is; pass class_names= in the order of the classes, such as class_names={kinds[:3]}"
+                )
             rows = self._has_rows(labels)
             if not rows and labels.shape[1:] == (*self._positions, 1):
                 labels = labels[..., 0]
@@ -155,6 +173,9 @@ class _Part:
     def _can_be_classes(self, labels: Array) -> bool:
         """Say whether there is a class for each answer, as a number, a text, or a row over all classes."""
         kind = labels.dtype.kind
+        # Truth values name two classes, and no class among several.
+        if kind == "b" and self.decision.task == "multiclass" and (self.facts.units or 0) > 2 and not self._must_fit:
+            return False
         whole = kind in "iubU" or np.array_equal(labels, np.round(labels)) or len(np.unique(labels)) == 2
         return self._has_rows(labels) or (whole and labels.shape[1:] in (self._positions, (*self._positions, 1)))
 
@@ -189,14 +210,14 @@ def _colours(samples: Samples, main: _Part | None) -> tuple[Labels | None, Array
         main is not None
         and main.output.classifies
         and main.target is not None
-        and (labels is None or labels is main._given)
+        and (labels is None or main.takes_labels)
     ):
         numbers = main.target.argmax(axis=1) if main.target.ndim == 2 else main.target
         return Labels(kind="classes", names=main.output.class_names), np.asarray(numbers, np.int64)
     if labels is None:
         return None, None
     single = labels.size == len(labels)
-    used = main is not None and main.target is not None and labels is main._given
+    used = main is not None and main.fits and main.takes_labels
     if not single:
         if used or (main is not None and main.copies):
             return None, None
@@ -225,6 +246,13 @@ def _colours(samples: Samples, main: _Part | None) -> tuple[Labels | None, Array
 
 def _count_from_zero(kinds: Array) -> bool:
     return bool(kinds.dtype.kind == "b" or (kinds.min() >= 0 and kinds.max() < MOST_KINDS))
+
+
+def _turned(given: Array | None, facts: Facts) -> Array | None:
+    """Return targets with their channels last, as the output has them."""
+    shape = facts.shape
+    first = given is not None and facts.channels_first and shape is not None and given.shape[1:] == (shape[-1], *shape[:-1])
+    return np.moveaxis(given, 1, -1) if given is not None and first else given
 
 
 def _are_same(one: Array, other: Array) -> bool:

@@ -79,6 +79,10 @@ class Output(BaseModel):
             return sum(self.label_values) / 2
         return 0.0 if self.form == "logits" else 0.5
 
+    def without_ignored(self, classes: Array) -> Array:
+        """Return class numbers, int64 of the same shape, with -1 in place of those that count in no score."""
+        return classes if self.ignored is None else np.where(classes == self.ignored, -1, classes)
+
     @property
     def kind(self) -> str:
         """The task in words, such as "sequence of multiclass"."""
@@ -89,7 +93,7 @@ class Output(BaseModel):
         """All of it in words, for users."""
         parts = [self.kind]
         if self.task != "none":
-            parts += [self.form, f"loss {self.loss}" if self.loss else "loss without a name in Keras, not shown"]
+            parts += [self.form, f"loss {self.loss}" if self.loss else "loss not stated"]
             parts.append(f"compared with its {self.target}" if self.target else "compared with nothing recorded")
         if self.label_values:
             parts.append("labels " + " and ".join(f"{value:g}" for value in self.label_values))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,6 +12,8 @@ from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recording.manifest import SCHEMA, Entry, Manifest
 from animviz.recording.upgrading import upgraded
+
+_SNAPSHOT = re.compile(r"\d{6}\.safetensors")
 
 __all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
 
@@ -78,15 +81,10 @@ def read_index(folder: Path) -> list[Entry]:
         folder: of the recording.
 
     Raises:
-        RecordingError: there is no folder of snapshots, or a snapshot cannot be read or does not say when it was taken.
+        RecordingError: there is no folder of snapshots, one is missing though later ones are there, or one cannot be read or
+            does not say when it was taken.
     """
-    try:
-        names = set(os.listdir(folder / "snapshots"))
-    except OSError as error:
-        raise RecordingError(f"{folder} is not a complete recording: {error.strerror} (snapshots)") from None
-    count = 0
-    while f"{count:06d}.safetensors" in names:
-        count += 1
+    count = _count(folder)
     entries = _indexed(folder / "index.jsonl")[:count]
     for index in range(len(entries), count):
         path = snapshot_path(folder, index)
@@ -96,6 +94,21 @@ def read_index(folder: Path) -> list[Entry]:
         except (KeyError, ValidationError):
             raise RecordingError(f"{path} does not say its epoch and step; it was not written by animviz") from None
     return entries
+
+
+def _count(folder: Path) -> int:
+    """Return how many snapshots there are, up to the first number that is not taken."""
+    try:
+        numbers = {int(name[:6]) for name in os.listdir(folder / "snapshots") if _SNAPSHOT.fullmatch(name)}
+    except OSError as error:
+        raise RecordingError(f"{folder} is not a complete recording: {error.strerror} (snapshots)") from None
+    count = next(number for number in range(len(numbers) + 1) if number not in numbers)
+    # A list that is read while snapshots are written may lack the one before the last.
+    if count < len(numbers) and not snapshot_path(folder, count).exists():
+        raise RecordingError(
+            f"{snapshot_path(folder, count)} is missing, though later snapshots are there; `animviz verify` says more"
+        )
+    return count
 
 
 def _indexed(path: Path) -> list[Entry]:

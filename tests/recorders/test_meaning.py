@@ -49,7 +49,9 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str, str | None]] = {
     "sigmoid": ((1, "sigmoid", "binary_crossentropy", TWO), ACCURATE | {"eager": False}, "binary, probabilities", "classes"),
     "column": ((1, "sigmoid", "bce", TWO[:, None]), {}, "binary, probabilities", "classes"),
     "truth values": ((1, "sigmoid", "bce", TWO.astype(bool)), {}, "binary, probabilities", "classes"),
-    "words": ((1, "sigmoid", "bce", TWO, WORDS), {}, "binary, probabilities", "classes"),
+    "words": (
+        (1, "sigmoid", "bce", TWO, WORDS), {"class_names": ["no", "yes"]}, "binary, probabilities", "classes"
+    ),
     "logits": ((1, None, L.BinaryCrossentropy(from_logits=True), TWO), {}, "binary, logits", "classes"),
     "hinge": ((1, "tanh", "hinge", SIGNS), {}, "binary, values", "classes"),
     "hinge of 0 and 1": ((1, None, "squared_hinge", TWO), {}, "binary, values", "classes"),
@@ -133,6 +135,7 @@ def test_meaning_and_numbers_are_those_of_keras(name: str, tmp_path: Path) -> No
             {"class_names": ["a"] * 3},
             "class_names has 3 names .*; the output has 2 classes",
         ),
+        ((1, "sigmoid", "bce", TWO, WORDS), {}, r"hold names \(no, yes\), and nothing says which class .*class_names="),
         ((1, "sigmoid", "bce", TWO, WORDS), {"class_names": ["no", "si"]}, "labels hold 'yes', which is not among"),
         ((1, "sigmoid", "bce", TWO, THREE), {"task": "binary"}, "hold 3 different numbers .*0, 1, 2.*; expected two"),
         ((1, "sigmoid", "bce", TWO), {"output": "other"}, "the model has no output 'other'; it has output"),
@@ -184,11 +187,11 @@ def test_each_output_of_several_has_a_meaning_and_numbers(tmp_path: Path) -> Non
         Recording(recording.path, output="none")
 
 
-def test_labels_of_a_model_with_several_outputs_are_colours_unless_one_is_named(tmp_path: Path) -> None:
-    recording = two_headed(tmp_path, labels=THREE)
-    assert recording.manifest.main_output is None
-    assert recording.label_names == ("0", "1", "2")
-    assert recording[-1].scores == {}
+def test_labels_of_a_model_with_several_outputs_belong_to_one_that_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"the model has outputs kind, size; pass output= for the one that labels="):
+        two_headed(tmp_path, labels=THREE)
+    assert not list(tmp_path.iterdir())
+    assert two_headed(tmp_path, labels=THREE, output="kind")[-1].scores.keys() == {"loss", "accuracy"}
 
 
 @pytest.mark.parametrize(
@@ -201,3 +204,56 @@ def test_of_certain_answers_the_loss_is_keras_own(
     recording, stated = recorded(tmp_path, units, activation, loss, y, x=300 * X, eager=False)
     assert recording[-1].scores["loss"] > 16
     assert recording[-1].scores["loss"] == pytest.approx(stated["loss"], rel=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:.*from_logits:UserWarning")
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "y"),
+    [
+        (3, "softmax", L.SparseCategoricalCrossentropy(from_logits=True), THREE),
+        (1, "sigmoid", L.BinaryCrossentropy(from_logits=True), TWO),
+        (3, "softmax", "bce", ROWS),
+        (3, "sigmoid", "categorical_crossentropy", ROWS),
+    ],
+)
+def test_a_loss_that_does_not_fit_the_activation_is_keras_own(
+    units: int, activation: str, loss: Any, y: np.ndarray, tmp_path: Path
+) -> None:
+    recording, stated = recorded(tmp_path, units, activation, loss, y)
+    assert recording[-1].scores["loss"] == pytest.approx(stated["loss"], rel=1e-5)
+
+
+def unstated(path: Path, model: keras.Model, y: np.ndarray, x: np.ndarray = X, **compiling: Any) -> Recording:
+    model.compile(optimizer="sgd", run_eagerly=True, **compiling)
+    model.fit(x, y, epochs=1, verbose=0, callbacks=[Recorder(path / "a.rec", x, y)])
+    return Recording(path / "a.rec")
+
+
+class Adding(keras.layers.Layer):
+    def call(self, x: Any) -> Any:
+        self.add_loss(keras.ops.mean(x))
+        return x
+
+
+def test_a_loss_that_keras_scales_or_adds_to_is_not_stated(tmp_path: Path) -> None:
+    def dense(*before: Any, **options: Any) -> keras.Model:
+        return keras.Sequential([keras.Input((4,)), *before, keras.layers.Dense(1, **options)])
+
+    for place, (model, compiling) in enumerate([
+        (dense(), {"loss": "mse", "loss_weights": [0.5]}),
+        (dense(), {"loss": L.MeanSquaredError(reduction="sum")}),
+        (dense(activity_regularizer="l1"), {"loss": "mse"}),
+        (dense(Adding()), {"loss": "mse"}),
+    ]):  # fmt: skip
+        recording = unstated(tmp_path / str(place), model, X[:, 1], **compiling)
+        assert recording.output.task == "regression"
+        assert recording[-1].scores == {}
+
+
+def test_what_keras_masks_is_not_stated(tmp_path: Path) -> None:
+    words = RNG.integers(0, 5, (12, 6))
+    layers = [keras.layers.Embedding(5, 3, mask_zero=True), keras.layers.Dense(3, "softmax")]
+    model = keras.Sequential([keras.Input((6,)), *layers])
+    recording = unstated(tmp_path, model, words % 3, words, loss="sparse_categorical_crossentropy")
+    assert recording.output.kind == "sequence of multiclass"
+    assert recording[-1].scores == {}

@@ -40,7 +40,9 @@ def described(model: Any, session: Session, trained_on: tuple[Any, Any]) -> Desc
     return Description(
         name=model.name,
         layers=layers,
-        meaning=session.understood(*facts_of(model, probed, copies_input=is_copy(*trained_on))),
+        meaning=session.understood(
+            *facts_of(model, probed, copies_input=is_copy(*trained_on), is_chain=is_chain(layers))
+        ),
         arch=chain_arch(model, layers),
         model=_as_json(model),
         versions=versions_of("animviz", "keras", "tensorflow", "numpy"),

@@ -8,24 +8,21 @@ import keras
 import numpy as np
 
 from animviz.recorders.deciding import Facts
+from animviz.recorders.keras.stating import is_masked, is_of_logits, why_unstated
 from animviz.recorders.keras.tapping import outputs_by_name
 from animviz.recording.losses import Loss
-
-_OF_LOGITS = {
-    "sigmoid": ("binary_crossentropy", "binary_focal_crossentropy"),
-    "softmax": ("categorical_crossentropy", "sparse_categorical_crossentropy"),
-}
 
 __all__ = ["facts_of", "is_copy", "loss_of", "outputs_of"]
 
 
-def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool | None) -> list[Facts]:
+def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool | None, is_chain: bool) -> list[Facts]:
     """Return what is known of each output of a model.
 
     Args:
         model: a built Keras model.
         probed: what the model put out for a few samples, by output, where its shape cannot be known otherwise.
         copies_input: whether the model is trained to give back its input; None where that is not known.
+        is_chain: whether its layers are replayed.
     """
     shapes = outputs_of(model) or {name: value.shape[1:] for name, value in (probed or {}).items()}
     losses = _by_output(getattr(model, "loss", None), list(shapes))
@@ -39,24 +36,15 @@ def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool
                 shape=None if shape is None else tuple(shape),
                 activation=activation,
                 loss=loss,
-                loss_of_logits=_is_of_logits(model, activation, loss),
+                loss_of_logits=is_of_logits(activation, loss),
+                why_unstated=why_unstated(model, activation, loss, is_chain=is_chain),
+                is_masked=is_masked(model, place),
                 loss_name=_name_of(losses[name]),
                 metrics=tuple(map(_name_of, keras.tree.flatten(metrics[name]))),
                 copies_input=copies_input,
             )
         )
     return found
-
-
-def _is_of_logits(model: Any, activation: str | None, loss: Loss | None) -> bool:
-    """Say whether Keras takes the loss of the logits though it is given probabilities: TensorFlow's graphs show them."""
-    graphs = keras.backend.backend() == "tensorflow" and not getattr(model, "run_eagerly", False)
-    return (
-        graphs
-        and loss is not None
-        and loss.name in _OF_LOGITS.get(activation or "", ())
-        and not loss.settings.get("from_logits")
-    )
 
 
 def outputs_of(model: Any) -> dict[str, tuple[int | None, ...]]:
