@@ -255,13 +255,6 @@ def test_a_last_snapshot_cut_anywhere_is_named_and_the_others_stay_readable(
 
 @QUICK
 @given(share=st.floats(0, 1))
-def test_a_snapshot_in_the_middle_that_is_missing_is_named(tmp_path: Path) -> None:
-    simple(tmp_path / "a.rec")
-    (tmp_path / "a.rec" / "snapshots" / "000001.safetensors").unlink()
-    with pytest.raises(RecordingError, match=r"000001\.safetensors is missing, though later snapshots are there"):
-        Recording(tmp_path / "a.rec")
-
-
 def test_a_snapshot_in_the_middle_that_is_cut_is_named_when_it_is_read(
     share: float, cut_copy: Callable[..., tuple[Path, int]]
 ) -> None:
@@ -270,6 +263,13 @@ def test_a_snapshot_in_the_middle_that_is_cut_is_named_when_it_is_read(
     assert recording[2].epoch == 2
     with pytest.raises(RecordingError, match=r"000001.safetensors cannot be read"):
         recording[1]
+
+
+def test_a_snapshot_in_the_middle_that_is_missing_is_named(tmp_path: Path) -> None:
+    simple(tmp_path / "a.rec")
+    (tmp_path / "a.rec" / "snapshots" / "000001.safetensors").unlink()
+    with pytest.raises(RecordingError, match=r"000001\.safetensors is missing, though later snapshots are there"):
+        Recording(tmp_path / "a.rec")
 
 
 @QUICK
