@@ -8,7 +8,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 
-__all__ = ["Classes", "class_rows", "classes_of", "is_one_hot", "two_classes"]
+__all__ = ["Classes", "class_rows", "classes_of", "is_one_hot", "names_of", "two_classes"]
 
 MOST_KINDS = 200  # of whole numbers that are taken for classes where labels are only colours
 
@@ -41,7 +41,7 @@ def two_classes(labels: Array, names: Sequence[str]) -> Classes:
         return _named(labels, names, 2)
     kinds = np.unique(labels)
     if np.isin(kinds, (0, 1)).all():
-        return Classes(labels.astype(np.int64), _names(names, 2))
+        return Classes(labels.astype(np.int64), names_of(names, 2))
     if np.isin(kinds, (-1, 1)).all():
         kinds = np.array([-1, 1])
     if len(kinds) != 2:
@@ -51,7 +51,7 @@ def two_classes(labels: Array, names: Sequence[str]) -> Classes:
         )
     low, high = map(float, kinds)
     given = tuple(names) or (f"{low:g}", f"{high:g}")
-    return Classes((labels == kinds[1]).astype(np.int64), _names(given, 2), (low, high))
+    return Classes((labels == kinds[1]).astype(np.int64), names_of(given, 2), (low, high))
 
 
 def classes_of(labels: Array, names: Sequence[str], units: int | None, ignored: float | None = None) -> Classes:
@@ -81,7 +81,7 @@ def classes_of(labels: Array, names: Sequence[str], units: int | None, ignored: 
         raise InputError(f"labels hold class {highest}; the output has {count} units, for classes 0 to {count - 1}")
     if names and len(names) <= highest:
         raise InputError(f"class_names has {len(names)} and the labels {highest + 1} classes; expected a name each")
-    return Classes(labels.astype(np.int64), _names(names, count))
+    return Classes(labels.astype(np.int64), names_of(names, count))
 
 
 def class_rows(rows: Array, names: Sequence[str]) -> Classes:
@@ -91,7 +91,7 @@ def class_rows(rows: Array, names: Sequence[str]) -> Classes:
         rows: shape (..., classes).
         names: of the classes in order, or none.
     """
-    return Classes(np.asarray(rows.argmax(axis=-1), np.int64), _names(names, rows.shape[-1]))
+    return Classes(np.asarray(rows.argmax(axis=-1), np.int64), names_of(names, rows.shape[-1]))
 
 
 def is_one_hot(rows: Array) -> bool:
@@ -108,16 +108,18 @@ def _named(labels: Array, names: Sequence[str], count: int | None) -> Classes:
     if count is not None and len(order) > count:
         raise InputError(f"labels hold {len(order)} kinds ({', '.join(order[:10])}); the output has {count} classes")
     places = np.array([order.index(str(kind)) for kind in kinds], np.int64)
-    return Classes(places[numbers].reshape(labels.shape), _names(order, count or len(order)))
+    return Classes(places[numbers].reshape(labels.shape), names_of(order, count or len(order)))
 
 
-def _names(names: Sequence[str], count: int) -> tuple[str, ...]:
-    """Return a name for each class: as given, else its number."""
-    if len(names) > count:
+def names_of(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return a name for each class: as given, or the numbers where none are."""
+    if names and len(names) != count:
         raise InputError(
-            f"class_names has {len(names)} names ({', '.join(names[:10])}); the output has {count} classes"
+            f"class_names has {len(names)} names ({', '.join(names[:10])}); the output has {count} classes; expected a name each"
         )
-    return (*names, *map(str, range(len(names), count)))
+    if len(set(names)) < len(names):
+        raise InputError(f"class_names has a name twice ({', '.join(names[:10])}); expected no two alike")
+    return tuple(names) or tuple(map(str, range(count)))
 
 
 def _listed(kinds: Array) -> str:
