@@ -79,6 +79,8 @@ def _first_layer(recording: Recording) -> tuple[str, Callable[[State], Array]]:
         return first.name, lambda state: np.moveaxis(first.kernel_of(state.weights).mean(axis=2), -1, 0)
     if first is None or first.kernel is None:
         found = f"starts with {first.kind}" if first else "has no layer with weights"
+        if first is not None and first.kind == "Layer":  # of which no more than the names of its weights are known
+            found = "does not say what its layers are; import-checkpoints --model does"
         raise SceneError(f"weights draws a first layer that is Dense or Conv2D; {recording.path} {found}")
     places = InputPlaces(recording, "weights")
     read, given = first.widths_of(recording.manifest.weights)[0], places.count

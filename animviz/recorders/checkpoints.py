@@ -15,6 +15,7 @@ from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description, versions_of
+from animviz.recorders.layers import named_by
 from animviz.recorders.samples import Samples, portable
 from animviz.recorders.session import Session
 from animviz.recording.manifest import Entry
@@ -52,7 +53,10 @@ class _Arrays:
 
     def described(self, session: Session) -> Description:
         return Description(
-            name="weights", layers=(), meaning=session.understood(), versions=versions_of("animviz", "numpy")
+            name="weights",
+            layers=named_by(self._weights),
+            meaning=session.understood(),
+            versions=versions_of("animviz", "numpy"),
         )
 
     def captured(self, session: Session) -> Captured:

@@ -12,7 +12,7 @@ from animviz.recording.replay.convolution import OPERATIONS
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_dense_chain
 
-__all__ = ["arch_of", "dense", "fitted", "flatten", "require_replayed"]
+__all__ = ["arch_of", "dense", "fitted", "flatten", "named_by", "require_replayed"]
 
 CLOSE = 1e-4  # of the largest value: by how much a replay in float32 may differ
 
@@ -99,6 +99,19 @@ def require_replayed(layers: Sequence[Layer], weights: Mapping[str, Array], inpu
             f"the layers put out other values than the network itself: up to {apart:.3g} apart; check activations, order and "
             "names of weights"
         )
+
+
+def named_by(weights: Mapping[str, Array]) -> tuple[Layer, ...]:
+    """Return the layers that names such as "net.0.weight" tell of; what they compute, and in which order, is not known.
+
+    Args:
+        weights: arrays by name.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name in weights:
+        layer, _, variable = name.rpartition(".")
+        found.setdefault(layer or name, {})[variable] = name
+    return tuple(Layer(name=name, kind="Layer", variables=variables) for name, variables in found.items())
 
 
 def arch_of(layers: Sequence[Layer], weights: Mapping[str, Array]) -> str | None:

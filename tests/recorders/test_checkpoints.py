@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 import animviz
 from animviz import Recording
 from animviz.cli.main import main
-from animviz.errors import InputError, RecordingError
+from animviz.errors import InputError, RecordingError, SceneError
 from animviz.recorders.checkpoints import import_checkpoints
 from animviz.recording.verifying import verify
 
@@ -121,6 +121,10 @@ def test_without_a_model_weights_alone_are_recorded(here: Path) -> None:
         assert recording.epochs.tolist() == [0, 1, 2]
         assert recording[2].weights["0.weight"].dtype == np.float32
         assert recording[2].weights["0.weight"] == pytest.approx(nets()[2]["0.weight"].numpy(), rel=1e-2)
+        assert {layer.name for layer in recording.layers} == {"0", "2"}
+        assert animviz.frame_at("violins", recording, 1, size=(640, 360)).any()
+        with pytest.raises(SceneError, match="does not say what its layers are; import-checkpoints --model does"):
+            animviz.frame_at("weights", recording, 1, size=(640, 360))
 
 
 class Code:
@@ -167,6 +171,7 @@ def test_what_cannot_be_imported_is_refused_and_nothing_is_left(here: Path) -> N
     torch.save({"lr": 0.1}, "3.pt")
     Path("4.pt").write_bytes(b"nothing")
     Path("5.h5").touch()
+    Path("7.bin").write_text("junk\n")
     np.savez("z.npz", z=X)
     net = [Path("net_1.pt")]
     refused: list[tuple[list[Path], dict[str, Any], str]] = [
@@ -177,10 +182,11 @@ def test_what_cannot_be_imported_is_refused_and_nothing_is_left(here: Path) -> N
         ([Path("6.pt")], {}, "6.pt cannot be read"),
         ([Path("6.safetensors")], {}, "6.safetensors cannot be read"),
         ([Path("4.pt")], {}, "4.pt (cannot be read|holds code)"),
+        ([Path("7.bin")], {}, "7.bin cannot be read as weights of PyTorch"),
         ([Path("3.pt")], {}, r"3.pt holds no weights by name \(lr\); expected a state_dict"),
         ([*net, Path("net_2.pt")], {}, r"net_2.pt holds the weights of another model than net_1.pt: 0.bias is missing"),
         ([Path("net_2.pt")], TELLING, "net_2.pt does not fit Net: Missing key"),
-        (net, {**TELLING, "task": None}, "Pass task="),
+        (net, {**TELLING, "task": None}, "Pass task=.*; in the terminal --loss says it"),
         (net, {"model": "my_model.py"}, "expected FILE.py:NAME, such as my_model.py:Net"),
         (net, {"model": "my_model.py:Nest"}, "my_model.py has no 'Nest'; it has torch, Net, made, number"),
         (net, {"model": "my_model.py:number"}, "--model is of type int; expected a torch.nn.Module"),

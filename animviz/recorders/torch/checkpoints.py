@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from animviz.errors import RecordingError
+from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description, versions_of
+from animviz.recorders.layers import named_by
 from animviz.recorders.naming import loss_named
 from animviz.recorders.session import Session
 from animviz.recorders.torch.naming import as_array, clean, unwrapped
@@ -39,6 +39,7 @@ class Modules:
     def __init__(self, own: Any, loss: str | None, told: Told) -> None:
         self._module = None if own is None else unwrapped(_made(own)).eval()
         self._subject = None if own is None else Subject(self._module, _loss(loss, told), told)
+        self._told = loss is not None or bool(told.tasks)
         self._weights: dict[str, Any] = {}
 
     def load(self, path: Path) -> None:
@@ -60,11 +61,25 @@ class Modules:
             ) from None
 
     def described(self, session: Session) -> Description:
-        """Describe the module."""
+        """Describe the module.
+
+        Raises:
+            InputError: it is in doubt what it puts out.
+        """
         if self._subject is not None:
-            return self._subject.described(session)
+            try:
+                return self._subject.described(session)
+            except InputError as error:
+                if self._told:
+                    raise
+                raise InputError(
+                    f"{error}; in the terminal --loss says it, such as --loss BCEWithLogitsLoss, or --task"
+                ) from None
         return Description(
-            name="weights", layers=(), meaning=session.understood(), versions=versions_of("animviz", "torch")
+            name="weights",
+            layers=named_by(self._weights),
+            meaning=session.understood(),
+            versions=versions_of("animviz", "torch"),
         )
 
     def captured(self, session: Session) -> Captured:
@@ -105,8 +120,9 @@ def _read(path: Path) -> Any:
         raise RecordingError(
             f"{path} holds code beside its weights, which is not run; save these alone: torch.save(model.state_dict(), path)"
         ) from None
-    except (SafetensorError, OSError, RuntimeError, EOFError, ValueError) as error:
-        raise RecordingError(f"{path} cannot be read: {str(error).strip().partition(chr(10))[0][:200]}") from None
+    except Exception as error:  # PyTorch's reader of pickles raises whatever the bytes of a file lead it to
+        first = str(error).strip().partition("\n")[0][:200]
+        raise RecordingError(f"{path} cannot be read as weights of PyTorch ({type(error).__name__}: {first})") from None
 
 
 def _weights_in(loaded: Any, path: Path) -> dict[str, Any]:
