@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 EPOCHS = 800
 RECORD = ("record", "two_rings", "--epochs", str(EPOCHS), "--samples", "2000", "-o", "x.rec")
-KILLS = 6
+KILLS = 4
 AT_ONCE = 2
 PATIENCE = 120
 

@@ -86,10 +86,16 @@ for page, blocks in json.load(sys.stdin).items():
 
 @pytest.mark.slow
 def test_python_blocks_run(tmp_path: Path) -> None:
+    # Those of the pages that newcomers read run in their environment, but for what that does not have.
     pages = {
-        page.name: found for page in PAGES if (found := [b.text for b in blocks_of(page) if b.language == "python"])
-    }
-    assert len(pages) >= 4
+        page.name: found
+        for page in PAGES
+        if (found := [
+            block.text for block in blocks_of(page)
+            if block.language == "python" and (page.name not in NEWCOMER or "test_docs.py runs it" in block.why_not)
+        ])
+    }  # fmt: skip
+    assert pages
     arguments = [sys.executable, "-W", "error::UserWarning:animviz", "-c", RUN_BLOCKS]
     done = subprocess.run(arguments, cwd=tmp_path, input=json.dumps(pages), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
