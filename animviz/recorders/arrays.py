@@ -13,6 +13,7 @@ from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.layers import arch_of, fitted, require_replayed
+from animviz.recorders.looping import require_numbers
 from animviz.recorders.naming import loss_named, require_probabilities
 from animviz.recorders.samples import Samples, portable
 from animviz.recorders.session import Session
@@ -115,22 +116,24 @@ class ArrayRecorder:
             logs: numbers to note, such as the loss of the training.
 
         Raises:
-            InputError: an array is not one of numbers, or it is in doubt what an output answers; names the choices.
+            InputError: an array or a log is not one of numbers, or it is in doubt what an output answers; names the choices.
             RecordingError: names or shapes are not those of the layers, or of the first capture; or the session has ended.
         """
         state = Captured(
             weights=_copied(weights), activations=_copied(activations), gradients=_copied(gradients),
             outputs=_copied(outputs if isinstance(outputs, Mapping | None) else {"output": outputs}),
         )  # fmt: skip
+        require_numbers(logs or {})
+        numbers = {name: float(value) for name, value in (logs or {}).items()}
         at = self._next(epoch)
         kept = replace(state, outputs={}) if self._layers else state  # those of a chain are replayed
         if self._epoch is None:
-            first = Entry(epoch=at, step=step, logs={name: float(value) for name, value in (logs or {}).items()})
+            first = Entry(epoch=at, step=step, logs=numbers)
             self._session.begin(lambda: self._described(state), lambda: kept, first=first)
         elif self._last is None:
             raise RecordingError(f"{self.path}: the session has ended; record a further training in a path of its own")
         else:
-            self._session.capture(kept, at, logs, step)
+            self._session.capture(kept, at, numbers, step)
         self._epoch, self._last = at, kept
 
     def close(self) -> None:

@@ -51,6 +51,7 @@ class Captured:
         activations: of the layers that are stored, shape (samples, ...).
         gradients: of the mean loss on the recording's samples, by weight.
         outputs: of the model, shape (samples, ...), by output, where they cannot be replayed.
+        losses: what the framework states of the samples, by output, for losses that have no name in Keras.
         penalty: what the framework adds to the loss of the samples, such as the sum of penalties on weights.
 
     Raises:
@@ -61,6 +62,7 @@ class Captured:
     activations: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
     outputs: Mapping[str, Array] = field(default_factory=dict)
+    losses: Mapping[str, float] = field(default_factory=dict)
     penalty: float = 0.0
 
     def __post_init__(self) -> None:

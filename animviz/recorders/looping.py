@@ -9,7 +9,7 @@ from animviz.recorders.model import Take
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.session import Session
 
-__all__ = ["Loop", "Means"]
+__all__ = ["Loop", "Means", "require_numbers"]
 
 log = logging.getLogger("animviz")
 
@@ -50,10 +50,12 @@ class Loop:
         steps: gradient steps of an epoch, where they are known; an epoch that nobody ends ends after so many.
 
     Raises:
-        InputError: moments within an epoch are asked for, and its length is not known.
+        InputError: moments within an epoch are asked for, and its length is not known; or it has no steps.
     """
 
     def __init__(self, session: Session, rhythm: Rhythm, steps: int | None) -> None:
+        if steps is not None and steps < 1:
+            raise InputError(f"steps is {steps}; expected the number of gradient steps of an epoch, 1 or more")
         if steps is None and (rhythm.step is None or rhythm.step < 1):
             raise InputError("moments within an epoch ask for its length; pass steps= that an epoch has, or every=1")
         self._session, self._steps = session, steps
@@ -72,6 +74,7 @@ class Loop:
             RecordingError: the recording has ended, or the snapshot cannot be written.
         """
         self._require_open()
+        require_numbers(logs)
         if self._within == self._steps:  # nobody has ended the epoch
             self.epoch({}, take)
         if not self._session.in_epoch:
@@ -91,6 +94,7 @@ class Loop:
             RecordingError: the recording has ended, or the snapshot cannot be written.
         """
         self._require_open()
+        require_numbers(logs)
         if not self._session.in_epoch:
             self._session.begin_epoch()
         self._session.end_epoch({**self._means, **{name: float(value) for name, value in logs.items()}}, take)
@@ -120,3 +124,19 @@ class Loop:
             raise RecordingError(
                 f"{self._session.path}: the recording has ended; record a further training in a path of its own"
             )
+
+
+def require_numbers(logs: Mapping[str, Any]) -> None:
+    """Check that logs are numbers, or arrays of one number, without waiting for what is computed elsewhere.
+
+    Args:
+        logs: what a loop tells, by name.
+
+    Raises:
+        InputError: one is something else; names it.
+    """
+    for name, value in logs.items():
+        shape = tuple(getattr(value, "shape", ()))
+        if not hasattr(value, "__float__") or any(size != 1 for size in shape):
+            found = f"of shape {shape}" if shape else f"{value!r}"[:60]
+            raise InputError(f"the log {name!r} is {found}; expected one number")

@@ -21,15 +21,17 @@ def scores_of(model: Description, state: Captured, inputs: Mapping[str, Array]) 
         inputs: of the recording, by the names that they have in its file.
     """
     meaning, outputs = model.meaning, state.outputs
-    if not outputs and len(meaning.outputs) == 1 and "inputs" in inputs and is_chain(model.layers):
-        return _replayed(model, meaning.outputs[0], state, inputs)
     found = {}
+    if not outputs and len(meaning.outputs) == 1 and "inputs" in inputs and is_chain(model.layers):
+        found = _replayed(model, meaning.outputs[0], state, inputs)
     for output in meaning.outputs:
         target = meaning.target_of(output, inputs)
         if target is not None and output.name in outputs:
             prefix = "" if output.name == meaning.main_output else f"{output.name} "
             scores = metrics.scores(output, target, outputs[output.name], penalty=state.penalty)
             found.update({prefix + name: value for name, value in scores.items()})
+    for name, value in state.losses.items():
+        found["loss" if name == meaning.main_output else f"{name} loss"] = value + state.penalty
     return found
 
 

@@ -37,6 +37,8 @@ def accuracy(output: Output, targets: Array, values: Array) -> float:
         targets: class numbers, one-hot rows, or 0 and 1 for each label.
         values: what the output puts out, shape (samples, ..., units).
     """
+    if output.task == "multiclass" and targets.shape == values.shape:
+        targets = targets.argmax(axis=-1)
     truth = numbers(targets, classes=output.answers_classes, sequence=output.sequence)
     answers = answered_classes(output, values) if output.answers_classes else answered_labels(output, values)
     right = answers == truth.reshape(answers.shape)

@@ -227,6 +227,7 @@ def test_losses_are_known_and_stated_as_pytorch_does(
     ("loss", "task"),
     [
         (nn.CrossEntropyLoss(weight=torch.tensor([1.0, 2.0, 3.0])), "multiclass"),
+        (nn.CrossEntropyLoss(reduction="sum"), "multiclass"),
         (nn.MultiMarginLoss(), "multiclass"),
     ],
 )
@@ -234,8 +235,12 @@ def test_losses_without_a_name_still_say_what_is_answered(tmp_path: Path, loss: 
     recording = recorded(tmp_path / "run.rec", net(units=3), loss, THIRDS)
     (output,) = recording.manifest.outputs
     assert (output.task, output.loss) == (task, None)
-    assert "loss" not in recording[-1].scores
+    assert recording[-1].scores["loss"] == pytest.approx(float(loss(output_of(recording), THIRDS)), rel=1e-5)
     assert "accuracy" in recording[-1].scores
+
+
+def output_of(recording: Recording) -> torch.Tensor:
+    return torch.tensor(recording.at(2.0).outputs())
 
 
 def test_doubt_is_an_error_before_training_that_names_the_choices(tmp_path: Path) -> None:
@@ -246,7 +251,7 @@ def test_doubt_is_an_error_before_training_that_names_the_choices(tmp_path: Path
         animviz.watch(net(units=3), tmp_path / "run.rec", inputs=POINTS, labels=THIRDS, loss=mine)
     assert not (tmp_path / "run.rec").exists()
     recording = recorded(tmp_path / "run.rec", net(), mine, INSIDE, task="binary logits")
-    assert recording.manifest.outputs[0].said.startswith("binary, logits, loss without a name in Keras")
+    assert recording.manifest.outputs[0].said.startswith("binary, logits, loss")
 
 
 class Two(nn.Module):
@@ -287,6 +292,96 @@ def test_classes_of_every_pixel_stand_last(tmp_path: Path) -> None:
     assert recording.at(1).outputs().shape == (48, 6, 6, 3)
     expected = float(functional.cross_entropy(model(IMAGES), truth).detach())
     assert recording[-1].scores["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+CHANNELS = torch.cat([IMAGES > 0, IMAGES > 1, IMAGES < 0], 1).float()
+
+
+@pytest.mark.parametrize(
+    ("channels", "loss", "task"),
+    [
+        (1, nn.BCEWithLogitsLoss(), None),
+        (1, functional.binary_cross_entropy_with_logits, "binary logits"),
+        (1, nn.BCEWithLogitsLoss(pos_weight=torch.tensor(3.0)), None),
+        (3, nn.BCEWithLogitsLoss(), None),
+    ],
+    ids=["one", "told", "weighted", "several"],
+)
+def test_masks_answer_yes_or_no_for_every_pixel(tmp_path: Path, channels: int, loss: Any, task: str | None) -> None:
+    model, truth = nn.Sequential(nn.Conv2d(1, channels, 3, padding=1)), CHANNELS[:, :channels]
+    options: dict[str, Any] = {"inputs": IMAGES, "labels": truth, "loss": loss, "task": task, "gradients": True}
+    with animviz.watch(model, tmp_path / "run.rec", **options) as run:
+        run.epoch()
+    recording = Recording(tmp_path / "run.rec")
+    (output,) = recording.manifest.outputs
+    assert output.kind == f"sequence of {'binary' if channels == 1 else 'multilabel'}"
+    assert recording.at(1).outputs().shape == (48, 6, 6, channels)
+    value = loss(model(IMAGES), truth)
+    value.backward()
+    assert recording[-1].scores["loss"] == pytest.approx(float(value.detach()), rel=1e-5)
+    right = ((model(IMAGES) > 0) == (truth > 0)).float().mean()
+    assert recording[-1].scores["accuracy"] == pytest.approx(float(right), rel=1e-5)
+    np.testing.assert_allclose(recording[-1].gradients["0.bias"], model[0].bias.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_images_that_are_given_back_keep_their_channels(tmp_path: Path) -> None:
+    model, images = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.Sigmoid()), IMAGES.sigmoid()
+    animviz.watch(model, tmp_path / "run.rec", inputs=images, labels=images, loss=nn.BCELoss()).close()
+    recording = Recording(tmp_path / "run.rec")
+    assert (recording.output.task, recording.at(0).outputs().shape) == ("reconstruction", (48, 1, 6, 6))
+
+
+WORDS = torch.arange(60).reshape(10, 6) % 7
+TAGS = torch.where(WORDS == 0, -100, WORDS % 3)
+
+
+class Tagger(nn.Sequential):
+    def __init__(self, tags: int) -> None:
+        super().__init__(nn.Embedding(7, 4), nn.Linear(4, tags))
+
+
+@pytest.mark.parametrize("weight", [None, torch.tensor([1.0, 2.0, 5.0])], ids=["plain", "weighted"])
+def test_tags_of_every_word_stand_last_and_those_left_out_count_nowhere(tmp_path: Path, weight: Any) -> None:
+    model, loss = Tagger(3), nn.CrossEntropyLoss(weight)
+    animviz.watch(model, tmp_path / "run.rec", inputs=WORDS, labels=TAGS, loss=loss).close()
+    scores = Recording(tmp_path / "run.rec")[-1].scores
+    made, truth = model(WORDS).detach().flatten(0, 1), TAGS.flatten()
+    assert scores["loss"] == pytest.approx(float(loss(made, truth)), rel=1e-5)
+    counted = truth != -100
+    assert scores["accuracy"] == pytest.approx(float((made.argmax(1) == truth)[counted].float().mean()))
+
+
+def test_as_many_tags_as_words_are_in_doubt(tmp_path: Path) -> None:
+    def flat(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(output.flatten(0, 1), target.flatten())
+
+    options: dict[str, Any] = {"inputs": WORDS, "labels": TAGS}
+    with pytest.raises(InputError, match=r"stand first or last.*pass task='multiclass logits'"):
+        animviz.watch(Tagger(6), tmp_path / "run.rec", loss=nn.CrossEntropyLoss(), **options)
+    model = Tagger(6)
+    animviz.watch(model, tmp_path / "run.rec", loss=flat, task="multiclass logits", **options).close()
+    recording = Recording(tmp_path / "run.rec")
+    np.testing.assert_allclose(recording.at(0).outputs(), model(WORDS).detach(), rtol=1e-5)
+    assert recording.output.ignored == -100
+
+
+class Pair(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind, self.size = nn.Linear(2, 3), nn.Linear(2, 1)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.kind(x), self.size(x)
+
+
+def test_losses_in_a_tuple_belong_to_outputs_by_position(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"inputs": POINTS, "labels": (THIRDS, INSIDE[:, None])}
+    losses = (nn.CrossEntropyLoss(), nn.MSELoss())
+    animviz.watch(Pair(), tmp_path / "run.rec", loss=losses, **options).close()
+    recording = Recording(tmp_path / "run.rec", output="output_1")
+    assert [output.kind for output in recording.manifest.outputs] == ["multiclass", "regression"]
+    with pytest.raises(InputError, match="one for output 'output_3'; the model has output_1, output_2"):
+        animviz.watch(Pair(), tmp_path / "three.rec", loss=(*losses, nn.MSELoss()), **options)
 
 
 def test_half_precision_is_kept_as_single(tmp_path: Path) -> None:
@@ -397,6 +492,14 @@ def test_logs_are_means_over_the_steps_and_what_the_epoch_tells(tmp_path: Path) 
     assert [snapshot.logs for snapshot in recording] == [{}, {"loss": 1.5}, {"loss": 3.0, "accuracy": 0.5}]
 
 
+@pytest.mark.parametrize("value", ["x", None, torch.ones(3)], ids=["text", "none", "three"])
+def test_logs_that_are_no_number_are_named(tmp_path: Path, value: Any) -> None:
+    run = animviz.watch(net(), tmp_path / "run.rec")
+    for tell in (run.step, run.epoch):
+        with pytest.raises(InputError, match=r"the log 'loss' is .*; expected one number"):
+            tell(loss=value)
+
+
 def test_a_loop_that_tells_nothing_is_warned(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="animviz"):
         animviz.watch(net(), tmp_path / "run.rec").close()
@@ -409,6 +512,11 @@ def test_a_loop_that_tells_nothing_is_warned(tmp_path: Path, caplog: pytest.LogC
         (net(), {"inputs": POINTS[:, :1]}, RecordingError, "does not take the recorded inputs.*pass inputs="),
         (net(), {"every": "1/4"}, InputError, "pass steps="),
         (nn.Sequential(nn.LazyLinear(3)), {"inputs": POINTS}, RecordingError, "has no shape yet; run one batch"),
+        (net(), {"steps": 0}, InputError, "steps is 0; expected"),
+        (net(), {"inputs": POINTS, "samples": 0}, InputError, "samples is 0; expected"),
+        (Pair(), {"inputs": POINTS, "labels": THIRDS, "loss": nn.CrossEntropyLoss()}, InputError, "pass output= for"),
+        (Pair(), {"inputs": POINTS, "labels": (THIRDS, POINTS), "loss": nn.MSELoss()}, InputError, "loss= as a tuple"),
+        (net(), {"inputs": POINTS, "labels": INSIDE, "loss": nn.MSELoss()}, InputError, r"\(60, 1\) and .* \(60,\)"),
         (net(), {"inputs": POINTS, "layers": ["4"]}, RecordingError, "no layer '4'; it has 0, 1, 2"),
         (lambda x: x, {}, RecordingError, "expected a torch.nn.Module"),
         (net().to("meta"), {}, RecordingError, "is spread over processes or on no device"),

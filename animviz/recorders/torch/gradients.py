@@ -11,7 +11,7 @@ from animviz.recorders.torch.naming import as_array
 from animviz.recorders.torch.running import fed, in_parts
 from animviz.recorders.torch.untouched import untouched
 
-__all__ = ["loss_gradients"]
+__all__ = ["as_target", "loss_gradients"]
 
 
 def loss_gradients(
@@ -41,7 +41,7 @@ def loss_gradients(
         with untouched(module), torch.enable_grad():
             args, kwargs = fed(module, part)
             made = outputs_by_name(module(*args, **kwargs))[output]
-            wanted = _target(target[start : start + len(made)], made)
+            wanted = as_target(target[start : start + len(made)], made)
             found = torch.autograd.grad(loss(made, wanted), list(trained.values()), allow_unused=True)
         for name, gradient in zip(trained, found, strict=True):
             if gradient is not None:
@@ -50,7 +50,7 @@ def loss_gradients(
     return {name: as_array(total.float()) for name, total in sums.items()}
 
 
-def _target(target: Array, made: Any) -> Any:
+def as_target(target: Array, made: Any) -> Any:
     """Return targets as PyTorch's losses take them: class numbers as they are, others in the shape of the output."""
     given = torch.tensor(target, device=made.device)
     if given.numel() == made.numel():

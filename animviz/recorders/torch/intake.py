@@ -27,8 +27,10 @@ def taken(inputs: Any, labels: Any, count: int) -> tuple[Any, Any]:
         count: how many samples are taken of a data set.
 
     Raises:
-        InputError: what a data set holds are no inputs with labels.
+        InputError: what a data set holds are no inputs with labels; or none of it is to be taken.
     """
+    if count < 1:
+        raise InputError(f"samples is {count}; expected 1 or more")
     if isinstance(inputs, DataLoader | Dataset):
         inputs, own = _of_dataset(inputs, count)
         labels = own if labels is None else labels

@@ -58,7 +58,7 @@ def looked_at(module: Any, names: Names, weights: Mapping[str, Array], samples: 
         )
 
     floating = [name for name, tensor in found.items() if tensor.is_floating_point() and by_sample(name, found, others)]
-    outputs = {name: as_column(as_array(found[name])) for name in floating}
+    outputs = {name: as_array(found[name]) for name in floating}
     chain = None
     if len(fed) == 1 and len(found) == 1 and outputs:
         chain = chain_of(taken, fed[0], next(iter(found.values())), names, weights)
@@ -68,7 +68,7 @@ def looked_at(module: Any, names: Names, weights: Mapping[str, Array], samples: 
     layers, by_output = _loose(taken.calls, names, stored, taken.values)
     makers = {name: by_output[id(tensor)] for name, tensor in found.items() if id(tensor) in by_output}
     if not layers:
-        whole = next(iter(outputs.values())).shape[1:] if outputs else None
+        whole = as_column(next(iter(outputs.values()))).shape[1:] if outputs else None
         layers = [Layer(name=type(module).__name__, kind=type(module).__name__, output_shape=whole)]
     return Seen(tuple(layers), outputs, makers)
 

@@ -2,17 +2,18 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from animviz.arrays import Array
+from animviz.errors import InputError
 from animviz.recording.losses import Loss
 
-__all__ = ["Known", "known", "name_of"]
+__all__ = ["Known", "as_module", "known", "name_of"]
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,16 @@ class Known:
     Attributes:
         loss: its name in Keras with settings, or None where it has none.
         task: what an output answers that is trained with it, such as "multiclass logits"; "" where that is open.
-        classes_first: whether it takes the classes of an output as the axis behind the samples.
+        classes: whether an output has its classes behind the samples or last; "" where the loss does not say.
+        is_close: whether the loss of Keras says what is answered, but states another number: weights, or a sum.
+        ignored: targets of this value count in no score.
     """
 
     loss: Loss | None = None
     task: str = ""
-    classes_first: bool = False
+    classes: Literal["first", "last", ""] = ""
+    is_close: bool = False
+    ignored: int | None = None
 
 
 FUNCTIONS: dict[Any, type] = {
@@ -48,20 +53,29 @@ FUNCTIONS: dict[Any, type] = {
 }
 
 
-def known(loss: Any, labels: Array | None, output: Array | None) -> Known:
+def known(loss: Any, labels: Array | None, output: Array, *, told: bool = False) -> Known:
     """Return what is known of a loss.
 
     Args:
         loss: a module, a function of `torch.nn.functional`, a `functools.partial` of one, or a loss of Keras.
         labels: labels or targets, one row per sample, or None.
-        output: what the model puts out for a few samples, or None.
+        output: what the model puts out for a few samples.
+        told: whether the user names the task.
+
+    Raises:
+        InputError: it is in doubt where the classes stand, or the loss would compare each sample with all.
     """
     if isinstance(loss, Loss):
         return Known(loss)
-    module = _as_module(loss)
-    if module is None or type(module) not in KNOWN:
-        return Known()
-    return KNOWN[type(module)](module, labels, output)
+    module = as_module(loss)
+    if module is None:
+        return Known(ignored=_ignored(nn.CrossEntropyLoss(), labels))
+    if isinstance(module, COMPARING):
+        _require_no_broadcasting(name_of(loss), labels, output)
+    found = KNOWN[type(module)](module, labels, output)
+    if isinstance(module, nn.CrossEntropyLoss | nn.NLLLoss):
+        found = replace(found, classes=_classes(labels, output, told=told), ignored=_ignored(module, labels))
+    return replace(found, is_close=found.is_close or module.reduction == "sum")
 
 
 def name_of(loss: Any) -> str:
@@ -73,101 +87,98 @@ def name_of(loss: Any) -> str:
     return str(loss) if isinstance(loss, Loss) else str(getattr(loss, "__name__", type(loss).__name__))
 
 
-def _as_module(loss: Any) -> Any:
-    """Return a loss as a module, where its class or its function is PyTorch's own."""
+def as_module(loss: Any) -> Any:
+    """Return a loss as a module where its class or its function is PyTorch's own and known, else None."""
     if isinstance(loss, functools.partial) and not loss.args and _is_function(loss.func):
-        return FUNCTIONS[loss.func](**loss.keywords)
-    return FUNCTIONS[loss]() if _is_function(loss) else loss
+        loss = FUNCTIONS[loss.func](**loss.keywords)
+    elif _is_function(loss):
+        loss = FUNCTIONS[loss]()
+    return loss if type(loss) in KNOWN else None
 
 
 def _is_function(loss: Any) -> bool:
     return callable(loss) and not isinstance(loss, nn.Module | functools.partial) and loss in FUNCTIONS
 
 
-def _named(name: str, module: Any, **settings: Any) -> Loss | None:
-    """Return a loss of Keras with a module's reduction; a user reduces what is not reduced, as a mean for all we know."""
-    if module.reduction == "sum":
-        settings["reduction"] = "sum"
-    return Loss.of(name, **settings)
-
-
-def _cross_entropy(module: Any, labels: Array | None, output: Array | None) -> Known:
-    task = "multiclass logits"
-    if module.weight is not None:
-        return Known(None, task, classes_first=True)
-    ignored = _ignored(module, labels)
-    rows = (
-        labels is not None and labels.dtype.kind == "f" and output is not None and labels.shape[1:] == output.shape[1:]
+def _require_no_broadcasting(name: str, labels: Array | None, output: Array) -> None:
+    """Refuse a column against single numbers, of which PyTorch makes a square."""
+    if labels is None or {labels.shape[1:], output.shape[1:]} != {(), (1,)}:
+        return
+    way = "[:, None]" if labels.ndim == 1 else "[:, 0]"
+    raise InputError(
+        f"the model puts out shape {(len(labels), *output.shape[1:])} and labels have shape {labels.shape}, of which "
+        f"{name} compares each with all; train and record with labels{way}"
     )
-    if not module.label_smoothing and not rows:
-        return Known(
-            _named("sparse_categorical_crossentropy", module, from_logits=True, **ignored), "", classes_first=True
+
+
+def _classes(labels: Array | None, output: Array, *, told: bool) -> Literal["first", "last"]:
+    """Return where the classes of an output stand: labels have the shape of all other axes."""
+    if labels is None or output.ndim < 3:
+        return "first"
+    first, last = labels.shape[1:] == output.shape[2:], labels.shape[1:] == output.shape[1:-1]
+    if first and last and not told:
+        raise InputError(
+            f"do the classes of an output of shape {output.shape[1:]} stand first or last, where labels have shape "
+            f"{labels.shape[1:]}? Where they stand first, as the loss takes them, pass task='multiclass logits'; where they "
+            "stand last, pass that and the loss as you call it: loss=lambda output, target: ..."
         )
-    if ignored:
-        return Known(None, task, classes_first=True)
-    smoothing = {"label_smoothing": module.label_smoothing} if module.label_smoothing else {}
-    return Known(_named("categorical_crossentropy", module, from_logits=True, **smoothing), "", classes_first=True)
+    return "last" if last and not first else "first"
 
 
-def _negative_log_likelihood(module: Any, labels: Array | None, output: Array | None) -> Known:
-    # Of logarithms of probabilities it is the cross-entropy of them as logits; of other numbers it has no name.
-    sums = None if output is None else torch.logsumexp(torch.as_tensor(output).float(), 1)
-    logarithms = sums is not None and bool((sums.abs() < 1e-3).all())
-    if module.weight is not None or not logarithms:
-        return Known(None, "multiclass logits" if logarithms else "", classes_first=True)
-    settings = {"from_logits": True, **_ignored(module, labels)}
-    return Known(_named("sparse_categorical_crossentropy", module, **settings), "", classes_first=True)
-
-
-def _ignored(module: Any, labels: Array | None) -> dict[str, int]:
+def _ignored(module: Any, labels: Array | None) -> int | None:
     """Return the class that counts in no score, where there are samples of it."""
     there = labels is not None and labels.dtype.kind in "iu" and bool((labels == module.ignore_index).any())
-    return {"ignore_class": int(module.ignore_index)} if there else {}
+    return int(module.ignore_index) if there else None
 
 
-def _binary_logits(module: Any, labels: Array | None, output: Array | None) -> Known:
-    if module.weight is None and module.pos_weight is None:
-        return Known(_named("binary_crossentropy", module, from_logits=True))
-    return Known(None, _yes_or_no(output, "logits"))
+def _cross_entropy(module: Any, labels: Array | None, output: Array) -> Known:
+    rows = labels is not None and labels.dtype.kind == "f" and labels.shape[1:] == output.shape[1:]
+    ignored = _ignored(module, labels)
+    weighted = module.weight is not None
+    if ignored is not None or not (module.label_smoothing or rows):
+        settings = {} if ignored is None else {"ignore_class": ignored}
+        loss = Loss.of("sparse_categorical_crossentropy", from_logits=True, **settings)
+        return Known(loss, is_close=weighted or module.label_smoothing > 0)
+    smoothing = {"label_smoothing": module.label_smoothing} if module.label_smoothing else {}
+    return Known(Loss.of("categorical_crossentropy", from_logits=True, **smoothing), is_close=weighted)
 
 
-def _binary(module: Any, labels: Array | None, output: Array | None) -> Known:
-    if module.weight is None:
-        return Known(_named("binary_crossentropy", module))
-    return Known(None, _yes_or_no(output, "probabilities"))
+def _negative_log_likelihood(module: Any, labels: Array | None, output: Array) -> Known:
+    # Of logarithms of probabilities it is the cross-entropy of them as logits; of other numbers it has no name.
+    axis = -1 if _classes(labels, output, told=True) == "last" else 1
+    if not bool((torch.logsumexp(torch.as_tensor(output).float(), axis).abs() < 1e-3).all()):
+        return Known()
+    ignored = _ignored(module, labels)
+    settings = {} if ignored is None else {"ignore_class": ignored}
+    loss = Loss.of("sparse_categorical_crossentropy", from_logits=True, **settings)
+    return Known(loss, is_close=module.weight is not None)
 
 
-def _yes_or_no(output: Array | None, form: str) -> str:
-    if output is None:
-        return ""
-    return f"{'binary' if output.ndim == 1 or output.shape[-1] == 1 else 'multilabel'} {form}"
+def _binary(module: Any, labels: Array | None, output: Array) -> Known:
+    logits = {} if isinstance(module, nn.BCELoss) else {"from_logits": True}
+    weighted = module.weight is not None or getattr(module, "pos_weight", None) is not None
+    return Known(Loss.of("binary_crossentropy", **logits), is_close=weighted)
 
 
-def _smooth(module: Any, labels: Array | None, output: Array | None) -> Known:
-    return Known(_named("huber", module, delta=1.0)) if module.beta == 1 else Known(None, "regression")
+def _plain(name: str) -> Callable[[Any, Array | None, Array], Known]:
+    return lambda module, labels, output: Known(Loss.of(name))
 
 
-def _plain(name: str) -> Callable[[Any, Array | None, Array | None], Known]:
-    return lambda module, labels, output: Known(_named(name, module))
-
-
-def _only(task: str) -> Callable[[Any, Array | None, Array | None], Known]:
+def _only(task: str) -> Callable[[Any, Array | None, Array], Known]:
     return lambda module, labels, output: Known(None, task)
 
 
-KNOWN: dict[type, Callable[[Any, Array | None, Array | None], Known]] = {
+COMPARING = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss, nn.PoissonNLLLoss)  # number by number
+KNOWN: dict[type, Callable[[Any, Array | None, Array], Known]] = {
     nn.CrossEntropyLoss: _cross_entropy,
     nn.NLLLoss: _negative_log_likelihood,
-    nn.BCEWithLogitsLoss: _binary_logits,
+    nn.BCEWithLogitsLoss: _binary,
     nn.BCELoss: _binary,
-    nn.MultiLabelSoftMarginLoss: lambda module, labels, output: (
-        Known(_named("binary_crossentropy", module, from_logits=True)) if module.weight is None
-        else Known(None, "multilabel logits")
-    ),
+    nn.MultiLabelSoftMarginLoss: _binary,
     nn.MSELoss: _plain("mean_squared_error"),
     nn.L1Loss: _plain("mean_absolute_error"),
-    nn.SmoothL1Loss: _smooth,
-    nn.HuberLoss: lambda module, labels, output: Known(_named("huber", module, delta=module.delta)),
+    nn.SmoothL1Loss: lambda module, labels, output: Known(Loss.of("huber", delta=1.0), is_close=module.beta != 1),
+    nn.HuberLoss: lambda module, labels, output: Known(Loss.of("huber", delta=module.delta)),
     nn.KLDivLoss: _only("multiclass logits"),
     nn.MultiMarginLoss: _only("multiclass values"),
     nn.PoissonNLLLoss: _only("regression"),
@@ -175,4 +186,4 @@ KNOWN: dict[type, Callable[[Any, Array | None, Array | None], Known]] = {
     nn.TripletMarginLoss: _only("none"),
     nn.TripletMarginWithDistanceLoss: _only("none"),
     nn.CosineEmbeddingLoss: _only("none"),
-}  # fmt: skip
+}

@@ -1,13 +1,15 @@
 """The module that is recorded: what it is, and its state at any moment."""
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 
 from animviz.arrays import Array
-from animviz.errors import RecordingError
+from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.layers import arch_of
@@ -19,9 +21,13 @@ from animviz.recorders.torch.looking import Seen, looked_at, unseen
 from animviz.recorders.torch.losses import Known, known, name_of
 from animviz.recorders.torch.naming import as_array, as_column, named_weights, unwrapped
 from animviz.recorders.torch.running import in_parts, run
+from animviz.recorders.torch.stating import own_loss
+from animviz.recorders.torch.turning import turns
 from animviz.recording.replay.layers import is_chain
 
 __all__ = ["Subject"]
+
+log = logging.getLogger("animviz")
 
 HALF = (torch.float16, torch.bfloat16)
 UNSEEDED = 67280421310721  # what PyTorch calls its seed before anybody sets one
@@ -44,6 +50,8 @@ class Subject:
         if not isinstance(self._module, torch.nn.Module):
             raise RecordingError(f"the model is of type {type(model).__name__}; expected a torch.nn.Module")
         self._outputs: dict[str, bool] = {}  # whether their classes stand behind the samples
+        self._losses: dict[str, Any] = {}  # what each output is trained with
+        self._unstated: dict[str, bool] = {}  # outputs whose loss has no name in Keras; whether they have classes last
         self._replayed = False
 
     def described(self, session: Session) -> Description:
@@ -60,19 +68,34 @@ class Subject:
         names = {id(tensor): name for name, tensor in tensors.items()}
         weights = {name: as_array(tensor) for name, tensor in tensors.items()}
         seen = looked_at(self._module, names, weights, samples) if samples.inputs else unseen(self._module, names)
-        losses = {name: self._known(name, seen, session) for name in seen.outputs}
-        turned = {name: _turns(found, seen, name) for name, found in losses.items()}
+        losses = self._losses = self._losses_of(seen, session)
+        found = {name: self._known(name, losses.get(name), seen, session) for name in seen.outputs}
+        turned = {name: self._turns(one, seen, name, session) for name, one in found.items()}
         layers = seen.layers
         if any(turned.values()) and is_chain(layers):  # a replay would leave the classes where they are
             layers = (*layers[:-1], layers[-1].model_copy(update={"replayable": False}))
         half = any(tensor.dtype in HALF for tensor in tensors.values())  # a replay is close, and not the same
         self._outputs, self._replayed = turned, is_chain(layers) and not half
+        meaning = session.understood(
+            *(_facts(name, seen, found[name], turned[name], losses.get(name)) for name in found)
+        )
+        unnamed = {name for name, one in found.items() if one.is_close}
+        meaning = replace(
+            meaning,
+            outputs=tuple(
+                output.model_copy(update={"loss": None}) if output.name in unnamed else output
+                for output in meaning.outputs
+            ),
+        )
+        self._unstated = {
+            output.name: found[output.name].classes == "last"
+            for output in meaning.outputs
+            if losses.get(output.name) is not None and output.loss is None and output.task != "none"
+        }
         return Description(
             name=type(self._module).__name__,
             layers=layers,
-            meaning=session.understood(
-                *(_facts(name, seen, losses[name], turned[name], self._loss) for name in losses)
-            ),
+            meaning=meaning,
             arch=arch_of(layers, weights),
             versions=versions_of("animviz", "torch", "numpy"),
             seed=torch.initial_seed() if torch.initial_seed() != UNSEEDED else None,
@@ -89,18 +112,27 @@ class Subject:
         """
         tensors = named_weights(self._module)
         # Where a pass is made anyway, its outputs need not be computed again for the scores.
-        runs = session.stored or (self._outputs and not self._replayed)
-        stored, outputs = self._run(session) if runs else ({}, {})
+        runs = session.stored or self._unstated or (self._outputs and not self._replayed)
+        stored, made = self._run(session) if runs else ({}, {})
+        losses = self._own_losses(session, made)
+        if self._replayed and not session.stored:
+            made = {}
+        outputs = {name: np.moveaxis(array, 1, -1) if self._outputs[name] else array for name, array in made.items()}
         targets = session.targets if session.gradients else {}
         gradients: dict[str, Array] = {}
         if targets:
             output, target = next(iter(targets.items()))
-            gradients = loss_gradients(self._module, tensors, self._loss, session.samples.fed, target, output)
+            if self._outputs[output] and target.ndim == made[output].ndim:
+                target = np.moveaxis(target, -1, 1)
+            gradients = loss_gradients(
+                self._module, tensors, self._losses.get(output), session.samples.fed, target, output
+            )
         return Captured(
             weights={name: as_array(tensor) for name, tensor in tensors.items()},
             activations=stored,
             gradients=gradients,
             outputs=outputs,
+            losses=losses,
         )
 
     def _run(self, session: Session) -> tuple[dict[str, Array], dict[str, Array]]:
@@ -116,8 +148,7 @@ class Subject:
             _, value = run(self._module, part, note)
             found = outputs_by_name(value)
             for name, parts in outputs.items():
-                made = as_column(as_array(found[name]))
-                parts.append(np.moveaxis(made, 1, -1) if self._outputs[name] else made)
+                parts.append(as_column(as_array(found[name])))
             whole = type(self._module).__name__
             if whole in stored and not stored[whole]:  # a module that has no layers is one
                 stored[whole] = outputs[next(iter(outputs))]
@@ -125,27 +156,83 @@ class Subject:
             raise RecordingError(f"layer {missing[0]!r} is to be stored and did not run; leave it out: layers=[...]")
         return ({name: np.concatenate(parts) for name, parts in kind.items()} for kind in (stored, outputs))  # type: ignore[return-value]
 
-    def _known(self, name: str, seen: Seen, session: Session) -> Known:
-        """Return what is known of the loss of an output: that of the only one, of a named one, or of the one that is drawn."""
-        samples = session.samples
-        main = self._told.output or (name if len(seen.outputs) == 1 else None)
-        loss = self._loss.get(name) if isinstance(self._loss, Mapping) else self._loss if name == main else None
-        given = samples.targets.get(name, samples.targets.get("", samples.labels) if name == main else None)
-        return Known() if loss is None else known(loss, given, seen.outputs[name])
+    def _losses_of(self, seen: Seen, session: Session) -> dict[str, Any]:
+        """Return what each output is trained with, as far as the user says it.
+
+        Raises:
+            InputError: an output is not there, or it is not said which of several is meant.
+        """
+        names, loss, told = tuple(seen.outputs), self._loss, self._told
+        if isinstance(loss, Mapping):
+            if strange := set(map(str, loss)) - set(names):
+                raise InputError(
+                    f"loss= has one for output {min(strange)!r}; the model has {', '.join(names)}: pass loss={{NAME: ...}} and "
+                    "labels={NAME: ...} by these"
+                )
+            return dict(loss)
+        meant = loss is not None or (
+            session.samples.labels is not None and not told.tasks and not session.samples.targets
+        )
+        if len(names) > 1 and meant and told.output is None:
+            raise InputError(
+                f"the model has outputs {', '.join(names)}; pass output= for the one that loss= and labels= mean, or both as "
+                "dicts by output"
+            )
+        main = self._main(seen)
+        return {} if loss is None or main is None else {main: loss}
+
+    def _main(self, seen: Seen) -> str | None:
+        """Return the output that is drawn."""
+        return self._told.output or (next(iter(seen.outputs)) if len(seen.outputs) == 1 else None)
+
+    def _task(self, name: str, seen: Seen) -> str:
+        """Return the task that the user names for an output, or an empty text."""
+        tasks = self._told.tasks
+        return tasks.get(name, tasks.get("", "") if name == self._main(seen) else "")
+
+    def _own_losses(self, session: Session, made: Mapping[str, Array]) -> dict[str, float]:
+        """Return what PyTorch states for losses that have no name in Keras."""
+        found = {}
+        for name, classes_last in list(self._unstated.items()):
+            target = _given(session, name, is_main=name == session.meaning.main_output)
+            value = own_loss(self._losses[name], made[name], target, classes_last=classes_last)
+            if value is not None:
+                found[name] = value
+                continue
+            del self._unstated[name]
+            log.warning(
+                "recording %s: the loss %s of output %s has no name in Keras and is not stated for the samples",
+                session.path, name_of(self._losses[name]), name,
+            )  # fmt: skip
+        return found
+
+    def _known(self, name: str, loss: Any, seen: Seen, session: Session) -> Known:
+        """Return what is known of the loss of an output."""
+        given = _given(session, name, is_main=name == self._main(seen))
+        return known(loss, given, seen.outputs[name], told=bool(self._task(name, seen)))
+
+    def _turns(self, found: Known, seen: Seen, name: str, session: Session) -> bool:
+        """Say whether an output has its classes behind the samples, and answers at each of several places."""
+        given = _given(session, name, is_main=name == self._main(seen))
+        inputs = session.samples.inputs.get("inputs")
+        return turns(found, seen.outputs[name], seen.makers.get(name), given, inputs, self._task(name, seen))
 
 
-def _turns(found: Known, seen: Seen, name: str) -> bool:
-    """Say whether an output has its classes behind the samples, and answers at each of several places."""
-    return found.classes_first and seen.outputs[name].ndim > 2
+def _given(session: Session, name: str, *, is_main: bool) -> Array | None:
+    """Return what the user gave for the loss of an output to compare with."""
+    samples = session.samples
+    return samples.targets.get(name, samples.targets.get("", samples.labels) if is_main else None)
 
 
 def _facts(name: str, seen: Seen, found: Known, turned: bool, loss: object) -> Facts:
-    shape, maker = seen.outputs[name].shape[1:], seen.makers.get(name)
+    shape, maker = as_column(seen.outputs[name]).shape[1:], seen.makers.get(name)
     return Facts(
         name=name,
         shape=(*shape[1:], shape[0]) if turned else shape,
+        channels_first=turned,
         activation=None if maker is None else maker.activation,
         loss=found.loss,
         loss_name=name_of(loss),
         task=found.task,
+        ignored=found.ignored,
     )

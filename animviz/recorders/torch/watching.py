@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import torch
 
+from animviz.errors import InputError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured
 from animviz.recorders.looping import Loop
@@ -73,7 +75,14 @@ class Watch:
     ) -> None:
         self.path = Path(path)
         self._told, self._rhythm = Told.of(task, output), Rhythm.parse(every)
-        self._loss = loss_named(loss, logits=self._told.logits) if isinstance(loss, str) else loss
+        if isinstance(loss, list | tuple):
+            loss, labels, targets = _by_position(loss), _by_position(labels), _by_position(targets)
+        elif isinstance(labels, list | tuple) and len({getattr(part, "shape", ()) for part in labels}) > 1:
+            raise InputError(
+                "labels= has parts of several shapes; pass loss= as a tuple too, or both as dicts by output"
+            )
+        named = partial(loss_named, logits=self._told.logits)
+        self._loss = {name: named(part) for name, part in loss.items()} if isinstance(loss, Mapping) else named(loss)
         self._session: Session | None = None
         self._loop: Loop | None = None
         self._take: Take
@@ -207,7 +216,8 @@ def watch(
         labels: what viewers see as colours, and what the loss is compared with where it can be; by default those of the data
             set.
         loss: what is trained: a module such as ``nn.CrossEntropyLoss()``, a function such as ``F.mse_loss``, the name of a loss
-            in Keras, or any function; a dict by output for models with several.
+            in Keras, or any function; for models with several outputs a dict by output, or a tuple by position, which labels
+            or targets then are too.
         samples: how many are taken of a data set.
         task: what the model answers, where its loss and shapes leave that in doubt, see `animviz.Recorder`.
         targets: what the loss is compared with, where that is not the labels: an array, or a dict by output.
@@ -239,6 +249,13 @@ def watch(
     )  # fmt: skip
     run.begin(model, epochs=epochs, steps=steps)
     return run
+
+
+def _by_position(values: Any) -> Any:
+    """Return the parts of a tuple by the names that outputs have which a model returns as a tuple."""
+    if isinstance(values, list | tuple):
+        return {f"output_{place}": part for place, part in enumerate(values, start=1)}
+    return values
 
 
 def _detached(logs: Mapping[str, Any]) -> dict[str, Any]:
