@@ -47,16 +47,17 @@ def boxplot(
         by: group samples by their true or by their predicted class.
     """
     labels = labels_of(recording, "boxplot")
+    known = labels >= 0
     layer = _layer(recording, layer)
     last = sampled_states(recording)[-1]
-    values = unit_values(last, layer)
-    groups = _groups(last, labels, by)
+    values = unit_values(last, layer)[known]
+    groups = _groups(last, labels, by)[known]
     chosen = _chosen(units, eta_squared(values, groups), layer)
     names = recording.output.class_names
     shown = _shown_classes(labels, len(names))
 
     def measure(state: State) -> Measures:
-        values, groups = unit_values(state, layer)[:, chosen], _groups(state, labels, by)
+        values, groups = unit_values(state, layer)[known][:, chosen], _groups(state, labels, by)[known]
         return {"boxes": box_stats(values, groups, shown), "share": eta_squared(values, groups)}
 
     glide = Glide(recording, measure)
@@ -268,5 +269,5 @@ def _chosen(text: str, shares: Array, layer: str) -> list[int]:
 
 def _shown_classes(labels: Array, count: int) -> Array:
     """Return the classes that are drawn, in their order: all, or those with most samples."""
-    sizes = np.bincount(labels, minlength=count)
+    sizes = np.bincount(labels[labels >= 0], minlength=count)
     return np.sort(np.argsort(-sizes, kind="stable")[:MOST_CLASSES])

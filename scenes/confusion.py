@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
@@ -48,6 +49,7 @@ def confusion(stage: Stage, recording: Recording, *, normalize: bool = False) ->
     parts = ["rows: true, columns: predicted", "framed: right answers", "dashed: the pairs named"]
     if normalize:
         parts.append("numbers: per cent of the row")
+    parts += ignored_in_words(verdicts.labels)
     sheet = Sheet(stage, recording, of_network(recording, "confusion"), numbers=["epoch", "accuracy"], foot=parts)
     boxes = _layout(stage, verdicts.names, sheet.room)
     matrix = _Matrix(stage, boxes["matrix"], verdicts, normalize=normalize)
@@ -117,7 +119,7 @@ class _Matrix:
 
     def _set_up_numbers(self, stage: Stage, cell: float) -> Words | None:
         """Return the numbers in the cells, or None where they would be too small to read."""
-        largest = int(np.bincount(self._verdicts.labels).max())
+        largest = int(np.bincount(self._verdicts.labels[self._verdicts.known]).max())
         widest = 100 if self._normalize else largest
         size = min(DIGITS[1], 0.78 * cell / stage.measure("0" * len(str(widest)), 100, "medium") * 100)
         if size < DIGITS[0] or size > 0.7 * cell:
@@ -152,7 +154,7 @@ class _Pairs:
         stage.text(box.left, box.top + 22, "most often wrong", color=stage.theme.quiet)
         self._count = int(min(MOST_PAIRS, (box.height - 30) // ROW))
         baselines = box.top + 22 + ROW * np.arange(1, self._count + 1)
-        largest = int(np.bincount(verdicts.labels).max())
+        largest = int(np.bincount(verdicts.labels[verdicts.known]).max())
         right = box.left + stage.measure("0" * len(str(largest)), LABEL, "medium")
         room = box.right - right - 16
         widest = max(stage.measure(name, LABEL) for name in verdicts.names)

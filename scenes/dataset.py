@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.classifier import labels_of
+from animviz.analysis.classifier import ignored_in_words, labels_of
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Field, Number, Sheet, cut
@@ -28,6 +28,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     """
     sets = _sets(recording)
     names = recording.output.class_names
+    ignored = ignored_in_words(labels_of(recording, "dataset"))
     counts = {name: len(labels) for name, labels in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
     sheet = Sheet(stage, recording, f"{len(names)} classes", numbers=numbers, air=16)
@@ -35,7 +36,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     rows = min(len(names), int(room / LOWEST))
     chosen = np.linspace(0, len(names) - 1, rows).round().astype(int)
     part = f"{rows} of {len(names)} classes, evenly chosen" if rows < len(names) else ""
-    sheet.write_foot("samples pass by in the order of the data", "counts: what this recording holds", part)
+    sheet.write_foot("samples pass by in the order of the data", "counts: what this recording holds", part, *ignored)
     table = Box(MARGIN, sheet.room.top + TITLE_ROOM, sheet.room.width, sheet.room.height - TITLE_ROOM)
     step = min(TALLEST, table.height / rows)
     left = _counts(stage, table, step, [names[number] for number in chosen], _counted(sets, chosen))

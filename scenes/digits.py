@@ -111,6 +111,8 @@ def _members(recording: Recording, digit: str | None, sample: int | None) -> tup
         return true, members
     if sample >= len(labels):
         raise SceneError(f"digits: --sample is {sample}; {recording.path} has samples 0 to {len(labels) - 1}")
+    if labels[sample] < 0:
+        raise SceneError(f"digits: the class of sample {sample} is ignored; choose another --sample")
     return int(labels[sample]), np.array([sample])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.classifier import class_probabilities, labels_of, predictions
+from animviz.analysis.classifier import class_probabilities, ignored_in_words, labels_of, predictions
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Sheet, cut
@@ -40,14 +40,15 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
         recording: of any classifier.
     """
     labels = labels_of(recording, "histograms")
+    known = labels >= 0
     edges = {"probability": np.linspace(0, 1, BINS + 1), "loss": np.geomspace(LEAST, GREATEST, BINS + 1)}
 
     def measure(state: State) -> Measures:
-        right = predictions(state) == labels
-        losses = sample_losses(state)
-        values = {"probability": true_probabilities(state, labels), "loss": np.clip(losses, LEAST, GREATEST)}
+        right = (predictions(state) == labels)[known]
+        losses = sample_losses(state)[known]
+        values = {"probability": true_probabilities(state, labels)[known], "loss": np.clip(losses, LEAST, GREATEST)}
         bars = {
-            name: np.stack([np.histogram(values[name][side], edges[name])[0] for side in (right, ~right)]) / len(labels)
+            name: np.stack([np.histogram(values[name][side], edges[name])[0] for side in (right, ~right)]) / len(right)
             for name in values
         }
         return {**bars, "right": right.mean(), "mean": losses.mean(), "worst": share_of_worst(losses)}
@@ -55,10 +56,11 @@ def histograms(stage: Stage, recording: Recording) -> Draw:
     glide = Glide(recording, measure)
     chance = 1 / max(2, len(recording.output.class_names))
     parts = [
-        f"{len(labels):,} samples: answered rightly above the line, wrongly below it",
+        f"{known.sum():,} samples: answered rightly above the line, wrongly below it",
         f"dashed: chance ({100 * chance:.3g} %)",
         f"losses under {LEAST:g} are in the first bar",
         "heights by square root, so that few samples are seen",
+        *ignored_in_words(labels),
     ]
     sheet = Sheet(stage, recording, f"how sure {net(recording)} is", foot=parts)
     boxes = _layout(stage, sheet.room)

@@ -76,7 +76,8 @@ class _Looks:
 
     def __init__(self, recording: Recording, places: InputPlaces) -> None:
         inputs, labels = recording.single_input(recording.inputs), labels_of(recording, "importance")
-        chosen = np.array(evenly(len(labels), MOST_SAMPLES))
+        known = np.flatnonzero(labels >= 0)
+        chosen = known[evenly(len(known), MOST_SAMPLES)]
         self._recording, self._places = recording, places
         self._inputs, self._labels = inputs[chosen], labels[chosen]
         self.samples = len(chosen)

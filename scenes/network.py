@@ -208,7 +208,7 @@ class _Sample:
 
     def __init__(self, stage: Stage, box: Box, chain: _Chain) -> None:
         recording = chain.recording
-        name = recording.output.class_names[chain.label]
+        name = recording.output.class_names[chain.label] if chain.label >= 0 else "ignored"
         stage.text(box.left, box.top + 24, cut(stage, f"sample {chain.sample}", box.width), color=stage.theme.quiet)
         stage.text(box.left, box.bottom - 8, cut(stage, f"truly: {name}", box.width, weight="medium"), weight="medium")
         room = Box(box.left, box.top + 40, box.width, box.height - 80)
@@ -244,7 +244,7 @@ class _Answers:
         room = box.width - stage.measure("100.0 %", LABEL, "medium") - 14
         self._texts = []
         for name, top in zip(chain.answers, tops, strict=True):
-            true = name == chain.recording.output.class_names[chain.label]
+            true = chain.label >= 0 and name == chain.recording.output.class_names[chain.label]
             color = stage.theme.ink if true else stage.theme.quiet
             stage.text(box.left, top + 8, cut(stage, name, room, weight="medium"), weight="medium", color=color)
             self._texts.append(stage.text(box.right, top + 8, "", weight="medium", align="right", moves=True))

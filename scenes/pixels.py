@@ -59,9 +59,11 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
         stage.text(words.left, words.top + 22 + ROW * row, cut(stage, line, words.width), color=stage.theme.quiet)
     _key(stage, key, plane.names)
 
+    labels = labels_of(recording, "pixels")
+
     @cache
     def rightly(index: int) -> NDArray[np.bool_]:
-        return np.asarray(predictions(recording.at(recording.epochs[index])) == labels_of(recording, "pixels"))
+        return np.asarray(predictions(recording.at(recording.epochs[index])) == labels)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
@@ -69,7 +71,7 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
         told = right[plane.shown][:, None]
         clouds[1].set_positions(np.where(told, plane.places, np.nan))
         wrong.set_data(*np.where(told, np.nan, plane.places).T)
-        sheet.show(state, accuracy=right.mean())
+        sheet.show(state, accuracy=right[labels >= 0].mean())
 
     return draw
 
@@ -98,8 +100,9 @@ class _Plane:
         self.image = whole.shape[1:] if whole.ndim > 2 else None
         flat = whole.reshape(len(whole), -1)
         train = _training(recording)
-        self.chosen = _chosen(recording, asked, *(train or (flat, labels)))
-        self.shown = np.flatnonzero(labels < MOST_CLASSES)
+        known = labels >= 0
+        self.chosen = _chosen(recording, asked, *(train or (flat[known], labels[known])))
+        self.shown = np.flatnonzero((labels >= 0) & (labels < MOST_CLASSES))
         self.labels = labels[self.shown]
         places = flat[self.shown][:, self.chosen].astype(np.float64)
         low, high = places.min(axis=0), places.max(axis=0)
@@ -114,7 +117,7 @@ class _Plane:
         self.title = f"two of {flat.shape[1]} {'pixel values' if self.image else 'inputs'}"
         self.words = [f"{way}: {self._name(value)}" for way, value in zip(("x", "y"), self.chosen, strict=True)]
         if train:
-            alone = _alone(train[0][:, self.chosen], train[1], flat[:, self.chosen], labels)
+            alone = _alone(train[0][:, self.chosen], train[1], flat[known][:, self.chosen], labels[known])
             self.words.append(f"these two alone: {100 * alone:.1f} %")
         read = int(np.prod(recording.single_input(recording.inputs).shape[1:]))
         self.explanation = [f"the same {len(self.shown):,} samples twice", "cross: told wrongly"]

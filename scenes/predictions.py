@@ -124,9 +124,9 @@ def _candidates(recording: Recording, verdicts: Verdicts, only: Only) -> NDArray
     """
     last = verdicts.last()
     if only == "all" or last is None:
-        return np.arange(len(verdicts.labels))
+        return np.flatnonzero(verdicts.known)
     right = verdicts.answers(last) == verdicts.labels
-    found = np.flatnonzero(right if only == "right" else ~right)
+    found = np.flatnonzero(right if only == "right" else ~right & verdicts.known)
     if not len(found):
         raise SceneError(f"predictions: no sample of {recording.path} is {only} at the end; draw --only all")
     return found

@@ -41,7 +41,7 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "") -> D
     """
     verdicts = Verdicts(recording, "probabilities")
     images = images_of(recording, "probabilities")
-    chosen = _given(samples, recording) if samples else _telling(recording, verdicts)
+    chosen = _given(samples, verdicts) if samples else _telling(recording, verdicts)
     table = verdicts.table(lambda index: verdicts.probabilities(index)[chosen], (len(chosen), len(verdicts.names)))
     parts = ["thick: the true class", "thinner: its strongest rival now"]
     if len(verdicts.names) > CURVES:
@@ -139,18 +139,22 @@ def _likeliest(table: Array, true: int) -> list[int]:
     return sorted(order[: CURVES - 1])
 
 
-def _given(text: str, recording: Recording) -> list[int]:
+def _given(text: str, verdicts: Verdicts) -> list[int]:
     """Return the numbers in an option such as 3,17,42.
 
     Raises:
-        SceneError: they are not one to four numbers of samples.
+        SceneError: they are not one to four numbers of samples that have a class.
     """
-    count = len(recording.labels)
+    count = len(verdicts.labels)
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and int(part) < count for part in parts) or len(parts) > MOST:
         expected = f"expected 1 to {MOST} numbers from 0 to {count - 1}, such as 0,{count // 2}"
         raise SceneError(f"probabilities: --samples is {text!r}; {expected}")
-    return list(dict.fromkeys(map(int, parts)))
+    chosen = list(dict.fromkeys(map(int, parts)))
+    for sample in chosen:
+        if not verdicts.known[sample]:
+            raise SceneError(f"probabilities: the class of sample {sample} is ignored; choose other --samples")
+    return chosen
 
 
 def _telling(recording: Recording, verdicts: Verdicts) -> list[int]:
@@ -162,6 +166,7 @@ def _telling(recording: Recording, verdicts: Verdicts) -> list[int]:
     right = right[np.isfinite(right).all(axis=1)]
     often = right.sum(axis=0)
     end = right[-max(1, len(right) // 4) :].mean(axis=0) if len(right) else often
+    end = np.where(verdicts.known, end, np.nan)
     learned = [int(k) for k in np.argsort(np.where(end == 1, often, np.inf), kind="stable") if end[k] == 1]
     lost = [int(k) for k in np.argsort(-np.where(end == 0, often, -1), kind="stable") if end[k] == 0]
     rest = [k for k in range(len(verdicts.labels)) if 0 < end[k] < 1]

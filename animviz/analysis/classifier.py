@@ -9,7 +9,14 @@ from animviz.recording.answers import answered_classes, probabilities
 from animviz.recording.recording import Recording
 from animviz.recording.state import Inputs, State
 
-__all__ = ["class_number", "class_probabilities", "labels_of", "predictions", "require_classifier"]
+__all__ = [
+    "class_number",
+    "class_probabilities",
+    "ignored_in_words",
+    "labels_of",
+    "predictions",
+    "require_classifier",
+]
 
 
 def require_classifier(recording: Recording, scene: str) -> None:
@@ -24,13 +31,23 @@ def require_classifier(recording: Recording, scene: str) -> None:
 
 
 def labels_of(recording: Recording, scene: str) -> NDArray[np.int64]:
-    """Return the true class numbers of the recording's samples, int64 of shape (samples,).
+    """Return the true class numbers of the recording's samples, int64 of shape (samples,); -1 where they are ignored.
 
     Raises:
         SceneError: the recording is not of a classifier with labels.
     """
     require_classifier(recording, scene)
-    return np.asarray(recording.targets, np.int64)
+    return recording.output.without_ignored(np.asarray(recording.targets, np.int64))
+
+
+def ignored_in_words(labels: NDArray[np.int64]) -> list[str]:
+    """Return how many samples have a target that is ignored, for a foot line; nothing where none has.
+
+    Args:
+        labels: from `labels_of`.
+    """
+    count = int((labels < 0).sum())
+    return [f"{count:,} ignored"] if count else []
 
 
 def class_number(recording: Recording, name: str, scene: str) -> int:

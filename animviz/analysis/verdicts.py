@@ -105,7 +105,8 @@ class Verdicts(Outcomes):
         scene: name, for errors.
 
     Attributes:
-        labels: true class of each sample.
+        labels: true class of each sample, -1 where it is ignored.
+        known: which samples have a true class, bool (samples,).
         answers: answered class of each sample at a snapshot, int64 of shape (samples,).
         matrix: samples by true and answered class at a snapshot, int64 of shape (classes, classes).
 
@@ -115,6 +116,7 @@ class Verdicts(Outcomes):
 
     def __init__(self, recording: Recording, scene: str) -> None:
         self.labels = labels_of(recording, scene)
+        self.known = self.labels >= 0
         super().__init__(recording)
         self._scene = scene
         self.answers = lru_cache(maxsize=None)(lambda index: answered_classes(recording.output, self._outputs(index)))
@@ -131,11 +133,11 @@ class Verdicts(Outcomes):
 
     def wrong(self, index: int) -> NDArray[np.bool_]:
         """Return which samples are answered wrongly at a snapshot, (samples,)."""
-        return np.asarray(self.answers(index) != self.labels)
+        return np.asarray((self.answers(index) != self.labels) & self.known)
 
     def accuracy(self, index: int) -> float:
         """Return the share of right answers at a snapshot."""
-        return float(np.mean(self.answers(index) == self.labels))
+        return float(np.mean((self.answers(index) == self.labels)[self.known]))
 
     def shares(self, index: int) -> Array:
         """Return the matrix at a snapshot with rows that sum to 1; NaN for a class that has no samples."""
@@ -155,4 +157,5 @@ class Verdicts(Outcomes):
 
     def _matrix(self, index: int) -> NDArray[np.int64]:
         count = len(self.names)
-        return np.bincount(self.labels * count + self.answers(index), minlength=count**2).reshape(count, count)
+        cells = self.labels * count + self.answers(index)
+        return np.bincount(cells[self.known], minlength=count**2).reshape(count, count)

@@ -75,7 +75,7 @@ def sets_of(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
 
 
 def own_set(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
-    """Choose recorded samples to fit, evenly, and none to place.
+    """Choose recorded samples to fit, evenly, and none to place; those whose class is ignored are left out.
 
     Args:
         recording: of any model.
@@ -84,7 +84,8 @@ def own_set(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
     """
     values = labels.values
     count = _count(recording.inputs) if values is None else len(values)
-    own = np.array(evenly(count, at_most))
+    known = np.arange(count) if labels.classes is None else np.flatnonzero(labels.classes >= 0)
+    own = known[evenly(len(known), at_most)]
     fit = None if len(own) == count else _taken(recording.inputs, own)
     chosen = None if values is None else values[own]
     return Sets(fit, chosen, None, None, own, _of(len(own), count), "", labels.classes is not None)

@@ -6,6 +6,7 @@ import numpy as np
 from contourpy import contour_generator
 from numpy.typing import NDArray
 
+from animviz.analysis.classifier import labels_of
 from animviz.analysis.decision import class_scores, probabilities_of
 from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
@@ -63,7 +64,7 @@ class InputPlane:
         stage.moves(self._field)
         if points:
             radius = max(0.8, 1.5 * stage.pixel)
-            cloud = PointCloud(axes, recording.labels, self._palette, radius)
+            cloud = PointCloud(axes, labels_of(recording, "the plane"), self._palette, radius)
             cloud.set_positions(inputs)
             stage.moves(cloud)
         self._boundary = stage.line(axes, stage.theme.ink, line)

@@ -32,7 +32,7 @@ class PointCloud(Artist):
 
     Args:
         axes: where they live, with linear scales; points outside are not drawn.
-        classes: class number of each point, shape (points,).
+        classes: class number of each point, shape (points,); points of a negative one are not drawn.
         palette: RGB in [0, 1] of each class, shape (classes, 3).
         radius: in pixels.
 
@@ -42,9 +42,11 @@ class PointCloud(Artist):
 
     def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
         super().__init__()
-        self._classes = np.asarray(classes, dtype=np.intp)
-        if not ((self._classes >= 0) & (self._classes < len(palette))).all():
+        known = np.asarray(classes, dtype=np.intp)
+        if not (known < len(palette)).all():
             raise ValueError(f"classes from 0 to {len(palette) - 1} have a colour; others are among the points'")
+        self._drawn = known >= 0
+        self._classes = known[self._drawn]
         self._tones = tones(palette)
         self._discs = _discs(radius)
         self._reach = len(self._discs) // 2
@@ -64,8 +66,10 @@ class PointCloud(Artist):
         Raises:
             ValueError: there are not as many as classes.
         """
-        if np.shape(xy) != (len(self._classes), 2):
-            raise ValueError(f"positions have shape {np.shape(xy)}; expected {(len(self._classes), 2)}")
+        if np.shape(xy) != (len(self._drawn), 2):
+            raise ValueError(f"positions have shape {np.shape(xy)}; expected {(len(self._drawn), 2)}")
+        if len(self._classes) < len(self._drawn):
+            xy = np.asarray(xy)[self._drawn]
         contents = np.asarray(xy).tobytes()
         if contents != self._contents:
             self._xy, self._contents, self._ink = xy, contents, None

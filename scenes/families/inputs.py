@@ -85,7 +85,8 @@ def training_images(recording: Recording, scene: str) -> tuple[Float, NDArray[np
     extras = recording.extras
     images = extras.get("train_images", extras.get("train_inputs"))
     if images is None or "train_labels" not in extras:
-        return images_of(recording, scene), labels_of(recording, scene), "recorded"
+        labels = labels_of(recording, scene)
+        return images_of(recording, scene)[labels >= 0], labels[labels >= 0], "recorded"
     return images_of(recording, scene, images), np.asarray(extras["train_labels"], np.int64), "training"
 
 

@@ -20,6 +20,7 @@ from animviz.sampling import evenly
 from .layer_places import OVER, UNDER
 
 MOST_MAPS = 64  # channels of a layer that are shown
+SHORTEST = 24.0  # units of the bar of a scale
 
 
 class Probe:
@@ -167,13 +168,17 @@ def extent_of(values: Array) -> str:
 
 
 def _legend(stage: Stage, box: Box, scale: Scale) -> None:
-    """Draw a bar of the colours between the values of its ends, all on one line."""
-    widths = [stage.measure(label, LABEL) for label in scale.labels]
-    bar = Box(box.left + widths[0] + 12, box.bottom - 18, box.width - sum(widths) - 24, 12)
+    """Draw a bar of the colours between the values of its ends, all on one line; its size alone where both do not fit."""
+    first, last = scale.labels
+    if stage.measure(first, LABEL) + stage.measure(last, LABEL) + 24 + SHORTEST > box.width:
+        first, last = "", f"± {scale.high:g}" if scale.kind == "signed" else last
+    before, after = (stage.measure(label, LABEL) + 12 if label else 0.0 for label in (first, last))
+    last = cut(stage, last, box.width - before - 12 - SHORTEST)
+    bar = Box(box.left + before, box.bottom - 18, max(SHORTEST, box.width - before - after), 12)
     colors = color_map(stage.theme, scale.kind)[None].repeat(2, axis=0)
     stage.axes(bar, (0, 1), (0, 1)).imshow(colors, extent=(0, 1, 0, 1), aspect="auto", interpolation="bilinear")
-    stage.text(box.left, box.bottom - 4, scale.labels[0], color=stage.theme.quiet)
-    stage.text(box.right, box.bottom - 4, scale.labels[1], color=stage.theme.quiet, align="right")
+    stage.text(box.left, box.bottom - 4, first, color=stage.theme.quiet)
+    stage.text(box.right, box.bottom - 4, last, color=stage.theme.quiet, align="right")
 
 
 def seen(recording: Recording, hidden: Sequence[Layer]) -> str:

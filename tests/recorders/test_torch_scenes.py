@@ -15,6 +15,10 @@ from torch.nn import functional
 
 import animviz
 from animviz import Recording
+from animviz.analysis.classifier import ignored_in_words, labels_of
+from animviz.analysis.labels import SampleLabels
+from animviz.analysis.verdicts import Verdicts
+from animviz.embed.sets import own_set
 from animviz.parts import images_of
 from animviz.scenes.families.inputs import InputPlaces
 from animviz.scenes.families.layers import Probe
@@ -85,8 +89,20 @@ SCENES = {
     "colours": ["network", "weights", "digits", "predictions", "pixels"],
     "autoencoder": ["history", "umap"],
     "residual": ["confusion", "history", "units", "umap"],
+    "ignored": [
+        "boundary", "rings", "network", "hidden", "confusion", "boxplot", "dataset", "histograms", "importance", "pixels",
+        "predictions", "probabilities", "pca", "knn", "layers",
+    ],
+    "deep": ["digits"],
+}  # fmt: skip
+FEW = {
+    "deep": ["digits"],
+    "ignored": ["confusion", "boundary"],
+    "spirals": ["rings", "boundary"],
+    "curve": ["polyfit"],
+    "convnet": ["digits", "weights"],
+    "flat": ["network"],
 }
-FEW = {"spirals": ["rings", "boundary"], "curve": ["polyfit"], "convnet": ["digits", "weights"], "flat": ["network"]}
 DRAW = """
 import importlib.abc, json, sys
 class Missing(importlib.abc.MetaPathFinder):
@@ -116,6 +132,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     points = torch.stack([angles.cos(), angles.sin()], 1) * (1 + inner[:, None])
     train(place / "spirals.rec", Spirals(), nn.BCEWithLogitsLoss(), points, inner.float())
     train(place / "residual.rec", Residual(), nn.CrossEntropyLoss(), points, inner)
+    some = torch.where(torch.rand(160) < 0.3, -100, inner)
+    train(place / "ignored.rec", nn.Sequential(nn.Linear(2, 2)), nn.CrossEntropyLoss(ignore_index=-100), points, some)
     x = torch.linspace(-1, 1, 60)[:, None]
     train(place / "curve.rec", nn.Sequential(nn.Linear(1, 8), nn.Tanh(), nn.Linear(8, 1)), nn.MSELoss(), x, x**3 - x)
     digits = load_digits()
@@ -124,6 +142,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         torch.tensor(digits.target[:300]),
     )
     train(place / "convnet.rec", ConvNet(), functional.nll_loss, images, kinds)
+    blocks = [part for _ in range(6) for part in (nn.Conv2d(1, 1, 3, padding=1), nn.BatchNorm2d(1), nn.ReLU())]
+    deep = nn.Sequential(*blocks, nn.Flatten(), nn.Linear(64, 10))
+    train(place / "deep.rec", deep, nn.CrossEntropyLoss(), images[:60], kinds[:60])
     flat = nn.Sequential(nn.Flatten(), nn.Linear(64, 16), nn.ReLU(), nn.Linear(16, 10))
     train(place / "flat.rec", flat, nn.CrossEntropyLoss(), images, kinds)
     coloured = torch.cat([images, 0 * images, images.flip(3)], 1)
@@ -170,3 +191,16 @@ def test_maps_are_drawn_with_their_channels_last(folder: Path) -> None:
     maps = Probe(recording, np.array([4, 7])).activations(state, "conv1")
     assert maps.shape == (2, 8, 8, 4)
     np.testing.assert_allclose(maps, np.moveaxis(state.activations("conv1")[[4, 7]], 1, -1), rtol=1e-6)
+
+
+def test_samples_whose_target_is_ignored_are_not_counted(folder: Path) -> None:
+    recording = animviz.Recording(folder / "ignored.rec")
+    known = np.asarray(recording.labels) >= 0
+    verdicts = Verdicts(recording, "confusion")
+    last = len(recording) - 1
+    assert 0 < known.sum() < 160
+    assert verdicts.matrix(last).sum() == known.sum()
+    assert verdicts.accuracy(last) == pytest.approx(recording.entries[last].scores["accuracy"])
+    assert not verdicts.wrong(last)[~known].any()
+    assert ignored_in_words(labels_of(recording, "confusion")) == [f"{(~known).sum()} ignored"]
+    assert own_set(recording, SampleLabels.of(recording), 1000).fitted == f"{known.sum()} of 160"

@@ -29,8 +29,11 @@ def learned_classes(recording: Recording, states: Sequence[State]) -> Iterator[L
     labels, names = labels_of(recording, "landmarks"), recording.output.class_names
     known = np.zeros(len(names), bool)
     present = np.isin(np.arange(len(names)), labels)
+    counted = labels >= 0
     for state in states:
-        scores = f1_score(labels, predictions(state), labels=range(len(names)), average=None, zero_division=0)
+        scores = f1_score(
+            labels[counted], predictions(state)[counted], labels=range(len(names)), average=None, zero_division=0
+        )
         learned = ~known & (scores >= LEARNED) & present
         forgotten = known & (scores < FORGOTTEN)
         for k in np.flatnonzero(learned):

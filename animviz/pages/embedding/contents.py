@@ -94,7 +94,7 @@ def contents_of(
         DivergedError: no snapshot has finite outputs.
     """
     labels = labels_of(recording, "page")
-    if labels.min() < 0:
+    if labels.min() < 0 and recording.output.ignored is None:
         raise SceneError(f"page: {recording.path} has a class {labels.min()}; expected classes from 0 on")
     sets = sets_of(recording, SampleLabels(labels, recording.output.class_names), samples)
     names, note = layers_of(recording, layers, MOST_LAYERS, "page")
