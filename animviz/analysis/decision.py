@@ -33,7 +33,10 @@ def class_count(recording: Recording, scene: str, *, after: str = "input") -> in
     if not is_dense_chain(behind) or not is_chain(recording.layers):
         strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
         how = " that branch, or with an activation of their own" if strange == "Dense" else ""
-        raise SceneError(f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers{how}")
+        raise SceneError(
+            f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers{how}: "
+            "the answer at points that are no samples is computed through dense layers alone; see pca and confusion"
+        )
     count = len(recording.output.class_names)
     if not 2 <= count <= MAX_CLASSES:
         raise SceneError(f"{scene} draws 2 to {MAX_CLASSES} classes; {recording.path} has {count}")

@@ -78,7 +78,7 @@ class Basis:
         if chosen is None:
             names = ", ".join(output.name for output in outputs)
             way_out = (
-                f"choose one of its outputs: {names} (--output-name)"
+                f"choose one of its outputs: {names} (--output-name where a command has it, else Recording(path, output=NAME))"
                 if outputs
                 else "record it with Recorder(..., task=)"
             )
