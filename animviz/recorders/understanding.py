@@ -251,7 +251,9 @@ def _count_from_zero(kinds: Array) -> bool:
 def _turned(given: Array | None, facts: Facts) -> Array | None:
     """Return targets with their channels last, as the output has them."""
     shape = facts.shape
-    first = given is not None and facts.channels_first and shape is not None and given.shape[1:] == (shape[-1], *shape[:-1])
+    first = (
+        given is not None and facts.channels_first and shape is not None and given.shape[1:] == (shape[-1], *shape[:-1])
+    )
     return np.moveaxis(given, 1, -1) if given is not None and first else given
 
 
