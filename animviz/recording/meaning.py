@@ -93,7 +93,7 @@ class Output(BaseModel):
         """All of it in words, for users."""
         parts = [self.kind]
         if self.task != "none":
-            parts += [self.form, f"loss {self.loss}" if self.loss else "loss not stated"]
+            parts += [self.form, f"loss {self.loss}" if self.loss else "loss not computed here"]
             parts.append(f"compared with its {self.target}" if self.target else "compared with nothing recorded")
         if self.label_values:
             parts.append("labels " + " and ".join(f"{value:g}" for value in self.label_values))
