@@ -23,7 +23,8 @@ def bare() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "TF_"))}
     here = Path(sys.executable).parent
     path = [folder for folder in kept["PATH"].split(os.pathsep) if Path(folder) != here]
-    return {**kept, "PATH": os.pathsep.join(path), "MPLBACKEND": "agg"}
+    # Most modules of what is installed are never imported: those that are can be compiled then.
+    return {**kept, "PATH": os.pathsep.join(path), "MPLBACKEND": "agg", "PIP_NO_COMPILE": "1"}
 
 
 @dataclass
