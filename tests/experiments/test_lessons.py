@@ -12,7 +12,7 @@ RINGS = ["2-1-2-1", "2-2-2-1", "2-3-2-1", "2-4-2-1"]
 POLYNOMIALS = ["1-2-1", "1-2-2-2-1", "1-6-1", "1-3-3-1", "1-3-1-3-1", "1-3-3-1-3-3-1"]
 QUICK = ["--size", "320x180", "--seconds", "3"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 def rendered(scene: str, arch: str, monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str) -> Recording:

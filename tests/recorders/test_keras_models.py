@@ -482,7 +482,7 @@ cases.test_gradients_are_the_steps_of_gradient_descent_for_every_kind_of_output(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["jax", "torch"])
+@pytest.mark.parametrize("backend", ["jax", pytest.param("torch", marks=pytest.mark.thorough)])
 def test_other_backends_of_keras_are_left_alone_too_and_give_the_same_gradients(backend: str, tmp_path: Path) -> None:
     if find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")

@@ -36,6 +36,7 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 
 # What draws any model, and what draws these as well.
 ALL = {"history", "layers", "pca", "umap", "tsne", "units", "violins", "weights"}
+MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
     "regression": set(),
     "curve": {"polyfit"},
@@ -121,7 +122,10 @@ def drawn(scene: str, recording: Recording) -> tuple[Stage, list[str]]:
 
 
 @pytest.mark.parametrize("scene", [name for name in scene_names() if name not in UNLIKE])
-@pytest.mark.parametrize("kind", DRAWN)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=() if kind in MAIN else pytest.mark.thorough) for kind in DRAWN],
+)
 def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     kind: str, scene: str, recorded: Callable[[str], tuple[Recording, keras.Model]]
 ) -> None:
@@ -199,7 +203,7 @@ class TestSeveralOutputs:
     def test_an_output_that_is_not_there_or_not_chosen_is_refused_with_all_names(self, twofold: Recording) -> None:
         with pytest.raises(InputError, match="has no output 'sides'; it has side, size"):
             animviz.frame_at("history", twofold, 2.0, size=SIZE, output="sides")
-        with pytest.raises(RecordingError, match=r"which output is meant; choose .*side, size \(--output-name\)"):
+        with pytest.raises(RecordingError, match=r"which output is meant; choose .*side, size \(--output-name"):
             animviz.frame_at("confusion", twofold, 2.0, size=SIZE)
         with pytest.raises(SceneError, match=r"confusion draws classifiers; .* was recorded with regression"):
             animviz.frame_at("confusion", twofold, 2.0, size=SIZE, output="size")

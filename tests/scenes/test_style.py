@@ -121,6 +121,7 @@ def test_heat_is_lighter_where_it_is_more(theme: Theme) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SCENES)
 def test_letters_are_large_and_stand_out_in_every_theme(
     name: str, trained: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
@@ -216,6 +217,7 @@ def test_flashes_are_counted(per_second: int, share: float, expected: int, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.name)
 def test_no_video_of_the_gallery_flashes(path: Path) -> None:
     assert flashes_of(path) <= 3
