@@ -65,7 +65,7 @@ def units(stage: Stage, recording: Recording) -> Draw:
     sheet = Sheet(stage, recording, f"hidden units of {net(recording)}")
     shown = [layers[place] for place in evenly(len(layers), int((stage.height - sheet.room.top - 150) // ROW))]
     bounded = any(layer.activation in BOUNDED for layer in shown)
-    samples = len(recording.at(0).activations(layers[0].name))
+    samples = recording.basis.sample_count
     sheet.write_foot(
         f"{len(shown)} of {len(layers)} layers" if len(shown) < len(layers) else "",
         "left: values other than 0, by the highest bar",

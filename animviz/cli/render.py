@@ -14,6 +14,7 @@ from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_dat
 from animviz.experiments.experiment import Experiment
 from animviz.options import options_of
 from animviz.pictures.outline import Outline, outline_of
+from animviz.pictures.renamed import current
 from animviz.rendering.timeline import Pacing
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ class RenderCommand(Sectioned):
     """
 
     def __init__(self, reference: str) -> None:
-        self.reference = reference
-        self.scene: Scene | Outline = outline_of(reference) or _imported(reference)
+        self.asked, self.reference = reference, current(reference)
+        self.scene: Scene | Outline = outline_of(self.reference) or _imported(self.reference)
         self.experiment: Experiment | None = None
-        super().__init__(reference, self.scene.summary)
+        super().__init__(self.reference, self.scene.summary)
 
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return the options of the scene, its experiment, the training, the recording and the video."""
@@ -55,6 +56,8 @@ class RenderCommand(Sectioned):
         """Check everything, train where need be, draw."""
         from animviz.cli.drawing import draw_scene  # imports what pictures are drawn with
 
+        if self.asked != self.reference:
+            click.echo(f"{self.asked} is called {self.reference} now", err=True)
         values.pop("experiment")
         draw_scene(self.reference, self.experiment, **values)
 

@@ -83,7 +83,7 @@ def own_set(recording: Recording, labels: SampleLabels, at_most: int) -> Sets:
         at_most: how many are chosen at most.
     """
     values = labels.values
-    count = _count(recording.inputs) if values is None else len(values)
+    count = recording.basis.sample_count if values is None else len(values)
     known = np.arange(count) if labels.classes is None else np.flatnonzero(labels.classes >= 0)
     own = known[evenly(len(known), at_most)]
     fit = None if len(own) == count else _taken(recording.inputs, own)
@@ -148,10 +148,6 @@ def embedded(
         )  # fmt: skip
     except InputError as error:
         raise SceneError(f"{purpose}: layer {layer!r}: {error}") from error
-
-
-def _count(inputs: Inputs) -> int:
-    return len(next(iter(inputs.values())) if isinstance(inputs, dict) else inputs)
 
 
 def _taken(inputs: Inputs, chosen: Array) -> Inputs:

@@ -3,6 +3,7 @@
     Sheet, Header, Number, Ruler           title and numbers, the foot line and the room left; the ruler of time
     Plot, Trace                            axes to read numbers off; a number over the epochs
     heatmap, ColorScale                    values as colours, and what the colours say
+    pair                                   a number in words and the mark beside which it stands
     Key, Legend, Answer, Bars, Signs       classes with their colours, what a net answers, right or wrong
     InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights as links
     Points, Swarm, Tags, Words, PointCloud samples as points, names and images among them, many changing texts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from animviz.parts.header import epoch_number as epoch_number
     from animviz.parts.header import foot as foot
     from animviz.parts.header import of_network as of_network
+    from animviz.parts.header import of_recording as of_recording
     from animviz.parts.heat import Colors as Colors
     from animviz.parts.heat import ColorScale as ColorScale
     from animviz.parts.heat import color_map as color_map
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from animviz.parts.marks import CROSS as CROSS
     from animviz.parts.marks import Signs as Signs
     from animviz.parts.marks import still as still
+    from animviz.parts.pairs import pair as pair
     from animviz.parts.plane import InputPlane as InputPlane
     from animviz.parts.plane import planar_inputs as planar_inputs
     from animviz.parts.plot import Plot as Plot
@@ -118,6 +121,8 @@ _HOME = {
     "levels": "parts.plot",
     "name_tags": "parts.tags",
     "of_network": "parts.header",
+    "of_recording": "parts.header",
+    "pair": "parts.pairs",
     "planar_inputs": "parts.plane",
     "plane_axes": "parts.swarm",
     "plane_ruler_key": "parts.key",

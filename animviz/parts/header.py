@@ -22,10 +22,12 @@ __all__ = [
     "epoch_number",
     "foot",
     "of_network",
+    "of_recording",
 ]
 
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
 MIN_TITLE = 22.0
+SUBTITLE = 32.0  # units from the baseline of the title to that of the subtitle
 WIDE = 1100.0  # units from which title and numbers share a line
 
 
@@ -69,6 +71,11 @@ def epoch_number(recording: Recording) -> Number:
     return Number("epoch", form, format(recording.epochs[-1], form))
 
 
+def of_recording(recording: Recording) -> str:
+    """Return what a subtitle says of a recording: its title and the network's architecture, as far as it names them."""
+    return ", ".join(filter(None, [recording.manifest.title, recording.manifest.arch]))
+
+
 def of_network(recording: Recording, what: str) -> str:
     """Return a title that names the network, such as "confusion of 784-10".
 
@@ -89,17 +96,21 @@ class Header:
 
     Args:
         stage: where.
-        title: shrunk, and in the end cut, if there is no room for it.
+        title: what is seen; shrunk, and in the end cut, if there is no room for it.
         numbers: from left to right.
+        subtitle: of what, in quiet letters below the title; empty for none. Both give way to the stage's wording.
 
     Attributes:
         bottom: units from the upper edge at which the picture may begin.
     """
 
-    def __init__(self, stage: Stage, title: str, numbers: Sequence[Number]) -> None:
+    def __init__(self, stage: Stage, title: str, numbers: Sequence[Number], subtitle: str = "") -> None:
         self._numbers = numbers
+        title = title if stage.wording.title is None else stage.wording.title
+        subtitle = subtitle if stage.wording.subtitle is None else stage.wording.subtitle
         one_line = stage.width >= WIDE
-        baseline = 46.0 if one_line or not numbers else 88.0
+        below = SUBTITLE if subtitle else 0.0
+        baseline = 46.0 if one_line or not numbers else 88.0 + below
         right = stage.width - MARGIN
         self._values = []
         places = []
@@ -115,7 +126,9 @@ class Header:
             self._values.append(text)
         room = (right if one_line else stage.width - MARGIN) - MARGIN
         _fitted(stage, MARGIN, 46.0, title, room, TITLE, "medium")
-        self.bottom = baseline + 22
+        if subtitle:
+            _fitted(stage, MARGIN, 46.0 + below, subtitle, room, LABEL, "regular", stage.theme.quiet)
+        self.bottom = max(baseline, 46.0 + below) + 22
 
     def show(self, *values: float) -> None:
         """Show these values, in the order of the numbers."""
@@ -128,11 +141,14 @@ def foot(stage: Stage, *parts: str) -> float:
 
     Args:
         stage: where.
-        *parts: what it says; they stand in one line or more, as many as are needed, and each is kept whole.
+        *parts: what it says; they stand in one line or more, as many as are needed, and each is kept whole. They give way
+            to the stage's wording.
 
     Returns:
         Where it begins, in units from the upper edge.
     """
+    if stage.wording.caption is not None:
+        parts = (stage.wording.caption,) if stage.wording.caption else ()
     separator = "   ·   "
     lines: list[str] = []
     for part in parts:
@@ -141,6 +157,8 @@ def foot(stage: Stage, *parts: str) -> float:
             lines[-1] = joined
         else:
             lines.append(part)
+    if not lines:
+        return stage.height - LABEL
     top = stage.height - 20 - 30 * (len(lines) - 1)
     for row, line in enumerate(lines):
         _fitted(stage, MARGIN, top + 30 * row, line, stage.width - 2 * MARGIN, LABEL, "regular", stage.theme.quiet)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from animviz.errors import SceneError
-from animviz.parts.header import ACCURACY, LOSS, Header, Number, epoch_number, foot
+from animviz.parts.header import ACCURACY, LOSS, Header, Number, epoch_number, foot, of_recording
 from animviz.recording.recording import Recording
 from animviz.recording.state import State
 from animviz.stage.box import MARGIN, Box
@@ -22,7 +22,8 @@ class Sheet:
     Args:
         stage: where.
         recording: what is drawn.
-        title: what is seen; it stands behind the recording's own title.
+        title: what happens, such as "Three units part two rings".
+        subtitle: of what, in quiet letters; by default the recording's own title and the network.
         numbers: from left to right: "epoch", names of recorded scores such as "loss" and "accuracy", or a `Number`
             whose value is given to `show`. By default the epoch, and loss and accuracy as far as they were recorded.
             A square frame has room for three.
@@ -42,6 +43,7 @@ class Sheet:
         recording: Recording,
         title: str = "",
         *,
+        subtitle: str | None = None,
         numbers: Sequence[str | Number] | None = None,
         foot: Sequence[str] = (),
         air: float = AIR,
@@ -49,8 +51,7 @@ class Sheet:
         self._stage, self._air = stage, air
         asked = _default(recording) if numbers is None else numbers
         self._numbers = [_number(recording, number) for number in asked]
-        whole = ", ".join(filter(None, [recording.manifest.title, title]))
-        self._header = Header(stage, whole, self._numbers)
+        self._header = Header(stage, title, self._numbers, of_recording(recording) if subtitle is None else subtitle)
         self.room = self._room(stage.height - MARGIN)
         if foot:
             self.write_foot(*foot)

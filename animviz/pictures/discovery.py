@@ -9,6 +9,7 @@ from pathlib import Path
 from animviz.errors import SceneError
 from animviz.pictures.loading import load
 from animviz.pictures.outline import GROUP
+from animviz.pictures.renamed import current
 from animviz.pictures.scene import Scene, file_in
 from animviz.pictures.sources import version_of
 
@@ -33,7 +34,7 @@ def find_scene(reference: str | Path | Scene) -> Scene:
     """
     if isinstance(reference, Scene):
         return reference
-    reference = str(reference)
+    reference = current(str(reference))
     found = _from_entry_point(reference) if file_in(reference) is None else _from_file(reference)
     return replace(found, reference=reference, finder=find_scene)
 
@@ -44,6 +45,7 @@ def small_scene(reference: str) -> Scene:
     Raises:
         SceneError: there is none, or it cannot be imported; the cause is chained.
     """
+    reference = current(reference)
     small = [] if file_in(reference) else [entry for entry in entry_points(group=CELLS) if entry.name == reference]
     return replace(_loaded(small[0]), reference=reference, finder=small_scene) if small else find_scene(reference)
 

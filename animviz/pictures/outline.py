@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from animviz.analysis.tasks import CLASSES, CURVE, LABELLED
 from animviz.options import Option, Range, options_of, summary_of
+from animviz.pictures.renamed import current
+from animviz.pictures.worded import with_wording
 
 __all__ = ["GROUP", "Outline", "outline_of", "outlines"]
 
@@ -29,7 +31,7 @@ class Outline:
         name: what users type.
         summary: first line of the docstring.
         experiment: name of the experiment that is trained when no recording is given, or None.
-        options: the function's keyword-only parameters.
+        options: the function's keyword-only parameters, and the words around the picture.
         tasks: kinds of output that it draws, or none where it draws all.
     """
 
@@ -46,7 +48,8 @@ def outline_of(name: str) -> Outline | None:
     It is None where only the imported scene can tell: the function is not found in the source, or its options are
     written with names from other packages.
     """
-    return next((outline for entry in entry_points(group=GROUP, name=name) if (outline := _readable(entry))), None)
+    entries = entry_points(group=GROUP, name=current(name))
+    return next((outline for entry in entries if (outline := _readable(entry))), None)
 
 
 def outlines() -> list[Outline]:
@@ -71,7 +74,7 @@ def _read(entry: EntryPoint) -> Outline:
     experiment, name = (ast.literal_eval(told[key]) if key in told else None for key in ("experiment", "name"))
     tasks = eval(ast.unparse(told["tasks"]), _TASKS) if "tasks" in told else ()
     signature = _signature_of(function, _aliases_in(tree, entry.module))
-    return Outline(name or entry.attr, summary_of(signature), experiment, options_of(signature), tasks)
+    return Outline(name or entry.attr, summary_of(signature), experiment, with_wording(options_of(signature)), tasks)
 
 
 def _source_of(module: str) -> ast.Module:

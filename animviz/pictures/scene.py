@@ -15,6 +15,7 @@ from animviz.files import place_of
 from animviz.moment import Draw
 from animviz.options import Option, checked, options_of, summary_of
 from animviz.pictures.refusing import refuse_other_kinds
+from animviz.pictures.worded import parted, with_wording
 from animviz.recording.meaning import Task
 from animviz.recording.recording import Recording
 from animviz.stage.settings import own_settings
@@ -49,7 +50,7 @@ class Scene:
         function: called once per figure with (stage, recording, options); returns the draw function, which moves
             the artists to a moment.
         experiment: name of the experiment that is trained when no recording is given, or None.
-        options: the function's keyword-only parameters.
+        options: the function's keyword-only parameters, and the words around the picture.
         aspect: width over height that suits it where several share a frame.
         packages: what it needs beside animviz.
         tasks: kinds of output that it draws, such as "multilabel"; none stand for all.
@@ -125,7 +126,8 @@ class Scene:
         """
         values = self.check(options)
         self.refuse_other_kinds(recording)
-        return self.function(stage, recording, **values)
+        stage.wording, own = parted(values, self.function)
+        return self.function(stage, recording, **own)
 
     def refuse_other_kinds(self, recording: Recording) -> None:
         """Refuse a recording whose output is of a kind that the scene does not draw.
@@ -202,7 +204,7 @@ def scene(
             name or function.__name__,
             function,
             experiment,
-            options_of(function),
+            with_wording(options_of(function)),
             aspect,
             shapes,
             packages,

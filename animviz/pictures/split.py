@@ -19,10 +19,12 @@ from animviz.pictures.layout import layout_of
 from animviz.pictures.picture import Picture
 from animviz.pictures.score import Curves, Score
 from animviz.pictures.sources import source_of
+from animviz.pictures.worded import parted
 from animviz.recording.recording import Recording
 from animviz.stage.box import MARGIN, Box
 from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage
+from animviz.stage.wording import Wording
 
 __all__ = ["CellPicture", "CellStage", "SplitPainter", "SplitPicture", "foot_parts"]
 
@@ -69,6 +71,7 @@ class SplitPainter:
     def __init__(self, stage: Stage, split: "SplitPicture") -> None:
         recordings = [cell.picture.recording for cell in split.cells]
         labels = [(cell.label, cell.note) for cell in split.cells]
+        stage.wording = split.wording
         self._stage, self._clock, score = stage, split.clock(), Score(recordings)
         self._header = Header(stage, split.title, [self._clock.number])
         bottom = foot(stage, *split.foot) - 14
@@ -149,6 +152,12 @@ class SplitPicture:
     cells: tuple[CellPicture, ...]
     foot: tuple[str, ...]
     by: Literal["epoch", "loss"] = "epoch"
+
+    @property
+    def wording(self) -> Wording:
+        """What the user wants to read around the frame: all cells are given the same."""
+        first = self.cells[0].picture
+        return parted(dict(first.options), first.scene.function)[0]
 
     @property
     def epochs(self) -> NDArray[np.float64]:

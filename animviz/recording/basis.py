@@ -57,6 +57,19 @@ class Basis:
         return several or self._data["inputs"]
 
     @property
+    def sample_count(self) -> int:
+        """How many samples were recorded.
+
+        Raises:
+            RecordingError: none were.
+        """
+        stored = next(iter(self.manifest.stored.values()), None)
+        if stored is not None:
+            return stored.shape[0]
+        inputs = self.inputs
+        return len(next(iter(inputs.values())) if isinstance(inputs, dict) else inputs)
+
+    @property
     def has_one_input(self) -> bool:
         """Whether the inputs are one array: not several, and not text, which is not kept."""
         return "inputs" in self._data

@@ -23,10 +23,12 @@ from animviz.stage.curve import Curve
 from animviz.stage.ink import Ink
 from animviz.stage.lettering import families, letter, one_line, width_of
 from animviz.stage.numerals import Numerals, is_number
+from animviz.stage.pairs import Pair
 from animviz.stage.pixels import DPI, canvas_of
 from animviz.stage.settings import own_settings
 from animviz.stage.strokes import Strokes
 from animviz.stage.theme import theme_named
+from animviz.stage.wording import Wording
 
 __all__ = ["Stage"]
 
@@ -46,6 +48,8 @@ class Stage:
         width: width in units.
         height: height in units.
         pixel: pixels per unit.
+        wording: what the user wants to read around the picture.
+        pairs: numbers in words and the marks beside which they stand, as scenes declare them.
 
     Raises:
         InputError: an odd or absurd size, or no such theme.
@@ -57,6 +61,8 @@ class Stage:
     ) -> None:
         self.size = size = size_of(size)
         self.theme = theme_named(theme)
+        self.wording = Wording()
+        self.pairs: list[Pair] = []
         self.pixel = pixel or min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)

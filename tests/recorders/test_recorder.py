@@ -292,8 +292,9 @@ def test_a_model_of_two_outputs_states_no_score_of_the_wrong_one(tmp_path: Path)
     model = keras.Model(start, [digit, parity])
     model.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
     model.fit(
-        X[:24], [DIGITS, DIGITS % 2], epochs=1, verbose=0, callbacks=[Recorder(tmp_path / "a.rec", X[:24], DIGITS)]
-    )
+        X[:24], [DIGITS, DIGITS % 2], epochs=1, verbose=0,
+        callbacks=[Recorder(tmp_path / "a.rec", X[:24], DIGITS, output="digit")],
+    )  # fmt: skip
     recording = Recording(tmp_path / "a.rec")
     right = float(np.mean(model.predict(X[:24], verbose=0)[0].argmax(axis=1) == DIGITS))
     assert recording[-1].scores.get("accuracy", right) == pytest.approx(right)
