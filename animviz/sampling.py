@@ -1,4 +1,4 @@
-"""Choosing a few of many: evenly, or the last one at a moment."""
+"""Choosing a few of many: evenly, the last one at a moment, or by number."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["evenly", "last_at"]
+from animviz.errors import InputError
+
+__all__ = ["evenly", "last_at", "numbers_in"]
 
 
 def evenly(count: int, most: int) -> list[int]:
@@ -22,3 +24,34 @@ def evenly(count: int, most: int) -> list[int]:
 def last_at(epochs: NDArray[Any] | Sequence[float], epoch: float) -> int:
     """Return the index of the last of these ascending epochs that is at or before another; 0 before all of them."""
     return max(0, int(np.searchsorted(epochs, epoch + 1e-9, side="right")) - 1)
+
+
+def numbers_in(text: str, count: int, *, name: str, most: int | None = None) -> list[int]:
+    """Return the whole numbers that a text lists, in its order: "7", "0,3", "0-4" or "0-4,9".
+
+    Args:
+        text: what a user wrote.
+        count: how many there are; the numbers are from 0 to one less.
+        name: of the option, for the error, such as "--units".
+        most: how many may be listed.
+
+    Raises:
+        InputError: it is no such list, or names a number that is not there, or one twice, or too many.
+    """
+    found: list[int] = []
+    for part in text.split(","):
+        ends = [end.strip() for end in part.split("-")]
+        good = len(ends) <= 2 and all(end.isascii() and end.isdigit() and len(end) < 9 for end in ends)
+        first, last = (int(ends[0]), int(ends[-1])) if good else (0, -1)
+        if not first <= last < count:
+            raise InputError(f"{name} is {text!r}; expected numbers from 0 to {count - 1}, such as {_example(count)}")
+        found += range(first, last + 1)
+    if len(set(found)) < len(found):
+        raise InputError(f"{name} is {text!r}; it names a number twice")
+    if most is not None and len(found) > most:
+        raise InputError(f"{name} is {text!r}; expected {most} numbers at most, not {len(found)}")
+    return found
+
+
+def _example(count: int) -> str:
+    return f"0, 0,{count - 1} or 0-{count - 1}" if count > 1 else "0"
