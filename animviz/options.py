@@ -47,6 +47,7 @@ class Option:
         choices: the allowed strings of a Literal, else empty.
         bounds: inclusive limits of a number.
         optional: whether None is allowed.
+        words: what may stand in place of a number.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Option:
     choices: tuple[str, ...] = ()
     bounds: Range = Range()
     optional: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def flag(self) -> str:
@@ -71,12 +73,14 @@ class Option:
         value = plain(value)
         if value is None and self.optional:
             return None
+        if isinstance(value, str) and value in self.words:
+            return value
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value) if abs(value) < 2**1023 else math.inf  # which is refused below
         if self.kind is Path and isinstance(value, str):
             value = Path(value)
         if not isinstance(value, self.kind) or (self.kind is int and isinstance(value, bool)):
-            raise InputError(f"{self.flag} is {value!r}; expected {self.kind.__name__}")
+            raise InputError(f"{self.flag} is {value!r}; expected {self._expected}")
         if self.choices and value not in self.choices:
             raise InputError(f"{self.flag} is {value!r}; expected one of {', '.join(self.choices)}")
         if isinstance(value, int | float) and not (
@@ -95,11 +99,17 @@ class Option:
             if text not in SWITCHES:
                 raise InputError(f"{self.flag} is {text!r}; expected {', '.join(filter(None, SWITCHES))}, or nothing")
             return SWITCHES[text]
+        if text in self.words:
+            return text
         try:
             value = self.kind(text)
         except ValueError:
-            raise InputError(f"{self.flag} is {text!r}; expected {self.kind.__name__}") from None
+            raise InputError(f"{self.flag} is {text!r}; expected {self._expected}") from None
         return self.check(value)
+
+    @property
+    def _expected(self) -> str:
+        return " or ".join([self.kind.__name__, *self.words])
 
 
 def plain(value: Any) -> Any:
@@ -146,9 +156,12 @@ def _option(function: Callable[..., Any], parameter: inspect.Parameter, hint: An
     if parameter.default is inspect.Parameter.empty:
         raise SceneError(f"{owner}: parameter {parameter.name!r} needs a default value")
     optional = False
+    words: tuple[str, ...] = ()
     if get_origin(hint) in (Union, types.UnionType):
         rest = [kind for kind in get_args(hint) if kind is not type(None)]
         optional = len(rest) < len(get_args(hint))
+        words = tuple(word for kind in rest if len(rest) > 1 and get_origin(kind) is Literal for word in get_args(kind))
+        rest = [kind for kind in rest if not words or get_origin(kind) is not Literal]
         hint = rest[0] if len(rest) == 1 else hint
     bounds = Range()
     if get_origin(hint) is Annotated:
@@ -162,7 +175,7 @@ def _option(function: Callable[..., Any], parameter: inspect.Parameter, hint: An
             f"{owner}: parameter {parameter.name!r} is annotated {hint!r}; "
             "options are int, float, bool, str, Literal of strings, or Path"
         )
-    return Option(parameter.name, hint, parameter.default, help_text, choices, bounds, optional)
+    return Option(parameter.name, hint, parameter.default, help_text, choices, bounds, optional, words)
 
 
 def _argument_help(docstring: str) -> dict[str, str]:

@@ -84,7 +84,7 @@ def _one_as_click(option: Option) -> click.Option:
     if option.kind is bool:
         flags = [f"{option.flag}/--no-{option.flag[2:]}", option.name]
         return click.Option(flags, default=option.default, show_default=True, help=text)
-    kind: Any = option.kind
+    kind: Any = _Worded(option) if option.words else option.kind
     if option.choices:
         kind = click.Choice(option.choices)
     elif option.kind is Path:
@@ -106,6 +106,20 @@ def _capital(text: str) -> str:
 def path_option(*flags: str, help: str, multiple: bool = False) -> click.Option:
     """Return an option that takes a path."""
     return click.Option(list(flags), type=click.Path(path_type=Path), help=help, multiple=multiple)
+
+
+class _Worded(click.ParamType[Any]):
+    """A number, or one of a few words."""
+
+    def __init__(self, option: Option) -> None:
+        self.option = option
+        self.name = "|".join([option.kind.__name__, *option.words])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return self.option.read(str(value))
+        except InputError as error:
+            self.fail(str(error), param, ctx)
 
 
 class _Size(click.ParamType[tuple[int, int]]):

@@ -12,10 +12,10 @@ from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
 from animviz.rendering.movie import Movie
+from animviz.rendering.pacing import paced
 from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request, parted
 from animviz.rendering.segments import segments, write_part
-from animviz.rendering.timeline import Timeline
 from animviz.rendering.workers import default_workers, draw_all
 from animviz.stage.stage import Stage
 from animviz.video.assembling import assemble
@@ -154,9 +154,12 @@ def frames(
     """
     pacing, own = parted(options) if timeline is None else (None, options)
     picture = Picture.of(scene, recording, own, output=output)
-    painter = picture.painter(Stage(size, theme))
-    moments = Timeline(picture.epochs, pacing) if timeline is None else timeline
-    return (painter.paint(moment)[:, :, :3].copy() for moment in moments)
+    stage = Stage(size, theme)
+    if pacing is not None:
+        timeline = whole = paced(picture, pacing, stage.size, theme)
+        stage.seconds = whole.whole_seconds
+    painter = picture.painter(stage)
+    return (painter.paint(moment)[:, :, :3].copy() for moment in timeline or ())
 
 
 def frame_at(

@@ -1,12 +1,14 @@
 """A plan: a video that is fully decided, before anything is drawn. It is also what a worker is given."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from animviz.pictures.painter import Paints
 from animviz.pictures.picture import Picture
 from animviz.pictures.split import SplitPicture
+from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
 from animviz.stage.stage import Stage
 from animviz.video.provenance import provenance
@@ -32,10 +34,14 @@ class Plan:
     theme: str
     target: Path
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline:
-        """The moments: from the first snapshot to the last."""
-        return Timeline(self.picture.epochs, self.pacing)
+        """The moments: from the first snapshot to the last. What they depend on is measured once, and travels along.
+
+        Raises:
+            AnimvizError: time is spent where the picture moves, and its scene cannot draw the recording.
+        """
+        return paced(self.picture, self.pacing, self.size, self.theme)
 
     def set_up(self) -> Paints:
         """Set the picture up on a stage of its own.
@@ -43,11 +49,14 @@ class Plan:
         Raises:
             AnimvizError: a scene cannot draw its recording.
         """
-        return self.picture.painter(Stage(self.size, self.theme))
+        stage = Stage(self.size, self.theme)
+        stage.seconds = self.timeline.whole_seconds
+        return self.picture.painter(stage)
 
     def identity(self) -> list[Any]:
         """Return all that decides the frames, as JSON types."""
-        return [self.picture.identity(), self.pacing.given, self.size, self.theme]
+        way = None if self.timeline.knots is None else self.timeline.knots[1].tolist()
+        return [self.picture.identity(), self.pacing.given, way, self.size, self.theme]
 
     def provenance(self, command: str) -> dict[str, Any]:
         """Return what made the video, as JSON types; nothing in it depends on the time of day.

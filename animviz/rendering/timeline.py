@@ -23,8 +23,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
 }
 MAX_FRAMES = 1_000_000
 DEFAULT_FPS = 30.0
-DEFAULT_PACE = 10.0
-LEAST_SECONDS = 6.0
+MOTION = 6.5  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +32,9 @@ class Pacing:
 
     Args:
         fps: frames per second; unless given 30, and 25 in a GIF.
-        pace: epochs per second; unless given 10, or fewer so that the motion takes at least 6 seconds.
-        seconds: length of the whole video in seconds; overrules the pace.
+        pace: "change" spends the time where the picture moves, or epochs per second; unless it says otherwise the motion
+            takes 6.5 seconds.
+        seconds: length of the whole video in seconds; overrules a pace in epochs.
         hold_start: seconds for which the first state stands still.
         hold_end: seconds for which the last state stands still.
         ease: how the motion starts and ends.
@@ -45,7 +45,7 @@ class Pacing:
     """
 
     fps: Annotated[float, Range(0.1, 240)] | None = None
-    pace: Annotated[float, Range(1e-6, 1e6)] | None = None
+    pace: Annotated[float, Range(1e-6, 1e6)] | Literal["change"] = "change"
     seconds: Annotated[float, Range(0.01, 86_400)] | None = None
     hold_start: Annotated[float, Range(0, 3_600)] = 0.5
     hold_end: Annotated[float, Range(0, 3_600)] = 1.5
@@ -73,14 +73,22 @@ class Timeline(Sequence[Moment]):
     Args:
         epochs: moments of the snapshots, at least one, none before the one before it.
         pacing: how fast they pass.
+        knots: where time is spent where the picture moves: shares of the time, and the shares of the way behind then,
+            rising from 0 to 1; see `animviz.rendering.motion`. Without them the epochs pass evenly.
 
     Raises:
         InputError: there are no epochs, or they fall; the holds are longer than the video, or it has more than a
             million frames.
     """
 
-    def __init__(self, epochs: Sequence[float] | NDArray[np.float64], pacing: Pacing | None = None) -> None:
+    def __init__(
+        self,
+        epochs: Sequence[float] | NDArray[np.float64],
+        pacing: Pacing | None = None,
+        knots: "tuple[NDArray[np.float64], NDArray[np.float64]] | None" = None,
+    ) -> None:
         self.pacing = pacing = pacing or Pacing()
+        self.knots = knots
         self.epochs = np.asarray(epochs, dtype=np.float64)
         if not self.epochs.size or not np.isfinite(self.epochs).all() or (np.diff(self.epochs) < 0).any():
             raise InputError(f"epochs are {_shortened(self.epochs)}; expected at least one, finite and in rising order")
@@ -90,8 +98,8 @@ class Timeline(Sequence[Moment]):
         if pacing.seconds is not None:
             moving = max(1, round(pacing.seconds * pacing.rate)) - before - after
         else:
-            pace = pacing.pace or min(DEFAULT_PACE, span / LEAST_SECONDS) or DEFAULT_PACE
-            moving = math.ceil(span / pace * pacing.rate - 1e-9)
+            seconds = MOTION if pacing.pace == "change" else span / pacing.pace
+            moving = math.ceil(seconds * pacing.rate - 1e-9)
         if moving < 0 or (pacing.seconds is not None and span and moving == 0):
             raise InputError(
                 f"--seconds is {pacing.seconds:g}; --hold-start {pacing.hold_start:g} and --hold-end "
@@ -125,11 +133,20 @@ class Timeline(Sequence[Moment]):
         """Length of the video."""
         return len(self) / self.pacing.rate
 
+    @property
+    def whole_seconds(self) -> NDArray[np.float64] | None:
+        """Epochs at the whole seconds of the video, where time is spent where the picture moves; shape (seconds,)."""
+        if self.knots is None:
+            return None
+        return np.unique([self[round(second * self.pacing.rate)].epoch for second in range(math.ceil(self.seconds))])
+
     def _epoch(self, progress: float) -> float:
         first, last = float(self.epochs[0]), float(self.epochs[-1])
         if progress == 1.0:
             return last
-        epoch = first + EASINGS[self.pacing.ease](progress) * (last - first)
+        share = EASINGS[self.pacing.ease](progress)
+        way = share if self.knots is None else float(np.interp(share, *self.knots))
+        epoch = first + way * (last - first)
         if self.pacing.tween == "none":
             return float(self.epochs[np.searchsorted(self.epochs, epoch + 1e-9, side="right") - 1])
         return epoch

@@ -49,6 +49,7 @@ class Stage:
         height: height in units.
         pixel: pixels per unit.
         wording: what the user wants to read around the picture.
+        seconds: epochs at the whole seconds of the film, where its time does not pass evenly; else None.
         pairs: numbers in words and the marks beside which they stand, as scenes declare them.
 
     Raises:
@@ -62,6 +63,7 @@ class Stage:
         self.size = size = size_of(size)
         self.theme = theme_named(theme)
         self.wording = Wording()
+        self.seconds: NDArray[np.float64] | None = None
         self.pairs: list[Pair] = []
         self.pixel = pixel or min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel

@@ -7,12 +7,15 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError
-from animviz.rendering.timeline import DEFAULT_PACE, EASINGS, LEAST_SECONDS
+from animviz.rendering.timeline import EASINGS
 from animviz.storyboard.file.board import SpanTable
 
 __all__ = ["Moments", "Span", "frame_of", "moments", "spans_of"]
 
 Moments = tuple[tuple[float, float], ...]
+
+DEFAULT_PACE = 10.0  # epochs per second
+LEAST_SECONDS = 6.0
 
 
 @dataclass(frozen=True)

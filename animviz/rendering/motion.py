@@ -1,0 +1,72 @@
+"""--pace change: how far a picture moves along the way, so that time is spent where much happens."""
+
+import heapq
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from animviz.arrays import Array
+
+__all__ = ["Distances", "Knots", "distances", "knots_of"]
+
+Distances = tuple[list[float], list[float]]
+Knots = tuple[Array, Array]
+
+FIRST, LOOKS = 9, 33  # frames that are looked at: evenly first, then where the picture moves most
+NEAREST = 1e-3  # of the way, between two looks
+EVEN = 0.2  # share of the time that passes evenly, so that plateaus end
+POINTS = 129  # of the smooth way
+
+
+def distances(look: Callable[[float], NDArray[np.integer]]) -> Distances:
+    """Measure how far a picture moves between moments of its way.
+
+    Args:
+        look: returns the frame at a share of the way, 0 to 1, in small.
+
+    Returns:
+        Shares of the way, rising from 0 to 1, and the mean absolute difference between the frames of neighbours.
+    """
+    frames = {float(share): look(share).astype(np.int16) for share in np.linspace(0, 1, FIRST)}
+
+    def piece(begin: float, end: float) -> tuple[float, float, float]:
+        return -float(np.abs(frames[end] - frames[begin]).mean()), begin, end
+
+    shares = sorted(frames)
+    heap = [piece(begin, end) for begin, end in pairwise(shares)]
+    heapq.heapify(heap)
+    done = []
+    while heap and heap[0][0] < 0 and len(frames) < LOOKS:
+        far, begin, end = heapq.heappop(heap)
+        if end - begin < 2 * NEAREST:
+            done.append((far, begin, end))
+            continue
+        middle = (begin + end) / 2
+        frames[middle] = look(middle).astype(np.int16)
+        heapq.heappush(heap, piece(begin, middle))
+        heapq.heappush(heap, piece(middle, end))
+    pieces = sorted([*heap, *done], key=lambda piece: piece[1])
+    return [0.0, *(end for _, _, end in pieces)], [-far for far, _, _ in pieces]
+
+
+def knots_of(shares: Sequence[float], far: Sequence[float]) -> Knots:
+    """Return the way over the time, in proportion to how far the picture moves, and without a jolt.
+
+    Args:
+        shares: of the way, see `distances`.
+        far: between them.
+
+    Returns:
+        Shares of the time, and the shares of the way that are behind then; shape (points,) each, both from 0 to 1.
+    """
+    way, moved = np.asarray(shares), np.asarray(far)
+    even = np.diff(way)
+    spent = EVEN * even + (1 - EVEN) * moved / moved.sum() if moved.sum() > 0 else even
+    times = np.append(0.0, np.cumsum(spent))
+    points = np.linspace(0, 1, POINTS)
+    smooth = np.clip(PchipInterpolator(times / times[-1], way)(points), 0, 1)
+    smooth[0], smooth[-1] = 0.0, 1.0
+    return points, np.round(smooth, 6)
