@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 import animviz
 from animviz import Recording
 from animviz.options import options_of
+from animviz.pictures.picture import Picture
 from animviz.rendering.motion import distances, knots_of
 from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
-from animviz.pictures.picture import Picture
 
 
 def sudden(share: float) -> np.ndarray:
