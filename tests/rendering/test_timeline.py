@@ -137,10 +137,11 @@ def test_easings_are_slow_where_their_name_says() -> None:
     assert set(EASINGS) == {"linear", "in", "out", "in-out"}
 
 
-def test_the_linear_pace_is_ten_epochs_a_second() -> None:
+def test_the_motion_takes_six_and_a_half_seconds_unless_the_pace_says_otherwise() -> None:
     timeline = Timeline(range(101))
     assert timeline.pacing.rate == 30
-    assert len(timeline) == 15 + 300 + 45
+    assert len(timeline) == 15 + 195 + 45
+    assert len(Timeline(range(101), Pacing(pace=10.0))) == 15 + 300 + 45
     assert timeline[15 + 30].epoch == pytest.approx(10)
 
 
