@@ -1,4 +1,4 @@
-"""The ruler of time at the foot: what is past, now, and to come."""
+"""The ruler of time at the foot: what is past, now, and to come, and how fast it passes."""
 
 import math
 
@@ -13,10 +13,13 @@ from animviz.stage.stage import Stage
 __all__ = ["Ruler"]
 
 APART = 30.0  # units between two values of the scale
+BEAT = 6.0  # units of a dot for each second
 
 
 class Ruler:
     """A number over the epochs on a ruler of time: past bright, now a dot, future faint.
+
+    In a film small dots on the ruler stand a second apart: they crowd where time passes slowly.
 
     Args:
         stage: where.
@@ -49,6 +52,7 @@ class Ruler:
         self._axes.plot(self._epochs, self._values, color=stage.theme.grid, linewidth=stage.points(2.5), clip_on=False)
         self._rule(stage, curve, first, last)
         self._scale(stage, curve.left, marks, (first, last))
+        self._beat(stage)
         self._past = stage.curve(self._axes, stage.theme.ink, 3, 12)
 
     def show(self, epoch: float) -> None:
@@ -65,6 +69,14 @@ class Ruler:
             stage.text(left - 14, top + 8, f"{mark:g}", color=stage.theme.quiet, align="right")
             if mark:  # the ruler itself is the line of zero
                 self._axes.plot(ends, (mark, mark), color=stage.theme.grid, linewidth=stage.points(1), zorder=0)
+
+    def _beat(self, stage: Stage) -> None:
+        if stage.pace is None:
+            return
+        self._axes.plot(
+            stage.pace, np.zeros(len(stage.pace)), "o", color=stage.theme.quiet, markersize=stage.points(BEAT),
+            markeredgewidth=0, clip_on=False, zorder=1,
+        )  # fmt: skip
 
     def _rule(self, stage: Stage, curve: Box, first: float, last: float) -> None:
         self._axes.plot([first, last], [0, 0], color=stage.theme.quiet, linewidth=stage.points(1), zorder=0)

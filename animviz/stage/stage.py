@@ -51,6 +51,7 @@ class Stage:
         wording: what the user wants to read around the picture.
         seconds: epochs at the whole seconds of the film, where its time does not pass evenly; else None.
         pairs: numbers in words and the marks beside which they stand, as scenes declare them.
+        pace: the epochs at each whole second of the film, shape (seconds,); None in stills.
 
     Raises:
         InputError: an odd or absurd size, or no such theme.
@@ -65,6 +66,7 @@ class Stage:
         self.wording = Wording()
         self.seconds: NDArray[np.float64] | None = None
         self.pairs: list[Pair] = []
+        self.pace: NDArray[np.float64] | None = None
         self.pixel = pixel or min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from animviz import Recording
-from animviz.analysis.landmarks import landmark_named, landmarks
-from animviz.analysis.landmarks.answers import piece_count
-from animviz.analysis.landmarks.curves import LEVELS, flat_spans
+from animviz.analysis.landmarks import Landmark, landmark_named, landmarks
+from animviz.analysis.landmarks.answers import is_closed, piece_count
+from animviz.analysis.landmarks.curves import LEVELS, best_epoch, flat_span, parting, plateau, settling
 from animviz.errors import InputError
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
@@ -64,14 +64,63 @@ def test_each_kind_is_found_where_it_happens(tmp_path: Path) -> None:
     assert found["accuracy 50 %"] == 1
     assert found["accuracy 90 %"] == 5
     assert found["accuracy 99 %"] == 6
-    assert found["class a learned"] == 2
-    assert found["class a forgotten"] == 7
-    assert found["class a learned (2)"] == 8
+    assert found["class a learned"] == 8  # for good: at 7 the answers are the other way round
     assert found["boundary in 1 piece"] == 1
+    assert found["loss stops falling"] == found["best epoch"] == 8
     assert found["unit 1 of hidden dies"] == 6
     assert found["plateau begins"] == 2
     assert found["plateau ends"] == 5
-    assert "unit 0 of hidden dies" not in found
+    assert not {"unit 0 of hidden dies", "boundary closes", "class a forgotten"} & found.keys()
+
+
+def curve(folder: Path, **logs: np.ndarray) -> Recording:
+    """Write a run of which nothing but numbers is told."""
+    manifest = Manifest(id="0" * 12, title="made", layers=(), weights={}, **answering("a", "b", loss=None))
+    writer = RecordingWriter.create(folder / "curve.rec", manifest, {"inputs": INPUTS, "labels": LABELS})
+    for epoch in range(len(logs["loss"]) + 1):
+        told = {name: float(values[epoch - 1]) for name, values in logs.items()} if epoch else {}
+        writer.append({}, Entry(epoch=epoch, step=epoch, logs=told, scores={}))
+    return Recording(writer.path)
+
+
+def test_a_loss_that_flickers_has_few_landmarks(tmp_path: Path) -> None:
+    epochs = np.arange(1.0, 201)
+    loss = np.exp(-epochs / 8) + np.where(epochs < 100, 0.5, 0.5 * np.exp(-(epochs - 100) / 5))
+    flicker = 0.004 * RNG.standard_normal(200)
+    found = {mark.name: mark.epoch for mark in curve_landmarks(curve(tmp_path, loss=loss + flicker))}
+    assert found.keys() == {"plateau begins", "plateau ends", "loss stops falling", "best epoch"}
+    assert 15 < found["plateau begins"] < 50 < 95 < found["plateau ends"] < 105 < found["loss stops falling"] < 125
+
+
+def test_training_and_validation_part(tmp_path: Path) -> None:
+    epochs = np.arange(1.0, 41)
+    training = np.exp(-epochs / 10)
+    validation = np.where(epochs <= 15, training, np.exp(-1.5) + 0.01 * (epochs - 15))
+    found = {mark.name: mark.epoch for mark in curve_landmarks(curve(tmp_path, loss=training, val_loss=validation))}
+    assert found["best epoch"] == 15
+    assert 15 < found["training and validation part"] < 20
+
+
+def curve_landmarks(recording: Recording) -> list[Landmark]:
+    return [mark for search in (plateau, settling, parting, best_epoch) for mark in search(recording)]
+
+
+def test_a_boundary_closes() -> None:
+    plane = np.zeros((40, 40), int)
+    plane[:, 20:] = 1
+    assert not is_closed(plane)
+    plane[:, 20:], plane[10:30, 10:30] = 0, 1
+    assert is_closed(plane)
+    assert not is_closed(np.zeros((40, 40), int))
+
+
+def test_of_many_classes_the_first_and_the_last_are_told(trained: Callable[..., Recording]) -> None:
+    recording = trained("digits_mlp", epochs=4)
+    told = [mark for mark in landmarks(recording) if mark.name.startswith("class")]
+    assert len(told) <= 2
+    with pytest.raises(InputError) as error:
+        landmark_named("nonsense", recording)
+    assert str(error.value).count("'class ") >= len(told)
 
 
 def test_names_are_distinct_and_lead_back(rings_recording: Recording, tmp_path: Path) -> None:
@@ -97,17 +146,18 @@ def test_levels_of_accuracy_are_first_reached_there(trained: Callable[..., Recor
 
 
 @pytest.mark.parametrize(
-    ("values", "spans"),
+    ("values", "span"),
     [
-        (np.linspace(1, 0, 50), []),
-        (np.full(10, 0.3), [(0, 9)]),
-        ([1, 0.5, 0.5, 0.5, 0.5, 0.1, 0], [(1, 4)]),
-        ([1, 0.5, 0.5, 0.5, 0.485, 0.485, 0.485, 0], [(1, 6)]),
-        ([1.0, 0.5], []),
+        (np.linspace(1, 0, 50), None),
+        (np.full(10, 0.3), None),
+        ([1, 0.5, 0.5, 0.5, 0.5, 0.1, 0], (1, 4)),
+        ([1, 0.5, 0.5, 0.5, 0.485, 0.485, 0.485, 0], (1, 6)),
+        ([1.0, 0.5, 0.5, 0.5, 0.5, 0.9, 0.5], None),  # it never falls again
+        ([1.0, 0.5], None),
     ],
 )
-def test_plateaus(values: list[float], spans: list[tuple[int, int]]) -> None:
-    assert flat_spans(np.arange(float(len(values))), np.asarray(values, float)) == spans
+def test_plateaus(values: list[float], span: tuple[int, int] | None) -> None:
+    assert flat_span(np.arange(float(len(values))), np.asarray(values, float)) == span
 
 
 def test_pieces_of_a_boundary_are_counted_without_specks() -> None:
@@ -124,8 +174,8 @@ def test_pieces_of_a_boundary_are_counted_without_specks() -> None:
 def test_recordings_of_other_kinds_have_those_that_apply(
     trained: Callable[..., Recording], cli: Callable[..., Result], tmp_path: Path
 ) -> None:
-    curve = trained("polynomial", arch="1-3-1")
-    assert {landmark.name.split()[0] for landmark in landmarks(curve)} <= {"plateau", "unit"}
+    fit = trained("polynomial", arch="1-3-1")
+    assert {landmark.name.split()[0] for landmark in landmarks(fit)} <= {"plateau", "unit", "loss", "best", "training"}
     done = cli("landmarks", written(tmp_path).path)
     assert done.code == 0
     assert "    6.00  unit 1 of hidden dies" in done.out

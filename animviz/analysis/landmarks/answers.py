@@ -1,6 +1,5 @@
 """Landmarks in the network's answers: learned classes, pieces of the boundary, dead units."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -17,7 +16,7 @@ from animviz.recording.recording import Recording
 from animviz.recording.replay.layers import SILENT
 from animviz.recording.state import State
 
-__all__ = ["boundary_pieces", "dead_units", "in_plane", "learned_classes", "piece_count"]
+__all__ = ["closing", "dead_units", "in_plane", "is_closed", "last_pieces", "learned_classes", "piece_count"]
 
 LEARNED, FORGOTTEN = 0.8, 0.5  # F1 of a class
 GRID, SPECK = 80, 4  # cells along each side of the plane; cells of the largest piece that is ignored
@@ -25,22 +24,25 @@ STILL = 1e-6  # range of a unit whose output is the same for all samples
 
 
 def learned_classes(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
-    """Give the moments at which a class is learned, and at which it is forgotten again, by its F1."""
+    """Give the moment from which on a class is known, by its F1; or at which one that was known is lost for good."""
     labels, names = labels_of(recording, "landmarks"), recording.output.class_names
-    known = np.zeros(len(names), bool)
-    present = np.isin(np.arange(len(names)), labels)
     counted = labels >= 0
-    for state in states:
-        scores = f1_score(
-            labels[counted], predictions(state)[counted], labels=range(len(names)), average=None, zero_division=0
-        )
-        learned = ~known & (scores >= LEARNED) & present
-        forgotten = known & (scores < FORGOTTEN)
-        for k in np.flatnonzero(learned):
-            yield Landmark(state.epoch, f"class {names[k]} learned", f"The network has learned class {names[k]}.")
-        for k in np.flatnonzero(forgotten):
-            yield Landmark(state.epoch, f"class {names[k]} forgotten", f"The network has forgotten class {names[k]}.")
-        known = (known | learned) & ~forgotten
+    scores = np.array([
+        f1_score(labels[counted], predictions(state)[counted], labels=range(len(names)), average=None, zero_division=0)
+        for state in states
+    ])  # fmt: skip
+    for k in np.flatnonzero(np.isin(np.arange(len(names)), labels)):
+        known, weak = scores[:, k] >= LEARNED, scores[:, k] < FORGOTTEN
+        if not known.any() or known[0]:
+            continue
+        since = len(states) - int(weak[::-1].argmax())  # from here on it is never weak again
+        if weak[-1]:
+            lost = len(states) - int(known[::-1].argmax())
+            text = f"The network has forgotten class {names[k]}."
+            yield Landmark(states[lost + int(weak[lost:].argmax())].epoch, f"class {names[k]} forgotten", text)
+        elif known[since:].any():
+            text = f"The network has learned class {names[k]}."
+            yield Landmark(states[since + int(known[since:].argmax())].epoch, f"class {names[k]} learned", text)
 
 
 def in_plane(recording: Recording) -> bool:
@@ -49,19 +51,44 @@ def in_plane(recording: Recording) -> bool:
     return not isinstance(inputs, dict) and inputs.shape[1:] == (2,)
 
 
-def boundary_pieces(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
-    """Give the moments at which the boundary changes its number of pieces, for more than one snapshot."""
+def last_pieces(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
+    """Give the moment from which on the boundary has as many pieces as at the end."""
+    counts = np.array([piece_count(classes) for classes in _planes(recording, states)])
+    place = _since(counts == counts[-1])
+    if place:
+        what = f"{counts[-1]} piece{'' if counts[-1] == 1 else 's'}"
+        text = f"From here on the boundary has {what}." if counts[-1] else "The boundary is gone: one answer for all."
+        yield Landmark(states[place].epoch, f"boundary in {what}" if counts[-1] else "boundary gone", text)
+
+
+def closing(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
+    """Give the moment from which on one answer is enclosed by another: no boundary leaves the picture of the plane."""
+    closed = np.array([is_closed(classes) for classes in _planes(recording, states)])
+    place = _since(closed)
+    if closed[-1] and place:
+        yield Landmark(states[place].epoch, "boundary closes", "The boundary closes to a ring.")
+
+
+def is_closed(classes: Array) -> bool:
+    """Say whether one answer stands all around a plane, and another inside.
+
+    Args:
+        classes: class numbers of a grid, shape (rows, columns).
+    """
+    rim = np.concatenate([classes[0], classes[-1], classes[:, 0], classes[:, -1]])
+    return bool((rim == rim[0]).all() and (classes != rim[0]).sum() > SPECK)
+
+
+def _planes(recording: Recording, states: Sequence[State]) -> Iterator[Array]:
+    """Give the classes that are answered over the plane, shape (rows, columns)."""
     inputs = recording.single_input(recording.inputs).astype(np.float32)
     _, _, plane = plane_grid(*input_limits(inputs), GRID, GRID)
-    counts = [piece_count(predictions(state, plane).reshape(GRID, GRID)) for state in states]
-    now = counts[0]
-    for place in range(1, len(counts)):
-        lasting = counts[place] == counts[min(place + 1, len(counts) - 1)]
-        if counts[place] != now and lasting:
-            now = counts[place]
-            what = f"{now} piece{'' if now == 1 else 's'}"
-            text = f"The boundary has {what}." if now else "The boundary is gone: one answer for all."
-            yield Landmark(states[place].epoch, f"boundary in {what}" if now else "boundary gone", text)
+    return (predictions(state, plane).reshape(GRID, GRID) for state in states)
+
+
+def _since(holds: NDArray[np.bool_]) -> int:
+    """Return the place from which on something holds to the end."""
+    return 0 if holds.all() else len(holds) - int((~holds[::-1]).argmax())
 
 
 def piece_count(classes: Array) -> int:
@@ -78,17 +105,17 @@ def piece_count(classes: Array) -> int:
 
 
 def dead_units(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
-    """Give the moments from which on a hidden unit has the same output for every sample."""
+    """Give for each layer the moment from which on all its dead units are dead: the same output for every sample."""
     for layer in obtainable(recording, [layer for layer in recording.layers[:-1] if layer.kind not in SILENT])[0]:
         still = np.array([_constant_units(state, layer.name) for state in states])
-        dying = defaultdict(list)
-        for unit in np.flatnonzero(still[-1] & ~still[0]):
-            dying[len(states) - int((~still[::-1, unit]).argmax())].append(unit)
-        for place, units in dying.items():
-            one = len(units) == 1
-            what = f"unit {units[0]} of {layer.name}" if one else f"{len(units)} units of {layer.name}"
-            name, verb = (f"{what} dies", "says") if one else (f"{what} die", "say")
-            yield Landmark(states[place].epoch, name, f"From here on {what} {verb} the same to every sample.")
+        dead = np.flatnonzero(still[-1] & ~still[0])
+        if not dead.size:
+            continue
+        one = len(dead) == 1
+        what = f"unit {dead[0]} of {layer.name}" if one else f"{len(dead)} units of {layer.name}"
+        name, verb = (f"{what} dies", "says") if one else (f"{what} die", "say")
+        text = f"From here on {what} {verb} the same to every sample."
+        yield Landmark(states[_since(still[:, dead].all(axis=1))].epoch, name, text)
 
 
 def _constant_units(state: State, layer: str) -> NDArray[np.bool_]:

@@ -1,4 +1,7 @@
-"""Landmarks in the logged curves: levels of the accuracy, and plateaus of the loss."""
+"""Landmarks in the curves: levels of the accuracy, the best epoch, where the loss stands still, where two curves part.
+
+None is moved by a curve that flickers: what counts is the lowest loss so far, or what holds to the end.
+"""
 
 from collections.abc import Iterator
 
@@ -8,10 +11,12 @@ from animviz.analysis.landmarks.landmark import Landmark
 from animviz.arrays import Array
 from animviz.recording.recording import Recording
 
-__all__ = ["LEVELS", "accuracy_levels", "flat_spans", "plateaus"]
+__all__ = ["LEVELS", "accuracy_levels", "best_epoch", "flat_span", "parting", "plateau", "settling"]
 
 LEVELS = (50, 90, 99)  # per cent of right answers
-FLAT, LASTING = 0.02, 0.1  # a plateau: the loss stays within this share of its range for this share of the epochs
+FLAT, LASTING = 0.02, 0.1  # standing still: within this share of the range, for at least this share of the epochs
+FALL = 0.1  # share of the range by which the loss falls again after a plateau
+GAP = 0.05  # of the range, between training and validation
 
 
 def accuracy_levels(recording: Recording) -> Iterator[Landmark]:
@@ -24,41 +29,73 @@ def accuracy_levels(recording: Recording) -> Iterator[Landmark]:
             yield Landmark(epoch, f"accuracy {level} %", f"{level} % of the answers are right.")
 
 
-def plateaus(recording: Recording) -> Iterator[Landmark]:
-    """Give the first and the last moment of each plateau of the loss."""
-    epochs, values = recording.history("loss", source=recording.loss_source)
-    known = np.isfinite(values)
-    epochs, values = epochs[known], values[known]
-    for first, last in flat_spans(epochs, values):
-        yield Landmark(float(epochs[first]), "plateau begins", "The loss stands still.")
-        if last < len(values) - 1:
-            verb = "falls" if values[last + 1] < values[last] else "rises"
-            yield Landmark(float(epochs[last]), "plateau ends", f"The loss {verb} again.")
+def best_epoch(recording: Recording) -> Iterator[Landmark]:
+    """Give the moment of the lowest loss: in validation where there was one, else of the recorded states."""
+    name, source = ("val_loss", "logs") if "val_loss" in recording.noted() else ("loss", recording.loss_source)
+    epochs, values = _finite(*recording.history(name, source=source))  # type: ignore[arg-type]
+    if len(values) > 1:
+        what = "loss in validation" if name == "val_loss" else "loss"
+        yield Landmark(float(epochs[values.argmin()]), "best epoch", f"The {what} is the lowest of all epochs.")
 
 
-def flat_spans(epochs: Array, values: Array) -> list[tuple[int, int]]:
-    """Return the plateaus of a curve; two that touch count as one that drifts.
+def plateau(recording: Recording) -> Iterator[Landmark]:
+    """Give both ends of the longest time in which the loss stands still before it falls again."""
+    epochs, values = _finite(*recording.history("loss", source=recording.loss_source))
+    span = flat_span(epochs, values)
+    if span is not None:
+        yield Landmark(float(epochs[span[0]]), "plateau begins", "The loss stands still.")
+        yield Landmark(float(epochs[span[1]]), "plateau ends", "The loss falls again.")
+
+
+def settling(recording: Recording) -> Iterator[Landmark]:
+    """Give the moment from which on the loss falls no further, if it comes before the end."""
+    epochs, values = _finite(*recording.history("loss", source=recording.loss_source))
+    if len(values) < 4 or np.ptp(values) == 0:
+        return
+    lowest = np.minimum.accumulate(values)
+    place = int((lowest <= lowest[-1] + FLAT * (values[0] - lowest[-1])).argmax())
+    if place and epochs[-1] - epochs[place] >= LASTING * np.ptp(epochs):
+        yield Landmark(float(epochs[place]), "loss stops falling", "From here on the loss hardly falls.")
+
+
+def parting(recording: Recording) -> Iterator[Landmark]:
+    """Give the moment from which on the loss of training stays below that of validation."""
+    epochs, training = recording.history("loss")
+    others, validation = recording.history("val_loss")
+    shared, first, second = np.intersect1d(epochs, others, return_indices=True)
+    training, validation = training[first], validation[second]
+    if len(shared) < 4 or not np.isfinite([training, validation]).all():
+        return
+    apart = validation - training > GAP * float(np.ptp([training, validation]))
+    place = len(apart) - int((~apart[::-1]).argmax()) if not apart.all() else 0
+    if place and place < len(apart) and shared[-1] - shared[place] >= LASTING * np.ptp(shared):
+        text = "From here on the loss in validation stays above that of training."
+        yield Landmark(float(shared[place]), "training and validation part", text)
+
+
+def flat_span(epochs: Array, values: Array) -> tuple[int, int] | None:
+    """Return the first and the last index of the longest plateau of a curve after which it falls again, or None.
 
     Args:
         epochs: ascending, shape (points,).
         values: finite, shape (points,).
-
-    Returns:
-        First and last index of each, ascending.
     """
     if len(values) < 4:
-        return []
-    room, least = FLAT * float(np.ptp(values)), LASTING * float(np.ptp(epochs))
-    spans: list[tuple[int, int]] = []
-    first = 0
-    while first < len(values) - 2:
-        away = np.abs(values[first:] - values[first]) > room
-        last = first + int(away.argmax()) - 1 if away.any() else len(values) - 1
-        if last < first + 2 or epochs[last] - epochs[first] < least:
-            first += 1
-            continue
-        if spans and first - spans[-1][1] <= 1:
-            first = spans.pop()[0]
-        spans.append((first, last))
-        first = last
-    return spans
+        return None
+    lowest, size = np.minimum.accumulate(values), float(np.ptp(values))
+    best, span = LASTING * float(np.ptp(epochs)), None
+    for first in range(len(values) - 2):
+        # Once the loss has risen, "so far the lowest" stands still without a plateau.
+        calm = (lowest[first] - lowest[first:] <= FLAT * size) & (
+            np.abs(values[first:] - values[first]) <= 5 * FLAT * size
+        )
+        last = first + (len(calm) if calm.all() else int((~calm).argmax())) - 1
+        falls = lowest[first] - lowest[-1] >= FALL * size > 0
+        if falls and last >= first + 2 and epochs[last] - epochs[first] >= best + (1e-9 if span else 0):
+            best, span = float(epochs[last] - epochs[first]), (first, last)
+    return span
+
+
+def _finite(epochs: Array, values: Array) -> tuple[Array, Array]:
+    known = np.isfinite(values)
+    return epochs[known], values[known]
