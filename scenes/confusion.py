@@ -1,9 +1,10 @@
-"""The confusion matrix of a classifier while it learns.
+"""The confusion matrix of a classifier while it learns, and the samples behind its worst cells.
 
 After the evaluation chapters of the teaching notebooks on MNIST, which show it once, at the end.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,175 +15,132 @@ from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.parts import (
-    LABEL,
-    MARGIN,
-    ColorScale,
-    Ruler,
-    Sheet,
-    Words,
-    color_map,
-    cut,
-    heatmap,
-    joined,
-    of_network,
-)
+from animviz.parts import LABEL, MARGIN, Number, Ruler, Sheet, Words, cut, heatmap, joined, pair
+
+from .families.confused import Pairs, cell_colors, in_the_end
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next
-TINY = 14.0  # units of a cell up to which two lines frame the whole diagonal, and not each of its cells
-ROW = 40.0  # height of a line in the list of pairs
-MOST_PAIRS = 6
 
 
 @scene(experiment="digits_mlp", tasks=CLASSES)
-def confusion(stage: Stage, recording: Recording, *, normalize: bool = False) -> Draw:
-    """Confusion matrix of a classifier over the epochs, with the worst pairs named.
+def confusion(
+    stage: Stage, recording: Recording, *, normalize: bool = False, on: Literal["test", "train"] = "test"
+) -> Draw:
+    """Confusion matrix of a classifier over the epochs, with the worst pairs and their samples.
 
     Args:
         stage: where to draw.
         recording: of any classifier with labels.
         normalize: write shares of each row in per cent instead of counts.
+        on: "test" for the recording's own samples, "train" for those that it was trained on, if they were kept.
     """
-    verdicts = Verdicts(recording, "confusion")
-    parts = ["rows: true, columns: predicted", "framed: right answers", "dashed: the pairs named"]
-    if normalize:
-        parts.append("numbers: per cent of the row")
+    verdicts = Verdicts(recording, "confusion", on=on)
+    said = "accuracy" if on == "test" else "training accuracy"
+    parts = ["a row is a true class, a column the answer"]
+    parts.append("per cent of each row" if normalize else "grey is right, warm is wrong")
     parts += ignored_in_words(verdicts.labels)
-    sheet = Sheet(stage, recording, of_network(recording, "confusion"), numbers=["epoch", "accuracy"], foot=parts)
+    sheet = Sheet(
+        stage, recording, in_the_end(verdicts), foot=parts,
+        numbers=["epoch", "accuracy" if on == "test" else Number(said, ".1f", "100.0", " %", scale=100)],
+    )  # fmt: skip
     boxes = _layout(stage, verdicts.names, sheet.room)
-    matrix = _Matrix(stage, boxes["matrix"], verdicts, normalize=normalize)
-    pairs = _Pairs(stage, boxes["pairs"], verdicts)
-    ColorScale(stage, boxes["scale"], "heat", ("0", "100 % of its row"))
+    write = _per_cent if normalize else _count
+    matrix = _Matrix(stage, boxes["matrix"], verdicts, write)
+    pairs = Pairs(stage, boxes["pairs"], recording, verdicts, write)
+    totals = np.maximum(verdicts.totals, 1)[:, None]
     ruler = Ruler(stage, boxes["ruler"], recording)
     stage.text(boxes["ruler"].left, boxes["ruler"].top - 14, f"{ruler.name} over epochs", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         index = state.snapshot.index
-        worst = pairs.show(index)
-        matrix.show(moment.epoch, index, worst)
+        counts = verdicts.blended(moment.epoch, verdicts.matrix)
+        values = 100 * counts / totals if normalize else counts
+        matrix.show(counts, values, pairs.show(values, index))
         ruler.show(moment.epoch)
-        sheet.show(state, accuracy=verdicts.accuracy(index))
+        sheet.show(state, **{said: verdicts.accuracy(index)})
 
     return draw
 
 
 class _Matrix:
-    """The cells: colours blend between the snapshots, numbers are those of the last true one."""
+    """The cells: colours and numbers blend between the snapshots."""
 
-    def __init__(self, stage: Stage, box: Box, verdicts: Verdicts, *, normalize: bool) -> None:
+    def __init__(self, stage: Stage, box: Box, verdicts: Verdicts, write: Callable[[float], str]) -> None:
         count = len(verdicts.names)
-        self._verdicts, self._normalize = verdicts, normalize
-        self._colors = color_map(stage.theme, "heat")
+        self._theme, self._write, self._totals = stage.theme, write, np.maximum(verdicts.totals, 1)[:, None]
         self._cells, self._box = heatmap(stage, box, (count, count))
+        self._drawn, self._texts = np.zeros((count, count)), [""] * count**2
         axes = stage.axes(self._box, (0, count), (count, 0))
         cell = self._box.width / count
         if cell > DENSE:
             lines = [[(0, k), (count, k)] for k in range(1, count)] + [[(k, 0), (k, count)] for k in range(1, count)]
             gaps = joined(np.array(lines, float)).T
             stage.covers(*axes.plot(*gaps, color=stage.theme.background, linewidth=stage.points(2)))
-        if cell < TINY:
-            ends = np.array([[(0, 1), (count - 1, count)], [(1, 0), (count, count - 1)]])
-            stage.covers(*axes.plot(*joined(ends).T, color="white", linewidth=stage.points(1)))
-        self._diagonal = [] if cell < TINY else [(k, k) for k in range(count)]
-        self._right = _Frames(stage, axes, cell)
-        self._worst = _Frames(stage, axes, cell, linestyle=(0, (2, 1.5)))
+        self._worst = _Frames(stage, axes, cell)
         self._numbers = self._set_up_numbers(stage, cell)
+        if self._numbers is not None:
+            pair(stage, "samples in a cell", lambda: self._texts, lambda: self._drawn.ravel())
         _names(stage, self._box, verdicts.names, cell)
 
-    def show(self, epoch: float, index: int, worst: list[tuple[int, int]]) -> None:
-        """Show a moment; pairs of the last true snapshot are framed."""
-        share = self._verdicts.blended(epoch, self._verdicts.shares)
-        self._cells.set_values(share)
-        bright = self._bright(share)
-        self._right.show(self._diagonal, bright)
-        self._worst.show(worst, bright)
+    def show(self, counts: Array, values: Array, worst: list[tuple[int, int]]) -> None:
+        """Show a moment.
+
+        Args:
+            counts: samples in each cell.
+            values: what is written there: they, or their shares in per cent.
+            worst: the cells that are framed.
+        """
+        colors = cell_colors(self._theme, counts, self._totals)
+        self._cells.set_values(colors)
+        self._worst.show(worst)
         if self._numbers is not None:
-            self._numbers.set_words(self._texts(index), np.where(bright, 0.0, 1.0).reshape(-1, 1).repeat(3, axis=1))
-
-    def _texts(self, index: int) -> list[str]:
-        """Return what is written in the cells, row by row; nothing where nothing is."""
-        counts = self._verdicts.matrix(index).ravel()
-        if not self._normalize:
-            return [str(count) if count else "" for count in counts]
-        shares = self._verdicts.shares(index).ravel()
-        return [_per_cent(share) if count else "" for share, count in zip(shares, counts, strict=True)]
-
-    def _bright(self, share: Array) -> NDArray[np.bool_]:
-        """Return for each cell whether black stands out from its colour more than white does."""
-        rgb = self._colors[np.nan_to_num(255 * share).astype(int)] / 255
-        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-        # At this luminance the contrast with black and with white is the same, 4.6 : 1.
-        return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]) > 0.179)
+            self._drawn, self._texts = values, [self._write(value) for value in values.ravel()]
+            self._numbers.set_words(self._texts, _readable(colors).reshape(-1, 1).repeat(3, axis=1))
 
     def _set_up_numbers(self, stage: Stage, cell: float) -> Words | None:
         """Return the numbers in the cells, or None where they would be too small to read."""
-        largest = int(np.bincount(self._verdicts.labels[self._verdicts.known]).max())
-        widest = 100 if self._normalize else largest
-        size = min(DIGITS[1], 0.78 * cell / stage.measure("0" * len(str(widest)), 100, "medium") * 100)
+        widest = self._write(float(self._totals.max()))
+        size = min(DIGITS[1], 0.78 * cell / stage.measure(widest, 100, "medium") * 100)
         if size < DIGITS[0] or size > 0.7 * cell:
             return None
-        middles = np.arange(len(self._verdicts.names)) + 0.5
+        middles = np.arange(len(self._totals)) + 0.5
         x, y = np.meshgrid(self._box.left + cell * middles, self._box.top + cell * middles + 0.35 * size)
         return Words(stage, np.stack([x, y], axis=-1), size=size, weight="medium", align="center")
 
 
 class _Frames:
-    """Frames in some of the cells, black in bright ones and white in dark ones."""
+    """Dashed frames in some of the cells."""
 
-    def __init__(self, stage: Stage, axes: Axes, cell: float, **style: Any) -> None:
-        dense = cell <= DENSE
-        inset = 0.0 if dense else 3 / cell
+    def __init__(self, stage: Stage, axes: Axes, cell: float) -> None:
+        inset = 0.0 if cell <= DENSE else 3 / cell
         low, high = inset, 1 - inset
         self._square = np.array([(low, low), (high, low), (high, high), (low, high), (low, low)])
-        self._lines = [stage.line(axes, color, min(2.5, max(1, cell / 14)), **style) for color in ("white", "black")]
+        self._line = stage.line(axes, stage.theme.ink, min(2.5, max(1, cell / 14)), linestyle=(0, (2, 1.5)))
 
-    def show(self, cells: list[tuple[int, int]], bright: NDArray[np.bool_]) -> None:
+    def show(self, cells: list[tuple[int, int]]) -> None:
         """Frame cells, given as (row, column)."""
-        for dark, line in enumerate(self._lines):
-            chosen = [self._square + np.array((x, y)) for y, x in cells if bright[y, x] == dark]
-            line.set_data(*joined(chosen).T)
+        self._line.set_data(*joined(self._square + np.array((x, y)) for y, x in cells).T)
 
 
-class _Pairs:
-    """The list of the pairs that are confused most often."""
+def _readable(colors: Array) -> NDArray[np.float64]:
+    """Return for each cell the grey, 0 or 1, that stands out more from its colour."""
+    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+    # At this luminance the contrast with black and with white is the same, 4.6 : 1.
+    return np.where(linear @ np.array([0.2126, 0.7152, 0.0722]) > 0.179, 0.0, 1.0)
 
-    def __init__(self, stage: Stage, box: Box, verdicts: Verdicts) -> None:
-        self._stage, self._verdicts = stage, verdicts
-        stage.text(box.left, box.top + 22, "most often wrong", color=stage.theme.quiet)
-        self._count = int(min(MOST_PAIRS, (box.height - 30) // ROW))
-        baselines = box.top + 22 + ROW * np.arange(1, self._count + 1)
-        largest = int(np.bincount(verdicts.labels[verdicts.known]).max())
-        right = box.left + stage.measure("0" * len(str(largest)), LABEL, "medium")
-        room = box.right - right - 16
-        widest = max(stage.measure(name, LABEL) for name in verdicts.names)
-        self._between = " taken for " if stage.measure(" taken for ", LABEL) + 2 * widest <= room else " → "
-        self._name_room = (room - stage.measure(self._between, LABEL)) / 2
-        self._numbers = Words(stage, [(right, y) for y in baselines], weight="medium", align="right")
-        self._words = Words(stage, [(right + 16, y) for y in baselines])
 
-    def show(self, index: int) -> list[tuple[int, int]]:
-        """Name the worst pairs of a snapshot, and return them as (true, answered) classes."""
-        wrong = self._verdicts.matrix(index) * (1 - np.eye(len(self._verdicts.names), dtype=int))
-        order = np.argsort(-wrong.ravel(), kind="stable")[: self._count]
-        pairs = [divmod(int(place), len(wrong)) for place in order if wrong.ravel()[place]]
-        texts = [self._between.join(map(self._name, pair)) for pair in pairs]
-        rest = [""] * (self._count - len(pairs))
-        self._words.set_words([*(texts or ["none"]), *rest][: self._count])
-        self._numbers.set_words([*(str(wrong[pair]) for pair in pairs), *rest])
-        return pairs
-
-    def _name(self, label: int) -> str:
-        return cut(self._stage, self._verdicts.names[label], self._name_room)
+def _count(value: float) -> str:
+    return f"{value:.0f}" if value > 0.5 else ""
 
 
 def _per_cent(share: float) -> str:
-    """Return a share in whole per cent that is neither rounded to none nor to all."""
-    if 0 < share < 0.005:
-        return "<1"
-    return "99" if 0.99 < share < 1 else f"{100 * share:.0f}"
+    """Return per cent in whole numbers, neither rounded to none nor to all."""
+    if share <= 0 or share >= 100:
+        return "100" if share > 0 else ""
+    return "<1" if share < 0.5 else f"{min(share, 99):.0f}"
 
 
 def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
@@ -192,7 +150,7 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
     room = step * cell - 8
     fits = room > 60 or max(stage.measure(name, LABEL) for name in names) <= room
     top = box.top - (HEAD - 22 if fits else 20)
-    stage.text(box.left, top, "predicted" if fits else "predicted, in the same order", color=quiet)
+    stage.text(box.left, top, "answered" if fits else "answered, in the same order", color=quiet)
     stage.text(box.left - 12, top, "true", color=quiet, align="right")
     for place in range(0, len(names), step):
         middle = (place + 0.5) * cell
@@ -208,36 +166,17 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
 
 def _layout(stage: Stage, names: list[str], sheet: Box) -> dict[str, Box]:
     """Return the boxes: the list beside the matrix, or below it in tall frames."""
-    top, bottom, width = sheet.top, sheet.bottom, sheet.width
     widest = max(stage.measure(name, LABEL) for name in [*names, "true"])
-    before = min(130.0, 0.14 * stage.width, widest) + 14
+    before = min(190.0, 0.15 * stage.width, widest) + 14
     if stage.height > 1.2 * stage.width:
-        return _rows(sheet, before)
-    wide = stage.width >= 900
-    gap = 56 if stage.width >= 1150 else 36
-    side = min(bottom - top - HEAD - (0 if wide else 84), width - before - max(210, 0.3 * width) - gap)
-    right = MARGIN + before + side + gap
-    room = stage.width - MARGIN - right
-    ruler = Box(right, bottom - 140, room, 140)
-    below = bottom - 140 - 50
-    scale = Box(right, below - 66, room, 60) if wide else Box(MARGIN + before, top + HEAD + side + 24, side, 60)
-    return {
-        "matrix": Box(MARGIN + before, top + HEAD, side, side),
-        "pairs": Box(right, top, room, (scale.top if wide else below) - 20 - top),
-        "scale": scale,
-        "ruler": ruler,
-    }
-
-
-def _rows(box: Box, before: float) -> dict[str, Box]:
-    """Return the boxes of tall frames, one below the other."""
-    side = min(box.width - before, box.height - HEAD - 420)
-    below = box.top + HEAD + side + 30
-    ruler = Box(box.left, box.bottom - 110, box.width, 110)
-    half = 0.45 * box.width
-    return {
-        "matrix": Box(box.left + before, box.top + HEAD, side, side),
-        "pairs": Box(box.left, below, half, ruler.top - 50 - below),
-        "scale": Box(box.left + half + 20, below + 10, box.width - half - 20, 60),
-        "ruler": ruler,
-    }
+        side = min(sheet.width - before, sheet.height - HEAD - 420)
+        below = sheet.top + HEAD + side + 30
+        ruler = Box(sheet.left, sheet.bottom - 110, sheet.width, 110)
+        pairs = Box(sheet.left, below, sheet.width, ruler.top - 50 - below)
+    else:
+        gap = 56 if stage.width >= 1150 else 36
+        side = min(sheet.height - HEAD, sheet.width - before - max(210, 0.3 * sheet.width) - gap)
+        right = MARGIN + before + side + gap
+        ruler = Box(right, sheet.bottom - 110, stage.width - MARGIN - right, 110)
+        pairs = Box(right, sheet.top, ruler.width, ruler.top - 50 - sheet.top)
+    return {"matrix": Box(MARGIN + before, sheet.top + HEAD, side, side), "pairs": pairs, "ruler": ruler}

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
-from animviz.errors import DivergedError, SceneError
+from animviz.errors import DivergedError, RecordingError, SceneError
 from animviz.recording.answers import answered_classes, answered_labels, probabilities
 from animviz.recording.metrics import accuracy
 from animviz.recording.recording import Recording
@@ -33,6 +33,7 @@ class Outcomes:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
+        self.inputs: Array | None = None
         self._targets = recording.targets
         self.names = list(recording.output.class_names)
         self.counts = lru_cache(maxsize=None)(self._counts)
@@ -68,7 +69,7 @@ class Outcomes:
 
     def _outputs(self, index: int) -> Array:
         state = self._recording.at(self._recording.epochs[index])
-        outputs = state.outputs()
+        outputs = state.outputs(self.inputs)
         if not np.isfinite(outputs).all():
             raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
         return outputs
@@ -98,27 +99,32 @@ class Outcomes:
 
 
 class Verdicts(Outcomes):
-    """The answers of a classifier on the recording's own samples, by the number of the snapshot.
+    """The answers of a classifier, by the number of the snapshot.
 
     Args:
         recording: of a classifier.
         scene: name, for errors.
+        on: "test" for the recording's own samples, "train" for those that were trained on and kept beside them.
 
     Attributes:
         labels: true class of each sample, -1 where it is ignored.
         known: which samples have a true class, bool (samples,).
+        totals: samples of each true class, int64 of shape (classes,).
         answers: answered class of each sample at a snapshot, int64 of shape (samples,).
         matrix: samples by true and answered class at a snapshot, int64 of shape (classes, classes).
 
     Raises:
-        SceneError: no classifier, no labels, or no output per sample and class.
+        SceneError: no classifier, no labels, no training samples, or no output per sample and class.
     """
 
-    def __init__(self, recording: Recording, scene: str) -> None:
+    def __init__(self, recording: Recording, scene: str, *, on: Literal["test", "train"] = "test") -> None:
         self.labels = labels_of(recording, scene)
-        self.known = self.labels >= 0
         super().__init__(recording)
         self._scene = scene
+        if on == "train":
+            self.inputs, self.labels = _training_samples(recording, scene)
+        self.known = self.labels >= 0
+        self.totals = np.bincount(self.labels[self.known], minlength=len(self.names))
         self.answers = lru_cache(maxsize=None)(lambda index: answered_classes(recording.output, self._outputs(index)))
         self.matrix = lru_cache(maxsize=None)(self._matrix)
 
@@ -130,6 +136,21 @@ class Verdicts(Outcomes):
             RecordingError: the network puts out values that are no probabilities.
         """
         return probabilities(self._recording.output, self._outputs(index))
+
+    def margins(self, index: int) -> Array:
+        """Return by how much the true class is more probable than the next best at a snapshot, (samples,), from -1 to 1.
+
+        It is below 0 where the answer is wrong, and NaN where the true class is ignored.
+
+        Raises:
+            DivergedError: the outputs are not finite.
+            RecordingError: the network puts out values that are no probabilities.
+        """
+        others = self.probabilities(index).astype(np.float64)
+        rows = np.arange(len(others))
+        true = others[rows, self.labels].copy()
+        others[rows, self.labels] = -np.inf
+        return np.where(self.known, true - others.max(axis=1), np.nan)
 
     def wrong(self, index: int) -> NDArray[np.bool_]:
         """Return which samples are answered wrongly at a snapshot, (samples,)."""
@@ -159,3 +180,19 @@ class Verdicts(Outcomes):
         count = len(self.names)
         cells = self.labels * count + self.answers(index)
         return np.bincount(cells[self.known], minlength=count**2).reshape(count, count)
+
+
+def _training_samples(recording: Recording, scene: str) -> tuple[Array, NDArray[np.int64]]:
+    """Return the samples that were trained on, and their true classes.
+
+    Raises:
+        SceneError: they are not in the recording, or the network cannot be run on them.
+    """
+    extras = recording.extras
+    if "train_inputs" not in extras or "train_labels" not in extras:
+        raise SceneError(f"{scene}: {recording.path} keeps no training samples beside its own; leave out --on train")
+    try:
+        recording.at(recording.epochs[0]).outputs(extras["train_inputs"][:1])
+    except RecordingError as error:
+        raise SceneError(f"{scene}: --on train runs the network anew: {error}") from error
+    return extras["train_inputs"], recording.output.without_ignored(extras["train_labels"].reshape(-1).astype(np.int64))

@@ -1,0 +1,185 @@
+"""Which classes are taken for which: the worst pairs with their samples, and how many samples a colour stands for."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from PIL import Image
+
+from animviz import Box, Recording, Stage
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
+from animviz.errors import RecordingError, SceneError
+from animviz.parts import LABEL, Words, cut, heatmap, images_of, pair
+
+ROW, SIDE, GAP = 85.0, 46.0, 8.0  # units: of a pair with its images, of an image, and between two
+PLAIN = 40.0  # units of a pair without images
+MOST = 6  # pairs at most
+FIRST = 0.42  # of the way from no sample to all of a class, at which the colour of a single one begins
+
+
+def in_the_end(verdicts: Verdicts) -> str:
+    """Return a title: which class is most often taken for which at the last finite snapshot."""
+    last = verdicts.last()
+    if last is None:
+        return "Which class is taken for which"
+    wrong = _errors(verdicts.matrix(last))
+    worst = np.argwhere(wrong == wrong.max())
+    if not wrong.max():
+        return "In the end no class is taken for another"
+    if len(worst) > 1:
+        return f"In the end no class is taken for another more than {_times(int(wrong.max()))}"
+    true, said = (verdicts.names[label] for label in worst[0])
+    return f"In the end {true} is most often taken for {said}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _errors(counts: Array) -> Array:
+    return np.asarray(counts * (1 - np.eye(len(counts), dtype=int)))
+
+
+def cell_colors(theme: Any, counts: Array, totals: Array) -> Array:
+    """Return the colour of each cell of a confusion matrix: grey for right answers, warm for wrong ones.
+
+    A single sample is well seen beside none; from there the way to the whole class goes by the square root.
+
+    Args:
+        theme: of the stage.
+        counts: samples in each cell, float of shape (classes, classes).
+        totals: samples of each true class, at least 1, shape (classes, 1).
+
+    Returns:
+        RGB from 0 to 1, shape (classes, classes, 3).
+    """
+    one = np.sqrt(1 / totals)
+    beyond = (np.sqrt(np.maximum(counts, 1) / totals) - one) / np.maximum(1 - one, 1e-9)
+    level = np.where(counts < 1, FIRST * counts, FIRST + (1 - FIRST) * np.clip(beyond, 0, 1))[..., None]
+    none, grey = np.array(theme.mix(theme.grid, 0.35)), np.array(theme.mix(theme.ink, 0.9))
+    away = 0.9 * level if none.mean() < 0.5 else 1 - 0.75 * level
+    warm = matplotlib.colormaps["magma"](away[..., 0])[..., :3]
+    wrong = none + np.clip(level / FIRST, 0, 1) * (warm - none)
+    return np.asarray(np.where(np.eye(len(counts), dtype=bool)[..., None], none + level * (grey - none), wrong))
+
+
+class Pairs:
+    """The pairs that are confused most often, worst first, and samples of each.
+
+    Args:
+        stage: where.
+        box: room for it.
+        recording: whose samples are shown, if they are images.
+        verdicts: what is answered.
+        write: makes a text of a value; an empty one where there is nothing to say.
+    """
+
+    def __init__(
+        self, stage: Stage, box: Box, recording: Recording, verdicts: Verdicts, write: Callable[[float], str]
+    ) -> None:
+        self._stage, self._verdicts, self._write = stage, verdicts, write
+        stage.text(box.left, box.top + 22, "most often wrong", color=stage.theme.quiet)
+        self._gallery = _Gallery.of(stage, box, recording, verdicts)
+        row = ROW if self._gallery else PLAIN
+        rows = int(min(MOST, (box.height - 30 - 34) // row))
+        baselines = box.top + 34 + row * np.arange(rows) + 22
+        largest = write(float(np.bincount(verdicts.labels[verdicts.known]).max()))
+        right = box.left + stage.measure(largest, LABEL, "medium")
+        room = box.right - right - 16
+        widest = max(stage.measure(name, LABEL) for name in verdicts.names)
+        self._between = " taken for " if stage.measure(" taken for ", LABEL) + 2 * widest <= room else " → "
+        self._name_room = (room - stage.measure(self._between, LABEL)) / 2
+        self._rows = rows
+        self._numbers = Words(stage, [(right, y) for y in baselines], weight="medium", align="right")
+        self._words = Words(stage, [(right + 16, y) for y in baselines])
+        below = box.top + 34 + row * rows + 24
+        self._rest = stage.text(box.left, below, "", color=stage.theme.quiet, moves=True)
+        self._values = np.zeros(rows)
+        pair(stage, "errors of a pair", lambda: self._numbers.texts, lambda: self._values)
+
+    def show(self, values: Array, index: int) -> list[tuple[int, int]]:
+        """Name the worst pairs, and return them as (true, answered) classes.
+
+        Args:
+            values: what is drawn in the cells, by true and answered class.
+            index: of the last snapshot, whose samples are shown.
+        """
+        errors = _errors(values).ravel()
+        order = [int(place) for place in np.argsort(-np.rint(errors), kind="stable") if self._write(errors[place])]
+        written = [self._write(errors[place]) for place in order]
+        pairs = [divmod(place, len(values)) for place in order[: self._rows]]
+        empty = [""] * (self._rows - len(pairs))
+        texts = [self._between.join(self._name(label) for label in labels) for labels in pairs]
+        self._words.set_words([*(texts or ["none"]), *empty][: self._rows])
+        self._numbers.set_words([*written[: self._rows], *empty])
+        self._values = np.array([*errors[order[: self._rows]], *([0.0] * len(empty))])
+        self._rest.set_text(_more(written, self._rows))
+        if self._gallery:
+            self._gallery.show(pairs, index)
+        return pairs
+
+    def _name(self, label: int) -> str:
+        return cut(self._stage, self._verdicts.names[label], self._name_room)
+
+
+def _more(written: Sequence[str], shown: int) -> str:
+    """Say how many pairs that are as bad as the last one shown are left out, or how many at all."""
+    rest = written[shown:]
+    tied = rest.count(written[shown - 1]) if rest and shown else 0
+    if tied:
+        return f"and {tied} more with {written[shown - 1]}"
+    return f"and {len(rest)} more with less" if rest else ""
+
+
+class _Gallery:
+    """A row of images for each pair: samples of the one class that are taken for the other."""
+
+    def __init__(self, stage: Stage, box: Box, images: Array, verdicts: Verdicts) -> None:
+        self._verdicts = verdicts
+        self._side, self._rows = round(SIDE * stage.pixel), int(min(MOST, (box.height - 64) // ROW))
+        self._pitch = self._side + round(GAP * stage.pixel)
+        self._row = round(ROW * stage.pixel)
+        self._columns = max(1, int(box.width * stage.pixel / self._pitch))
+        self._images = images
+        self._small: dict[int, Array] = {}
+        self._shape = (self._row * self._rows, self._pitch * self._columns, 3)
+        height, width = (length / stage.pixel for length in self._shape[:2])
+        place = Box(box.left, box.top + 34, width, height)
+        self._cells, _ = heatmap(stage, place, self._shape[:2])
+        self._seen: Any = None
+
+    @classmethod
+    def of(cls, stage: Stage, box: Box, recording: Recording, verdicts: Verdicts) -> "_Gallery | None":
+        """Return one where the samples are images and there is room for a row of them, else None."""
+        try:
+            images = images_of(recording, "confusion", verdicts.inputs)
+        except (SceneError, RecordingError):  # no images, or several inputs
+            return None
+        pictures = images.shape[1] > 2 and images.shape[2] > 2
+        return cls(stage, box, images, verdicts) if pictures and box.height >= ROW + 64 else None
+
+    def show(self, pairs: list[tuple[int, int]], index: int) -> None:
+        """Show samples of these pairs at a snapshot."""
+        if self._seen == (pairs, index):
+            return
+        self._seen = (list(pairs), index)
+        canvas = np.full(self._shape, np.nan, np.float32)
+        answers, labels = self._verdicts.answers(index), self._verdicts.labels
+        for row, (true, said) in enumerate(pairs):
+            members = np.flatnonzero((labels == true) & (answers == said))[: self._columns]
+            for column, sample in enumerate(members):
+                image = self._scaled(int(sample))
+                top, left = self._row * row + self._row - self._pitch, self._pitch * column
+                canvas[top : top + len(image), left : left + image.shape[1]] = image
+        self._cells.set_values(canvas)
+
+    def _scaled(self, sample: int) -> Array:
+        """Return an image in pixels, RGB."""
+        if sample not in self._small:
+            picture = Image.fromarray(np.rint(255 * self._images[sample]).astype(np.uint8)).convert("RGB")
+            share = self._side / max(picture.size)
+            size = (max(1, round(share * picture.width)), max(1, round(share * picture.height)))
+            self._small[sample] = np.asarray(picture.resize(size, Image.Resampling.BOX), np.float32) / 255
+        return self._small[sample]
