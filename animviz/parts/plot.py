@@ -118,6 +118,11 @@ class Trace:
         """Draw up to a moment, in epochs."""
         self._past.set_data(*until(self._epochs, self._values, epoch))
 
+    @property
+    def value(self) -> float:
+        """What the dot shows."""
+        return self._past.end[1]
+
 
 def epoch_limits(epochs: Array) -> Limits:
     """Return the limits of an axis of epochs: the first and the last, at least one apart.

@@ -41,6 +41,12 @@ class Curve(Artist):
         self._xy = np.stack([np.asarray(x, np.float64), np.asarray(y, np.float64)], axis=1)
         self.stale = True
 
+    @property
+    def end(self) -> tuple[float, float]:
+        """Where the dot is, in data coordinates; not finite where there is none."""
+        x, y = self._xy[-1] if len(self._xy) else (np.nan, np.nan)
+        return float(x), float(y)
+
     def draw(self, renderer: Any) -> None:
         """Draw line and dot into the renderer."""
         if not self.get_visible() or not len(self._xy):
