@@ -17,7 +17,7 @@ import numpy as np
 
 from animviz.errors import InputError, SceneError
 
-__all__ = ["Option", "Range", "checked", "options_of", "plain", "summary_of"]
+__all__ = ["Option", "Range", "checked", "help_of", "options_of", "plain", "summary_of"]
 
 SWITCHES = {"": True, "yes": True, "no": False}
 
@@ -144,6 +144,11 @@ def checked(options: tuple[Option, ...], values: Mapping[str, Any], owner: str) 
         if name not in known:
             raise InputError(f"{owner} has no option {name!r}; it has {', '.join(known) or 'none'}")
     return {name: option.check(values.get(name, option.default)) for name, option in known.items()}
+
+
+def help_of(function: Callable[..., Any], name: str) -> str:
+    """Return what the docstring says of a parameter in one line, or an empty string."""
+    return _argument_help(inspect.getdoc(function) or "").get(name, "")
 
 
 def summary_of(function: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from animviz.embed import stored_embeddings
 from animviz.errors import InputError, RecordingError
+from animviz.recording.nearby import nearby
 from animviz.recording.recording import Recording
 from animviz.video.provenance import provenance_in
 
@@ -25,7 +26,8 @@ def describe(path: Path) -> Facts:
     if path.is_dir():
         return _recording_facts(Recording(path))
     if not path.exists():
-        raise InputError(f"no file or folder {path}; expected a recording (.rec) or a video")
+        near = f"there are {', '.join(found)}" if (found := nearby(path)) else "expected a recording (.rec) or a video"
+        raise InputError(f"no file or folder {path}; {near}")
     return _video_facts(path)
 
 

@@ -11,13 +11,11 @@ __all__ = ["PRINTING"]
 
 @click.command()
 def scenes() -> None:
-    """List the scenes that are installed."""
-    from animviz.cli.reports import scene_rows
+    """List the scenes that are installed, and what each is drawn from."""
+    from animviz.cli.reports import scene_lines
 
-    rows = scene_rows()
-    width = max(len(name) for name, _ in rows)
-    for name, summary in rows:
-        click.echo(f"{name:<{width}}  {summary}")
+    for line in scene_lines():
+        click.echo(line)
 
 
 @click.command()

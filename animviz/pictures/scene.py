@@ -13,7 +13,7 @@ from animviz.analysis.tasks import CURVE, LABELLED
 from animviz.errors import InputError, SceneError
 from animviz.files import place_of
 from animviz.moment import Draw
-from animviz.options import Option, checked, options_of, summary_of
+from animviz.options import Option, checked, help_of, options_of, summary_of
 from animviz.pictures.refusing import refuse_other_kinds
 from animviz.pictures.worded import parted, with_wording
 from animviz.recording.meaning import Task
@@ -21,7 +21,14 @@ from animviz.recording.recording import Recording
 from animviz.stage.settings import own_settings
 from animviz.stage.stage import Stage
 
-__all__ = ["Package", "Scene", "file_in", "scene"]
+__all__ = ["GROUPS", "Package", "Scene", "file_in", "scene"]
+
+GROUPS = {
+    "inside": "The network inside",
+    "way": "The way of the data",
+    "learning": "How it learns",
+    "wrong": "What it gets wrong",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,7 @@ class Scene:
         aspect: width over height that suits it where several share a frame.
         packages: what it needs beside animviz.
         tasks: kinds of output that it draws, such as "multilabel"; none stand for all.
+        group: of `GROUPS`, in which it is listed, or none.
         suits: called with (recording, options) before a training goes on; raises if the scene could not draw it. None
             stands for setting the scene up.
         reference: name or path by which another process finds it; empty for a scene given as an object.
@@ -68,6 +76,7 @@ class Scene:
     shapes: tuple[float, ...] = ()
     packages: tuple[Package, ...] = ()
     tasks: tuple[str, ...] = ()
+    group: str = ""
     suits: Callable[..., None] | None = None
     reference: str = ""
     finder: "Callable[[str], Scene] | None" = field(default=None, repr=False)
@@ -76,6 +85,11 @@ class Scene:
     def summary(self) -> str:
         """First line of the docstring."""
         return summary_of(self.function)
+
+    @property
+    def needs(self) -> str:
+        """What it is drawn from: what the docstring says of the recording."""
+        return help_of(self.function, "recording")
 
     @property
     def file(self) -> Path | None:
@@ -165,6 +179,7 @@ def scene(
     shapes: tuple[float, ...] = (),
     packages: tuple[Package, ...] = (),
     tasks: tuple[str, ...] = (),
+    group: str = "",
     suits: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
@@ -181,12 +196,15 @@ def scene(
         packages: what it needs beside animviz, which is asked for before anything is trained.
         tasks: kinds of output that it draws: "binary", "multiclass", "multilabel", "regression", "reconstruction" or
             "none", also as in "sequence of multiclass"; by default all. Others are refused before anything is trained.
+        group: in which `animviz scenes` lists it: "inside", "way", "learning" or "wrong".
         suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
             with the untrained state before the first epoch, and raises if the scene could not draw the recording.
 
     Raises:
-        SceneError: a parameter is missing or cannot be an option, or a task is unknown.
+        SceneError: a parameter is missing or cannot be an option, or a task or group is unknown.
     """
+    if group and group not in GROUPS:
+        raise SceneError(f"group is {group!r}; expected one of {', '.join(GROUPS)}")
     for task in tasks:
         if task.removeprefix("sequence of ") not in (*get_args(Task), CURVE, LABELLED):
             raise SceneError(
@@ -209,6 +227,7 @@ def scene(
             shapes,
             packages,
             tasks,
+            group,
             suits,
         )
 

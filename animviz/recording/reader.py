@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recording.manifest import SCHEMA, Entry, Manifest
+from animviz.recording.nearby import nearby
 from animviz.recording.upgrading import upgraded
 
 _SNAPSHOT = re.compile(r"\d{6}\.safetensors")
@@ -49,7 +50,8 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / "manifest.json"
     if not folder.exists():
-        raise RecordingError(f"no recording at {folder}; expected a folder such as renders/rings-2-3-2-1.rec")
+        there = f"there are {', '.join(found)}" if (found := nearby(folder)) else "expected the folder of a recorder"
+        raise RecordingError(f"no recording at {folder}; {there}")
     if not path.is_file():
         raise RecordingError(f"{folder} is not a recording: it has no manifest.json")
     try:
