@@ -1,155 +1,239 @@
-"""Samples with what a classifier takes them for while it learns.
+"""Samples in the order in which they are learned, with what a classifier takes them for.
 
-After the grids of predicted digits in the teaching notebooks on MNIST, which show the end of the training only.
+After the grids of predicted digits in the teaching notebooks on MNIST, which show the end of the training only, and after
+the counts of forgotten examples by Toneva et al. (2019).
 """
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
 
-from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import (
-    LABEL,
-    MARGIN,
-    Sheet,
-    Signs,
-    Words,
-    cut,
-    images_of,
-    joined,
-    of_network,
-    still,
-)
+from animviz.parts import LABEL, Sheet, Signs, Words, cut, epoch_number, images_of, joined, still
+from animviz.sampling import evenly, numbers_in
+
+from .families.learning import Learning
 
 Only = Literal["all", "wrong", "right"]
-CAPTION = 38.0  # units of height below an image
-SIGN = 30.0  # units of width of a check or cross with its gap
-LEAST = 60.0  # units of height of an image at least
+CAPTION = 62.0  # units of height below an image
+SIGN = 26.0  # units of width of a check or cross with its gap
+ROW, LEAST = 136.0, 118.0  # units of height of a row: as is usual, and at least
+SHORT = 30.0  # units of width of a name up to which two stand in a line
 MOST_NAME = 74.0  # units of width of a name at most
-FRAME = 4.0  # units of width of the frame of a wrong answer
+LABELS = 152.0  # units of width of what stands before the rows
+WRONG = ("at the end", "still wrong")
+DIM = 0.5  # of an image that is hidden while its answer is wrong
+
+
+class Row(NamedTuple):
+    """Samples in a line, and what is said of them.
+
+    Attributes:
+        kind: what they have in common, in two parts.
+        all: how many there are of that kind.
+        samples: their numbers.
+    """
+
+    kind: tuple[str, str]
+    all: int
+    samples: NDArray[np.intp]
 
 
 @scene(experiment="digits_mlp", tasks=CLASSES)
-def predictions(
-    stage: Stage, recording: Recording, *, only: Only = "all", count: Annotated[int, Range(1, 200)] = 40
-) -> Draw:
-    """Samples with predicted and true class, right or wrong, over the epochs.
+def predictions(stage: Stage, recording: Recording, *, only: Only = "all", samples: str = "") -> Draw:
+    """Samples in the order in which they are learned, with their answers over the epochs.
 
     Args:
         stage: where to draw.
         recording: of any classifier of images with labels.
-        only: samples that are right or wrong at the last epoch; they stay the same over the whole video.
-        count: samples to show, as far as there is room.
+        only: samples that are right or wrong at the end.
+        samples: numbers of samples, such as 3,17,40-44; by default an even choice of those that are not right from the
+            start on.
     """
     verdicts = Verdicts(recording, "predictions")
     images = images_of(recording, "predictions")
-    candidates = _candidates(recording, verdicts, only)
-    name = max(min(MOST_NAME, stage.measure(name, LABEL)) for name in verdicts.names)
-    kind = "samples" if only == "all" else f"samples {only} at the end"
-    sheet = Sheet(
-        stage,
-        recording,
-        of_network(recording, "predictions"),
-        numbers=["epoch", "accuracy"],
-        foot=["below each: predicted = true, or predicted ≠ true", f"evenly spread over {len(candidates)} {kind}"],
-    )
-    box = Box(MARGIN, sheet.room.top + 6, sheet.room.width, sheet.room.height - 6)
-    least = SIGN + 2 * name + stage.measure(" ≠ ", LABEL) + 14
-    count = min(count, len(candidates))
-    rows, columns = _grid(box, count, least, images.shape[2] / images.shape[1])
-    chosen = candidates[np.linspace(0, len(candidates) - 1, min(count, rows * columns)).astype(int)]
-    grid = _Grid(stage, box, (rows, columns), verdicts, chosen, images[chosen], name)
+    learning = Learning(recording, verdicts)
+    chosen = _chosen(samples, only, verdicts, learning)
+    if not len(chosen):
+        raise SceneError(f"predictions: {_nothing(only, samples)} in {recording.path}; draw --samples 0-9")
+    foot = [
+        "crossed and dim: wrong now, dashed: it was right before",
+        "below: the answer, and the number of the sample",
+    ]
+    sheet = Sheet(stage, recording, _title(learning), numbers=["epoch", "accuracy"], foot=foot)
+    groups = _groups(recording, learning, chosen)
+    caption = _Caption(stage, verdicts, short)
+    columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - CAPTION)))
+    most = max(1, round(sheet.room.height / ROW))
+    rows = _rows(groups, columns, most)
+    if samples and sum(len(row.samples) for row in rows) < len(chosen):
+        rows = _rows(groups, columns, max(1, int(sheet.room.height // LEAST)))
+    grid = _Grid(stage, sheet.room, columns, rows, verdicts, images, caption)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        grid.show(state.snapshot.index)
-        sheet.show(state, accuracy=verdicts.accuracy(state.snapshot.index))
+        index = state.snapshot.index
+        before = learning.right[learning.epochs <= recording.epochs[index]].any(axis=0)
+        share = verdicts.blended(moment.epoch, lambda at: (verdicts.answers(at) == verdicts.labels).astype(float))
+        grid.show(index, share, before)
+        sheet.show(state, accuracy=verdicts.accuracy(index))
 
     return draw
 
 
+class _Caption:
+    """What stands below an image: the answer with the true class where it is another, and the number of the sample.
+
+    Where names are long, the true class stands behind the number.
+    """
+
+    def __init__(self, stage: Stage, verdicts: Verdicts, short: bool) -> None:
+        name = max(min(MOST_NAME, stage.measure(name, LABEL)) for name in verdicts.names)
+        last = f"#{len(verdicts.labels) - 1}"
+        self._short, self._names = short, [cut(stage, text, name + 1) for text in verdicts.names]
+        upper = SIGN + name + (stage.measure(" ≠ ", LABEL) + name if short else 0)
+        lower = stage.measure(last if short else f"{last} ", LABEL) + (0 if short else name)
+        self.width = max(upper, lower)
+
+    def answer(self, said: int, true: int) -> str:
+        """Return the upper line."""
+        return self._names[said] + (f" ≠ {self._names[true]}" if self._short and said != true else "")
+
+    def number(self, sample: int, true: int) -> str:
+        """Return the lower line."""
+        return f"#{sample}" if self._short else f"#{sample} {self._names[true]}"
+
+
 class _Grid:
-    """The images with their captions; a wrong one has a frame and a cross, a right one a check."""
+    """The images in rows with their captions."""
 
     def __init__(
-        self, stage: Stage, box: Box, grid: tuple[int, int], verdicts: Verdicts, chosen: Array, images: Array,
-        name: float,
+        self, stage: Stage, box: Box, columns: int, rows: Sequence[Row], verdicts: Verdicts, images: Array,
+        caption: _Caption,
     ) -> None:  # fmt: skip
-        self._verdicts, self._chosen = verdicts, chosen
-        self._names = [cut(stage, text, name + 1) for text in verdicts.names]
-        rows, columns = grid
-        width, height = box.width / columns, box.height / rows
-        caption = SIGN + 2 * name + stage.measure(" ≠ ", LABEL)
-        self._frames, signs, words = [], [], []
-        for place, image in enumerate(images):
-            left, top = box.left + place % columns * width, box.top + place // columns * height
-            taken = still(stage, Box(left + 7, top + 7, width - 14, height - CAPTION - 14), image)
-            self._frames.append(_outline(taken))
-            begin, baseline = left + (width - caption) / 2, taken.bottom + 31
-            signs.append((begin + 9, baseline - 8))
-            words.append((begin + SIGN + (caption - SIGN) / 2, baseline))
+        self._verdicts, self._caption = verdicts, caption
+        self._samples = np.concatenate([row.samples for row in rows])
+        width, height = (box.width - LABELS) / columns, min(1.5 * ROW, box.height / len(rows))
+        places, frames = [], []
+        for line, row in enumerate(rows):
+            top = box.top + line * height
+            shown = sum(len(other.samples) for other in rows if other.kind == row.kind)
+            if line == 0 or rows[line - 1].kind != row.kind:
+                _label(stage, box.left, top + height / 2 - 34, row, shown)
+            for column, sample in enumerate(row.samples):
+                left = box.left + LABELS + column * width
+                room = Box(left + 6, top + 4, width - 12, height - CAPTION - 4)
+                taken = still(stage, room, images[sample])
+                frames.append(_corners(taken, 4))
+                places.append((left + (width - caption.width) / 2, top + height - CAPTION + 26))
         axes = stage.overlay()
-        self._wrong = stage.line(axes, stage.theme.positive, FRAME, solid_joinstyle="miter")
-        self._signs = Signs(stage, signs)
-        self._words = Words(stage, words, align="center")
+        self._shade = PolyCollection(frames, facecolors=np.zeros((len(frames), 4)), edgecolors="none")
+        axes.add_collection(self._shade, autolim=False)
+        stage.moves(self._shade)
+        self._ground = stage.theme.mix(stage.theme.background, 1)
+        self._frames, self._dashes = frames, stage.line(axes, stage.theme.ink, 2.5, linestyle=(0, (2, 1.5)))
+        self._signs = Signs(stage, [(left + 9, top - 8) for left, top in places])
+        self._words = Words(stage, [(left + SIGN, top) for left, top in places])
+        numbers = Words(stage, [(left, top + 26) for left, top in places])
+        quiet = np.tile(stage.theme.mix(stage.theme.quiet, 1), (len(frames), 1))
+        numbers.set_words([caption.number(sample, verdicts.labels[sample]) for sample in self._samples], quiet)
 
-    def show(self, index: int) -> None:
-        """Show the answers of a snapshot."""
-        answers, labels = self._verdicts.answers(index)[self._chosen], self._verdicts.labels[self._chosen]
+    def show(self, index: int, share: Array, before: Array) -> None:
+        """Show the answers of a snapshot.
+
+        Args:
+            index: of the snapshot.
+            share: how right each sample is drawn, from 0 to 1.
+            before: which samples were right at this snapshot or an earlier one.
+        """
+        answers, labels = self._verdicts.answers(index)[self._samples], self._verdicts.labels[self._samples]
         right = answers == labels
-        pairs = zip(answers, labels, strict=True)
-        names = self._names
-        self._words.set_words([f"{names[said]} {'=' if said == true else '≠'} {names[true]}" for said, true in pairs])
+        self._words.set_words([self._caption.answer(*pair) for pair in zip(answers, labels, strict=True)])
         self._signs.show(right)
-        self._wrong.set_data(*joined(frame for frame, fine in zip(self._frames, right, strict=True) if not fine).T)
+        lost = ~right & before[self._samples]
+        self._dashes.set_data(*joined(frame for frame, was in zip(self._frames, lost, strict=True) if was).T)
+        self._shade.set_facecolor([(*self._ground, DIM * (1 - part)) for part in share[self._samples]])
 
 
-def _outline(box: Box) -> Array:
-    """Return the corners of a frame around a box."""
-    away = FRAME / 2 + 1
+def _label(stage: Stage, left: float, top: float, row: Row, shown: int) -> None:
+    """Write what the samples of a row have in common, and how many of them are shown."""
+    many = f"all {row.all:,}" if shown == row.all else f"{shown} of {row.all:,}"
+    stage.text(left, top, row.kind[0], color=stage.theme.quiet)
+    stage.text(left, top + 28, row.kind[1], weight="medium")
+    stage.text(left, top + 56, many, color=stage.theme.quiet)
+
+
+def _corners(box: Box, away: float) -> Array:
+    """Return the corners of a frame around a box, the first also as the last."""
     left, top, right, bottom = box.left - away, box.top - away, box.right + away, box.bottom + away
-    return np.array([(left, top), (right, top), (right, bottom), (left, bottom), (left, top), (right, top)])
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)])
 
 
-def _candidates(recording: Recording, verdicts: Verdicts, only: Only) -> NDArray[np.intp]:
-    """Return the samples that may be shown: all, or those right or wrong at the last finite snapshot.
-
-    Raises:
-        SceneError: there are none.
-    """
-    last = verdicts.last()
-    if only == "all" or last is None:
-        return np.flatnonzero(verdicts.known)
-    right = verdicts.answers(last) == verdicts.labels
-    found = np.flatnonzero(right if only == "right" else ~right & verdicts.known)
-    if not len(found):
-        raise SceneError(f"predictions: no sample of {recording.path} is {only} at the end; draw --only all")
-    return found
+def _chosen(samples: str, only: Only, verdicts: Verdicts, learning: Learning) -> NDArray[np.intp]:
+    """Return the numbers of the samples that may be shown."""
+    fits = {"all": learning.known, "wrong": learning.wrong_at_the_end, "right": learning.right[-1]}[only]
+    if samples:
+        given = np.array(numbers_in(samples, len(verdicts.labels), name="--samples", most=200), np.intp)
+        return np.asarray(given[fits[given]])
+    return np.flatnonzero(fits & (learning.since > 0))
 
 
-def _grid(box: Box, count: int, least: float, shape: float) -> tuple[int, int]:
-    """Return the rows and columns in which that many images are largest; fewer cells where they would be too small.
+def _nothing(only: Only, samples: str) -> str:
+    asked = "none of --samples" if samples else "no sample"
+    return f"{asked} is {only} at the end" if only != "all" else "every sample is right from the start on"
 
-    Args:
-        box: room for all.
-        count: images.
-        least: units of width of a cell at least, for its caption.
-        shape: width of an image by its height.
-    """
-    most_rows = max(1, int(box.height // (LEAST + CAPTION + 14)))
-    most_columns = max(1, int(box.width // least))
-    options = [(-(-count // columns), columns) for columns in range(1, most_columns + 1)]
-    fitting = [option for option in options if option[0] <= most_rows]
-    if not fitting:
-        return most_rows, most_columns
 
-    def size(option: tuple[int, int]) -> float:
-        rows, columns = option
-        return min((box.width / columns - 14) / shape, box.height / rows - CAPTION - 14)
+def _title(learning: Learning) -> str:
+    """Return how many samples are learned and how many forgotten."""
+    learned, forgotten = int(learning.learned.sum()), int(learning.forgotten.sum())
+    return f"{learned:,} {'sample is' if learned == 1 else 'samples are'} learned, {forgotten or 'none'} forgotten"
 
-    return max(fitting, key=size)
+
+def _groups(recording: Recording, learning: Learning, chosen: NDArray[np.intp]) -> list[Row]:
+    """Part samples by when they are learned: a group for each snapshot, those from the start first, the wrong ones last."""
+    write, groups = epoch_number(recording).text, []
+    since = learning.since[chosen]
+    for at in np.unique(since):
+        members = chosen[since == at]
+        if at == len(learning.epochs):
+            lost = learning.forgotten[members]
+            groups.append(Row(WRONG, len(members), np.concatenate([members[lost], members[~lost]])))
+        else:
+            groups.append(Row(("right from", f"epoch {write(learning.epochs[at])}"), len(members), members))
+    return groups
+
+
+def _rows(groups: list[Row], columns: int, most: int) -> list[Row]:
+    """Lay groups out in rows: neighbours share one where there are too many, and large ones get several."""
+    groups = _merged(groups, most)
+    lines = [1] * len(groups)
+    while sum(lines) < most:
+        hidden = [row.all - columns * count for row, count in zip(groups, lines, strict=True)]
+        if max(hidden) <= 0:
+            break
+        lines[int(np.argmax(hidden))] += 1
+    rows = []
+    for row, count in zip(groups, lines, strict=True):
+        shown = row.samples[evenly(row.all, count * columns)]
+        rows += [Row(row.kind, row.all, shown[at : at + columns]) for at in range(0, len(shown), columns)]
+    return rows
+
+
+def _merged(groups: list[Row], most: int) -> list[Row]:
+    """Put neighbouring groups together, the smallest first, until there are few enough; wrong ones stay for themselves."""
+    groups = list(groups)
+    while len(groups) > max(most, 2):
+        learned = [at for at in range(len(groups) - 1) if groups[at + 1].kind != WRONG]
+        at = min(learned, key=lambda at: groups[at].all + groups[at + 1].all)
+        one, other = groups[at], groups[at + 1]
+        first, last = one.kind[1].split()[-1].split("–")[0], other.kind[1].split("–")[-1].split()[-1]
+        kind = (one.kind[0], f"epochs {first}–{last}")
+        groups[at : at + 2] = [Row(kind, one.all + other.all, np.concatenate([one.samples, other.samples]))]
+    return groups

@@ -26,7 +26,7 @@ class Signs:
     def __init__(self, stage: Stage, places: Any, size: float = 18.0) -> None:
         axes = stage.overlay()
         self._places, self._size = np.asarray(places, float).reshape(-1, 2), size
-        self._lines = [stage.line(axes, color, 3.5) for color in (stage.theme.positive, stage.theme.negative)]
+        self._lines = [stage.line(axes, stage.theme.ink, 3.5) for _ in range(2)]
 
     def show(self, right: Any) -> None:
         """Show which answers are right, shape (signs,)."""
