@@ -63,10 +63,9 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     chosen = _chosen(samples, only, verdicts, learning)
     if not len(chosen):
         raise SceneError(f"predictions: {_nothing(only, samples)} in {recording.path}; draw --samples 0-9")
-    foot = [
-        "crossed and dim: wrong now, dashed: it was right before",
-        "below: the answer, and the number of the sample",
-    ]
+    short = max(stage.measure(name, LABEL) for name in verdicts.names) <= SHORT
+    below = "the answer, and the sample's number" if short else "the answer, and the sample's number and class"
+    foot = ["crossed and dim: wrong now; dashed: right before", f"below: {below}"]
     sheet = Sheet(stage, recording, _title(learning), numbers=["epoch", "accuracy"], foot=foot)
     groups = _groups(recording, learning, chosen)
     caption = _Caption(stage, verdicts, short)
