@@ -4,7 +4,7 @@ After the grids of predicted digits in the teaching notebooks on MNIST, which sh
 the counts of forgotten examples by Toneva et al. (2019).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -70,10 +70,8 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     groups = _groups(recording, learning, chosen)
     caption = _Caption(stage, verdicts, short)
     columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - CAPTION)))
-    most = max(1, round(sheet.room.height / ROW))
-    rows = _rows(groups, columns, most)
-    if samples and sum(len(row.samples) for row in rows) < len(chosen):
-        rows = _rows(groups, columns, max(1, int(sheet.room.height // LEAST)))
+    most = int(sheet.room.height // LEAST) if samples else round(sheet.room.height / ROW)
+    rows = _rows(groups, columns, max(1, most), whole=bool(samples))
     grid = _Grid(stage, sheet.room, columns, rows, verdicts, images, caption)
 
     def draw(moment: Moment) -> None:
@@ -209,9 +207,16 @@ def _groups(recording: Recording, learning: Learning, chosen: NDArray[np.intp]) 
     return groups
 
 
-def _rows(groups: list[Row], columns: int, most: int) -> list[Row]:
-    """Lay groups out in rows: neighbours share one where there are too many, and large ones get several."""
-    groups = _merged(groups, most)
+def _rows(groups: list[Row], columns: int, most: int, *, whole: bool) -> list[Row]:
+    """Lay groups out in rows: neighbours share one where there are too many, and large ones get several.
+
+    Args:
+        groups: in order.
+        columns: samples in a row at most.
+        most: rows at most.
+        whole: whether groups are put together until all samples fit, if that is possible.
+    """
+    groups = _merged(groups, lambda row: -(-row.all // columns) if whole else 1, most)
     lines = [1] * len(groups)
     while sum(lines) < most:
         hidden = [row.all - columns * count for row, count in zip(groups, lines, strict=True)]
@@ -225,10 +230,10 @@ def _rows(groups: list[Row], columns: int, most: int) -> list[Row]:
     return rows
 
 
-def _merged(groups: list[Row], most: int) -> list[Row]:
+def _merged(groups: list[Row], height: Callable[[Row], int], most: int) -> list[Row]:
     """Put neighbouring groups together, the smallest first, until there are few enough; wrong ones stay for themselves."""
     groups = list(groups)
-    while len(groups) > max(most, 2):
+    while len(groups) > 2 and sum(map(height, groups)) > most:
         learned = [at for at in range(len(groups) - 1) if groups[at + 1].kind != WRONG]
         at = min(learned, key=lambda at: groups[at].all + groups[at + 1].all)
         one, other = groups[at], groups[at + 1]
