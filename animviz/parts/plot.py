@@ -34,6 +34,7 @@ class Plot:
         log: whether the vertical scale is logarithmic.
         percent: whether values from 0 to 1 are written from 0 to 100 %.
         right: units left free at the right, for labels of curves.
+        left: units for the values at the left at least, so that plots below each other begin at the same place.
 
     Attributes:
         axes: to draw on, with `Stage.line` and the like.
@@ -52,9 +53,10 @@ class Plot:
         log: bool = False,
         percent: bool = False,
         right: float = 0.0,
+        left: float = 0.0,
     ) -> None:
         lines = [(level, f"{100 * level:g} %" if percent else f"{level:g}") for level in levels(*y, log)]
-        left = max(stage.measure(label, LABEL) for _, label in lines) + 14
+        left = max(left, *(stage.measure(label, LABEL) + 14 for _, label in lines))
         above = ABOVE if title else 12.0
         self.room = room = Box(box.left + left, box.top + above, box.width - left - right, box.height - above - BELOW)
         every = math.ceil(28 * (len(lines) - 1) / max(28.0, room.height))  # low plots have room for fewer labels
@@ -76,8 +78,12 @@ class Plot:
         if ticks is None:
             ticks = [(tick, f"{tick:.0f}") for tick in whole_ticks(*x, most=max(2, int(room.width // 90)))]
         for tick, label in ticks:
-            place = room.left + (tick - x[0]) / (x[1] - x[0]) * room.width
-            stage.text(place, room.bottom + 34, label, color=stage.theme.quiet, align="center")
+            stage.text(self.left_of(tick), room.bottom + 34, label, color=stage.theme.quiet, align="center")
+
+    def left_of(self, value: float) -> float:
+        """Return how far right of the frame's left edge a place of the horizontal axis lies, in units."""
+        low, high = self.axes.get_xlim()
+        return self.room.left + (value - low) / (high - low) * self.room.width
 
     def top_of(self, value: float) -> float:
         """Return how far below the frame's upper edge a value lies, in units."""

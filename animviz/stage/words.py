@@ -19,7 +19,7 @@ __all__ = ["Words"]
 
 
 class Words(Artist):
-    """Texts at fixed places whose words and colours change.
+    """Texts whose words, colours and places change.
 
     matplotlib takes about a millisecond for each text that has changed. Here the bitmap of each text is cached.
 
@@ -39,7 +39,8 @@ class Words(Artist):
         align: Literal["left", "center", "right"] = "left",
     ) -> None:  # fmt: skip
         super().__init__()
-        self._places = np.asarray(places, np.float64).reshape(-1, 2) * stage.pixel
+        self._pixel = stage.pixel
+        self.move(places)
         file = findfont(stage.font(size, weight))
         self._fonts = partial(stage.font, size, weight)
         # The basic layout is the same on every machine; the other one is not always there.
@@ -49,6 +50,11 @@ class Words(Artist):
         self._colors = np.tile(np.array(to_rgb(stage.theme.ink)) * 255, (len(self._places), 1))
         self.texts: Sequence[str] = [""] * len(self._places)
         stage.moves(self)
+
+    def move(self, places: Any) -> None:
+        """Move the texts: anchors on the baseline in units, shape (texts, 2)."""
+        self._places = np.asarray(places, np.float64).reshape(-1, 2) * self._pixel
+        self.stale = True
 
     def set_words(self, texts: Sequence[str], colors: Array | None = None) -> None:
         """Set the texts, one for each place; nothing is drawn for an empty one.

@@ -98,7 +98,7 @@ def test_training_and_validation_part(tmp_path: Path) -> None:
     validation = np.where(epochs <= 15, training, np.exp(-1.5) + 0.01 * (epochs - 15))
     found = {mark.name: mark.epoch for mark in curve_landmarks(curve(tmp_path, loss=training, val_loss=validation))}
     assert found["best epoch"] == 15
-    assert 15 < found["training and validation part"] < 20
+    assert 15 < found["curves part"] < 20
 
 
 def curve_landmarks(recording: Recording) -> list[Landmark]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import label as connected
-from sklearn.metrics import f1_score
 
 from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.landmarks.landmark import Landmark
@@ -16,7 +15,7 @@ from animviz.recording.recording import Recording
 from animviz.recording.replay.layers import SILENT
 from animviz.recording.state import State
 
-__all__ = ["closing", "dead_units", "in_plane", "is_closed", "last_pieces", "learned_classes", "piece_count"]
+__all__ = ["boundary_forms", "dead_units", "in_plane", "is_closed", "learned_classes", "piece_count"]
 
 LEARNED, FORGOTTEN = 0.8, 0.5  # F1 of a class
 GRID, SPECK = 80, 4  # cells along each side of the plane; cells of the largest piece that is ignored
@@ -27,10 +26,7 @@ def learned_classes(recording: Recording, states: Sequence[State]) -> Iterator[L
     """Give the moment from which on a class is known, by its F1; or at which one that was known is lost for good."""
     labels, names = labels_of(recording, "landmarks"), recording.output.class_names
     counted = labels >= 0
-    scores = np.array([
-        f1_score(labels[counted], predictions(state)[counted], labels=range(len(names)), average=None, zero_division=0)
-        for state in states
-    ])  # fmt: skip
+    scores = np.array([_f1(labels[counted], predictions(state)[counted], len(names)) for state in states])
     for k in np.flatnonzero(np.isin(np.arange(len(names)), labels)):
         known, weak = scores[:, k] >= LEARNED, scores[:, k] < FORGOTTEN
         if not known.any() or known[0]:
@@ -45,28 +41,30 @@ def learned_classes(recording: Recording, states: Sequence[State]) -> Iterator[L
             yield Landmark(states[since + int(known[since:].argmax())].epoch, f"class {names[k]} learned", text)
 
 
+def _f1(labels: Array, answers: Array, count: int) -> Array:
+    """Return the F1 of each class, shape (count,)."""
+    right, true, said = (np.bincount(part, minlength=count) for part in (labels[labels == answers], labels, answers))
+    return np.asarray(2 * right / np.maximum(true + said, 1))
+
+
 def in_plane(recording: Recording) -> bool:
     """Say whether the inputs are points of a plane."""
     inputs = recording.inputs
     return not isinstance(inputs, dict) and inputs.shape[1:] == (2,)
 
 
-def last_pieces(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
-    """Give the moment from which on the boundary has as many pieces as at the end."""
-    counts = np.array([piece_count(classes) for classes in _planes(recording, states)])
-    place = _since(counts == counts[-1])
-    if place:
+def boundary_forms(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
+    """Give the moments from which on the boundary has as many pieces as at the end, and is closed as at the end."""
+    inputs = recording.single_input(recording.inputs).astype(np.float32)
+    _, _, plane = plane_grid(*input_limits(inputs), GRID, GRID)
+    drawn = [predictions(state, plane).reshape(GRID, GRID) for state in states]
+    counts, closed = (np.array([form(classes) for classes in drawn]) for form in (piece_count, is_closed))
+    if place := _since(counts == counts[-1]):
         what = f"{counts[-1]} piece{'' if counts[-1] == 1 else 's'}"
         text = f"From here on the boundary has {what}." if counts[-1] else "The boundary is gone: one answer for all."
         yield Landmark(states[place].epoch, f"boundary in {what}" if counts[-1] else "boundary gone", text)
-
-
-def closing(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
-    """Give the moment from which on one answer is enclosed by another: no boundary leaves the picture of the plane."""
-    closed = np.array([is_closed(classes) for classes in _planes(recording, states)])
-    place = _since(closed)
-    if closed[-1] and place:
-        yield Landmark(states[place].epoch, "boundary closes", "The boundary closes to a ring.")
+    if closed[-1] and (place := _since(closed)):
+        yield Landmark(states[place].epoch, "boundary closes", "No boundary leaves the picture of the plane any more.")
 
 
 def is_closed(classes: Array) -> bool:
@@ -77,13 +75,6 @@ def is_closed(classes: Array) -> bool:
     """
     rim = np.concatenate([classes[0], classes[-1], classes[:, 0], classes[:, -1]])
     return bool((rim == rim[0]).all() and (classes != rim[0]).sum() > SPECK)
-
-
-def _planes(recording: Recording, states: Sequence[State]) -> Iterator[Array]:
-    """Give the classes that are answered over the plane, shape (rows, columns)."""
-    inputs = recording.single_input(recording.inputs).astype(np.float32)
-    _, _, plane = plane_grid(*input_limits(inputs), GRID, GRID)
-    return (predictions(state, plane).reshape(GRID, GRID) for state in states)
 
 
 def _since(holds: NDArray[np.bool_]) -> int:
@@ -107,10 +98,10 @@ def piece_count(classes: Array) -> int:
 def dead_units(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
     """Give for each layer the moment from which on all its dead units are dead: the same output for every sample."""
     for layer in obtainable(recording, [layer for layer in recording.layers[:-1] if layer.kind not in SILENT])[0]:
-        still = np.array([_constant_units(state, layer.name) for state in states])
-        dead = np.flatnonzero(still[-1] & ~still[0])
+        dead = np.flatnonzero(_constant_units(states[-1], layer.name) & ~_constant_units(states[0], layer.name))
         if not dead.size:
             continue
+        still = np.array([_constant_units(state, layer.name) for state in states])
         one = len(dead) == 1
         what = f"unit {dead[0]} of {layer.name}" if one else f"{len(dead)} units of {layer.name}"
         name, verb = (f"{what} dies", "says") if one else (f"{what} die", "say")

@@ -70,7 +70,7 @@ def parting(recording: Recording) -> Iterator[Landmark]:
     place = len(apart) - int((~apart[::-1]).argmax()) if not apart.all() else 0
     if place and place < len(apart) and shared[-1] - shared[place] >= LASTING * np.ptp(shared):
         text = "From here on the loss in validation stays above that of training."
-        yield Landmark(float(shared[place]), "training and validation part", text)
+        yield Landmark(float(shared[place]), "curves part", text)
 
 
 def flat_span(epochs: Array, values: Array) -> tuple[int, int] | None:

@@ -4,14 +4,14 @@ Those that a lecturer would say aloud are few. At most `MOST` snapshots are sear
 recording takes seconds.
 """
 
-from animviz.analysis.landmarks.answers import closing, dead_units, in_plane, last_pieces, learned_classes
+from animviz.analysis.landmarks.answers import boundary_forms, dead_units, in_plane, learned_classes
 from animviz.analysis.landmarks.curves import accuracy_levels, best_epoch, parting, plateau, settling
 from animviz.analysis.landmarks.landmark import Landmark
 from animviz.analysis.states import finite_states
 from animviz.errors import InputError
 from animviz.recording.recording import Recording
 
-__all__ = ["landmark_named", "landmarks"]
+__all__ = ["landmark_named", "landmarks", "landmarks_of_curves"]
 
 MOST = 400  # snapshots that are searched
 FEW = 4  # classes that are all told of
@@ -26,6 +26,18 @@ def landmarks(recording: Recording) -> list[Landmark]:
     learned = [landmark for landmark in found if landmark.name.startswith("class ")]
     left_out = learned[1:-1] if len(learned) > FEW else []
     return [landmark for landmark in found if landmark not in left_out]
+
+
+def landmarks_of_curves(recording: Recording) -> list[Landmark]:
+    """Return the landmarks of loss and accuracy, and of the boundary in a plane, in the order of their epochs: in no time.
+
+    Args:
+        recording: of any model.
+    """
+    found = [mark for search in (accuracy_levels, plateau, settling, parting, best_epoch) for mark in search(recording)]
+    if _judged(recording) and in_plane(recording) and (states := finite_states(recording, MOST)):
+        found += boundary_forms(recording, states)
+    return sorted(found, key=lambda landmark: landmark.epoch)
 
 
 def landmark_named(name: str, recording: Recording) -> Landmark:
@@ -44,12 +56,13 @@ def landmark_named(name: str, recording: Recording) -> Landmark:
 def _found(recording: Recording) -> list[Landmark]:
     """Return all landmarks; no two have the same name."""
     states = finite_states(recording, MOST)
-    found = [mark for search in (accuracy_levels, plateau, settling, parting, best_epoch) for mark in search(recording)]
-    judged = recording.output_name is not None and recording.output.classifies and recording.output.target is not None
-    if states and judged:
+    found = landmarks_of_curves(recording)
+    if states and _judged(recording):
         found += learned_classes(recording, states)
-        if in_plane(recording):
-            found += [*last_pieces(recording, states), *closing(recording, states)]
     if states:
         found += dead_units(recording, states)
     return sorted(found, key=lambda landmark: landmark.epoch)
+
+
+def _judged(recording: Recording) -> bool:
+    return recording.output_name is not None and recording.output.classifies and recording.output.target is not None

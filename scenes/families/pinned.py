@@ -1,0 +1,234 @@
+"""Small pictures of what the network does at chosen moments, in a row, each pinned to its moment on an axis of epochs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from animviz import Box, Recording, Stage
+from animviz.analysis.classifier import labels_of
+from animviz.analysis.decision import MAX_CLASSES
+from animviz.analysis.landmarks import Landmark, landmarks_of_curves
+from animviz.analysis.plane import input_limits
+from animviz.analysis.tasks import CLASSES
+from animviz.analysis.verdicts import Verdicts
+from animviz.arrays import Array
+from animviz.errors import AnimvizError, DivergedError
+from animviz.parts import InputPlane, PointCloud, cut, epoch_number, heatmap, planar_inputs
+from animviz.recording.replay.layers import is_chain, is_dense_chain
+from animviz.sampling import evenly
+
+__all__ = ["CAPTION", "Pin", "Strip", "pins_of"]
+
+CAPTION = 62.0  # units below a picture for its two lines
+APART = 0.015  # of the training, between two moments at least
+MOST_CLASSES = 40  # of a table
+POINTS = 400  # of a plane
+# Of many landmarks those come first that show something else than the others.
+FIRST = (
+    "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss stops falling", "boundary in", "best epoch",
+    "accuracy 99 %", "plateau begins", "boundary gone", "accuracy 50 %",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A moment that is shown.
+
+    Attributes:
+        epoch: when.
+        name: what happened, or "".
+    """
+
+    epoch: float
+    name: str
+
+
+class Picture(Protocol):
+    """A small picture of the network at a moment."""
+
+    def __call__(self, epoch: float) -> None: ...
+
+
+def pins_of(recording: Recording, most: int) -> list[Pin]:
+    """Return the begin, the end and landmarks between them; where those are few, moments at which the loss has changed.
+
+    Args:
+        recording: of any model.
+        most: how many fit, at least 2.
+    """
+    first, last = float(recording.epochs[0]), float(recording.epochs[-1])
+    pins = [Pin(first, "" if recording[0].step else "untrained")]
+    if last <= first:
+        return pins
+    pins.append(Pin(last, "the end"))
+    ranked = sorted(landmarks_of_curves(recording), key=_rank)
+    for pin in [*(Pin(mark.epoch, mark.name) for mark in ranked), *_between(recording, most)]:
+        if len(pins) < most and all(abs(pin.epoch - other.epoch) > APART * (last - first) for other in pins):
+            pins.append(pin)
+    return sorted(pins, key=lambda pin: pin.epoch)
+
+
+class Strip:
+    """Pictures in a row: those of the past stay, the next one shows the present, those to come are empty.
+
+    Args:
+        stage: where.
+        box: room for pictures and captions.
+        recording: of any model.
+        pins: rising moments, one for each picture.
+
+    Attributes:
+        note: what the pictures are, for the foot.
+        anchors: middle of each picture's lower edge, captions included, in units.
+    """
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording, pins: Sequence[Pin]) -> None:
+        self._pins = pins
+        self._epoch = epoch_number(recording)
+        pitch = box.width / len(pins)
+        side = min(box.height - CAPTION, pitch - 24)
+        boxes = [
+            Box(box.left + (place + 0.5) * pitch - side / 2, box.bottom - CAPTION - side, side, side)
+            for place in range(len(pins))
+        ]
+        make, self.note = _maker(stage, recording)
+        self._slots = [_Slot(stage, place, make) for place in boxes]
+        self._names = [
+            stage.text(place.left + side / 2, place.bottom + 26, "", weight="medium", align="center", moves=True)
+            for place in boxes
+        ]
+        self._times = [
+            stage.text(
+                place.left + side / 2, place.bottom + 54, "", color=stage.theme.quiet, align="center", moves=True
+            )
+            for place in boxes
+        ]
+        self._said = [cut(stage, pin.name or self._when(pin), pitch - 12, weight="medium") for pin in pins]
+        self.anchors = [(place.left + side / 2, box.bottom) for place in boxes]
+
+    def show(self, epoch: float) -> int:
+        """Show a moment; returns how many pins are past."""
+        past = sum(pin.epoch <= epoch + 1e-9 for pin in self._pins)
+        for place, (pin, slot) in enumerate(zip(self._pins, self._slots, strict=True)):
+            slot.show(pin.epoch if place < past else epoch if place == past else None)
+            self._names[place].set_text(self._said[place] if place < past else "now" if place == past else "")
+            self._times[place].set_text(self._when(pin) if place < past and pin.name else "")
+        return past
+
+    def _when(self, pin: Pin) -> str:
+        return f"epoch {self._epoch.text(pin.epoch)}"
+
+
+class _Slot:
+    """A place for a picture, which is empty before its time."""
+
+    def __init__(self, stage: Stage, box: Box, make: Callable[[Box], Picture]) -> None:
+        stage.axes(box, (0, 1), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.18))
+        before = len(stage.figure.axes)
+        self._picture = make(box)
+        self._artists = [
+            child
+            for axes in stage.figure.axes[before:]
+            for child in axes.get_children()
+            if child.get_animated() and not isinstance(child, PointCloud)
+        ]
+        self._drawn: float | None = None
+
+    def show(self, epoch: float | None) -> None:
+        visible = epoch is not None
+        if epoch is not None and epoch != self._drawn:
+            try:
+                self._picture(epoch)
+                self._drawn = epoch
+            except DivergedError:  # the numbers go on being true
+                visible = False
+        for artist in self._artists:
+            artist.set_visible(visible)
+
+
+def _maker(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture], str]:
+    """Return what makes a small picture in a box, and what it is in words."""
+    output = recording.output if recording.output_name is not None else None
+    inputs = None if isinstance(recording.inputs, dict) else recording.inputs
+    if output is None or output.target is None or inputs is None:
+        return lambda box: _number(stage, box, recording), ""
+    dense = is_dense_chain(recording.layers) and is_chain(recording.layers)
+    if output.task in CLASSES and len(output.class_names) <= MOST_CLASSES:
+        if dense and inputs.shape[1:] == (2,) and len(output.class_names) <= MAX_CLASSES:
+            return lambda box: _plane(stage, box, recording), "squares: the answer over the plane at that moment"
+        verdicts = _verdicts(recording)
+        if verdicts is not None:
+            note = "tables: a row for each true class, a column for each answer"
+            return lambda box: _table(stage, box, verdicts), note
+    if output.task == "regression" and dense and inputs.shape[1:] == (1,) and recording.targets.size == len(inputs):
+        return lambda box: _curve(stage, box, recording), "small curves: the answer at that moment, over the target"
+    return lambda box: _number(stage, box, recording), ""
+
+
+def _plane(stage: Stage, box: Box, recording: Recording) -> Picture:
+    inputs, labels = planar_inputs(recording, "history"), labels_of(recording, "history")
+    plane = InputPlane(stage, box, recording, inputs, points=False, line=2, named=False)
+    few = evenly(len(inputs), POINTS)
+    axes = stage.axes(box, *input_limits(inputs))
+    cloud = PointCloud(axes, labels[few], stage.theme.palette(len(recording.output.class_names)), 1.2 * stage.pixel)
+    cloud.set_positions(inputs[few])
+    stage.covers(cloud)
+    return lambda epoch: plane.show(recording.at(epoch))
+
+
+def _table(stage: Stage, box: Box, verdicts: Verdicts) -> Picture:
+    cells, _ = heatmap(stage, box, (len(verdicts.names),) * 2)
+    return lambda epoch: cells.set_values(verdicts.blended(epoch, verdicts.shares))
+
+
+def _curve(stage: Stage, box: Box, recording: Recording) -> Picture:
+    inputs = recording.single_input(recording.inputs)
+    order = np.argsort(inputs[:, 0], kind="stable")
+    x, target = inputs[order], recording.targets.ravel()[order]
+    low, high = float(target.min()), float(target.max())
+    air = 0.1 * (high - low or 1.0)
+    axes = stage.axes(box, (float(x[0, 0]), float(x[-1, 0])), (low - air, high + air))
+    axes.plot(x[:, 0], target, color=stage.theme.quiet, linewidth=stage.points(2))
+    line = stage.line(axes, stage.theme.ink, 3)
+    return lambda epoch: line.set_data(x[:, 0], recording.at(epoch).outputs(x).ravel())
+
+
+def _number(stage: Stage, box: Box, recording: Recording) -> Picture:
+    epochs, values = recording.history("loss", source=recording.loss_source)
+    axes = stage.axes(box, (0, 1), (0, 1))
+    text = axes.text(
+        0.5, 0.45, "", color=stage.theme.ink, ha="center", fontproperties=stage.font(28, "medium"), parse_math=False
+    )
+    stage.moves(text)
+
+    def show(epoch: float) -> None:
+        known = len(epochs) and epochs[0] <= epoch
+        text.set_text(f"{np.interp(epoch, epochs, values):.3f}" if known else "–")
+
+    return show
+
+
+def _verdicts(recording: Recording) -> Verdicts | None:
+    try:
+        verdicts = Verdicts(recording, "history")
+        verdicts.last()
+    except AnimvizError:  # no answer for each sample: there is no table to draw
+        return None
+    return verdicts
+
+
+def _rank(landmark: Landmark) -> int:
+    return next((rank for rank, name in enumerate(FIRST) if landmark.name.startswith(name)), len(FIRST))
+
+
+def _between(recording: Recording, count: int) -> list[Pin]:
+    """Return moments at which the loss first was lower by equal steps."""
+    epochs, values = recording.history("loss", source=recording.loss_source)
+    epochs, values = epochs[np.isfinite(values)], values[np.isfinite(values)]
+    if len(values) < 2:
+        return []
+    lowest: Array = np.minimum.accumulate(values)
+    levels = np.linspace(lowest[0], lowest[-1], count)[1:-1]
+    return [Pin(float(epochs[(lowest <= level).argmax()]), "") for level in levels]
