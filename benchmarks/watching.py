@@ -1,5 +1,6 @@
 """The cost of watching a PyTorch loop: its time with `animviz.watch` against the same less the time in there."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -30,8 +31,9 @@ def watched_epoch() -> Iterator[Row]:
         model = nn.Sequential(*hidden, nn.Linear(64, 10))
         optimizer = torch.optim.Adam(model.parameters())
         options: dict[str, Any] = {"inputs": x[:2000], "labels": y[:2000], "loss": loss, "layers": ["1", "4", "6"]}
+        shutil.rmtree(path := FOLDER / "watched.rec", ignore_errors=True)
         started = time.perf_counter()
-        run = animviz.watch(model, FOLDER / "watched.rec", overwrite=True, **options)
+        run = animviz.watch(model, path, **options)
         begun = time.perf_counter() - started
         spent = timed(run, "step", "epoch", "close")
         for _ in range(EPOCHS):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -87,6 +88,7 @@ def versions_of(*packages: str) -> dict[str, str]:
     return {package: _version(package) for package in packages}
 
 
+@cache  # each takes milliseconds to find
 def _version(package: str) -> str:
     try:
         return version(package)

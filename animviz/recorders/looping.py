@@ -136,7 +136,9 @@ def require_numbers(logs: Mapping[str, Any]) -> None:
         InputError: one is something else; names it.
     """
     for name, value in logs.items():
-        shape = tuple(getattr(value, "shape", ()))
-        if not hasattr(value, "__float__") or any(size != 1 for size in shape):
-            found = f"of shape {shape}" if shape else f"{value!r}"[:60]
+        if isinstance(value, float):
+            continue
+        shape = getattr(value, "shape", ())
+        if not hasattr(value, "__float__") or (shape and any(size != 1 for size in shape)):
+            found = f"of shape {tuple(shape)}" if shape else f"{value!r}"[:60]
             raise InputError(f"the log {name!r} is {found}; expected one number")

@@ -203,8 +203,8 @@ class Session:
         if self._due is None:
             raise self._out_of_order("end_steps", "begin_epoch")
         at = self._position
-        passed = self._due.intersection(at.end_steps(within))
-        if passed:
+        new = at.end_steps(within)
+        if self._due and (passed := self._due.intersection(new)):
             assert at.steps  # steps are due only where their number is known
             if passed != {at.within}:
                 self._say_that_reports_are_rare()

@@ -33,7 +33,8 @@ def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
     """
     digest = hashlib.sha256(repr(settings).encode())
     for name in sorted(arrays):
-        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]))
     return digest.hexdigest()[:12]
 
 

@@ -154,7 +154,7 @@ class Subject:
                 stored[whole] = outputs[next(iter(outputs))]
         if missing := [name for name, parts in stored.items() if not parts]:
             raise RecordingError(f"layer {missing[0]!r} is to be stored and did not run; leave it out: layers=[...]")
-        return ({name: np.concatenate(parts) for name, parts in kind.items()} for kind in (stored, outputs))  # type: ignore[return-value]
+        return _whole(stored), _whole(outputs)
 
     def _losses_of(self, seen: Seen, session: Session) -> dict[str, Any]:
         """Return what each output is trained with, as far as the user says it.
@@ -216,6 +216,10 @@ class Subject:
         given = _given(session, name, is_main=name == self._main(seen))
         inputs = session.samples.inputs.get("inputs")
         return turns(found, seen.outputs[name], seen.makers.get(name), given, inputs, self._task(name, seen))
+
+
+def _whole(arrays: Mapping[str, list[Array]]) -> dict[str, Array]:
+    return {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in arrays.items()}
 
 
 def _given(session: Session, name: str, *, is_main: bool) -> Array | None:
