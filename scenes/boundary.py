@@ -1,14 +1,22 @@
-"""The input plane at full size, tinted by what the network predicts while it learns."""
+"""The input plane at full size: the straight cuts of the hidden units, and the boundary that they make together.
 
-from animviz import Draw, Moment, Recording, Stage, scene
+The cuts are the picture of Minsky and Papert, "Perceptrons" (1969): each unit divides the plane by a straight line.
+"""
+
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count
 from animviz.analysis.tasks import CLASSES
-from animviz.parts import InputPlane, Key, Ruler, Sheet, planar_inputs, plane_ruler_key
+from animviz.parts import LABEL, Diagram, InputPlane, Ruler, Sheet, planar_inputs
+
+from .families.endings import DIVERGED, count_in_words, hidden_widths, share_right
+
+RULER = 150.0  # units of height
+COLUMN = 0.26  # of the room, for what stands beside the plane
 
 
 @scene(experiment="two_rings", tasks=CLASSES)
 def boundary(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
-    """Decision boundary of a classifier in the plane of its inputs.
+    """Decision boundary of a classifier in the plane of its inputs, with the cut of each hidden unit.
 
     Args:
         stage: where to draw.
@@ -17,24 +25,49 @@ def boundary(stage: Stage, recording: Recording, *, points: bool = True) -> Draw
     """
     class_count(recording, "boundary")
     inputs = planar_inputs(recording, "boundary")
-    sheet = Sheet(
-        stage,
-        recording,
-        f"decisions of {recording.manifest.arch}",
-        numbers=["epoch", "loss", "accuracy"],
-        foot=["colour: the predicted class", f"{stage.theme.ink_name}: where the answer flips"],
-    )
-    plane_box, ruler_box, key_box = plane_ruler_key(sheet.room)
-    plane = InputPlane(stage, plane_box, recording, inputs, points=points, line=3.5)
-    key = Key(stage, key_box, recording)
+    cuts = "thin lines: where the weighted sum of a first-layer unit is 0" if hidden_widths(recording) else ""
+    dots = "ground: the answer, dots: the truth" if points else "ground: the answer"
+    sheet = Sheet(stage, recording, _title(recording), numbers=["epoch", "loss", "accuracy"], foot=[dots, cuts])
+    plane_box, network_box, ruler_box = _layout(sheet.room)
+    plane = InputPlane(stage, plane_box, recording, inputs, points=points, line=4, units=True)
+    network = Diagram(stage, network_box, recording, inputs)
     ruler = Ruler(stage, ruler_box, recording)
-    stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=stage.theme.quiet)
+    for box, label in ((network_box, "each unit"), (ruler_box, ruler.name)):
+        stage.text(box.left, box.top - 12, label, color=stage.theme.quiet)
+    stage.text(network_box.left, network_box.bottom + 40, "dashed: below 0", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         plane.show(state)
-        key.show(state)
+        network.show(state)
         ruler.show(moment.epoch)
         sheet.show(state)
 
     return draw
+
+
+def _title(recording: Recording) -> str:
+    """Say which lines make which boundary."""
+    if share_right(recording) is None:
+        return DIVERGED
+    widths, names = hidden_widths(recording), recording.output.class_names
+    lines = count_in_words(widths[0], "line") if widths else "one straight line"
+    who = f"{lines[0].upper()}{lines[1:]} {'make' if widths and widths[0] > 1 else 'makes'} the"
+    if len(names) == 2:
+        return f"{who} boundary between {names[0]} and {names[1]}"
+    return f"{who} boundaries of {count_in_words(len(names))} classes"
+
+
+def _layout(room: Box) -> tuple[Box, Box, Box]:
+    """Return the boxes of plane, network and ruler: the plane takes what it can, the others a column or a strip."""
+    if room.width > 1.2 * room.height:
+        column = max(230.0, COLUMN * room.width)
+        plane = Box(room.left, room.top, room.width - column - 40, room.height)
+        left, top = plane.right + 40, room.top + LABEL + 12
+        network = Box(left, top, column, room.height - RULER - 2 * (LABEL + 12) - 70)
+        return plane, network, Box(left, room.bottom - RULER, column, RULER)
+    low = min(RULER, 0.24 * room.height)
+    plane = Box(room.left, room.top, room.width, room.height - low - LABEL - 28)
+    half = (room.width - 40) / 2
+    top = room.bottom - low
+    return plane, Box(room.left, top, half, low - 50), Box(room.left + half + 40, top, half, low)

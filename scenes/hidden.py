@@ -4,11 +4,16 @@ What `rings` shows for points of the plane. After the teaching notebooks that sq
 (784-128-2-10), and Olah, "Neural Networks, Manifolds, and Topology" (2014).
 """
 
-from animviz import Draw, Moment, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.analysis.tasks import CLASSES
 from animviz.errors import SceneError
-from animviz.parts import HiddenSpace, Key, Ruler, Sheet, plane_ruler_key
+from animviz.parts import LABEL, HiddenSpace, Ruler, Sheet
+
+from .families.class_shares import ClassShares
+from .families.endings import DIVERGED, classes_in_words, count_in_words, share_right
+
+COLUMN, RULER, ABOVE = 0.24, 120.0, 34.0  # of the room, and units of height
 
 
 @scene(experiment="digits_plane", tasks=CLASSES)
@@ -24,6 +29,7 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     Raises:
         SceneError: the recording is not of such a classifier, or the layer is not flat.
     """
+    heading = f"layer {layer}" if layer else "last hidden layer"
     layer = layer or last_hidden(recording)
     class_count(recording, "hidden", after=layer)
     inputs = recording.single_input(recording.inputs)
@@ -31,26 +37,55 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     units = recording.at(0.0).activations(layer, inputs[:1]).shape[1:]
     if len(units) != 1:
         raise SceneError(f"hidden draws flat layers; {layer!r} puts out {units}, choose another --layer")
-    flips = f"{stage.theme.ink_name}: where it changes"
-    decided = ["tint: the answer there", flips] if units[0] < 3 else []
+    ink = stage.theme.ink_name
+    decided = {
+        "line": f"tint: the answer there, {ink}: where it flips",
+        "plane": f"{ink} plane: where the answer flips",
+    }
     sheet = Sheet(
         stage,
         recording,
-        f"layer {layer} of {recording.manifest.arch or 'the network'}",
+        _title(recording, units[0]),
         numbers=["epoch", "loss", "accuracy"],
-        foot=["points: the samples, in the colour of their class", *decided, space.projection.note],
+        foot=["points: samples, in the colour of their true class", decided.get(space.decides, "")],
     )
-    plane, ruler_box, key_box = plane_ruler_key(sheet.room)
-    space.set_up(stage, plane, radius=2.6)
-    key = Key(stage, key_box, recording)
+    plane, shares_box, ruler_box = _layout(sheet.room)
+    space.set_up(stage, plane, heading=heading, named=True)
+    shares = ClassShares(stage, shares_box, recording) if shares_box is not None else None
     ruler = Ruler(stage, ruler_box, recording)
-    stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=stage.theme.quiet)
+    stage.text(ruler_box.left, ruler_box.top - 12, ruler.name, color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         space.show(state, moment)
-        key.show(state)
+        if shares is not None:
+            shares.show(moment.epoch)
         ruler.show(moment.epoch)
         sheet.show(state)
 
     return draw
+
+
+def _title(recording: Recording, units: int) -> str:
+    """Say how many samples the layer's units let the network tell apart in the end."""
+    share = share_right(recording)
+    if share is None:
+        return DIVERGED
+    who = count_in_words(units, "unit")
+    verb = "tells" if units == 1 else "tell"
+    rightly = "" if share == 1 else f", {100 * share:.0f} % rightly"
+    return f"{who[0].upper()}{who[1:]} {verb} {classes_in_words(recording)} apart{rightly}"
+
+
+def _layout(room: Box) -> tuple[Box, Box | None, Box]:
+    """Return the boxes of space, shares and ruler: a column beside the space, or a strip below it in tall rooms."""
+    top = room.top + ABOVE
+    if room.width > 1.2 * room.height:
+        column = max(200.0, COLUMN * room.width)
+        plane = Box(room.left, top, room.width - column - 40, room.bottom - top)
+        left = plane.right + 40
+        ruler = Box(left, room.bottom - RULER, column, RULER)
+        return plane, Box(left, room.top, column, ruler.top - LABEL - 30 - room.top), ruler
+    low = min(RULER, 0.2 * room.height)
+    plane = Box(room.left, top, room.width, room.bottom - low - LABEL - 24 - top)
+    return plane, None, Box(room.left, room.bottom - low, room.width, low)

@@ -3,25 +3,20 @@
 After Olah, "Neural Networks, Manifolds, and Topology" (2014), and the teaching notebooks on concentric rings.
 """
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.analysis.tasks import CLASSES
-from animviz.parts import (
-    LABEL,
-    Diagram,
-    HiddenSpace,
-    InputPlane,
-    Legend,
-    Ruler,
-    Sheet,
-    grid_lines,
-    planar_inputs,
-)
+from animviz.parts import LABEL, MARGIN, Diagram, HiddenSpace, InputPlane, Ruler, Sheet, grid_lines, planar_inputs
 
-LEAST = 90.0  # units of height of the network
+from .families.endings import DIVERGED, classes_in_words, count_in_words, hidden_widths, share_right
+
+HEADING = 34.0  # units of a line above a panel
+BETWEEN = 44.0  # units between two panels
+LOW = 62.0  # units of a ruler without a scale
+FEW = 5  # classes that are named in the small plane; more are named in the large space
+PARTED = 0.9  # of the samples: with fewer on their side, classes are not called parted
 
 
 @scene(experiment="two_rings", tasks=CLASSES)
@@ -36,26 +31,33 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     """
     class_count(recording, "rings")
     inputs = planar_inputs(recording, "rings")
-    hidden = HiddenSpace(recording, last_hidden(recording), inputs, grid_lines(inputs, grid))
-    flips = f"{stage.theme.ink_name}: where the answer flips"
+    lines = grid_lines(inputs, grid)
+    hidden = HiddenSpace(recording, last_hidden(recording), inputs, lines)
     sheet = Sheet(
         stage,
         recording,
-        f"hidden space of {recording.manifest.arch}",
+        _title(recording),
         numbers=["epoch", "loss", "accuracy"],
-        foot=["lines: the input grid, bent by the network", flips, hidden.projection.note],
+        foot=[
+            "lines: the input grid, bent by the network" if grid else "",
+            f"{stage.theme.ink_name}{' plane' if hidden.decides == 'plane' else ''}: where the answer flips",
+        ],
     )
-    names = recording.output.class_names
-    classes = Legend(stage, names, stage.theme.palette(len(names)), _column(stage, sheet.room)[1])
-    boxes = _layout(stage, sheet.room, classes.height)
-    hidden.set_up(stage, boxes["hidden"], points=points)
-    plane = InputPlane(stage, boxes["input"], recording, inputs, points=points, line=2.6)
-    classes.put(boxes["input"].left, boxes["input"].bottom + 6)
-    network = Diagram(stage, boxes["network"], recording)
-    ruler = Ruler(stage, boxes["ruler"], recording, scale=True)
-    for name, label in (("input", "input space"), ("network", "weights"), ("ruler", f"{ruler.name} over epochs")):
-        stage.text(boxes[name].left, boxes[name].top - 12, label, color=stage.theme.quiet)
-    _signs(stage, boxes["network"], network.colors)
+    boxes = _layout(stage, sheet.room)
+    few = len(recording.output.class_names) <= FEW
+    what = "last hidden layer" if hidden_widths(recording) else "input space"
+    hidden.set_up(stage, boxes["hidden"], points=points, heading=what, named=not few)
+    plane = InputPlane(stage, boxes["input"], recording, inputs, points=points, line=2.6, grid=lines, named=few)
+    network = Diagram(stage, boxes["network"], recording, inputs)
+    ruler = Ruler(stage, boxes["ruler"], recording, scale=boxes["ruler"].height > LOW)
+    _label(stage, boxes["input"], "input space")
+    _label(stage, boxes["network"], "each unit over the inputs", "units over the inputs", "units")
+    below = boxes["network"].bottom + 30 + 12
+    _label(stage, boxes["network"], "dashed: weights below 0", "dashed: below 0", "dashed: < 0", baseline=below)
+    if boxes["ruler"].height > LOW:
+        _label(stage, boxes["ruler"], f"{ruler.name} over epochs")
+    else:
+        stage.text(MARGIN, boxes["ruler"].bottom - 34, "loss", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
@@ -68,56 +70,64 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
     return draw
 
 
-def _signs(stage: Stage, network: Box, colors: Sequence[Any]) -> None:
-    """Say beside the label of the network which colour is which sign."""
-    left = network.left + stage.measure("weights", LABEL) + 18
-    room = network.right - left
-    fits = sum(stage.measure(name, LABEL) + 50 for name in ("above 0", "below 0")) < room
-    Legend(stage, ("above 0", "below 0") if fits else ("+", "−"), colors, room).put(left, network.top - 34)
+def _title(recording: Recording) -> str:
+    """Say who parts what, and whether they are parted in the end."""
+    share = share_right(recording)
+    if share is None:
+        return DIVERGED
+    widths, classes = hidden_widths(recording), classes_in_words(recording)
+    who = count_in_words(max(widths), "unit") if widths else "a straight cut"
+    verb = "parts" if not widths or max(widths) == 1 else "part"
+    if share < PARTED:
+        verb = f"{'does' if verb == 'parts' else 'do'} not part"
+    but = "" if share == 1 or share < PARTED else f", but for {max(0.1, 100 * (1 - share)):.1f} %"
+    return f"{who[0].upper()}{who[1:]} {verb} {classes}{but}"
 
 
-def _column(stage: Stage, room: Box) -> tuple[float, float]:
-    """Return the side of the hidden space, and the width of the panels beside or below it."""
+def _label(stage: Stage, box: Box, *labels: str, baseline: float | None = None) -> None:
+    """Write the first of these labels for which there is room, above a panel unless a baseline is given."""
+    fitting = (label for label in labels if stage.measure(label, LABEL) <= box.width)
+    stage.text(box.left, baseline or box.top - 12, next(fitting, labels[-1]), color=stage.theme.quiet)
+
+
+def _layout(stage: Stage, room: Box) -> dict[str, Box]:
+    """Return the boxes of the four panels: two columns in wide frames, all above the ruler in square ones, rows in tall ones."""
     if stage.height > 1.2 * stage.width:
-        return min(room.width, 0.52 * room.height), room.width
-    side = min(room.height, 0.6 * room.width)
-    return side, room.width - side - (56 if stage.width >= 1150 else 40)
+        return _rows(room)
+    return _wide(room) if stage.width >= 850 else _square(room)
 
 
-def _layout(stage: Stage, room: Box, classes: float) -> dict[str, Box]:
-    """Return the boxes of the four panels: two columns in wide and square frames, rows in tall ones.
+def _rows(room: Box) -> dict[str, Box]:
+    side = min(room.width, 0.5 * room.height)
+    hidden = Box(room.left + (room.width - side) / 2, room.top + HEADING, side, side)
+    below = hidden.bottom + HEADING + 14
+    plane = min(0.5 * room.width, room.bottom - below - 200)
+    network = Box(room.left + plane + BETWEEN, below, room.width - plane - BETWEEN, plane - HEADING)
+    return _boxes(
+        hidden, Box(room.left, below, plane, plane), network, Box(room.left, room.bottom - 150, room.width, 150)
+    )
 
-    Args:
-        stage: where.
-        room: for all of them.
-        classes: units of height that the names of the classes take below the input space.
-    """
-    left, top, bottom, width = room.left, room.top, room.bottom, room.width
-    side, column = _column(stage, room)
-    if stage.height > 1.2 * stage.width:
-        below = top + side + 48
-        plane = min(0.5 * width - 22, bottom - below - 220 - classes)
-        return {
-            "hidden": Box(left + (width - side) / 2, top, side, side),
-            "input": Box(left, below, plane, plane),
-            "network": Box(left + plane + 44, below, width - plane - 44, plane),
-            "ruler": Box(left, bottom - 160, width, 160),
-        }
-    hidden, right = Box(left, top, side, side), room.right - column
-    if stage.width >= 1150:
-        plane = min(300.0, 0.56 * column, bottom - top - 56 - 210 - classes)
-        network = Box(right + plane + 44, top + 56, column - plane - 44, plane)
-        return _boxes(hidden, Box(right, top + 56, plane, plane), network, Box(right, bottom - 166, column, 166))
-    first = top + 24
-    if bottom - hidden.bottom >= 120:  # room below the square: the ruler takes it
-        plane = min(column, side - 24 - 44 - classes - LEAST)
-        below = first + plane + classes + 44
-        ruler = Box(left, hidden.bottom + 40, width, bottom - hidden.bottom - 40)
-        return _boxes(hidden, Box(right, first, plane, plane), Box(right, below, column, hidden.bottom - below), ruler)
-    plane = min(column, 0.4 * (bottom - first - classes))
-    rest = (bottom - first - plane - classes) / 2
-    network = Box(right, first + plane + classes + 44, column, rest - 44)
-    return _boxes(hidden, Box(right, first, plane, plane), network, Box(right, bottom - rest + 44, column, rest - 44))
+
+def _wide(room: Box) -> dict[str, Box]:
+    top, side = room.top + HEADING, min(room.height - HEADING, 0.5 * room.width)
+    hidden = Box(room.left, top, side, side)
+    left = hidden.right + 0.043 * room.width
+    width, between = room.right - left, min(BETWEEN, 0.08 * (room.right - left))
+    plane = min(0.54 * width, side - 210)
+    network = Box(left + plane + between, top, width - plane - between, plane - HEADING)
+    return _boxes(hidden, Box(left, top, plane, plane), network, Box(left, hidden.bottom - 166, width, 166))
+
+
+def _square(room: Box) -> dict[str, Box]:
+    ruler = Box(room.left + 60, room.bottom - LOW, room.width - 60, LOW)
+    top = room.top + HEADING
+    side = min(ruler.top - 16 - top, 0.58 * room.width)
+    hidden = Box(room.left, top, side, side)
+    right = hidden.right + 30
+    plane = min(room.right - right, side - 2 * HEADING - 80)
+    below = top + plane + HEADING + 6
+    network = Box(right, below, room.right - right, hidden.bottom - below - HEADING)
+    return _boxes(hidden, Box(right, top, plane, plane), network, ruler)
 
 
 def _boxes(hidden: Box, plane: Box, network: Box, ruler: Box) -> dict[str, Box]:

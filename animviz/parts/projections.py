@@ -1,9 +1,10 @@
 """Ways to lay a hidden space of any width onto the picture plane.
 
-One unit is a line, two are a plane, three turn slowly in space, and more are projected onto the plane of the output
+One unit is a line, two are a plane, three swing slowly in space, and more are projected onto the plane of the output
 weights and the direction of greatest remaining variance, in which the boundary of two classes is a straight line.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from animviz.recording.state import State
 __all__ = ["Orbit", "Projection", "Shadow", "projection_of"]
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
-AIR = 1.08  # room around what is drawn
+AIR, ROOMY = 1.08, 1.15  # room around a bounded span, and around what was found in some states only
 SAMPLE = 2_000  # inputs from which limits and directions are taken
 
 
@@ -26,12 +27,14 @@ class Projection(Protocol):
     """From hidden activations to places in the picture.
 
     Attributes:
-        limits: fixed limits of the picture, ((x0, x1), (y0, y1)).
-        note: what the foot line says of it.
+        limits: what holds all that is drawn, ((x0, x1), (y0, y1)).
+        equal: whether both scales must be the same.
+        axes: what lies to the right and upwards, in words.
     """
 
     limits: Limits
-    note: str
+    equal: bool
+    axes: str
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         """Return places of shape (samples, 2) for activations of shape (samples, units) and the inputs they came from."""
@@ -42,34 +45,52 @@ class Projection(Protocol):
         ...
 
 
-def projection_of(recording: Recording, layer: str, inputs: Array) -> Projection:
+def projection_of(recording: Recording, layer: str, inputs: Array, further: Array | None = None) -> Projection:
     """Choose the projection for a hidden layer.
 
     Args:
         recording: a chain of dense layers.
         layer: name of the hidden layer, or "input".
         inputs: the inputs that are drawn, shape (samples, features).
+        further: inputs for which there must be room too, shape (places, features).
     """
     states = sampled_states(recording)
     some = inputs[:: max(1, len(inputs) // SAMPLE)]
     hidden = [state.activations(layer, some) for state in states]
+    drawn = hidden
+    if further is not None and len(further):
+        more = (state.activations(layer, further) for state in states)
+        drawn = [np.concatenate(pair) for pair in zip(hidden, more, strict=True)]
     units = hidden[0].shape[1]
     activation = "" if layer == "input" else recording.layers[recording.layer_index(layer)].activation
-    span = BOUNDED.get(activation) or (float(min(h.min() for h in hidden)), float(max(h.max() for h in hidden)))
+    span = BOUNDED.get(activation) or (float(min(h.min() for h in drawn)), float(max(h.max() for h in drawn)))
     if span[0] == span[1]:
         span = (span[0] - 1, span[1] + 1)
     if units == 1:
         return _Line(span, inputs)
     if units == 2:
-        return _Plane(span, hidden)
+        return _Plane(span, drawn)
     if units == 3:
-        return Orbit(span)
-    return Shadow(recording, states, hidden)
+        return Orbit(span, output_normal(states[-1]))
+    return Shadow(recording, states, hidden, drawn)
+
+
+def output_normal(state: State) -> Array | None:
+    """Return the weights of a single output unit, shape (units,); None where there are several."""
+    kernel = [layer for layer in state.basis.layers if layer.kernel is not None][-1].kernel_of(state.weights)
+    return np.asarray(kernel[:, 0]) if kernel.shape[1] == 1 else None
 
 
 def _widened(low: float, high: float, factor: float = AIR) -> tuple[float, float]:
-    middle, half = (low + high) / 2, (high - low) / 2 * factor
+    middle, half = (low + high) / 2, (high - low) / 2 * factor or 1.0
     return middle - half, middle + half
+
+
+def _around(places: Sequence[Array]) -> Limits:
+    """Return limits around arrays of places."""
+    low, high = (np.array([pick(p, axis=0) for p in places]) for pick in (np.min, np.max))
+    x, y = (_widened(float(a), float(b), ROOMY) for a, b in zip(low.min(axis=0), high.max(axis=0), strict=True))
+    return x, y
 
 
 class _Line:
@@ -78,11 +99,12 @@ class _Line:
     It is the second coordinate of points in the plane, and the mean of any other input.
     """
 
+    equal = False
+
     def __init__(self, span: tuple[float, float], inputs: Array) -> None:
         self.limits = _widened(*span), (-1.0, 1.0)
         self._planar = inputs.shape[1:] == (2,)
-        what = "the input, pressed flat" if self._planar else "the mean of the input"
-        self.note = f"one hidden unit, left to right; height: {what}"
+        self.axes = f"one unit →, {'second coordinate' if self._planar else 'mean'} of the input ↑"
         height = self._height(inputs)
         self._middle = (height.max() + height.min()) / 2
         self._half = (height.max() - height.min()) / 2 or 1.0
@@ -101,17 +123,12 @@ class _Line:
 class _Plane:
     """Two units, as they are."""
 
-    note = ""
+    equal = True
+    axes = "unit 1 →, unit 2 ↑"
 
-    def __init__(self, span: tuple[float, float], hidden: list[Array]) -> None:
-        if span in BOUNDED.values():
-            self.limits = _widened(*span), _widened(*span)
-            return
-        low = np.min([h.min(axis=0) for h in hidden], axis=0)
-        high = np.max([h.max(axis=0) for h in hidden], axis=0)
-        half = float((high - low).max()) / 2 * 1.15 or 1.0
-        x, y = (low + high) / 2
-        self.limits = (float(x - half), float(x + half)), (float(y - half), float(y + half))
+    def __init__(self, span: tuple[float, float], drawn: list[Array]) -> None:
+        bounded = span in BOUNDED.values()
+        self.limits = (_widened(*span), _widened(*span)) if bounded else _around(drawn)
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         return hidden
@@ -121,21 +138,29 @@ class _Plane:
 
 
 class Orbit:
-    """Three units: an orthographic view that turns about the third axis, once in 24 seconds."""
+    """Three units: an orthographic view that swings to and fro about the third axis, once in 24 seconds.
 
-    note = "three hidden units in space, turning slowly"
+    It looks along the plane in which the answer of two classes flips in the end, a little from the side.
+    """
+
+    equal = True
+    axes = "its three units in space"
     PERIOD = 24.0
-    TILT = np.radians(24)
+    TILT, ASIDE, SWING = np.radians((24, 32, 20))
 
-    def __init__(self, span: tuple[float, float]) -> None:
+    def __init__(self, span: tuple[float, float], normal: Array | None) -> None:
         self._middle = (span[0] + span[1]) / 2
         self._half = (span[1] - span[0]) / 2
-        self.limits = (-1.5, 1.5), (-1.5, 1.5)
+        self._begin = 0.6 if normal is None else float(self.ASIDE - np.arctan2(normal[1], normal[0]))
+        self.limits = (-1.5, 1.5), (-1.64, 1.64)
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         """See `Projection`."""
+        return self._turned(hidden, self.SWING * np.sin(2 * np.pi * moment.seconds / self.PERIOD))
+
+    def _turned(self, hidden: Array, swing: float) -> Array:
         x, y, z = ((hidden - self._middle) / self._half).T
-        angle = 2 * np.pi * moment.seconds / self.PERIOD + 0.6
+        angle = self._begin + swing
         right = x * np.cos(angle) - y * np.sin(angle)
         depth = x * np.sin(angle) + y * np.cos(angle)
         return np.stack([right, z * np.cos(self.TILT) + depth * np.sin(self.TILT)], axis=1)
@@ -143,6 +168,15 @@ class Orbit:
     def lift(self, state: State, places: Array) -> Array | None:
         """See `Projection`."""
         return None
+
+    def named_edges(self) -> Array:
+        """Return for each unit the middle of the edge of the cube beside which its name stands, shape (3, 3)."""
+        middles = np.array([edge.mean(axis=0) for edge in self.cube()])
+        seen = self._turned(middles, 0.0)
+        along = np.array([np.flatnonzero(edge[0] != edge[1])[0] for edge in self.cube()])
+        lowest = [min(np.flatnonzero(along == unit), key=lambda edge: seen[edge, 1]) for unit in range(2)]
+        leftmost = min(np.flatnonzero(along == 2), key=lambda edge: seen[edge, 0])
+        return np.asarray(middles[[*lowest, leftmost]])
 
     def cube(self) -> list[Array]:
         """Return the twelve edges of the cube of possible activations, each of shape (2, 3)."""
@@ -170,11 +204,13 @@ class Shadow:
     """Four units and more: a linear projection onto two directions.
 
     For two classes the first direction is that of the output weights at the moment, so that the boundary is a straight
-    line; the second is that of the greatest variance left, taken over the whole recording so that it never flips. For
-    more classes both are principal directions over the whole recording.
+    line and the answer grows to the right. The second is that of the greatest variance left, taken over the whole
+    recording so that it never flips. For more classes both are principal directions over the whole recording.
     """
 
-    def __init__(self, recording: Recording, states: list[State], hidden: list[Array]) -> None:
+    equal = True
+
+    def __init__(self, recording: Recording, states: list[State], hidden: list[Array], drawn: list[Array]) -> None:
         self._last = [layer for layer in recording.layers if layer.kernel is not None][-1]
         self._binary = self._last.widths_of(recording.manifest.weights)[1] == 1
         rest = [h - h.mean(axis=0) for h in hidden]
@@ -184,14 +220,8 @@ class Shadow:
         pooled = np.concatenate(rest)
         _, vectors = np.linalg.eigh(pooled.T @ pooled)
         self._fixed = _signed(vectors[:, ::-1][:, :2].T)
-        self.note = f"{hidden[0].shape[1]} hidden units, projected"
-        places = np.concatenate(
-            [self.place(s, Moment(0.0, s.epoch), h, h) for s, h in zip(states, hidden, strict=True)]
-        )
-        low, high = places.min(axis=0), places.max(axis=0)
-        half = float((high - low).max()) / 2 * 1.15 or 1.0
-        x, y = (low + high) / 2
-        self.limits = (float(x - half), float(x + half)), (float(y - half), float(y + half))
+        self.axes = "the answer →" if self._binary else "its two main axes"
+        self.limits = _around([self.place(s, Moment(0.0, s.epoch), h, h) for s, h in zip(states, drawn, strict=True)])
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         """See `Projection`."""

@@ -177,15 +177,14 @@ def test_points_of_a_hidden_space_keep_within_its_limits(arch: str, request: pyt
         space.show(state, Moment(0.0, epoch))
 
 
-def test_links_have_the_colours_of_signs_and_the_widths_of_sizes(rings: Recording) -> None:
+def test_links_are_as_wide_as_their_weights_and_dashed_below_zero(rings: Recording) -> None:
     stage = Stage()
     diagram = Diagram(stage, BOX, rings)
     state = rings.at(3)
     diagram.show(state)
-    (links,) = stage.figure.axes[0].collections
+    links, _ = stage.figure.axes[0].collections
     weights = np.concatenate([state.weights[layer.kernel].ravel() for layer in rings.layers])
-    expected = np.array([diagram.colors[0 if weight > 0 else 1] for weight in weights])
-    np.testing.assert_allclose(np.asarray(links.get_colors())[:, :3], expected)
+    assert [dash is not None for _, dash in links.get_linestyles()] == list(weights < 0)
     assert list(np.argsort(links.get_linewidths())) == list(np.argsort(np.abs(weights)))
 
 
@@ -202,11 +201,13 @@ def test_an_answer_says_which_class_and_whether_it_is_right(true: int) -> None:
     names, given = [f"class {k}" for k in range(10)], np.full(10, 0.03)
     given[7] = 0.73
     answer = Answer(stage, Box(40, 60, 400, 400), names, true, given)
-    answer.show(given, given)
+    answer.show(given)
     check_layout(stage)
     assert {"class 7", "73.0 %"} <= set(texts(stage))
-    right, wrong = stage.theme.negative, stage.theme.positive
-    assert (wrong if true == 2 else right) in {line.get_color() for line in stage.figure.axes[-1].lines}
+    sign = np.column_stack(stage.figure.axes[-1].lines[0].get_data())
+    assert np.isnan(sign).any() == (true == 2)  # a cross has a gap, a check has none
+    ((text,), (value,)) = stage.pairs[0].texts(), stage.pairs[0].values()
+    assert (text, value) == ("73.0 %", pytest.approx(73))
 
 
 def test_bars_are_as_long_as_the_probabilities() -> None:

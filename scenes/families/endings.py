@@ -1,0 +1,45 @@
+"""How a training ends, in words for titles: how many samples are answered rightly, and by how many units."""
+
+from animviz import Recording
+from animviz.analysis.classifier import labels_of, predictions
+from animviz.errors import DivergedError
+
+__all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "share_right"]
+
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+DIVERGED = "The training diverges"
+
+
+def count_in_words(count: int, thing: str = "", several: str = "") -> str:
+    """Return a number with what is counted, such as "three units"; words up to twelve.
+
+    Args:
+        count: how many there are.
+        thing: name of one.
+        several: name of more; by default with an s.
+    """
+    number = WORDS[count] if count < len(WORDS) else f"{count:,}"
+    return f"{number} {thing if count == 1 else several or thing + 's'}" if thing else number
+
+
+def classes_in_words(recording: Recording) -> str:
+    """Return what is told apart: the recording's title where it counts the classes, such as "two rings"; else their number."""
+    classes = count_in_words(len(recording.output.class_names), "class", "classes")
+    title = recording.manifest.title.lower()
+    return title if title.split()[:1] == classes.split()[:1] else classes
+
+
+def hidden_widths(recording: Recording) -> list[int]:
+    """Return how many units each hidden layer of a chain of dense layers has."""
+    kernels = [layer for layer in recording.layers if layer.kernel is not None]
+    return [layer.widths_of(recording.manifest.weights)[1] for layer in kernels[:-1]]
+
+
+def share_right(recording: Recording) -> float | None:
+    """Return the share of the recorded samples that the last state answers rightly; None where it has diverged."""
+    labels = labels_of(recording, "this scene")
+    try:
+        right = predictions(recording.at(float(recording.epochs[-1]))) == labels
+    except DivergedError:
+        return None
+    return float(right[labels >= 0].mean()) if (labels >= 0).any() else None
