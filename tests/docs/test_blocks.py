@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,11 +55,19 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     changes = subprocess.run(["git", "diff", "--binary", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
     if changes:  # not committed yet
         subprocess.run(["git", "apply", "--index", "-"], cwd=folder, input=changes, check=True)
+    lend_dependencies(folder / ".venv")
     shell = Shell(folder)
     for block in blocks_of(ROOT / "README.md")[:2]:
         carry_out(block, shell)
     assert Path(shell.variables["VIRTUAL_ENV"]).samefile(folder / ".venv"), "README begins with the installation"
     return shell
+
+
+def lend_dependencies(home: Path) -> None:
+    """Make the environment that README makes, and let it see what is installed here: `.ci/run` has fetched all of it."""
+    subprocess.run(["python3", "-m", "venv", home], env=bare(), check=True)
+    (packages,) = home.glob("lib/python*/site-packages")
+    (packages / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n{sysconfig.get_path('platlib')}\n")
 
 
 def carry_out(block: Block, shell: Shell) -> None:
