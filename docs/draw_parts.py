@@ -146,7 +146,7 @@ def diagram(stage: Stage, rings: Recording, digits: Recording) -> None:
 def answer(stage: Stage, rings: Recording, digits: Recording) -> None:
     """What a network says of one sample."""
     names, given = digits.output.class_names, class_probabilities(digits.at(digits.epochs[-1]))[0]
-    Answer(stage, room(stage), names, int(digits.labels[0]), given).show(given, given)
+    Answer(stage, room(stage), names, int(digits.labels[0]), given).show(given)
 
 
 def tiles(stage: Stage, rings: Recording, digits: Recording) -> None:

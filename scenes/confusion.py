@@ -140,7 +140,7 @@ def _per_cent(share: float) -> str:
     """Return per cent in whole numbers, neither rounded to none nor to all."""
     if share <= 0 or share >= 100:
         return "100" if share > 0 else ""
-    return "<1" if share < 0.5 else f"{min(share, 99):.0f}"
+    return "<1" if share <= 0.5 else f"{min(share, 99):.0f}"
 
 
 def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
@@ -169,7 +169,7 @@ def _layout(stage: Stage, names: list[str], sheet: Box) -> dict[str, Box]:
     widest = max(stage.measure(name, LABEL) for name in [*names, "true"])
     before = min(190.0, 0.15 * stage.width, widest) + 14
     if stage.height > 1.2 * stage.width:
-        side = min(sheet.width - before, sheet.height - HEAD - 420)
+        side = min(sheet.width - before, sheet.height - HEAD - 460)
         below = sheet.top + HEAD + side + 30
         ruler = Box(sheet.left, sheet.bottom - 110, sheet.width, 110)
         pairs = Box(sheet.left, below, sheet.width, ruler.top - 50 - below)

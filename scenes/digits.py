@@ -89,7 +89,7 @@ def digits(
         maps[0].show(images[place])
         for layer, panel in zip(hidden, maps[1:], strict=True):
             panel.show(probe.activations(state, layer.name)[0])
-        answer.show(probe.probabilities(state)[0], probe.probabilities(recording.at(state.snapshot.epoch))[0])
+        answer.show(probe.probabilities(state)[0])
         reading.show(epoch, place)
         sheet.show(state, sample=place + 1)
 

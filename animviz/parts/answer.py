@@ -7,6 +7,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.parts.header import LABEL, VALUE, cut
 from animviz.parts.marks import CROSS
+from animviz.parts.pairs import pair
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage, joined
 
@@ -16,7 +17,7 @@ CHECK = np.array([[0.05, 0.45], [0.38, 0.1], [0.95, 0.9]])  # heights from below
 
 
 class Answer:
-    """The verdict over the bars of all classes: blue the true class, orange the others.
+    """The verdict over the bars of all classes: bright the true class, quiet the others.
 
     Args:
         stage: where.
@@ -28,14 +29,16 @@ class Answer:
 
     def __init__(self, stage: Stage, box: Box, names: Sequence[str], true: int, strength: Array) -> None:
         below = Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
-        self._bars = Bars(stage, below, names, true, strength, (stage.theme.negative, stage.theme.positive))
+        self._bars = Bars(stage, below, names, true, strength, (stage.theme.ink, stage.theme.quiet))
         title = f"output, {self._bars.note}" if self._bars.note else "output: the net says"
         self._verdict = Verdict(stage, Box(box.left, box.top, box.width, HEAD), names, true, title)
 
-    def show(self, drawn: Array, stated: Array) -> None:
-        """Show probabilities as bars, and those of the last true state as verdict."""
-        self._bars.show(drawn)
-        self._verdict.show(stated)
+        pair(stage, "probability", lambda: [self._verdict.share], lambda: [100 * self._bars.longest])
+
+    def show(self, probabilities: Array) -> None:
+        """Show the probability of each class, and the most probable one as verdict."""
+        self._bars.show(probabilities)
+        self._verdict.show(probabilities)
 
 
 class Bars:
@@ -88,6 +91,12 @@ class Bars:
         for bar, chosen in zip(self._bars, (self._true, ~self._true), strict=True):
             bar.set_data(*self._segments(share, chosen & (share > 0)))
 
+    @property
+    def longest(self) -> float:
+        """Share of its track that the longest bar takes, as it is drawn."""
+        ends = [np.asarray(bar.get_xdata(), float) for bar in self._bars]
+        return max((float((x[1::3] - x[::3]).max()) / self._length for x in ends if len(x)), default=0.0)
+
     def _segments(self, share: Array, chosen: Array) -> Array:
         left, top, right = self._left, self._top, self._left + share * self._length
         ends = np.stack([np.stack([left, top], axis=1), np.stack([right, top], axis=1)], axis=1)
@@ -106,7 +115,7 @@ class Verdict:
     """
 
     def __init__(self, stage: Stage, box: Box, names: Sequence[str], true: int, title: str) -> None:
-        self._true, self._colors = true, (stage.theme.positive, stage.theme.negative)
+        self._true = true
         base = box.top + 52
         room = box.width - 40 - stage.measure("100.0 %", VALUE, "medium") - 16
         self._names = [cut(stage, name, room, VALUE, "medium") for name in names]
@@ -116,11 +125,15 @@ class Verdict:
         self._name = stage.text(box.left + 40, base, "", size=VALUE, weight="medium", moves=True)
         self._share = stage.text(box.right, base, "", size=VALUE, weight="medium", align="right", moves=True)
 
+    @property
+    def share(self) -> str:
+        """What is written of how sure the net is."""
+        return self._share.get_text()
+
     def show(self, probabilities: Array) -> None:
-        """Show the most probable class of a true state."""
+        """Show the most probable class."""
         said = int(probabilities.argmax())
         right = said == self._true
         self._sign.set_data(*(CHECK if right else CROSS + 0.5).T)
-        self._sign.set_color(self._colors[right])
         self._name.set_text(self._names[said])
         self._share.set_text(f"{100 * probabilities[said]:.1f} %")

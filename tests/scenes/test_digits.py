@@ -57,8 +57,8 @@ def keras_outputs(recording: Recording, state: State, inputs: np.ndarray) -> np.
 
 
 @pytest.mark.parametrize("epoch", [0.0, 2.7, 4.0])
-def test_verdict_is_what_keras_says_of_the_last_true_state(net: Recording, epoch: float) -> None:
-    state = net.at(np.floor(epoch))
+def test_verdict_is_what_keras_says_of_the_moment_that_is_drawn(net: Recording, epoch: float) -> None:
+    state = net.at(epoch)
     output = keras_outputs(net, state, net.inputs[[7]])[0]
     shown = texts(drawn("digits", net, at=epoch, sample=7))
     assert f"{100 * output.max():.1f} %" in shown
