@@ -1,6 +1,7 @@
 """What the pictures of distributions share: their header, layers and units, and measures that glide between snapshots."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from animviz import Recording, Stage
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
+from animviz.errors import DivergedError
 from animviz.parts import LABEL, MARGIN, cut, levels
 from animviz.recording.basis import Basis
 from animviz.recording.replay.forward import forward
@@ -47,6 +49,14 @@ class Glide:
     def sampled(self, name: str) -> Array:
         """Return one measure of the snapshots from which limits are taken, stacked."""
         return np.stack([self.exact(state)[name] for state in sampled_states(self._recording)])
+
+    def over_epochs(self, name: str) -> Array:
+        """Return one measure, a number, at every snapshot, shape (snapshots,); NaN where the weights diverged."""
+        found = np.full(len(self._recording), np.nan)
+        for index in range(len(self._recording)):
+            with suppress(DivergedError):
+                found[index] = self._taken(index)[name]
+        return found
 
     def _take(self, index: int) -> Measures:
         return self._measure(self._recording.at(self._recording.epochs[index]))
