@@ -15,7 +15,7 @@ from animviz.cli.reports import report
 from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
-from animviz.experiments.comparison import Finished, columns, finished, measured_on, natural_scene, score_of
+from animviz.experiments.comparison import Finished, columns, finished, natural_scene, score_of
 from animviz.experiments.experiment import Run
 from animviz.experiments.grid import decide
 from animviz.experiments.homes import RENDERS, home_of
@@ -136,7 +136,7 @@ def _side_by_side(
     request: Request, runs: Sequence[Run | Finished], recordings: Sequence[Recording]
 ) -> SplitPicture:  # fmt: skip
     """Return the picture of the runs whose recordings are there."""
-    score = f"number: {measured_on(recordings[0])} {score_of(recordings[0])}"
+    score = f"number: {recordings[0].measured_on} {score_of(recordings[0])}"
     return SplitPicture(
         title=f"{recordings[0].manifest.title}: {len(runs)} networks compared",
         cells=tuple(

@@ -39,10 +39,10 @@ def storyboard(path: Path, output: Path | None, **options: Any) -> None:
 )
 def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
     """Put together a video from its shares, see --share."""
-    from animviz.cli.reports import report
+    from animviz.cli.reports import report as tell
     from animviz.rendering.shares import join as join_shares
 
-    report(join_shares(parts, output, max_size))
+    tell(join_shares(parts, output, max_size))
 
 
 @click.command()
@@ -87,4 +87,31 @@ def page(path: Path, output: Path, **options: Any) -> None:
     click.echo(write_page(path, output, **options))
 
 
-WRITING = (storyboard, join, gallery, page, import_checkpoints)
+@click.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option(
+    "--on",
+    type=click.Choice(["test", "train"]),
+    default="test",
+    show_default=True,
+    help="Which samples: the recording's own, or those trained on that it keeps.",
+)
+@click.option("--epoch", type=float, help="Of the last snapshot until then.  [default: the last one]")
+@click.option("--output-name", metavar="NAME", help="Output that is reported, of a model that has several.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File to write: .md, or .csv, which is one file for each table.  [default: it is printed]",
+)
+def report(path: Path, outputs: tuple[Path, ...], **options: Any) -> None:
+    """Say what a network gets right: precision, recall and F1 of each class, confusion, errors, and its layers."""
+    from animviz.cli.evaluation import report_on
+
+    for line in report_on(path, outputs, **options):
+        click.echo(line)
+
+
+WRITING = (storyboard, join, gallery, page, report, import_checkpoints)

@@ -14,7 +14,7 @@ from animviz.experiments.grid import MOST
 from animviz.recording.recording import Recording
 from animviz.tables import Column
 
-__all__ = ["Finished", "columns", "finished", "measured_on", "natural_scene", "score_of"]
+__all__ = ["Finished", "columns", "finished", "natural_scene", "score_of"]
 
 _PLANAR = ("two_rings", "moons", "spirals", "xor", "blobs", "points")
 _SCENES = {"polynomial": "polyfit", **dict.fromkeys(_PLANAR, "rings")}
@@ -97,7 +97,7 @@ def columns(
         Column("epochs", tuple(snapshot.epoch for snapshot in last), "g"),
         Column("training seconds", tuple(None if s is None else round(s, 2) for s in seconds), ".1f"),
         Column(f"validation {score}", tuple(snapshot.logs.get(f"val_{score}") for snapshot in last), form),
-        Column(f"{measured_on(recordings[0])} {score}", tuple(snapshot.scores.get(score) for snapshot in last), form),
+        Column(f"{recordings[0].measured_on} {score}", tuple(snapshot.scores.get(score) for snapshot in last), form),
     ]
     return [column for column in found if any(value is not None for value in column.values)]
 
@@ -105,13 +105,6 @@ def columns(
 def score_of(recording: Recording) -> str:
     """Return the score by which runs are compared: "accuracy" of classifiers, else "loss"."""
     return "accuracy" if "accuracy" in recording.noted(source="scores") else "loss"
-
-
-def measured_on(recording: Recording) -> str:
-    """Return which samples its scores are about: "test", or "training" where there are no others, or just "recorded"."""
-    if "train_inputs" in recording.extras:
-        return "test"
-    return "training" if recording.manifest.settings else "recorded"
 
 
 def _parameters(recording: Recording) -> int:

@@ -72,8 +72,11 @@ def epoch_number(recording: Recording) -> Number:
 
 
 def of_recording(recording: Recording) -> str:
-    """Return what a subtitle says of a recording: its title and the network's architecture, as far as it names them."""
-    return ", ".join(filter(None, [recording.manifest.title, recording.manifest.arch]))
+    """Return what a subtitle says of a recording: its title, the network, and of which samples the scores are."""
+    scored = recording.noted(source="scores")
+    count = f"{recording.basis.sample_count:,} " if scored else ""
+    measured = f"measured on {count}{recording.measured_on} samples" if scored else ""
+    return ", ".join(filter(None, [recording.manifest.title, recording.manifest.arch, measured]))
 
 
 def of_network(recording: Recording, what: str) -> str:

@@ -170,6 +170,13 @@ class Recording(Sequence[Snapshot]):
         return self.basis.labels
 
     @property
+    def measured_on(self) -> str:
+        """Which samples the scores are of: "test", "training" where an experiment has no others, or just "recorded"."""
+        if "train_inputs" in self.extras:
+            return "test"
+        return "training" if self.manifest.settings else "recorded"
+
+    @property
     def label_names(self) -> tuple[str, ...]:
         """Names of the classes that labels name; empty where labels are values, or there are none."""
         return self.manifest.labels.names if self.manifest.labels else ()
