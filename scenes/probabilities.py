@@ -1,7 +1,9 @@
-"""What a classifier thinks of single samples while it learns: the probability of every class.
+"""How sure a classifier is while it learns: a table of samples and classes, and one sample as bars.
 
-After the cells of the teaching notebooks on MNIST that list the probabilities of one digit after training.
+After the table of the probabilities of 20 digits in the teaching notebooks on MNIST, which shows the end of the training.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,178 +12,218 @@ from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import (
-    LABEL,
-    Plot,
-    Sheet,
-    Signs,
-    Words,
-    cut,
-    epoch_limits,
-    images_of,
-    of_network,
-    still,
-)
+from animviz.parts import LABEL, MARGIN, Answer, Sheet, Words, cut, heatmap, images_of, joined, pair, still
+from animviz.sampling import evenly, numbers_in
 
-CURVES = 10  # classes drawn per sample at most
-MOST = 4  # samples at most
-TEXT = 124.0  # units of height of the words
-DOT = 26.0  # units before a name for its dot
+from .families.learning import Learning
+
+MOST = 20  # samples in the table
+LEAST, GREATEST = 26.0, 64.0  # units of height of a row
+WRITTEN = 34.0  # units of height of a row from which its cells have numbers
+AROUND = 160.0  # units of height that title, numbers and foot take
+HEAD = 36.0  # units above the table for the names of the classes
+
+
+class Chosen(NamedTuple):
+    """The samples of the table, and why these.
+
+    Attributes:
+        samples: their numbers.
+        why: for the foot line; empty where a user chose them.
+    """
+
+    samples: list[int]
+    why: str
 
 
 @scene(experiment="digits_mlp", tasks=CLASSES)
-def probabilities(stage: Stage, recording: Recording, *, samples: str = "") -> Draw:
-    """Class probabilities of chosen samples over the epochs.
+def probabilities(stage: Stage, recording: Recording, *, samples: str = "", beside: int | None = None) -> Draw:
+    """Probability of each class for some samples over the epochs, as a table, and of one sample as bars.
 
     Args:
         stage: where to draw.
         recording: of any classifier of images with labels.
-        samples: numbers of up to four samples, such as 3,17,42; by default two that were learned late and two that end
-            wrong.
+        samples: numbers of up to 20 samples, such as 3,17,40-44; by default some of each class, from the first to
+            the last learned.
+        beside: number of the sample whose bars stand beside the table; by default the one of the table that is learned
+            last.
     """
     verdicts = Verdicts(recording, "probabilities")
     images = images_of(recording, "probabilities")
-    chosen = _given(samples, verdicts) if samples else _telling(recording, verdicts)
-    table = verdicts.table(lambda index: verdicts.probabilities(index)[chosen], (len(chosen), len(verdicts.names)))
-    parts = ["thick: the true class", "thinner: its strongest rival now"]
-    if len(verdicts.names) > CURVES:
-        parts.append(f"curves: {CURVES} of {len(verdicts.names)} classes")
-    parts.append(f"sample {', '.join(map(str, chosen))}" + ("" if samples else ": learned late, or wrong at the end"))
-    sheet = Sheet(stage, recording, of_network(recording, "probabilities"), numbers=["epoch", "accuracy"], foot=parts)
-    boxes = _layout(stage, sheet.room, len(chosen))
-    panels = [
-        _Panel(stage, box, recording.epochs, verdicts, sample, images[sample], table[:, place])
-        for place, (sample, box) in enumerate(zip(chosen, boxes, strict=True))
-    ]
+    learning = Learning(recording, verdicts)
+    room = _layout(Box(0, 0, stage.width - 2 * MARGIN, stage.height - AROUND))[0]
+    most = max(1, min(MOST, int((room.height - HEAD) // LEAST)))
+    rows = _given(samples, verdicts) if samples else _first_to_last_learned(verdicts, learning, most)
+    single = _single(beside, verdicts, learning, rows.samples)
+    wanted = [*rows.samples, single]
+    table = verdicts.table(lambda index: verdicts.probabilities(index)[wanted], (len(wanted), len(verdicts.names)))
+    sheet = Sheet(stage, recording, _title(verdicts, rows.samples, table[:, :-1]), numbers=["epoch", "accuracy"])
+    sheet.write_foot("dark is 0 %, bright is 100 %; framed is the true class", rows.why)
+    boxes = _layout(sheet.room)
+    cells = _Table(stage, boxes[0], verdicts, rows.samples, images, single)
+    bars = _bars(stage, boxes[1], verdicts, single, images[single], np.nan_to_num(table[:, -1]).max(axis=0))
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        index = state.snapshot.index
         now = verdicts.blended(moment.epoch, table.__getitem__)
-        for panel, values in zip(panels, now, strict=True):
-            panel.show(moment.epoch, index, values)
-        sheet.show(state, accuracy=verdicts.accuracy(index))
+        cells.show(now[:-1])
+        bars.show(now[-1])
+        sheet.show(state, accuracy=verdicts.accuracy(state.snapshot.index))
 
     return draw
 
 
-class _Panel:
-    """One sample: its picture, its true class with its present rival, and the probabilities so far."""
+class _Table:
+    """A row for each sample: its image, its number, and a cell for each class."""
 
     def __init__(
-        self, stage: Stage, box: Box, epochs: Array, verdicts: Verdicts, sample: int, image: Array, table: Array
+        self, stage: Stage, box: Box, verdicts: Verdicts, samples: list[int], images: Array, single: int
     ) -> None:
-        self._stage, self._epochs, self._table = stage, epochs, table
-        self._names, self._true = verdicts.names, int(verdicts.labels[sample])
-        self._palette = stage.theme.palette(len(self._names))
-        beside = box.height < 1.9 * TEXT  # no room below the image for the words
-        side = min(150.0, 0.28 * box.width, box.height - 20 - (0 if beside else TEXT))
-        still(stage, Box(box.left, box.top + 8, side, side), image)
-        left = box.left + (side + 18 if beside else 0)
-        self._room = 130.0 if beside else max(side, 116.0)
-        self._set_up_words(stage, left, box.top + (24 if beside else side + 40))
-        left += self._room + 18
-        room = Box(left, box.top, box.right - left - 8, box.height)
-        self._set_up_curves(stage, Plot(stage, room, epoch_limits(epochs), (0, 1), percent=True))
+        count, height = len(verdicts.names), min(GREATEST, (box.height - HEAD) / len(samples))
+        drawn = min(images.shape[1:3]) > 2
+        side = height - 3 if drawn else 0.0
+        before = side + 10 + max(stage.measure(f"#{sample}", LABEL) for sample in samples) + 14
+        room = Box(box.left + before, box.top + HEAD, box.width - before, height * len(samples))
+        self._cells, _ = heatmap(stage, room, (len(samples), count), square=False)
+        self._values = np.zeros((len(samples), count))
+        axes = stage.axes(room, (0, count), (len(samples), 0))
+        gaps = [np.array([(0, k), (count, k)], float) for k in range(1, len(samples))]
+        if room.width / count > 12:
+            gaps += [np.array([(k, 0), (k, len(samples))], float) for k in range(1, count)]
+        stage.covers(*axes.plot(*joined(gaps).T, color=stage.theme.background, linewidth=stage.points(2)))
+        square = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], float)
+        true = joined(square + np.array((verdicts.labels[sample], row)) for row, sample in enumerate(samples))
+        stage.covers(*axes.plot(*true.T, color=stage.theme.ink, linewidth=stage.points(2.5), clip_on=False))
+        for row, sample in enumerate(samples):
+            top = room.top + row * height
+            if drawn:
+                still(stage, Box(box.left, top + 1.5, side, side), images[sample])
+            color = stage.theme.ink if sample == single else stage.theme.quiet
+            stage.text(room.left - 14, top + height / 2 + 8, f"#{sample}", color=color, align="right")
+        _column_names(stage, room, verdicts.names)
+        self._words = self._set_up_words(stage, room, height)
 
-    def show(self, epoch: float, index: int, values: Array) -> None:
-        """Draw the curves up to a moment; words and numbers are those of the last true snapshot."""
-        x = np.append(self._epochs[: index + 1], epoch)
-        past = np.vstack([self._table[: index + 1], values])
-        known = self._table[index]
-        rival = _rival(known, self._true)
-        for label, line in self._curves.items():
-            line.set_data(x, past[:, label])
-        for label, line in ((rival, self._strong[0]), (self._true, self._strong[1])):
-            line.set_data(x, past[:, label])
-        for artist in (self._strong[0], self._dot):
-            artist.set_color(self._palette[rival])
-        name = self._name("rival", rival)
-        self._words.set_words([f"{100 * known[self._true]:.1f} %", name, f"{100 * known[rival]:.1f} %"])
-        self._sign.show([known.argmax() == self._true])
+    def show(self, values: Array) -> None:
+        """Show probabilities, shape (samples, classes)."""
+        self._values = values
+        self._cells.set_values(values)
+        if self._words is not None:
+            dark = np.where(values.ravel() > 0.55, 0.0, 1.0).reshape(-1, 1).repeat(3, axis=1)
+            self._words.set_words([f"{100 * value:.0f}" if value > 0.005 else "" for value in values.ravel()], dark)
 
-    def _set_up_words(self, stage: Stage, left: float, top: float) -> None:
-        text = left + DOT
-        axes = stage.axes(Box(left, top - 24, self._room, TEXT), (0, self._room), (TEXT, 0))
-        dots = [stage.line(axes, self._palette[self._true], 0, marker="o", markeredgewidth=0) for _ in range(2)]
-        for dot, height in zip(dots, (16, 80), strict=True):
-            dot.set_markersize(stage.points(17))
-            dot.set_data([9], [height])
-        self._dot = dots[1]
-        stage.text(text, top, self._name("true", self._true))
-        self._sign = Signs(stage, [(text + stage.measure("00.0 %", LABEL) + 16, top + 20)])
-        self._words = Words(stage, [(text, top + 28), (text, top + 64), (text, top + 92)])
-
-    def _name(self, role: str, label: int) -> str:
-        """Return what a class is to the sample and its name; the name alone where there is no room for both."""
-        name, room = self._names[label], self._room - DOT
-        both = f"{role} {name}"
-        return both if self._stage.measure(both, LABEL) <= room else cut(self._stage, name, room)
-
-    def _set_up_curves(self, stage: Stage, plot: Plot) -> None:
-        style = {"clip_on": False}
-        likely = _likeliest(self._table, self._true)
-        self._curves = {k: stage.line(plot.axes, (*self._palette[k], 0.7), 1.5, **style) for k in likely}
-        self._strong = [stage.line(plot.axes, self._palette[self._true], width, **style) for width in (3, 6)]
+    def _set_up_words(self, stage: Stage, room: Box, height: float) -> Words | None:
+        """Return the numbers in the cells, or None where they would be too small to read."""
+        rows, count = self._values.shape
+        width = room.width / count
+        if height < WRITTEN or width < stage.measure("100", LABEL, "medium") + 6:
+            return None
+        x, y = np.meshgrid(
+            room.left + width * (np.arange(count) + 0.5), room.top + height * (np.arange(rows) + 0.5) + 8
+        )
+        words = Words(stage, np.stack([x, y], axis=-1), weight="medium", align="center")
+        pair(stage, "probability in a cell", lambda: words.texts, lambda: 100 * self._values.ravel())
+        return words
 
 
-def _rival(values: Array, true: int) -> int:
-    """Return the most probable class beside the true one."""
-    others = values.copy()
-    others[true] = -1
-    return int(others.argmax())
+def _bars(stage: Stage, box: Box, verdicts: Verdicts, sample: int, image: Array, strength: Array) -> Answer:
+    """Draw a sample, and return what the net says of it: below it in high boxes, else beside."""
+    true, below = int(verdicts.labels[sample]), box.height > box.width
+    side = min(0.3 * box.height, 0.5 * box.width) if below else min(box.height - 70, 0.35 * box.width)
+    if min(image.shape[:2]) > 2:
+        still(stage, Box(box.left, box.top, side, side), image)
+        left, top = (box.left + side + 20, box.top + 28) if below else (box.left, box.top + side + 30)
+    else:
+        left, top = box.left, box.top + 28
+    if below:
+        rest = Box(box.left, box.top + side + 24, box.width, box.height - side - 24)
+    else:
+        rest = Box(box.left + side + 36, box.top, box.width - side - 36, box.height)
+    room = (box.right if below else rest.left - 20) - left
+    stage.text(left, top, f"#{sample}", weight="medium")
+    stage.text(left, top + 32, cut(stage, f"true: {verdicts.names[true]}", room), color=stage.theme.quiet)
+    return Answer(stage, rest, verdicts.names, true, strength)
 
 
-def _likeliest(table: Array, true: int) -> list[int]:
-    """Return the classes beside the true one that come closest to certainty in any snapshot, in their order."""
-    peaks = np.nan_to_num(table).max(axis=0)
-    order = [int(label) for label in np.argsort(-peaks, kind="stable") if label != true]
-    return sorted(order[: CURVES - 1])
+def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
+    """Write the classes above their columns; every so many where all are too dense."""
+    cell = room.width / len(names)
+    fits = max(stage.measure(name, LABEL) for name in names) <= cell - 4
+    step = 1 if fits or cell >= 60 else next(step for step in (2, 5, 10, 20, 50, 100) if step * cell >= 60)
+    for place in range(0, len(names), step):
+        text = cut(stage, names[place], step * cell - 8)
+        if step == 1:
+            stage.text(room.left + (place + 0.5) * cell, room.top - 12, text, align="center")
+        else:
+            stage.text(room.left + place * cell, room.top - 12, text)
 
 
-def _given(text: str, verdicts: Verdicts) -> list[int]:
-    """Return the numbers in an option such as 3,17,42.
+def _title(verdicts: Verdicts, samples: list[int], table: Array) -> str:
+    """Return what the true classes get at the first and at the last finite snapshot."""
+    finite = table[np.isfinite(table).all(axis=(1, 2))]
+    first, last = (
+        100 * float(one[np.arange(len(samples)), verdicts.labels[samples]].mean()) for one in finite[[0, -1]]
+    )
+    if round(first) == round(last):
+        return f"The true class gets {last:.0f} % on average, as at the start"
+    way = "rises" if last > first else "falls"
+    return f"The true class {way} from {first:.0f} to {last:.0f} % on average"
+
+
+def _given(text: str, verdicts: Verdicts) -> Chosen:
+    """Return the samples that a user names.
 
     Raises:
-        SceneError: they are not one to four numbers of samples that have a class.
+        InputError: there are no such samples, or too many.
+        SceneError: the class of one is ignored.
     """
-    count = len(verdicts.labels)
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() and int(part) < count for part in parts) or len(parts) > MOST:
-        expected = f"expected 1 to {MOST} numbers from 0 to {count - 1}, such as 0,{count // 2}"
-        raise SceneError(f"probabilities: --samples is {text!r}; {expected}")
-    chosen = list(dict.fromkeys(map(int, parts)))
-    for sample in chosen:
+    samples = numbers_in(text, len(verdicts.labels), name="--samples", most=MOST)
+    _require_class(samples, verdicts, "--samples")
+    return Chosen(samples, "")
+
+
+def _require_class(samples: list[int], verdicts: Verdicts, option: str) -> None:
+    for sample in samples:
         if not verdicts.known[sample]:
-            raise SceneError(f"probabilities: the class of sample {sample} is ignored; choose other --samples")
-    return chosen
+            raise SceneError(f"probabilities: the class of sample {sample} is ignored; choose other {option}")
 
 
-def _telling(recording: Recording, verdicts: Verdicts) -> list[int]:
-    """Return samples that were wrong longest before they became right for good, and the other way round.
+def _first_to_last_learned(verdicts: Verdicts, learning: Learning, most: int) -> Chosen:
+    """Return samples of each class that are right at the end, from the first to the last learned.
 
-    For good means throughout the last quarter of the snapshots; where too few have such a story, the next best follow.
+    Of a class that has none, all samples come into question.
     """
-    right = verdicts.table(lambda index: verdicts.answers(index) == verdicts.labels, verdicts.labels.shape)
-    right = right[np.isfinite(right).all(axis=1)]
-    often = right.sum(axis=0)
-    end = right[-max(1, len(right) // 4) :].mean(axis=0) if len(right) else often
-    end = np.where(verdicts.known, end, np.nan)
-    learned = [int(k) for k in np.argsort(np.where(end == 1, often, np.inf), kind="stable") if end[k] == 1]
-    lost = [int(k) for k in np.argsort(-np.where(end == 0, often, -1), kind="stable") if end[k] == 0]
-    rest = [k for k in range(len(verdicts.labels)) if 0 < end[k] < 1]
-    half = MOST // 2
-    order = [*learned[:half], *lost[:half], *learned[half:], *lost[half:], *rest]
-    return order[:MOST]
+    classes = np.flatnonzero(verdicts.totals)
+    shown = classes[evenly(len(classes), most)]
+    each, samples = max(1, most // len(shown)), []
+    for label in shown:
+        members = np.flatnonzero(verdicts.labels == label)
+        learned = members[learning.right[-1, members]]
+        members = learned if len(learned) else members
+        order = members[np.lexsort((-learning.right.sum(axis=0)[members], learning.since[members]))]
+        samples += [int(sample) for sample in order[evenly(len(order), each)]]
+    which = "each class" if len(shown) == len(verdicts.names) else f"{len(shown)} of {len(verdicts.names)} classes"
+    how = {1: "the first learned", 2: "the first and the last learned"}.get(each, "from the first to the last learned")
+    return Chosen(samples, f"of {which} {how if learning.right[-1, samples].all() else 'some'}")
 
 
-def _layout(stage: Stage, room: Box, count: int) -> list[Box]:
-    """Return a box per sample: two columns where the frame is wide enough for more than one, else rows."""
-    columns = 2 if stage.width >= 900 and count > 1 else 1
-    rows = -(-count // columns)
-    width = (room.width - 48 * (columns - 1)) / columns
-    height = (room.height - 16 * (rows - 1)) / rows
-    return [
-        Box(room.left + k % columns * (width + 48), room.top + k // columns * (height + 16), width, height)
-        for k in range(count)
-    ]
+def _single(beside: int | None, verdicts: Verdicts, learning: Learning, samples: list[int]) -> int:
+    """Return the sample that is shown as bars: the one asked for, or the last to be learned of those in the table."""
+    if beside is None:
+        ever = [sample for sample in samples if learning.right[-1, sample]] or samples
+        return max(ever, key=lambda sample: (learning.since[sample], -samples.index(sample)))
+    numbers_in(str(beside), len(verdicts.labels), name="--beside")
+    _require_class([beside], verdicts, "--beside")
+    return beside
+
+
+def _layout(room: Box) -> tuple[Box, Box]:
+    """Return the boxes of the table and of the bars: beside each other in wide frames, else one above the other."""
+    if room.width >= 900:
+        width = 0.62 * room.width
+        right = room.left + width + 48
+        return Box(room.left, room.top, width, room.height), Box(right, room.top, room.right - right, room.height)
+    height = 0.58 * room.height
+    return (
+        Box(room.left, room.top, room.width, height),
+        Box(room.left, room.top + height + 28, room.width, room.height - height - 28),
+    )

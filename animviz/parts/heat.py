@@ -14,7 +14,12 @@ from animviz.stage.theme import Theme
 
 __all__ = ["ColorScale", "Colors", "color_map", "heatmap"]
 
-Colors = Literal["heat", "signed", "gray"]
+Colors = Literal["heat", "signed", "evidence", "gray"]
+
+
+def _evidence_colors(theme: Theme) -> tuple[str, str]:
+    """Return the colours of what speaks against and of what speaks for: told apart by colour-blind viewers, of no class."""
+    return ("#d873ff", "#4be38a") if theme.name == "dark" else ("#8a2fb8", "#0f8a48")
 
 
 def color_map(theme: Theme, kind: Colors) -> NDArray[np.uint8]:
@@ -23,19 +28,27 @@ def color_map(theme: Theme, kind: Colors) -> NDArray[np.uint8]:
     Args:
         theme: whose colours.
         kind: "heat" for values from zero up (viridis), "signed" for values around zero (blue, background, orange),
-            "gray" for images.
+            "evidence" likewise in colours of no class (purple, background, green), "gray" for images.
     """
     table = matplotlib.colormaps["viridis" if kind == "heat" else "gray"]
-    if kind == "signed":
+    if kind in ("signed", "evidence"):
         middle = to_hex(theme.mix(theme.grid, 0.35))
-        table = LinearSegmentedColormap.from_list("signed", [theme.negative, middle, theme.positive])
+        low, high = (theme.negative, theme.positive) if kind == "signed" else _evidence_colors(theme)
+        table = LinearSegmentedColormap.from_list(kind, [low, middle, high])
     return np.asarray(table(np.linspace(0, 1, SHADES))[:, :3] * 255 + 0.5).astype(np.uint8)
 
 
 def heatmap(
-    stage: Stage, box: Box, shape: tuple[int, int], *, kind: Colors = "heat", low: float = 0.0, high: float = 1.0
+    stage: Stage,
+    box: Box,
+    shape: tuple[int, int],
+    *,
+    kind: Colors = "heat",
+    low: float = 0.0,
+    high: float = 1.0,
+    square: bool = True,
 ) -> tuple[Heatmap, Box]:
-    """Add a moving heat map of square cells in the middle of a box.
+    """Add a moving heat map in the middle of a box.
 
     Args:
         stage: where.
@@ -44,13 +57,14 @@ def heatmap(
         kind: which colours.
         low: value of the first colour.
         high: value of the last colour.
+        square: whether cells are square; else they fill the box.
 
     Returns:
         The artist, and the box that it really takes.
     """
     rows, columns = shape
     side = min(box.width / columns, box.height / rows)
-    width, height = side * columns, side * rows
+    width, height = (side * columns, side * rows) if square else (box.width, box.height)
     place = Box(box.left + (box.width - width) / 2, box.top + (box.height - height) / 2, width, height)
     axes = stage.axes(place, (0, columns), (rows, 0))
     artist = Heatmap(axes, color_map(stage.theme, kind), low, high)
