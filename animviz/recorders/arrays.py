@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from animviz.errors import InputError, RecordingError
 from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.layers import arch_of, fitted, require_replayed
-from animviz.recorders.looping import require_numbers
+from animviz.recorders.looping import Closing, require_numbers
 from animviz.recorders.naming import loss_named, require_probabilities
 from animviz.recorders.samples import Samples, portable
 from animviz.recorders.session import Session
@@ -28,7 +27,7 @@ __all__ = ["ArrayRecorder", "Arrays"]
 Arrays = Mapping[str, Any]
 
 
-class ArrayRecorder:
+class ArrayRecorder(Closing):
     """Record the states of a network that a loop of one's own trains.
 
     The loop hands over arrays by name, whenever it likes: the untrained ones first. In a ``with`` statement the recording is
@@ -142,21 +141,13 @@ class ArrayRecorder:
         Raises:
             RecordingError: nothing was captured.
         """
-        if self._last is None:
+        if self._epoch is None:
             raise RecordingError(
                 f"{self.path}: nothing was captured; hand over the untrained state first: capture(weights=...)"
             )
         last, self._last = self._last, None
-        self._session.end(lambda: last)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None and (self._last is not None or self._epoch is None):
-            self.close()
+        if last is not None:
+            self._session.end(lambda: last)
 
     def _next(self, epoch: float | None) -> float:
         if epoch is None:

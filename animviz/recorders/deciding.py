@@ -9,6 +9,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError
+from animviz.recorders.labelling import is_yes_or_no
 from animviz.recording.losses import Loss
 from animviz.recording.meaning import Form, Task
 
@@ -183,7 +184,7 @@ def _by_numbers(facts: Facts, given: Array | None, named: int) -> Task:
     if given is not None and given.dtype.kind == "U":
         two = one and len(np.unique(given)) <= 2
     else:
-        two = given is not None and _is_yes_or_no(given) and (not one or given.size == len(given))
+        two = given is not None and is_yes_or_no(given) and (not one or given.size == len(given))
     if two and one and (facts.activation in ("sigmoid", "tanh") or any("accuracy" in name for name in facts.metrics)):
         return "binary"
     if two and given is not None and _fits(facts, given) and facts.activation == "sigmoid":
@@ -205,7 +206,7 @@ def _without_loss(facts: Facts, given: Array | None, named: int) -> Task:
     if (
         facts.activation == "sigmoid"
         and facts.units == 1
-        and (given is None or _is_yes_or_no(given) or given.dtype.kind == "U")
+        and (given is None or is_yes_or_no(given) or given.dtype.kind == "U")
     ):
         return "binary"
     if (
@@ -255,7 +256,7 @@ def _fits(facts: Facts, given: Array) -> bool:
 def _names_several(facts: Facts, given: Array | None) -> bool:
     """Say whether targets are rows that name several labels or none, and so no class."""
     rows = given is not None and given.dtype.kind != "U" and given.shape[1:] == facts.shape
-    return given is not None and rows and _is_yes_or_no(given) and bool((given.sum(axis=-1) != 1).any())
+    return given is not None and rows and is_yes_or_no(given) and bool((given.sum(axis=-1) != 1).any())
 
 
 def _between(given: Array) -> bool:
@@ -263,13 +264,7 @@ def _between(given: Array) -> bool:
 
 
 def _answers_yes_or_no(facts: Facts, given: Array) -> bool:
-    return _is_yes_or_no(given) or (facts.units == 1 and len(np.unique(given)) <= 2)
-
-
-def _is_yes_or_no(given: Array) -> bool:
-    if given.dtype.kind == "b":
-        return True
-    return given.dtype.kind in "iuf" and bool(np.isin(given, (0, 1)).all() or np.isin(given, (-1, 1)).all())
+    return is_yes_or_no(given) or (facts.units == 1 and len(np.unique(given)) <= 2)
 
 
 def _doubt(facts: Facts, given: Array | None, choices: tuple[str, ...]) -> InputError:

@@ -8,7 +8,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 
-__all__ = ["Classes", "class_rows", "classes_of", "is_one_hot", "names_of", "two_classes"]
+__all__ = ["Classes", "class_rows", "classes_of", "is_one_hot", "is_yes_or_no", "names_of", "two_classes"]
 
 MOST_KINDS = 200  # of whole numbers that are taken for classes where labels are only colours
 
@@ -97,6 +97,13 @@ def class_rows(rows: Array, names: Sequence[str]) -> Classes:
 def is_one_hot(rows: Array) -> bool:
     """Say whether each row has a single 1 and else zeros."""
     return bool(np.isin(rows, (0, 1)).all() and (rows.sum(axis=-1) == 1).all())
+
+
+def is_yes_or_no(given: Array) -> bool:
+    """Say whether numbers only say yes or no: truth values, 0 and 1, or -1 and 1."""
+    if given.dtype.kind == "b":
+        return True
+    return given.dtype.kind in "iuf" and bool(np.isin(given, (0, 1)).all() or np.isin(given, (-1, 1)).all())
 
 
 def _named(labels: Array, names: Sequence[str], count: int | None) -> Classes:

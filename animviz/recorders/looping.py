@@ -1,17 +1,36 @@
 """Loops of one's own that say when a step and an epoch are done."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from animviz.errors import InputError, RecordingError
 from animviz.recorders.model import Take
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.session import Session
 
-__all__ = ["Loop", "Means", "require_numbers"]
+__all__ = ["Closing", "Loop", "Means", "require_numbers"]
 
 log = logging.getLogger("animviz")
+
+
+class Closing(ABC):
+    """What is closed at the end of a ``with`` block, and left as it is where that fails."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
 
 
 class Means(Mapping[str, float]):

@@ -82,6 +82,15 @@ class Samples:
                     f"Recorder: {name} hold nan or infinite values; expected finite numbers: leave those samples out"
                 )
 
+    def compared_with(self, output: str, *, is_main: bool) -> Array | None:
+        """Return what the user gave for the loss of an output to compare with: its own targets, else labels of the main one.
+
+        Args:
+            output: its name.
+            is_main: whether it is the one that labels belong to.
+        """
+        return self.targets.get(output, self.targets.get("", self.labels) if is_main else None)
+
     @property
     def fed(self) -> Any:
         """The inputs in the form in which a model takes them: one array, a list or a dict."""

@@ -6,7 +6,6 @@ from animviz.arrays import Array
 from animviz.recorders.description import Captured, Description
 from animviz.recording import metrics
 from animviz.recording.meaning import Output
-from animviz.recording.replay.forward import before_activation, forward
 from animviz.recording.replay.layers import is_chain
 
 __all__ = ["scores_of"]
@@ -37,9 +36,8 @@ def scores_of(model: Description, state: Captured, inputs: Mapping[str, Array]) 
 
 def _replayed(model: Description, output: Output, state: Captured, inputs: Mapping[str, Array]) -> dict[str, float]:
     """Return what a chain of layers scores, replayed from its weights."""
-    target, layers = model.meaning.target_of(output, inputs), model.layers
+    target = model.meaning.target_of(output, inputs)
     if target is None:
         return {}
-    of_logits = output.loss_of_logits and layers[-1].activation in ("sigmoid", "softmax")
-    values = (before_activation if of_logits else forward)(layers, state.weights, inputs["inputs"])
-    return metrics.scores(output.before_activation if of_logits else output, target, values, penalty=state.penalty)
+    taken, values = metrics.loss_outputs(output, model.layers, state.weights, inputs["inputs"])
+    return metrics.scores(taken, target, values, penalty=state.penalty)

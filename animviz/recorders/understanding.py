@@ -9,9 +9,18 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError
 from animviz.recorders.deciding import Decision, Facts, Told, decide
-from animviz.recorders.labelling import MOST_KINDS, Classes, class_rows, classes_of, is_one_hot, names_of, two_classes
+from animviz.recorders.labelling import (
+    MOST_KINDS,
+    Classes,
+    class_rows,
+    classes_of,
+    is_one_hot,
+    is_yes_or_no,
+    names_of,
+    two_classes,
+)  # fmt: skip
 from animviz.recorders.samples import Samples
-from animviz.recording.meaning import Labels, Output
+from animviz.recording.meaning import Labels, Output, file_key, target_key
 
 __all__ = ["Meaning", "understood"]
 
@@ -41,11 +50,8 @@ class Meaning:
             output: one of the outputs.
             inputs: of the recording, by the names that they have in its file.
         """
-        if output.target == "inputs":
-            return inputs.get("inputs")
-        if output.target == "labels":
-            return self.arrays["labels"]
-        return self.arrays.get("targets" if len(self.outputs) == 1 else f"targets/{output.name}")
+        key = target_key(output, len(self.outputs))
+        return None if key is None else {**inputs, **self.arrays}.get(key)
 
 
 def understood(facts: Sequence[Facts], samples: Samples, told: Told) -> Meaning:
@@ -84,7 +90,7 @@ def understood(facts: Sequence[Facts], samples: Samples, told: Told) -> Meaning:
             and np.array_equal(target, colours)
         )
         if target is not None and not same:
-            arrays["targets" if len(parts) == 1 else f"targets/{part.facts.name}"] = target
+            arrays[file_key("targets", part.facts.name, len(parts))] = target
         kind = "labels" if same else "targets" if target is not None else "inputs" if part.copies else None
         outputs.append(part.output.model_copy(update={"target": kind}))
     return Meaning(tuple(outputs), main, labels, arrays)
@@ -97,7 +103,7 @@ class _Part:
         self.facts = facts
         own = samples.targets.get(facts.name, samples.targets.get("") if is_main else None)
         self.takes_labels = own is None and is_main
-        self._given = _turned(own if own is not None else samples.labels if is_main else None, facts)
+        self._given = _turned(samples.compared_with(facts.name, is_main=is_main), facts)
         self._must_fit = own is not None
         self._names = samples.class_names if is_main else ()
         single = samples.inputs.get("inputs")
@@ -191,7 +197,7 @@ class _Part:
         if given is None:
             return None
         fits = given.dtype.kind != "U" and (shape is None or given.shape[1:] == shape or (*given.shape[1:], 1) == shape)
-        if fits and yes_or_no and not (np.isin(given, (0, 1)).all() or np.isin(given, (-1, 1)).all()):
+        if fits and yes_or_no and not is_yes_or_no(given):
             raise InputError(
                 f"targets of output {self.facts.name!r} hold other numbers than 0 and 1; it answers multilabel; expected 0 or 1 "
                 "for each label, or task='regression'"

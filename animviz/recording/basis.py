@@ -6,7 +6,7 @@ from pathlib import Path
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recording.manifest import Manifest
-from animviz.recording.meaning import Output, numbers
+from animviz.recording.meaning import Output, numbers, target_key
 from animviz.recording.reader import load
 from animviz.recording.replay.layers import Layer
 
@@ -129,14 +129,14 @@ class Basis:
             RecordingError: none was recorded.
         """
         output = self.output
-        if output.target is None:
+        key = target_key(output, len(self.manifest.outputs))
+        if key is None:
             raise RecordingError(
                 f"{self.path} holds nothing to compare output {output.name!r} with; "
                 "record it with Recorder(..., inputs=x, labels=y)"
             )
-        if output.target == "inputs":
+        if key == "inputs":
             return self.single_input(self.inputs)
-        key = "labels" if output.target == "labels" else self.manifest.key("targets", output.name)
         if key not in self._data:
             raise RecordingError(f"{self.path / 'inputs.safetensors'} does not hold {key}; record the run again")
         return self._data[key]

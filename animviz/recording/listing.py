@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-__all__ = ["files_in", "gaps", "leftovers", "size_of", "snapshots_among", "strangers"]
+__all__ = ["files_in", "gaps", "leftovers", "numbers_of", "size_of", "snapshots_among", "strangers"]
 
 SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
 KNOWN = re.compile(
@@ -55,7 +55,10 @@ def gaps(snapshots: Sequence[str]) -> Iterator[str]:
             yield f"snapshots: {missing} missing, before {after:06d}"
 
 
+def numbers_of(files: Sequence[str]) -> list[int]:
+    """Return the numbers of the finished snapshots in order."""
+    return sorted(int(found[1]) for name in files if (found := re.fullmatch(SNAPSHOT, name)))
+
+
 def _number(name: str) -> int:
-    found = re.fullmatch(SNAPSHOT, name)
-    assert found
-    return int(found[1])
+    return numbers_of([name])[0]

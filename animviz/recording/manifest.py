@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from animviz.arrays import Array
-from animviz.recording.meaning import Labels, Output
+from animviz.recording.meaning import Labels, Output, file_key
 from animviz.recording.replay.layers import Layer
 
 __all__ = ["SCHEMA", "ArraySpec", "Entry", "Manifest"]
@@ -102,13 +102,8 @@ class Manifest(BaseModel):
         return self.main.loss.name if self.main and self.main.loss else None
 
     def key(self, kind: str, output: str) -> str:
-        """Return under which name a file holds an array that belongs to an output: "outputs", or "outputs/NAME" of several.
-
-        Args:
-            kind: "outputs" or "targets".
-            output: its name.
-        """
-        return kind if len(self.outputs) == 1 else f"{kind}/{output}"
+        """Return under which name a snapshot holds an array that belongs to an output; see `file_key`."""
+        return file_key(kind, output, len(self.outputs))
 
     def mismatch(self, arrays: Mapping[str, Array]) -> str | None:
         """Return the first thing in which arrays differ from what every snapshot holds, in words; None if nothing does.

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from animviz.arrays import Array
 from animviz.recording.losses import Loss
 
-__all__ = ["Form", "Labels", "Output", "Task", "numbers"]
+__all__ = ["Form", "Labels", "Output", "Task", "file_key", "numbers", "target_key"]
 
 Task = Literal["binary", "multiclass", "multilabel", "regression", "reconstruction", "none"]
 """What an output answers: one of two classes by one unit, one of several, each of several labels, numbers, the input."""
@@ -114,6 +114,27 @@ class Labels(BaseModel):
 
     kind: Literal["classes", "values"]
     names: tuple[str, ...] = ()
+
+
+def file_key(kind: str, output: str, count: int) -> str:
+    """Return under which name a file holds an array that belongs to an output: "outputs", or "outputs/NAME" of several.
+
+    Args:
+        kind: "outputs" or "targets".
+        output: its name.
+        count: how many outputs there are.
+    """
+    return kind if count == 1 else f"{kind}/{output}"
+
+
+def target_key(output: Output, count: int) -> str | None:
+    """Return under which name inputs.safetensors holds what the loss compares an output with, or None where it is not there.
+
+    Args:
+        output: of the model.
+        count: how many outputs there are.
+    """
+    return file_key("targets", output.name, count) if output.target == "targets" else output.target
 
 
 def numbers(array: Array, *, classes: bool, sequence: bool = False) -> Array:

@@ -1,12 +1,16 @@
 """Loss and accuracy of what a model puts out, by its description: the numbers that its framework would state."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from animviz.arrays import Array
 from animviz.recording.answers import answered_classes, answered_labels
 from animviz.recording.meaning import Output, numbers
+from animviz.recording.replay.forward import before_activation, forward
+from animviz.recording.replay.layers import Layer
 
-__all__ = ["accuracy", "for_loss", "scores"]
+__all__ = ["accuracy", "for_loss", "loss_outputs", "scores"]
 
 
 def scores(output: Output, targets: Array, values: Array, *, penalty: float = 0.0) -> dict[str, float]:
@@ -64,3 +68,19 @@ def for_loss(output: Output, targets: Array, values: Array) -> Array:
     if output.label_values:
         targets = np.asarray(output.label_values)[numbers(targets, classes=True, sequence=output.sequence)]
     return targets.reshape(values.shape).astype(values.dtype) if targets.size == values.size else targets
+
+
+def loss_outputs(
+    output: Output, layers: Sequence[Layer], weights: Mapping[str, Array], inputs: Array
+) -> tuple[Output, Array]:
+    """Return what the loss of a chain is taken of, and what that means: its output, or what the last activation is given.
+
+    Args:
+        output: of the model.
+        layers: a chain.
+        weights: arrays by name.
+        inputs: shape (samples, ...).
+    """
+    if output.loss_of_logits and layers[-1].activation in ("sigmoid", "softmax"):
+        return output.before_activation, before_activation(layers, weights, inputs)
+    return output, forward(layers, weights, inputs)

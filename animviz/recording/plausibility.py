@@ -9,7 +9,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.recording.manifest import Manifest
-from animviz.recording.meaning import Output
+from animviz.recording.meaning import Output, target_key
 from animviz.recording.replay.layers import Layer, is_chain
 
 __all__ = ["faults_of_names", "faults_of_samples", "faults_of_values"]
@@ -55,7 +55,7 @@ def faults_of_samples(manifest: Manifest, data: Mapping[str, Array]) -> Iterator
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{name} has {count}" for name, count in counts.items())
         yield f"{listed} samples; expected as many of each"
-    named = [(output, _target_key(manifest, output)) for output in manifest.outputs]
+    named = [(output, target_key(output, len(manifest.outputs))) for output in manifest.outputs]
     if manifest.labels is not None:
         if "labels" not in data:
             yield "labels are missing; the manifest says what they mean"
@@ -130,10 +130,6 @@ def _faults_of_classes(
         yield f"{key} holds {wrong[0]:g}; expected class numbers from 0 on"
     elif names and counted.size and counted.max() >= names:
         yield f"{key} holds class {int(counted.max())}; there are {names} classes, 0 to {names - 1}"
-
-
-def _target_key(manifest: Manifest, output: Output) -> str | None:
-    return manifest.key("targets", output.name) if output.target == "targets" else output.target
 
 
 def _units(manifest: Manifest, output: Output) -> int | None:

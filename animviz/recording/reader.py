@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,11 +9,10 @@ from safetensors import SafetensorError, safe_open
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
+from animviz.recording.listing import numbers_of
 from animviz.recording.manifest import SCHEMA, Entry, Manifest
 from animviz.recording.nearby import nearby
 from animviz.recording.upgrading import upgraded
-
-_SNAPSHOT = re.compile(r"\d{6}\.safetensors")
 
 __all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
 
@@ -101,7 +99,7 @@ def read_index(folder: Path) -> list[Entry]:
 def _count(folder: Path) -> int:
     """Return how many snapshots there are, up to the first number that is not taken."""
     try:
-        numbers = {int(name[:6]) for name in os.listdir(folder / "snapshots") if _SNAPSHOT.fullmatch(name)}
+        numbers = set(numbers_of([f"snapshots/{name}" for name in os.listdir(folder / "snapshots")]))
     except OSError as error:
         raise RecordingError(f"{folder} is not a complete recording: {error.strerror} (snapshots)") from None
     count = next(number for number in range(len(numbers) + 1) if number not in numbers)

@@ -9,8 +9,9 @@ from animviz.errors import DivergedError, RecordingError
 from animviz.recording.basis import Basis, Inputs, below
 from animviz.recording.manifest import Entry
 from animviz.recording.meaning import Output
+from animviz.recording.metrics import loss_outputs
 from animviz.recording.rebuilding import framework_of
-from animviz.recording.replay.forward import before_activation, forward
+from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import is_chain
 
 __all__ = ["Inputs", "Snapshot", "State"]
@@ -121,11 +122,10 @@ class State:
             RecordingError: see `outputs`.
             DivergedError: the weights are not finite.
         """
-        basis, output = self.basis, self.basis.output
-        if output.loss_of_logits and is_chain(basis.layers) and basis.layers[-1].activation in ("sigmoid", "softmax"):
-            values = before_activation(basis.layers, self.weights, basis.single_input(basis.inputs))
-            return output.before_activation, values
-        return output, self.outputs()
+        basis = self.basis
+        if is_chain(basis.layers):
+            return loss_outputs(basis.output, basis.layers, self.weights, basis.single_input(basis.inputs))
+        return basis.output, self.outputs()
 
     def onward(self, layer: str, values: Array) -> Array:
         """Return the network's output for values that this layer is made to put out.

@@ -34,7 +34,7 @@ def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
     digest = hashlib.sha256(repr(settings).encode())
     for name in sorted(arrays):
         digest.update(name.encode())
-        digest.update(np.ascontiguousarray(arrays[name]))
+        digest.update(np.ascontiguousarray(arrays[name]).data)
     return digest.hexdigest()[:12]
 
 

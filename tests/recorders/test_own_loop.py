@@ -92,6 +92,14 @@ def test_scenes_draw_a_chain(chain: Recording, name: str) -> None:
     assert not np.array_equal(first, last)
 
 
+def test_a_session_may_be_closed_twice(tmp_path: Path) -> None:
+    with animviz.ArrayRecorder(tmp_path / "a.rec") as session:
+        session.capture({"w": np.zeros(2)})
+        session.close()
+        session.close()
+    assert Recording(tmp_path / "a.rec").manifest.finished
+
+
 def test_without_layers_what_is_handed_over_is_stored(chain: Recording, stored: Recording) -> None:
     for snapshot, other in zip(stored, chain, strict=True):
         assert snapshot.scores == pytest.approx(other.scores, rel=1e-5)

@@ -265,6 +265,17 @@ def test_a_snapshot_in_the_middle_that_is_cut_is_named_when_it_is_read(
         recording[1]
 
 
+def test_a_snapshot_with_a_number_of_seven_digits_counts(tmp_path: Path) -> None:
+    simple(tmp_path / "a.rec")
+    snapshots = tmp_path / "a.rec" / "snapshots"
+    count = len(list(snapshots.iterdir()))
+    shutil.copy(snapshots / "000001.safetensors", snapshots / "1000000.safetensors")
+    with pytest.raises(
+        RecordingError, match=rf"00000{count}\.safetensors is missing, though later snapshots are there"
+    ):
+        Recording(tmp_path / "a.rec")
+
+
 def test_a_snapshot_in_the_middle_that_is_missing_is_named(tmp_path: Path) -> None:
     simple(tmp_path / "a.rec")
     (tmp_path / "a.rec" / "snapshots" / "000001.safetensors").unlink()

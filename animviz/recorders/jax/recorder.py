@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from animviz.recorders.deciding import Told
 from animviz.recorders.jax.losses import loss_of
 from animviz.recorders.jax.subject import Subject
 from animviz.recorders.jax.trees import plain
-from animviz.recorders.looping import Loop
+from animviz.recorders.looping import Closing, Loop
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session
@@ -20,7 +19,7 @@ from animviz.recording.replay.layers import Layer
 __all__ = ["Recorder"]
 
 
-class Recorder:
+class Recorder(Closing):
     """Record the parameters of a function while a loop of one's own trains them.
 
     ::
@@ -143,15 +142,6 @@ class Recorder:
         """
         self._loop.close(self._take)
         self._params = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.close()
 
     def _take(self) -> Any:
         return self._subject.captured(self._params)

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recorders.keras.batches import batches, number_of
 from animviz.recorders.keras.inspect import weight_names
@@ -85,18 +84,13 @@ def _target(name: str, tensor: Any, samples: Samples, meaning: Meaning, part: sl
     known = meaning.target_of(output, samples.inputs)
     if output.loss is not None and known is not None:
         return keras.ops.convert_to_tensor(for_loss(output, known[part], np.empty(tuple(tensor.shape), np.float32)))
-    given = _as_given(name, samples, meaning)  # only the user knows in what form a loss of his own takes them
+    # Only the user knows in what form a loss of his own takes them.
+    given = samples.compared_with(name, is_main=name == meaning.main_output)
     if given is None:
         raise RecordingError(
             f"gradients need what output {name!r} is compared with; pass targets={{{name!r}: ...}} or labels="
         )
     return keras.ops.convert_to_tensor(given[part])
-
-
-def _as_given(name: str, samples: Samples, meaning: Meaning) -> Array | None:
-    if name in samples.targets or name != meaning.main_output:
-        return samples.targets.get(name)
-    return samples.targets.get("", samples.labels)
 
 
 @contextmanager

@@ -194,7 +194,7 @@ class Subject:
         """Return what PyTorch states for losses that have no name in Keras."""
         found = {}
         for name, classes_last in list(self._unstated.items()):
-            target = _given(session, name, is_main=name == session.meaning.main_output)
+            target = session.samples.compared_with(name, is_main=name == session.meaning.main_output)
             value = own_loss(self._losses[name], made[name], target, classes_last=classes_last)
             if value is not None:
                 found[name] = value
@@ -208,24 +208,18 @@ class Subject:
 
     def _known(self, name: str, loss: Any, seen: Seen, session: Session) -> Known:
         """Return what is known of the loss of an output."""
-        given = _given(session, name, is_main=name == self._main(seen))
+        given = session.samples.compared_with(name, is_main=name == self._main(seen))
         return known(loss, given, seen.outputs[name], told=bool(self._task(name, seen)))
 
     def _turns(self, found: Known, seen: Seen, name: str, session: Session) -> bool:
         """Say whether an output has its classes behind the samples, and answers at each of several places."""
-        given = _given(session, name, is_main=name == self._main(seen))
+        given = session.samples.compared_with(name, is_main=name == self._main(seen))
         inputs = session.samples.inputs.get("inputs")
         return turns(found, seen.outputs[name], seen.makers.get(name), given, inputs, self._task(name, seen))
 
 
 def _whole(arrays: Mapping[str, list[Array]]) -> dict[str, Array]:
     return {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in arrays.items()}
-
-
-def _given(session: Session, name: str, *, is_main: bool) -> Array | None:
-    """Return what the user gave for the loss of an output to compare with."""
-    samples = session.samples
-    return samples.targets.get(name, samples.targets.get("", samples.labels) if is_main else None)
 
 
 def _facts(name: str, seen: Seen, found: Known, turned: bool, loss: object) -> Facts:

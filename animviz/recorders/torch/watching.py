@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import torch
 
 from animviz.errors import InputError
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured
-from animviz.recorders.looping import Loop
+from animviz.recorders.looping import Closing, Loop
 from animviz.recorders.naming import loss_named
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
@@ -25,7 +24,7 @@ from animviz.recorders.watcher import Watcher
 __all__ = ["Watch", "watch"]
 
 
-class Watch:
+class Watch(Closing):
     """A recording of a module under training; `watch` makes one that has begun.
 
     Args:
@@ -154,15 +153,6 @@ class Watch:
         """
         if self._loop is not None:
             self._loop.close(self._state)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.close()
 
     def _state(self) -> Captured:
         return self._take() if self._held is None else self._held
