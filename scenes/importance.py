@@ -1,176 +1,184 @@
-"""Which pixels matter: to a random forest, and to the network while it learns.
+"""Which pixels speak for a class and which for its rival, while the network learns; and which matter to a forest.
 
-The forest's map is the notebooks' way to choose pixels (Breiman, "Random Forests", 2001); the network's own is after
-Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks" (2013).
+Evidence is gradient times input (Shrikumar et al., "Not Just a Black Box", 2016). The forest's map is the notebooks' way
+to choose pixels (Breiman, "Random Forests", 2001).
 """
 
-from functools import cache
-from typing import Any
+from typing import Literal
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.classifier import labels_of
-from animviz.analysis.saliency import mean_saliency
-from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
-from animviz.parts import (
-    MARGIN,
-    ColorScale,
-    Number,
-    Plot,
-    Sheet,
-    Trace,
-    cut,
-    epoch_limits,
-    heatmap,
-)
-from animviz.recording.state import State
-from animviz.sampling import evenly
+from animviz.parts import LABEL, Sheet, Words, color_map, cut, heatmap, pair
 
+from .families.evidence import Evidence
 from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
 
-MOST_SAMPLES = 1_000
-CORRELATION = Number("correlation", ".2f", "−0.00")
-TITLE_ROOM, SCALE_ROOM = 44.0, 62.0
+Weight = Literal["regular", "medium"]
+MOST = 7
+HEAD, BALANCE = 34.0, 54.0  # over and under an image
+GAP = 28.0
 
 
 @scene(experiment="digits_mlp", tasks=CLASSES)
-def importance(stage: Stage, recording: Recording) -> Draw:
-    """Pixels that matter to a random forest, beside those that the network looks at.
+def importance(stage: Stage, recording: Recording, *, samples: str = "", forest: bool = False) -> Draw:
+    """Pixels of a few images that speak for their class, and those that speak for its strongest rival.
 
     Args:
         stage: where to draw.
         recording: of a classifier of images that is a chain of dense layers.
+        samples: numbers of up to seven, such as "7" or "0-4", the first one large; by default images of different
+            classes that are told in the end, and were taken for a rival before.
+        forest: also show which pixels matter to a random forest, and how much evidence each gives on average.
     """
     places = InputPlaces(recording, "importance")
-    looks = _Looks(recording, places)
-    images, labels, kind = training_images(recording, "importance")
-    forest = forest_values(images, labels).reshape(*places.shape, -1).sum(axis=-1)
-    parts = _explanation(len(labels), kind, places, looks)
-    numbers = ("epoch", "accuracy", CORRELATION)
-    sheet = Sheet(stage, recording, "pixels that matter", numbers=numbers, foot=parts, air=16)
-    boxes = _layout(stage, sheet.room)
-    _map(stage, boxes[0], places.shape, "to a random forest", "importance", float(forest.max())).set_values(forest)
-    own = _map(stage, boxes[1], places.shape, "to the network", "size of the gradient", looks.largest)
-    _sample(stage, boxes[2], recording, places)
-    trace = _correlations(stage, boxes[3], recording, *looks.correlations(forest))
+    found = Evidence(recording, places, samples, MOST)
+    names = recording.output.class_names
+    rivals = [(names[true], names[rival]) for true, rival in zip(found.true, found.rivals, strict=True)]
+    foot = ["evidence: gradient times input, for the class less the rival"]
+    if places.chosen is not None:
+        foot.append(f"framed: the {len(places.chosen)} values that the network reads")
+    sheet = Sheet(stage, recording, "What speaks for {}, what for {}".format(*rivals[0]), foot=foot, air=16)
+    large, small, whole = _layout(stage, sheet.room, forest)
+    maps = found.all_maps()
+    size = np.abs(maps[np.isfinite(maps)])
+    scale = float(np.quantile(size[size > 0], 0.97)) if size.any() else 1.0
+    both = np.stack([np.nansum(np.maximum(part, 0), axis=(-2, -1)) for part in (-maps, maps)])
+    views = [
+        _View(stage, box, places, int(number), pair_, scale, float(both[:, :, place].max()) or 1.0)
+        for place, (box, number, pair_) in enumerate(zip([large, *small], found.chosen, rivals, strict=False))
+    ]
+    everywhere = _Everywhere(stage, whole, recording, places, found) if whole else None
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        own.set_values(looks.between(state))
-        trace.show(moment.epoch)
-        sheet.show(state, correlation=correlation(forest, looks.at(state.snapshot.index)))
+        answers = found.answers(state)
+        for view, values, answer in zip(views, found.maps(state), answers, strict=False):
+            view.show(values, names[answer])
+        if everywhere:
+            everywhere.show(found.mean(state))
+        sheet.show(state)
 
     return draw
 
 
-class _Looks:
-    """Where the network looks: the mean size of the gradient of the true class's score, at its pixel.
+class _View:
+    """An image with its evidence over its ink, what the network says, and how much speaks for class and rival."""
 
-    Attributes:
-        samples: how many recorded samples it is the mean of.
-        largest: upper end of the colour scale for the whole video.
-    """
+    def __init__(
+        self, stage: Stage, box: Box, places: InputPlaces, number: int, names: tuple[str, str], scale: float, most: float
+    ) -> None:  # fmt: skip
+        self._colors, self._scale, self._most = color_map(stage.theme, "evidence") / 255, scale, most
+        room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD - BALANCE)
+        self._map, place = heatmap(stage, room, places.shape, kind="gray")
+        image = places.images[number]
+        ink = (image if image.ndim == 2 else image.mean(axis=2))[..., None]
+        paper = np.array(stage.theme.mix(stage.theme.grid, 0.3))
+        self._ground = paper + 0.6 * ink * (np.array(to_rgb(stage.theme.quiet)) - paper)
+        if places.chosen is not None:
+            mark_pixels(stage, place, places.shape, places.chosen // places.channels, 1.2)
+        self._name, self._room = names, 0.5 * box.width - 8
+        self._stage = stage
+        stage.text(box.left, box.top + 22, _fitted(stage, "truly", names[0], self._room), color=stage.theme.quiet)
+        self._says = Words(stage, [(box.right, box.top + 22)], weight="medium", align="right")
+        self._balance(Box(box.left, box.bottom - BALANCE, box.width, BALANCE))
 
-    def __init__(self, recording: Recording, places: InputPlaces) -> None:
-        inputs, labels = recording.single_input(recording.inputs), labels_of(recording, "importance")
-        known = np.flatnonzero(labels >= 0)
-        chosen = known[evenly(len(known), MOST_SAMPLES)]
-        self._recording, self._places = recording, places
-        self._inputs, self._labels = inputs[chosen], labels[chosen]
-        self.samples = len(chosen)
-        self.at = cache(self._at)
-        self._sampled = sampled_states(recording)
-        self.largest = max(float(np.nanmax(self.at(state.snapshot.index))) for state in self._sampled)
+    def show(self, values: Array, answer: str) -> None:
+        """Show the evidence of a moment, and the class that is answered."""
+        share = np.clip(np.nan_to_num(values) / self._scale, -1, 1)
+        cover = np.abs(share)[..., None] ** 0.6
+        tone = self._colors[(127.5 + 127.5 * np.sign(share)).astype(int)]
+        self._map.set_values(self._ground + cover * (tone - self._ground))
+        sums = [float(np.nansum(np.maximum(part, 0))) for part in (-values, values)]
+        for bar, value, sign in zip(self._bars, sums, (-1, 1), strict=True):
+            bar.set_data([0, sign * value], [0.5, 0.5])
+        for number, value in zip(self._numbers, sums, strict=True):
+            number.set_words([f"{value:.1f}"])
+        self._says.set_words([_fitted(self._stage, "says", answer, self._room, weight="medium")])
 
-    def between(self, state: State) -> Array:
-        """Return the map of a moment, blended between those of the snapshots around it."""
-        before = state.snapshot
-        share = state.epoch - before.epoch
-        if share <= 0:
-            return self.at(before.index)
-        share /= self._recording.epochs[before.index + 1] - before.epoch
-        return np.asarray((1 - share) * self.at(before.index) + share * self.at(before.index + 1))
-
-    def correlations(self, other: Array) -> tuple[Array, Array]:
-        """Return epochs, and how alike the network's map and another one were then."""
-        values = [correlation(other, self.at(state.snapshot.index)) for state in self._sampled]
-        return np.array([state.epoch for state in self._sampled]), np.array(values)
-
-    def _at(self, index: int) -> Array:
-        weights = self._recording.at(self._recording.epochs[index]).weights
-        sizes = mean_saliency(self._recording.layers, weights, self._inputs, self._labels)
-        return self._places.laid_out(sizes.reshape(-1))
-
-
-def correlation(one: Array, other: Array) -> float:
-    """Return Pearson's correlation of two maps over the cells that both have; NaN where one of them is flat."""
-    known = np.isfinite(one) & np.isfinite(other)
-    a, b = one[known], other[known]
-    if a.size < 2 or a.std() == 0 or b.std() == 0:
-        return float("nan")
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def _correlations(stage: Stage, box: Box, recording: Recording, epochs: Array, values: Array) -> Trace:
-    """Add a plot of the correlation over the epochs."""
-    low = -1.0 if np.nanmin(values, initial=0) < 0 else 0.0
-    plot = Plot(stage, box, epoch_limits(recording.epochs), (low, 1), title="correlation of the maps", right=10)
-    return Trace(stage, plot.axes, epochs, values)
-
-
-def _map(stage: Stage, box: Box, shape: tuple[int, int], title: str, unit: str, largest: float) -> Any:
-    """Add a heat map with its title above and its scale below."""
-    room = Box(box.left, box.top + TITLE_ROOM, box.width, box.height - TITLE_ROOM - SCALE_ROOM)
-    artist, place = heatmap(stage, room, shape, high=largest)
-    ground(stage, place)
-    stage.text(box.left, box.top + 22, cut(stage, title, box.width, weight="medium"), weight="medium")
-    scale = Box(box.left, place.bottom + 14, box.width, SCALE_ROOM)
-    ColorScale(stage, scale, "heat", ("0", f"{largest:.2g}"), unit if box.width > 280 else "")
-    return artist
+    def _balance(self, box: Box) -> None:
+        """Add two bars that run apart from the middle, with class and length of each below."""
+        stage = self._stage
+        axes = stage.axes(Box(box.left, box.top + 8, box.width, 14), (-self._most, self._most), (0, 1))
+        self._bars = [stage.line(axes, self._colors[end], 12, clip_on=False) for end in (0, -1)]
+        for bar in self._bars:
+            bar.set_solid_capstyle("butt")
+        base, room = box.top + 48, box.width / 2 - stage.measure("00.0", LABEL) - 16
+        rival, true = (_fitted(stage, "for", name, room) for name in self._name[::-1])
+        stage.text(box.left, base, rival, color=stage.theme.quiet)
+        stage.text(box.right, base, true, color=stage.theme.quiet, align="right")
+        left = box.left + stage.measure(rival, LABEL) + 8
+        right = box.right - stage.measure(true, LABEL) - 8
+        self._numbers = [Words(stage, [(left, base)]), Words(stage, [(right, base)], align="right")]
+        pair(
+            stage, f"evidence for {self._name[0]} and {self._name[1]}",
+            lambda: [number.texts[0] for number in self._numbers],
+            lambda: [abs(float(np.asarray(bar.get_xdata(), float)[-1])) for bar in self._bars],
+        )  # fmt: skip
 
 
-def _sample(stage: Stage, box: Box, recording: Recording, places: InputPlaces) -> None:
-    """Show the first sample, with the pixels that a reduction has left framed."""
-    name = recording.output.class_names[int(labels_of(recording, "importance")[0])]
-    stage.text(box.left, box.top + 22, cut(stage, f"a sample: {name}", box.width, weight="medium"), weight="medium")
-    room = Box(box.left, box.top + TITLE_ROOM, box.width, box.height - TITLE_ROOM)
-    picture, place = heatmap(stage, room, places.shape, kind="gray")
-    picture.set_values(places.images[0])
-    if places.chosen is not None:
-        mark_pixels(stage, place, places.shape, places.chosen // places.channels, 1.6)
+class _Everywhere:
+    """Mean size of the evidence over many images, beside what matters to a forest."""
+
+    def __init__(
+        self, stage: Stage, boxes: list[Box], recording: Recording, places: InputPlaces, found: Evidence
+    ) -> None:
+        images, labels, _ = training_images(recording, "importance")
+        forest = forest_values(images, labels).reshape(*places.shape, -1).sum(axis=-1)
+        maps = []
+        titles = ("mean evidence", "to a random forest")
+        for box, title, high in zip(boxes, titles, (found.largest_mean(), float(forest.max())), strict=True):
+            stage.text(box.left, box.top + 22, cut(stage, title, box.width), color=stage.theme.quiet)
+            room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD - BALANCE)
+            artist, place = heatmap(stage, room, places.shape, high=high)
+            ground(stage, place)
+            maps.append(artist)
+        self._own = maps[0]
+        maps[1].set_values(forest)
+
+    def show(self, mean: Array) -> None:
+        """Show the mean of a moment."""
+        self._own.set_values(mean)
 
 
-def _explanation(count: int, kind: str, places: InputPlaces, looks: _Looks) -> list[str]:
-    parts = [
-        f"forest: 100 trees on {count:,} {kind} images",
-        "network: how strongly the true class's score answers to a pixel",
-        f"mean over {looks.samples:,} samples",
+def _fitted(stage: Stage, word: str, name: str, room: float, weight: Weight = "regular") -> str:
+    """Return a class with a word before it, or as much of its name as fits."""
+    both = f"{word} {name}"
+    return both if stage.measure(both, LABEL, weight) <= room else cut(stage, name, room, weight=weight)
+
+
+def _layout(stage: Stage, room: Box, forest: bool) -> tuple[Box, list[Box], list[Box]]:
+    """Return boxes of the large image, of the small ones, and of the two maps of all images if they are asked for."""
+    if stage.height > 1.2 * stage.width:
+        return _tall(room, forest)
+    extra = HEAD + BALANCE
+    high = (room.height - GAP) / 2
+    side = min(room.height - extra, room.width - GAP - max(200.0, high - extra))
+    large = Box(room.left, room.top, side, side + extra)
+    left = large.right + GAP
+    columns = max(1, int((room.right - left + GAP) / (high - extra + GAP)))
+    wide = min((room.right - left - (columns - 1) * GAP) / columns, max(200.0, high - extra))
+    left = room.right - columns * wide - (columns - 1) * GAP
+    boxes = [
+        Box(left + k * (wide + GAP), top, wide, high)
+        for top in (room.top, room.top + high + GAP)
+        for k in range(columns)
     ]
-    if places.channels == 3:
-        parts.append("red, green and blue added")
-    if places.chosen is not None:
-        parts.append(f"orange frames: the {len(places.chosen)} values that the network reads")
-    return parts
+    whole = boxes[columns - 1 :: columns] if forest else []
+    return large, [box for box in boxes if box not in whole], whole
 
 
-def _layout(stage: Stage, room: Box) -> list[Box]:
-    """Return boxes of the forest's map, the network's map, the sample and the curve."""
-    top, bottom, width, height = room.top, room.bottom, room.width, room.height
-    extra = TITLE_ROOM + SCALE_ROOM
-    if stage.width >= 1150:
-        side = min(height - extra, (width - 300 - 2 * 40) / 2)
-        column = Box(MARGIN + 2 * (side + 40), top, width - 2 * (side + 40), side + extra)
-        half = column.height / 2
-        maps = [Box(MARGIN + k * (side + 40), top, side, side + extra) for k in (0, 1)]
-        return [*maps, Box(column.left, top, column.width, half - 16), Box(column.left, top + half, column.width, half)]
-    side = min((width - 40) / 2, height - extra - 200)
-    maps = [Box(MARGIN + k * (width / 2 + 20), top, width / 2 - 20, side + extra) for k in (0, 1)]
-    below = maps[0].bottom + 12
-    rest = bottom - below
-    if rest > 500:  # tall frames
-        sample = Box((stage.width - 300) / 2, below, 300, 300 + TITLE_ROOM)
-        return [*maps, sample, Box(MARGIN, sample.bottom + 12, width, bottom - sample.bottom - 12)]
-    return [*maps, Box(MARGIN, below, rest - TITLE_ROOM, rest), Box(MARGIN + rest, below, width - rest, rest)]
+def _tall(room: Box, forest: bool) -> tuple[Box, list[Box], list[Box]]:
+    """Return the same for tall frames: the small images below the large one."""
+    extra, third = HEAD + BALANCE, (room.width - 2 * GAP) / 3
+    top = room.bottom - 2 * third - 2 * extra - GAP
+    side = min(room.width, top - GAP - room.top - extra)
+    large = Box(room.left + (room.width - side) / 2, room.top, side, side + extra)
+    boxes = [
+        Box(room.left + k % 3 * (third + GAP), top + k // 3 * (third + extra + GAP), third, third + extra)
+        for k in range(6)
+    ]
+    return (large, boxes[:4], boxes[4:]) if forest else (large, boxes, [])

@@ -1,6 +1,8 @@
-"""Saliency: gradients of a class's score with respect to the input, computed in NumPy.
+"""Evidence: which of a sample's input values speak for a class and which against it, computed in NumPy.
 
-After Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks" (2013), for chains of dense layers.
+Gradient times input, after Shrikumar, Greenside, Shcherbina and Kundaje, "Not Just a Black Box" (2016), for chains of
+dense layers. The plain gradient of Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks" (2013), is large
+where an image has no ink: there is nothing that it could speak of.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +16,7 @@ from animviz.recording.replay.activations import sigmoid, softmax
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_dense_chain
 
-__all__ = ["mean_saliency", "score_gradients"]
+__all__ = ["evidence", "mean_evidence", "score_gradients"]
 
 BATCH = 250  # samples at a time: their gradients stay in the processor's cache
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -58,19 +60,58 @@ _SLOPES: dict[str, Callable[[Array], Array]] = {
 }
 
 
+def evidence(
+    layers: Sequence[Layer],
+    weights: Mapping[str, Array],
+    inputs: Array,
+    classes: NDArray[np.int64],
+    rivals: NDArray[np.int64] | None = None,
+) -> Array:
+    """Return how much each input value speaks for a class rather than a rival: gradient times input, in their shape.
+
+    Args:
+        layers: a chain of dense layers.
+        weights: arrays by name.
+        inputs: shape (samples, ...).
+        classes: which, one class number per sample.
+        rivals: whose score is taken off, likewise; see `score_gradients`.
+    """
+    return np.asarray(inputs * score_gradients(layers, weights, inputs, classes, rivals))
+
+
+def mean_evidence(
+    layers: Sequence[Layer],
+    weights: Mapping[str, Array],
+    inputs: Array,
+    classes: NDArray[np.int64],
+    rivals: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return the mean size of the evidence over the samples, in the shape of one input; see `evidence`."""
+    total = np.zeros(inputs.shape[1:])
+    for start in range(0, len(inputs), BATCH):
+        part = slice(start, start + BATCH)
+        total += np.abs(evidence(layers, weights, inputs[part], classes[part], rivals[part])).sum(axis=0)
+    return total / len(inputs)
+
+
 def score_gradients(
-    layers: Sequence[Layer], weights: Mapping[str, Array], inputs: Array, classes: NDArray[np.int64]
+    layers: Sequence[Layer],
+    weights: Mapping[str, Array],
+    inputs: Array,
+    classes: NDArray[np.int64],
+    rivals: NDArray[np.int64] | None = None,
 ) -> Array:
     """Return the gradient of each sample's class score with respect to its input, in the shape of the inputs.
 
     The score is the last layer's value before its activation (the logit of a softmax or sigmoid). A single output is
-    the score of class 1; its negative is the score of class 0.
+    the score of class 1 rather than class 0; its negative is that of class 0.
 
     Args:
         layers: a chain of dense layers.
         weights: arrays by name.
         inputs: shape (samples, ...).
         classes: whose score, one class number per sample.
+        rivals: whose score is taken off, likewise; by default none is.
 
     Raises:
         SceneError: a layer is neither dense nor an activation.
@@ -80,30 +121,14 @@ def score_gradients(
         raise SceneError(f"gradients of class scores need a chain of dense layers; this network has {strange} layers")
     sums = _sums(layers, weights, inputs)
     gradient = _of_score(sums[-1], classes)
+    if rivals is not None and gradient.shape[1] > 1:
+        gradient = gradient - _of_score(sums[-1], rivals)
     for place, layer in reversed(list(enumerate(layers))):
         if place < len(layers) - 1:
             gradient = _through_activation(layer, sums[place], gradient)
         if layer.kernel is not None:
             gradient = gradient @ layer.kernel_of(weights).T
     return gradient.reshape(inputs.shape)
-
-
-def mean_saliency(
-    layers: Sequence[Layer], weights: Mapping[str, Array], inputs: Array, classes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the mean over the samples of the gradient's absolute value, in the shape of one input.
-
-    Args:
-        layers: a chain of dense layers.
-        weights: arrays by name.
-        inputs: shape (samples, ...).
-        classes: whose score, one class number per sample; see `score_gradients`.
-    """
-    total = np.zeros(inputs.shape[1:])
-    for start in range(0, len(inputs), BATCH):
-        part = slice(start, start + BATCH)
-        total += np.abs(score_gradients(layers, weights, inputs[part], classes[part])).sum(axis=0)
-    return total / len(inputs)
 
 
 def _sums(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> list[Array]:

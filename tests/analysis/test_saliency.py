@@ -1,4 +1,4 @@
-"""Saliency: the gradients of scores by the inputs are Keras' own."""
+"""Evidence: the gradients of scores by the inputs are Keras' own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from animviz import Recording
-from animviz.analysis.saliency import mean_saliency, score_gradients
+from animviz.analysis.saliency import evidence, mean_evidence, score_gradients
 from animviz.errors import SceneError
 from animviz.recorders.keras.inspect import layer_table, weight_names
 from animviz.recording.replay.activations import ACTIVATIONS
+from animviz.recording.replay.layers import Layer
 
 
 def taped(model: Any, x: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -46,17 +47,29 @@ def test_gradients_of_scores_are_those_of_keras(activation: str) -> None:
     mine = score_gradients(layer_table(model), weights, x, classes)
     expected = taped(model, x, classes)
     np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
-    mean = mean_saliency(layer_table(model), weights, x, classes)
-    np.testing.assert_allclose(mean, np.abs(expected).mean(axis=0), rtol=1e-4)
+    if last == "softmax":  # of a single output the score is a difference already
+        expected = expected - taped(model, x, 2 - classes)
+    found = evidence(layer_table(model), weights, x, classes, 2 - classes)
+    np.testing.assert_allclose(found, x * expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
 
 
 def test_mean_over_many_samples_is_taken_in_parts(trained: Callable[..., Recording]) -> None:
     digits = trained("digits_mlp")
     x = np.concatenate([digits.inputs] * 2)[:500]
     classes = np.concatenate([digits.labels] * 2)[:500]
-    weights = digits.at(4).weights
-    at_once = np.abs(score_gradients(digits.layers, weights, x, classes)).mean(axis=0)
-    np.testing.assert_allclose(mean_saliency(digits.layers, weights, x, classes), at_once, rtol=1e-4)
+    weights, rivals = digits.at(4).weights, (classes + 1) % 10
+    at_once = np.abs(evidence(digits.layers, weights, x, classes, rivals)).mean(axis=0)
+    np.testing.assert_allclose(mean_evidence(digits.layers, weights, x, classes, rivals), at_once, rtol=1e-4)
+
+
+def test_evidence_of_a_linear_network_adds_up_to_the_difference_of_the_scores() -> None:
+    rng = np.random.default_rng(3)
+    layers = [Layer(name="output", kind="Dense", activation="softmax", kernel="kernel", replayable=True)]
+    weights = {"kernel": rng.normal(size=(5, 3))}
+    x, classes, rivals = rng.normal(size=(8, 5)), rng.integers(0, 3, 8), rng.integers(0, 3, 8)
+    scores = x @ weights["kernel"]
+    expected = scores[np.arange(8), classes] - scores[np.arange(8), rivals]
+    np.testing.assert_allclose(evidence(layers, weights, x, classes, rivals).sum(axis=1), expected)
 
 
 @pytest.mark.integration

@@ -9,8 +9,8 @@ import pytest
 
 import animviz
 from animviz import Moment, Recording, Stage
-from animviz.analysis.saliency import mean_saliency
-from animviz.errors import SceneError
+from animviz.analysis.saliency import evidence
+from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.replay.forward import forward
@@ -23,7 +23,7 @@ from helpers.recordings import made
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
 
-SCENES = ["weights", "network", "pixels", "importance", "dataset"]
+SCENES = ["network", "pixels", "importance", "dataset"]
 Trained = Callable[..., Recording]
 
 
@@ -74,39 +74,7 @@ def shown_values(heat: Heatmap, values: np.ndarray) -> np.ndarray:
     return heat._cells
 
 
-def test_weights_are_the_kernels_columns_as_images(digits: Recording) -> None:
-    stage = drawn("weights", digits, units=5)
-    kernel = digits.at(4).weights["hidden_1/kernel"]
-    units = np.sort(np.argsort(-np.linalg.norm(kernel, axis=0))[:5])
-    maps = heatmaps(stage)
-    assert len(maps) == 5
-    for heat, unit in zip(maps, units, strict=True):
-        assert str(unit) in texts(stage)
-        cells = heat._cells.copy()
-        assert np.array_equal(cells, shown_values(heat, kernel[:, unit].reshape(8, 8)))
-    assert any("the 5 of 16 units" in text for text in texts(stage))
-
-
-def test_weights_average_colours(odd: Recording) -> None:
-    heat = heatmaps(drawn("weights", odd))[3]
-    cells = heat._cells.copy()
-    kernel = odd.at(4).weights["hidden_1/kernel"]
-    assert np.array_equal(cells, shown_values(heat, kernel[:, 3].reshape(20, 14, 3).mean(axis=2)))
-
-
-@pytest.mark.integration
-def test_weights_of_chosen_pixels_stand_at_their_places(reduced: Recording) -> None:
-    cells = heatmaps(drawn("weights", reduced))[0]._cells
-    assert np.array_equal(np.flatnonzero(cells[..., 3]), np.sort(reduced.extras["pixels"]))
-
-
-@pytest.mark.integration
-def test_weights_shows_filters(trained: Trained) -> None:
-    recording = trained("lenet", arch="2-4-12-8-10")
-    assert [heat._cells.shape for heat in heatmaps(drawn("weights", recording))] == [(5, 5, 4)] * 2
-
-
-@pytest.mark.parametrize("scene", ["weights", "importance"])
+@pytest.mark.parametrize("scene", ["importance"])
 def test_mixed_inputs_are_refused(scene: str, tmp_path: Path) -> None:
     recording = made("digits_mlp", tmp_path / "mixed.rec", arch="5-8-10", data="digits-8x8", reduce="pca:5")
     with pytest.raises(SceneError, match="components that mix"):
@@ -193,16 +161,37 @@ def test_pixels_draws_mixed_inputs_by_their_images(tmp_path: Path) -> None:
     assert "Digits, two of 64 pixel values" in texts(drawn("pixels", recording, 1.0))
 
 
-@pytest.mark.integration
 @pytest.mark.parametrize("which", ["digits", "reduced"])
-def test_importance_states_the_correlation_of_the_maps(which: str, request: pytest.FixtureRequest) -> None:
+def test_importance_states_how_much_speaks_for_class_and_rival(which: str, request: pytest.FixtureRequest) -> None:
     recording = request.getfixturevalue(which)
-    importance = forest_importance(recording)
-    for epoch in (0.0, 3.5):
-        weights = recording.at(np.floor(epoch)).weights
-        own = mean_saliency(recording.layers, weights, recording.inputs, recording.labels).reshape(-1)
-        expected = np.corrcoef(importance[recording.extras.get("pixels", np.arange(64))], own)[0, 1]
-        assert f"{expected:.2f}" in texts(drawn("importance", recording, epoch))
+    stage = drawn("importance", recording, 3.0, samples="4")
+    given = np.mean([recording.at(epoch).outputs()[4] for epoch in recording.epochs], axis=0)
+    true = int(recording.labels[4])
+    given[true] = -1
+    rival = int(given.argmax())
+    found = evidence(
+        recording.layers, recording.at(3).weights, recording.inputs[[4]], np.array([true]), np.array([rival])
+    )
+    assert list(stage.pairs[0].texts()) == [f"{-found[found < 0].sum():.1f}", f"{found[found > 0].sum():.1f}"]
+    assert stage.pairs[0].name == f"evidence for {true} and {rival}"
+
+
+def test_importance_has_no_colour_where_there_is_no_ink(digits: Recording) -> None:
+    stage = drawn("importance", digits, samples="4")
+    cells = heatmaps(stage)[0]._cells.reshape(-1, 4)
+    empty = cells[digits.inputs[4].ravel() == 0]
+    assert len(np.unique(empty, axis=0)) == 1
+
+
+def test_importance_shows_the_forest_when_asked(digits: Recording) -> None:
+    forest = heatmaps(drawn("importance", digits, forest=True))[-1]
+    cells = forest._cells.copy()
+    assert np.array_equal(cells, shown_values(forest, forest_importance(digits).reshape(8, 8)))
+
+
+def test_importance_refuses_numbers_that_are_not_there(digits: Recording) -> None:
+    with pytest.raises(InputError, match="--samples is '0,99999'"):
+        drawn("importance", digits, samples="0,99999")
 
 
 def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
