@@ -55,7 +55,7 @@ class CompareCommand(Sectioned):
         repeated = [_ARCH, *([_REDUCE] if data.pop("reduce", None) else [])]
         training = [option for option in self.experiment.training_options if option.name not in ("arch", "model")]
         sections = {
-            "Recordings": [_FROM],
+            "Recordings": [_FROM, _OUTPUT_NAME],
             f"Experiment {self.experiment.name}": [_EXPERIMENT, *repeated, *as_click(list(data.values()))],
             "Training": [*as_click(training), RETRAIN],
             f"Scene {self.reference}": [_SCENE, *as_click(self.scene.options)],
@@ -67,6 +67,9 @@ class CompareCommand(Sectioned):
     def run(self, **values: Any) -> None:
         """Check everything, train what is missing, write tables and video."""
         outputs, retrain, sources = (values.pop(name) for name in ("output", "retrain", "source"))
+        chosen = values.pop("output_name")
+        if chosen and not sources:
+            raise InputError("--output-name goes with --from; the networks of an experiment have one output")
         arches, reductions = values.pop("arch"), values.pop("reduce", ())
         own = (*self.experiment.data_options, *self.experiment.training_options)
         settings = {option.name: values.pop(option.name) for option in own if option.name in values}
@@ -76,7 +79,7 @@ class CompareCommand(Sectioned):
         tables, target = self._parted(outputs, sources)
         request = Request.of(self.scene, target, **asked) if target else None
         runs: Sequence[Run | Finished] = (
-            finished(sources) if sources else decide(self.experiment, settings, arches, reductions)
+            finished(sources, chosen) if sources else decide(self.experiment, settings, arches, reductions)
         )
         ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
         Timeline([0.0, max(ends)], request.pacing if request else None)
@@ -158,7 +161,9 @@ def _draw(request: Request, plan: Plan) -> None:
 _FROM = path_option(
     "--from", "source", multiple=True, help="Recording to show, instead of training; once for each of two or more."
 )
-
+_OUTPUT_NAME = click.Option(
+    ["--output-name"], metavar="NAME", help="Output that is compared, of models that have several; with --from."
+)
 _EXPERIMENT = click.Option(
     ["--experiment"],
     type=click.Choice(list(EXPERIMENTS)),

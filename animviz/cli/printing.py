@@ -30,7 +30,8 @@ def info(path: Path) -> None:
 
 @click.command()
 @click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
-def landmarks(path: Path) -> None:
+@click.option("--output-name", metavar="NAME", help="Output that is looked at, of a model that has several.")
+def landmarks(path: Path, output_name: str | None) -> None:
     """List the moments of a recording worth a caption.
 
     A line has the epoch, the name, and what happens.
@@ -38,7 +39,7 @@ def landmarks(path: Path) -> None:
     from animviz.analysis.landmarks import landmarks as found_in
     from animviz.recording.recording import Recording
 
-    found = found_in(Recording(path))
+    found = found_in(Recording(path, output=output_name))
     width = max((len(landmark.name) for landmark in found), default=0)
     for landmark in found:
         click.echo(f"{landmark.epoch:8.2f}  {landmark.name:<{width}}  {landmark.text}")
@@ -53,6 +54,7 @@ def landmarks(path: Path) -> None:
 @click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
 @click.option("--samples", default=1500, show_default=True, type=click.IntRange(10), help="Of either set at most.")
 @click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
+@click.option("--output-name", metavar="NAME", help="Output whose classes are told apart, of a model that has several.")
 def neighbours(path: Path, table: tuple[Path, ...], **options: Any) -> None:
     """Print how well neighbours tell classes apart.
 

@@ -76,6 +76,7 @@ def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings:
 @click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
 @click.option("--theme", default="auto", show_default=True, help="dark, light, or auto: what the reader's system asks.")
 @click.option("--title", default="", help="Of the page; by default the recording's.")
+@click.option("--output-name", metavar="NAME", help="Output that is shown, of a model that has several.")
 def page(path: Path, output: Path, **options: Any) -> None:
     """Write an interactive page of a network's layers.
 
@@ -114,4 +115,20 @@ def report(path: Path, outputs: tuple[Path, ...], **options: Any) -> None:
         click.echo(line)
 
 
-WRITING = (storyboard, join, gallery, page, report, import_checkpoints)
+@click.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option("--layer", required=True, help="Name of a layer, or input.")
+@click.option("--epoch", type=float, help="The moment, at a snapshot or between two.  [default: the last snapshot]")
+@click.option("--samples", default="", help="Numbers of samples such as 0,3 or 0-14.  [default: all]")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    help="File to write: .csv, .npz or .parquet.",
+)  # fmt: skip
+def export(path: Path, output: Path, **options: Any) -> None:
+    """Write the activations of a layer for other programs."""
+    from animviz.cli.exporting import export as exported
+
+    click.echo(exported(path, output, **options))
+
+
+WRITING = (storyboard, join, gallery, page, report, export, import_checkpoints)

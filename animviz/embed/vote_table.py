@@ -30,12 +30,15 @@ def table_of(found: Neighbourhoods, index: int = -1) -> list[Column]:
     return [Column("layer", tuple(found.layers)), *columns]
 
 
-def tables(path: Path, targets: Sequence[Path], *, embed_threads: int = 1, **options: Any) -> Iterator[str]:
+def tables(
+    path: Path, targets: Sequence[Path], *, output_name: str | None = None, embed_threads: int = 1, **options: Any
+) -> Iterator[str]:
     """Compute the table of a recording's last epoch and write it to files; give the lines to print.
 
     Args:
         path: of the recording.
         targets: files that end in .md or .csv.
+        output_name: of the output whose classes are told apart, of a model that has several.
         embed_threads: threads for embedding.
         **options: see `neighbourhoods`.
 
@@ -46,7 +49,7 @@ def tables(path: Path, targets: Sequence[Path], *, embed_threads: int = 1, **opt
         if target.suffix.lower() not in TABLES:
             raise InputError(f"--table is {target}; expected a name that ends in {' or '.join(TABLES)}")
         check_table(target)
-    recording = Recording(path)
+    recording = Recording(path, output=output_name)
     found = neighbourhoods(recording, threads=embed_threads, purpose="scores", **options)
     table = table_of(found)
     yield text_of(table, ".md").rstrip("\n")

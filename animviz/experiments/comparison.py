@@ -40,8 +40,12 @@ class Finished:
     reduction: str
 
 
-def finished(paths: Sequence[Path]) -> list[Finished]:
+def finished(paths: Sequence[Path], output: str | None = None) -> list[Finished]:
     """Open recordings that are to be compared.
+
+    Args:
+        paths: of the recordings.
+        output: name of the output that is compared, of models that have several.
 
     Raises:
         InputError: there are not 2 to 12 of them, or two have one name, or they hold other samples than the first.
@@ -53,7 +57,7 @@ def finished(paths: Sequence[Path]) -> list[Finished]:
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"--from: two recordings are called {name}, by which they are told apart; rename one")
-    found = [Recording(path) for path in paths]
+    found = [Recording(path, output=output) for path in paths]
     for other in found[1:]:
         if not np.array_equal(_labels(other), _labels(found[0])):
             raise InputError(

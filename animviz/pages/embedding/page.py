@@ -35,13 +35,16 @@ __all__ = ["page_of", "write_page"]
 SCRIPTS = ("data.js", "state.js", "raster.js", "plane.js", "card.js", "curves.js", "controls.js", "main.js")
 
 
-def write_page(path: Path, target: Path, *, theme: str = FOLLOWING, **options: Any) -> str:
+def write_page(
+    path: Path, target: Path, *, theme: str = FOLLOWING, output_name: str | None = None, **options: Any
+) -> str:
     """Write the page of a recording; return a line that says what it holds.
 
     Args:
         path: of the recording.
         target: file to write, .html or .htm.
         theme: dark, light, or auto for what the reader's system asks for.
+        output_name: of the output that is shown, of a model that has several.
         **options: see `contents_of`.
 
     Raises:
@@ -50,7 +53,7 @@ def write_page(path: Path, target: Path, *, theme: str = FOLLOWING, **options: A
     check_request(target, theme)
     if (method := options.get("method", "umap")) not in METHOD_NAMES:
         raise InputError(f"--method is {method!r}; expected one of {', '.join(METHOD_NAMES)}")
-    recording = Recording(path)
+    recording = Recording(path, output=output_name)
     with left_as_it_was(target.parent), working_folder(target) as folder:
         contents = contents_of(recording, **options)
         page = page_of(contents, theme)
