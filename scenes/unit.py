@@ -80,7 +80,7 @@ def unit(
     sheet = Sheet(stage, recording, title, subtitle=among)
     sheet.write_foot(
         source.foot if source is not None else "",
-        "a dot for each sample; box: the middle half of a class, bar: its median",
+        "dot: a sample, box: the middle half of a class, bar: its median",
     )
     one = One(recording, block, glide, labels, source, by, images)
     panels = Panels(stage, sheet.room, one)
@@ -99,7 +99,7 @@ def _measured(state: State, block: Block, source: Source | None, chosen: int) ->
     bounded = block.activation in BOUNDED
     found = {"values": means, "share": saturation(values, block.activation)[0] if bounded else np.mean(means > 0)}
     if source is not None:
-        found["source"] = source.of_units(state, np.array([chosen]))[0]
+        found["source"] = source.of_units(state, np.array([chosen]), lambda: means[:, None])[0]
     return found
 
 

@@ -2,7 +2,7 @@
 
 __all__ = ["RENAMED", "current"]
 
-RENAMED: dict[str, str] = {}
+RENAMED: dict[str, str] = {"boxplot": "unit", "knn": "layers", "histograms": "margins", "units": "unit", "weights": "unit"}
 
 
 def current(name: str) -> str:

@@ -12,7 +12,7 @@ from .blocks import Block
 from .distributions import Glide
 from .unit_panels import gray
 from .unit_source import Source
-from .unit_values import apart
+from .unit_values import apart, unit_values
 
 __all__ = ["draw_all", "sorted_by_class"]
 
@@ -39,8 +39,7 @@ def draw_all(
     Raises:
         SceneError: what the units look for is no image.
     """
-    images = source.images if source is not None else None
-    if source is None or images is None:
+    if source is None or source.images is None:
         raise SceneError(
             f"unit: --unit all shows images; {recording.path} has none for {block.layer.name}: choose a unit"
         )
@@ -55,7 +54,10 @@ def draw_all(
         f"each by the class that raises it most above the others{f', {shown} of {count}' if shown < count else ''}",
     )
     units, classes = units[:shown], classes[:shown]
-    glide = Glide(recording, lambda state: {"images": images(state, units)})
+    glide = Glide(
+        recording,
+        lambda state: {"images": source.of_units(state, units, lambda: unit_values(state, block.shown.name)[:, units])},
+    )
     cells = _Cells(stage, sheet.room, glide.sampled("images"), classes, names)
 
     def draw(moment: Moment) -> None:

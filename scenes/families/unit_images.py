@@ -13,7 +13,7 @@ from .unit_strips import number_in
 __all__ = ["Excited"]
 
 HEAD, UNDER, GAP = 34.0, 40.0, 16.0  # units over a group, under an image, and between images
-SMALLEST = 48.0  # units of width of an image
+SMALLEST = 60.0  # units of width of an image
 
 
 class Excited:

@@ -13,12 +13,12 @@ from animviz.recording.state import State
 
 from .blocks import Block
 from .inputs import InputPlaces
-from .unit_values import unit_values
 
 __all__ = ["Source", "WeightBars", "has_images", "source_of"]
 
 SHARE = 99.8  # percentile of the sizes at which a scale ends: single weights would leave all others pale
 SMALLEST_IMAGE = 49  # flat samples of a square number of values from this one on are images
+Values = Callable[[], Array]
 MOST_CHANNELS = 36  # tiles of a kernel
 
 
@@ -29,22 +29,22 @@ class Source:
     Attributes:
         title: what it is, such as "its weights".
         foot: what its colours say.
-        images: from a state and the numbers of some units to one image for each, shape (units, rows, columns) or
-            (units, rows, columns, tiles); None where there is none.
+        images: from a state, the numbers of some units and a function that gives their activations, (samples, units), to
+            one image for each, shape (units, rows, columns) or (units, rows, columns, tiles); None where there is none.
         bars: from a state to the weights of each unit, shape (units, inputs); None where there is none.
         names: of the inputs, for bars.
     """
 
     title: str
     foot: str = ""
-    images: Callable[[State, Array], Array] | None = None
+    images: Callable[[State, Array, Values], Array] | None = None
     bars: Callable[[State], Array] | None = None
     names: tuple[str, ...] = ()
 
-    def of_units(self, state: State, units: Array) -> Array:
-        """Return the images of some units, or their weights."""
+    def of_units(self, state: State, units: Array, values: Values) -> Array:
+        """Return the images of some units, or their weights; see the attribute `images`."""
         if self.images is not None:
-            return self.images(state, units)
+            return self.images(state, units, values)
         assert self.bars is not None
         return self.bars(state)[units]
 
@@ -84,10 +84,10 @@ def source_of(recording: Recording, block: Block) -> Source | None:
         return Source(
             "its weights",
             f"light pixels drive it up, dark ones down{mean}",
-            lambda state, units: places.laid_out(layer.kernel_of(state.weights).T[units], mean=True),
+            lambda state, units, values: places.laid_out(layer.kernel_of(state.weights).T[units], mean=True),
         )
     if images:
-        return _weighted_images(recording, block)
+        return _weighted_images(recording)
     if layer.kernel is None:
         return None
     names = [f"input {k}" if first else f"unit {k}" for k in range(layer.widths_of(recording.manifest.weights)[0])]
@@ -97,7 +97,7 @@ def source_of(recording: Recording, block: Block) -> Source | None:
 def _kernel(recording: Recording, block: Block) -> Source:
     layer = block.layer
 
-    def images(state: State, units: Array) -> Array:
+    def images(state: State, units: Array, values: Values) -> Array:
         kernel = layer.kernel_of(state.weights)[..., units]
         kernel = kernel[None] if kernel.ndim == 3 else kernel
         return np.moveaxis(kernel[:, :, :MOST_CHANNELS], -1, 0)
@@ -108,7 +108,7 @@ def _kernel(recording: Recording, block: Block) -> Source:
     return Source("its kernel", f"kernel: {tiles}light above zero, dark below", images)
 
 
-def _weighted_images(recording: Recording, block: Block) -> Source:
+def _weighted_images(recording: Recording) -> Source:
     """Return the average image, weighted by how a unit answers: the spike-triggered average of neurophysiology.
 
     See Chichilnisky, "A simple white noise analysis of neuronal light responses" (2001).
@@ -117,13 +117,12 @@ def _weighted_images(recording: Recording, block: Block) -> Source:
     shape = pictures.shape[1:3]
     flat = (pictures.mean(axis=3) if pictures.ndim == 4 else pictures).reshape(len(pictures), -1)
 
-    def images(state: State, units: Array) -> Array:
-        values = unit_values(state, block.shown.name)[:, units]
-        about = values - values.mean(axis=0)
-        spread = np.maximum(values.std(axis=0), 1e-12)
+    def images(state: State, units: Array, values: Values) -> Array:
+        given = values()
+        about, spread = given - given.mean(axis=0), np.maximum(given.std(axis=0), 1e-12)
         return np.asarray((about / spread).T @ flat / len(flat)).reshape(-1, *shape)
 
-    return Source("images it answers to", "its image: all images weighted by its activation, less their mean", images)
+    return Source("images it answers to", "left: images weighted by its activation, less their mean", images)
 
 
 def _input_count(recording: Recording) -> int:

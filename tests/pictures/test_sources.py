@@ -42,7 +42,7 @@ def test_scenes_do_not_depend_on_each_other() -> None:
     assert scenes / "cells" / "planes.py" in files_of(small_scene("rings").source) - own
 
 
-@pytest.mark.parametrize("name", ["rings", "umap", "weights"])
+@pytest.mark.parametrize("name", ["rings", "umap", "unit"])
 def test_nothing_that_is_imported_is_left_out(name: str) -> None:
     module = find_scene(name).function.__module__
     code = f"""

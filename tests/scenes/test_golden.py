@@ -28,7 +28,7 @@ FIXED: dict[str, dict[str, object]] = {
     "digits_mlp": {"arch": "64-12-8-10", **DIGITS},
     "digits_plane": {"arch": "64-12-2-10", **DIGITS},
 }
-LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "boxplot", "weights")
+LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")
 # Coordinates of these differ between machines, so that no picture of them is right everywhere.
 STOCHASTIC = ("umap", "tsne", "knn", "layers")
 
@@ -66,7 +66,7 @@ def test_scene_looks_as_it_did(
         pytest.fail(f"{path.name} differs by {difference(frame, golden):.1f}; new and old: {tmp_path / path.name}")
 
 
-@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "weights"])
+@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "unit"])
 def test_comparison_sees_another_epoch(name: str, recorded: Callable[[str], Recording]) -> None:
     other = animviz.frame_at(name, recorded(name), 0.0, size=SIZE)
     assert difference(other, iio.imread(GOLDEN / f"{name}-dark.png")) > TOLERANCE

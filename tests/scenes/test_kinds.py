@@ -35,18 +35,18 @@ AGES = (40 + 10 * X[:, 0]).astype(int)
 TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 
 # What draws any model, and what draws these as well.
-ALL = {"history", "layers", "pca", "umap", "tsne", "units", "violins", "weights"}
+ALL = {"history", "layers", "pca", "umap", "tsne", "violins"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
     "regression": set(),
     "curve": {"polyfit"},
-    "code": {"knn"},
+    "code": {"knn", "unit"},
     "alone": set(),
     "multilabel": {"scores"},
     "steps": {"scores"},
     "none": set(),
     "margin": {
-        "boundary", "rings", "hidden", "confusion", "predictions", "scores", "knn", "dataset", "boxplot", "importance",
+        "boundary", "rings", "hidden", "confusion", "predictions", "scores", "knn", "dataset", "unit", "importance",
         "pixels",
     },
     "logits": set(scene_names()) - {"polyfit"},
@@ -130,10 +130,6 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     kind: str, scene: str, recorded: Callable[[str], tuple[Recording, keras.Model]]
 ) -> None:
     recording, _ = recorded(kind)
-    if (kind, scene) == ("steps", "weights"):
-        with pytest.raises(SceneError, match="weights draws a first layer that is Dense or Conv2D"):
-            animviz.frame_at(scene, recording, 2.0, size=SIZE)
-        return
     if scene in ALL | DRAWN[kind]:
         assert animviz.frame_at(scene, recording, 2.0, size=SIZE, **QUICK.get(scene, {})).std() > 0
         return
