@@ -54,4 +54,5 @@ def test_a_name_that_no_output_has_is_refused(cli: Cli, two_outputs: None, comma
 
 def test_networks_that_are_trained_now_have_one_output(cli: Cli) -> None:
     done = cli("compare", "--output-name", "shape", "-o", "a.md")
-    assert done.code == 2 and "--output-name goes with --from" in done.err
+    assert done.code == 2
+    assert "--output-name goes with --from" in done.err
