@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from animviz.parts.marks import CROSS as CROSS
     from animviz.parts.marks import Signs as Signs
     from animviz.parts.marks import still as still
+    from animviz.parts.naming import free_places as free_places
     from animviz.parts.pairs import pair as pair
     from animviz.parts.plane import InputPlane as InputPlane
     from animviz.parts.plane import planar_inputs as planar_inputs
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from animviz.parts.swarm import flat as flat
     from animviz.parts.swarm import last_places as last_places
     from animviz.parts.swarm import plane_axes as plane_axes
+    from animviz.parts.tags import chips as chips
     from animviz.parts.tags import name_tags as name_tags
     from animviz.parts.tags import thumbnail as thumbnail
     from animviz.parts.tiles import grid_shape as grid_shape
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from animviz.stage.box import MARGIN as MARGIN
     from animviz.stage.field import Field as Field
     from animviz.stage.points import PointCloud as PointCloud
+    from animviz.stage.sprites import Sprites as Sprites
     from animviz.stage.stage import joined as joined
     from animviz.stage.words import Words as Words
 
@@ -99,12 +102,14 @@ _HOME = {
     "Ruler": "parts.ruler",
     "Sheet": "parts.sheet",
     "Signs": "parts.marks",
+    "Sprites": "stage.sprites",
     "Swarm": "parts.swarm",
     "Tags": "parts.swarm",
     "Trace": "parts.plot",
     "VALUE": "parts.header",
     "Words": "stage.words",
     "centred": "parts.swarm",
+    "chips": "parts.tags",
     "color_map": "parts.heat",
     "cut": "parts.header",
     "epoch_limits": "parts.plot",
@@ -112,6 +117,7 @@ _HOME = {
     "far_apart": "parts.swarm",
     "flat": "parts.swarm",
     "foot": "parts.header",
+    "free_places": "parts.naming",
     "grid_lines": "parts.space",
     "grid_shape": "parts.tiles",
     "heatmap": "parts.heat",

@@ -1,4 +1,4 @@
-"""Samples in the plane: coloured by class, wrong answers with a rim, the classes named where they are."""
+"""Samples in the plane: coloured by class, wrong answers as rings, the classes named where they are."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +29,10 @@ __all__ = [
     "plane_axes",
 ]
 
-RADIUS, RIM = 2.6, 1.7  # units: of points, and the width of the rim of wrong ones
+RADIUS = 2.6  # units
+RING, HOLE = 1.5, 0.75  # radius of a ring and of its hole, as parts of a point's
+FAR = 1.2  # heights of a name from the middle of its class
+ABOVE = 8.0  # units from a sample to its image
 
 
 def plane_axes(stage: Stage, plane: Box, embedding: Embedding) -> Axes:
@@ -44,7 +47,7 @@ def plane_axes(stage: Stage, plane: Box, embedding: Embedding) -> Axes:
 
 
 class Points:
-    """Samples as points in the colours of their classes; those answered wrongly lie on top, with a rim.
+    """Samples as points in the colours of their classes; those answered wrongly lie on top, as rings.
 
     Args:
         stage: where.
@@ -60,26 +63,32 @@ class Points:
     ) -> None:
         radius = max(0.8, radius * stage.pixel)
         palette = stage.theme.palette(max(2, count)) if palette is None else palette
-        ink = np.asarray([stage.theme.mix(stage.theme.ink, 1)], np.float32)
         self._right = PointCloud(axes, labels, palette, radius)
-        self._rims = PointCloud(axes, np.zeros_like(labels), ink, radius + max(0.7, RIM * stage.pixel))
-        self._wrong = PointCloud(axes, labels, palette, radius)
-        stage.moves(self._right, self._rims, self._wrong)
+        self._rings = PointCloud(axes, labels, palette, max(RING * radius, radius + 0.8), HOLE * radius)
+        stage.moves(self._right, self._rings)
 
-    def show(self, places: Array, wrong: Array) -> None:
+    def show(self, places: Array, wrong: Array, labels: Array | None = None) -> None:
         """Show the samples.
 
         Args:
             places: in data coordinates, shape (samples, 2).
             wrong: which of them are answered wrongly, bool (samples,).
+            labels: classes whose colours they have from now on; by default those that they have.
         """
+        if labels is not None:
+            self._right.set_classes(labels)
+            self._rings.set_classes(labels)
         self._right.set_positions(np.where(wrong[:, None], np.nan, places))
-        for cloud in (self._rims, self._wrong):
-            cloud.set_positions(np.where(wrong[:, None], places, np.nan))
+        self._rings.set_positions(np.where(wrong[:, None], places, np.nan))
+
+    @property
+    def rings(self) -> int:
+        """How many samples are drawn as rings."""
+        return self._rings.count
 
 
 class Tags:
-    """Names at the middles of classes, and images at their samples, pushed apart within the plane.
+    """Names at the middles of classes, and images above their samples, pushed apart within the plane.
 
     Args:
         stage: where.
@@ -96,21 +105,37 @@ class Tags:
         self._labels = labels
         (self._imaged, images), (self._classes, tags) = imaged, named
         self._to_pixels: Any = axes.transData.frozen()
-        self._height = stage.size[1]
+        self._height, self._air = stage.size[1], ABOVE * stage.pixel
         box = axes.bbox
         self._corners = np.array([[box.x0, self._height - box.y1], [box.x1, self._height - box.y0]])
         self._sprites = Sprites(stage, [*images, *tags])
         self._sizes = np.array([picture.shape[1::-1] for picture in (*images, *tags)], float).reshape(-1, 2)
 
-    def places(self, samples: Array) -> Array:
-        """Return where images and names stand, in pixels, when the samples are at these places, (samples, 2)."""
-        pixels = np.asarray(self._to_pixels.transform(samples))
+    def in_pixels(self, samples: Array) -> Array:
+        """Return samples at these places, (samples, 2), in pixels from the top left corner."""
+        pixels = np.array(self._to_pixels.transform(samples))
         pixels[:, 1] = self._height - pixels[:, 1]
-        members = [pixels[self._labels == label] for label in self._classes]
+        return pixels
+
+    def places(self, samples: Array, labels: Array | None = None) -> Array:
+        """Return where images and names stand, in pixels; no name stands where most would have to stand far off.
+
+        Args:
+            samples: where they are, (samples, 2).
+            labels: their classes, where they are not those given before.
+        """
+        labels = self._labels if labels is None else labels
+        pixels = self.in_pixels(samples)
+        members = [pixels[labels == label] for label in self._classes]
         medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
-        middles = apart(np.concatenate([pixels[self._imaged], np.reshape(medians, (-1, 2))]), self._sizes)
-        half = self._sizes / 2
-        return np.clip(middles, self._corners[0] + half, self._corners[1] - half)
+        above = pixels[self._imaged] - [0, 1] * (self._sizes[: len(self._imaged)] / 2 + self._air)
+        middles = apart(np.concatenate([above, np.reshape(medians, (-1, 2))]), self._sizes)
+        half, named = self._sizes / 2, slice(len(self._imaged), None)
+        places = np.clip(middles, self._corners[0] + half, self._corners[1] - half)
+        moved = np.linalg.norm(places[named] - np.reshape(medians, (-1, 2)), axis=1) > FAR * self._sizes[named, 1]
+        if moved.sum() > len(moved) / 2:  # all classes are one knot, and names beside it would point at nothing
+            places[:] = np.nan
+        return places
 
     def show(self, places: Array) -> None:
         """Show them at places from `places`."""
@@ -140,12 +165,18 @@ class Swarm:
         self._points = Points(stage, axes, labels, count, radius, palette)
         self._tags = Tags(stage, axes, labels, named)
 
-    def show(self, epoch: float, wrong: Array) -> None:
+    @property
+    def rings(self) -> int:
+        """How many samples are drawn as wrong."""
+        return self._points.rings
+
+    def show(self, epoch: float, wrong: Array, labels: Array | None = None) -> None:
         """Show a moment of the embedding.
 
         Args:
             epoch: the moment.
             wrong: which of the samples are answered wrongly, bool (samples,).
+            labels: their classes from now on; by default those that they have.
 
         Raises:
             DivergedError: the activations are not finite there.
@@ -153,8 +184,8 @@ class Swarm:
         places = self._embedding.shown_at(epoch)
         if not np.isfinite(places).all():
             raise DivergedError("the activations are not finite here (the training diverged)")
-        self._points.show(places, wrong)
-        self._tags.show(self._tags.places(places))
+        self._points.show(places, wrong, labels)
+        self._tags.show(self._tags.places(places, labels))
 
 
 AIR = 1.1  # room around the points

@@ -14,13 +14,15 @@ from animviz.sampling import evenly
 from animviz.stage.lettering import coverage, one_line
 from animviz.stage.stage import Stage
 
-__all__ = ["apart", "name_tags", "thumbnail"]
+__all__ = ["apart", "chips", "name_tags", "thumbnail"]
 
 NAMED = 0.14  # of a plane that names may cover
 NAME = 120.0  # units of a name
 DOT = 12.0  # units of diameter
 HALO = 2.5  # units of ground around letters
 STEPS = 25  # of pushing apart
+CAP = 0.345  # half the height of a capital letter, of the type's
+EVEN = 0.179  # luminance from which black stands out more than white does
 
 
 def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
@@ -62,6 +64,30 @@ def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
         pixels[..., :3] += cover * (255 * np.asarray(tone, np.float32) - pixels[..., :3])
         pixels[..., 3:] = np.maximum(pixels[..., 3:], 255 * cover)
     return np.rint(pixels).astype(np.uint8)
+
+
+def _chip(stage: Stage, name: str, color: Any, letters: float) -> Pixels:
+    """Return a name on a round patch in the colour of its class, black or white, whichever stands out more; RGBA."""
+    line = one_line(cut(stage, name, NAME, letters, "medium"))
+    ink, _, above, _ = coverage(line, stage.font(letters, "medium", line))
+    halo, height = max(1, round(HALO * stage.pixel)), round(1.15 * letters * stage.pixel)
+    width = max(height, ink.shape[1] + round(0.6 * height))
+    rows, columns = np.mgrid[: height + 2 * halo, : width + 2 * halo] + 0.5
+    middle = halo + height / 2
+    away = np.hypot(columns - np.clip(columns, middle, halo + width - height / 2), rows - middle) - height / 2
+    patch, around = (np.clip(0.5 + grown - away, 0, 1)[..., None] for grown in (0, halo))
+    rgb = np.asarray(to_rgb(color))
+    pixels = rgb * patch + np.asarray(to_rgb(stage.theme.background)) * (1 - patch)
+    top = round(middle + CAP * letters * stage.pixel) + above
+    window = pixels[top : top + ink.shape[0], halo + (width - ink.shape[1]) // 2 :][:, : ink.shape[1]]
+    letter = 0.0 if _luminance(rgb) > EVEN else 1.0
+    window += ink[: len(window), :, None] * (letter - window)
+    return np.asarray(np.rint(255 * np.concatenate([pixels, around], axis=2)), np.uint8)
+
+
+def _luminance(rgb: Array) -> float:
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 def thumbnail(stage: Stage, image: Array, color: Any, side: float) -> Pixels:
@@ -119,10 +145,30 @@ def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, l
     Returns:
         Numbers of the classes that are named, and their tags, uint8 of shape (height, width, 4) in pixels.
     """
-    if not names:
-        return np.zeros(0, np.intp), []
-    palette = stage.theme.palette(max(2, len(names)))
-    widths = [min(NAME, stage.measure(name, LABEL, "medium")) + 30 for name in names]
-    room = max(1, int(NAMED * area / (1.25 * LABEL * float(np.mean(widths)))))
-    chosen = np.array(evenly(len(names), room))
+    chosen, palette = _named(stage, names, area, LABEL, DOT + 18)
     return chosen, [_name_tag(stage, names[k], palette[k], NAME) for k in chosen]
+
+
+def chips(stage: Stage, names: Sequence[str], area: float, letters: float = LABEL) -> tuple[Array, list[Any]]:
+    """Draw the names of classes on patches in their colours: an even choice of as many as a plane has room for.
+
+    Args:
+        stage: for which.
+        names: of all classes.
+        area: of the plane, in square units.
+        letters: units of their height.
+
+    Returns:
+        Numbers of the classes that are named, and their chips, uint8 of shape (height, width, 4) in pixels.
+    """
+    chosen, palette = _named(stage, names, area, letters, 0.6 * letters)
+    return chosen, [_chip(stage, names[k], palette[k], letters) for k in chosen]
+
+
+def _named(stage: Stage, names: Sequence[str], area: float, letters: float, beside: float) -> tuple[Array, Any]:
+    """Return which classes are named, and the colours of all."""
+    if not names:
+        return np.zeros(0, np.intp), ()
+    widths = [min(NAME, stage.measure(name, letters, "medium")) + beside for name in names]
+    room = max(1, int(NAMED * area / (1.25 * letters * float(np.mean(widths)))))
+    return np.array(evenly(len(names), room)), stage.theme.palette(max(2, len(names)))

@@ -35,12 +35,13 @@ class PointCloud(Artist):
         classes: class number of each point, shape (points,); points of a negative one are not drawn.
         palette: RGB in [0, 1] of each class, shape (classes, 3).
         radius: in pixels.
+        hole: radius of a hole in each, in pixels, which makes rings of them; 0 for none.
 
     Raises:
         ValueError: a class has no colour.
     """
 
-    def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float) -> None:
+    def __init__(self, axes: Axes, classes: NDArray[Any], palette: Float, radius: float, hole: float = 0.0) -> None:
         super().__init__()
         known = np.asarray(classes, dtype=np.intp)
         if not (known < len(palette)).all():
@@ -48,7 +49,7 @@ class PointCloud(Artist):
         self._drawn = known >= 0
         self._classes = known[self._drawn]
         self._tones = tones(palette)
-        self._discs = _discs(radius)
+        self._discs = _discs(radius, hole)
         self._reach = len(self._discs) // 2
         stamps = _paired(self._discs)
         # Those parts of a stamp that are ever covered: row and pair from the middle, and how much at each phase.
@@ -59,6 +60,17 @@ class PointCloud(Artist):
         self._contents = b""  # of the coordinates, which their owner may change in place
         self._ink: Ink | None = None
         axes.add_artist(self)
+
+    def set_classes(self, classes: NDArray[Any]) -> None:
+        """Give the points the colours of other classes, as many of them as before and all of them drawn."""
+        known = np.asarray(classes, dtype=np.intp)
+        if not np.array_equal(known, self._classes):
+            self._drawn, self._classes, self._contents = known >= 0, known, b""
+
+    @property
+    def count(self) -> int:
+        """How many points have a place."""
+        return int(np.isfinite(self._xy).all(axis=1).sum())
 
     def set_positions(self, xy: NDArray[Any]) -> None:
         """Move the points: data coordinates of shape (points, 2). Points that stand still are not stamped anew.
@@ -150,12 +162,13 @@ class PointCloud(Artist):
         return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones)
 
 
-def _discs(radius: float) -> NDArray[np.uint32]:
-    """Return the coverage of a disc at each sub-pixel position, shape (side, side, PHASES, PHASES)."""
+def _discs(radius: float, hole: float) -> NDArray[np.uint32]:
+    """Return the coverage of a disc or ring at each sub-pixel position, shape (side, side, PHASES, PHASES)."""
     reach = int(np.ceil(radius + 0.5))
     offset = np.arange(-reach, reach + 1)[:, None] - ((np.arange(PHASES) + 0.5) / PHASES - 0.5)
     distance = np.hypot(offset[:, None, :, None], offset[None, :, None, :])
-    return np.rint(WHOLE * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint32)
+    inside = np.clip(hole + 0.5 - distance, 0, 1) if hole else 0.0
+    return np.rint(WHOLE * (np.clip(radius + 0.5 - distance, 0, 1) - inside)).astype(np.uint32)
 
 
 def _paired(discs: NDArray[np.uint32]) -> UInt64:

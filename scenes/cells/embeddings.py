@@ -12,12 +12,12 @@ from animviz.embed import Embedding
 from animviz.embed.recorded import chosen_snapshots
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Swarm, cut, name_tags
+from animviz.parts import LABEL, Swarm, chips, cut
 from animviz.pictures.split import CellStage
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import last_at
 
-from ..families.embedding import MOST_EPOCHS, Samples, embeddable
+from ..families.embedding import MOST_EPOCHS, By, Samples, embeddable
 from ..families.embedding_coloring import Coloring
 from ..families.embedding_facts import quality
 from ..families.embedding_layout import GAP, TITLE
@@ -30,18 +30,19 @@ MOST = 2  # layers
 
 @scene(aspect=2, suits=embeddable("umap"))
 def umap(
-    stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500, by: By = "true",
     n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
     weight: Annotated[float, Range(0.0, 1e6)] = 3.0, span: Annotated[int, Range(1, 1000)] = 5,
     embed_threads: Annotated[int, Range(1, 256)] = 1,
 ) -> Draw:  # fmt: skip
-    """Layers by UMAP, all epochs together; rim: wrong answer; 5-NN: named by 5 neighbours.
+    """Layers by UMAP, all epochs together; ring: wrong answer; 5-NN: named by 5 neighbours.
 
     Args:
         stage: where to draw.
         recording: of any model; labels are seen as colours.
         layers: up to two names with commas between them; by default the last but one layer and the output.
         samples: training samples to fit at most, and test samples to place and draw at most.
+        by: what colours say: the true class or value, the predicted class, or the value.
         n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
         min_dist: how near points may come to each other.
         weight: how strongly each sample is held to itself from epoch to epoch; 0 lets epochs go their own way.
@@ -49,44 +50,53 @@ def umap(
         embed_threads: threads that compute the layout the first time; the result is the same.
     """
     return _pair(
-        stage, recording, "umap", layers, samples, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist,
+        stage, recording, "umap", layers, samples, by, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist,
         weight=weight, span=span,
     )  # fmt: skip
 
 
 @scene(aspect=2, packages=(Package("openTSNE", "animviz[tsne]"),), suits=embeddable("tsne"))
 def tsne(
-    stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500,
+    stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500, by: By = "true",
     perplexity: Annotated[float, Range(1, 1000)] = 30.0, embed_threads: Annotated[int, Range(1, 256)] = 1,
 ) -> Draw:  # fmt: skip
-    """Layers by t-SNE, each epoch from the next one; rim: wrong answer; 5-NN: named by 5 neighbours.
+    """Layers by t-SNE, each epoch from the next one; ring: wrong answer; 5-NN: named by 5 neighbours.
 
     Args:
         stage: where to draw.
         recording: of any model; labels are seen as colours.
         layers: up to two names with commas between them; by default the last but one layer and the output.
         samples: training samples to fit at most, and test samples to place and draw at most.
+        by: what colours say: the true class or value, the predicted class, or the value.
         perplexity: neighbours that count, softly.
         embed_threads: threads that compute the layout the first time; the result is the same.
     """
-    return _pair(stage, recording, "tsne", layers, samples, embed_threads, perplexity=perplexity)
+    return _pair(stage, recording, "tsne", layers, samples, by, embed_threads, perplexity=perplexity)
 
 
 @scene(aspect=2, suits=embeddable("pca"))
-def pca(stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500) -> Draw:
-    """Layers by principal components, one basis for all epochs; rim: wrong answer; 5-NN: named by 5 neighbours.
+def pca(stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500, by: By = "true") -> Draw:
+    """Layers by principal components, one basis for all epochs; ring: wrong answer; 5-NN: named by 5 neighbours.
 
     Args:
         stage: where to draw.
         recording: of any model; labels are seen as colours.
         layers: up to two names with commas between them; by default the last but one layer and the output.
         samples: training samples to fit at most, and test samples to place and draw at most.
+        by: what colours say: the true class or value, the predicted class, or the value.
     """
-    return _pair(stage, recording, "pca", layers, samples, 1)
+    return _pair(stage, recording, "pca", layers, samples, by, 1)
 
 
 def _pair(
-    stage: CellStage, recording: Recording, method: str, named: str, samples: int, threads: int, **settings: Any
+    stage: CellStage,
+    recording: Recording,
+    method: str,
+    named: str,
+    samples: int,
+    by: By,
+    threads: int,
+    **settings: Any,
 ) -> Draw:
     """Set up the layers of a cell, each on fixed limits of its own."""
     seen = Seen.of(recording, method)
@@ -104,8 +114,9 @@ def _pair(
     def draw(moment: Moment) -> None:
         index = last_at(recording.epochs[numbers], moment.epoch)
         wrong = seen.wrong(numbers[index], sets.shown)
+        colors = seen.answers(numbers[index], sets.shown) if by == "predicted" else None
         for panel in panels:
-            panel.show(moment.epoch, index, wrong)
+            panel.show(moment.epoch, index, wrong, colors)
 
     return draw
 
@@ -138,11 +149,11 @@ class _Panel:
         stage.text(box.left, box.top + 24, cut(stage, name, box.width - room, weight="medium"), weight="medium")
         self._text = stage.text(box.right, box.top + 24, "", color=stage.theme.quiet, align="right", moves=True)
         plane = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
-        named = name_tags(stage, seen.labels.names, plane.width * plane.height)
+        named = chips(stage, seen.labels.names, plane.width * plane.height)
         colors = coloring.numbers(sets.shown_labels, len(sets.shown))
         self._swarm = Swarm(stage, plane, embedding, colors, len(coloring.palette), named, palette=coloring.palette)
 
-    def show(self, epoch: float, index: int, wrong: Array) -> None:
-        """Show a moment, with the number of an epoch and the answers that are wrong at it."""
-        self._swarm.show(epoch, wrong)
+    def show(self, epoch: float, index: int, wrong: Array, colors: Array | None) -> None:
+        """Show a moment, with the number of an epoch and its wrong answers, in colours unless they are the labels'."""
+        self._swarm.show(epoch, wrong, colors)
         self._text.set_text(f"{self._number.label} {self._number.text(self._values[index])}")

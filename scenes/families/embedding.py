@@ -5,77 +5,122 @@ After the interactive page of the teaching notebooks that shows LeNet's layers b
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
 
-from animviz import Draw, Moment, Range, Recording, Stage
+from animviz import Box, Draw, Moment, Range, Recording, Stage
+from animviz.arrays import Array
+from animviz.embed import Embedding
 from animviz.embed.recorded import chosen_snapshots
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
-from animviz.parts import MARGIN, Sheet, name_tags, of_network, share_limits
+from animviz.errors import DivergedError, SceneError
+from animviz.parts import Number, Ruler, Sheet, chips
 from animviz.sampling import last_at
 
-from .embedding_coloring import Coloring
-from .embedding_facts import fact_lines, quality
+from .embedding_coloring import By, Coloring, check_coloring
+from .embedding_facts import TRUST, Story, quality
 from .embedding_layout import Layout
-from .embedding_panel import Panel, Pictures
-from .embedding_seen import Seen, sets_in_words
+from .embedding_panel import Key, Panel, Pictures
+from .embedding_seen import Seen
+from .embedding_words import NAMES, described, headline, layer_name, present, shared, subtitle
+from .neighbour_votes import activations_of, in_layer, in_layout
 
-__all__ = ["Samples", "Thumbnails", "Trails", "embeddable", "embedding_scene"]
+__all__ = [
+    "LETTERS",
+    "MOST_EPOCHS",
+    "By",
+    "Samples",
+    "Thumbnails",
+    "Trails",
+    "embeddable",
+    "embedding_scene",
+    "snapshot_at",
+]
 
 Samples = Annotated[int, Range(10, 20_000)]
 Trails = Annotated[int, Range(0, 100)]
 Thumbnails = Annotated[int, Range(0, 100)] | None
-MOST_LAYERS = 3
+DEFAULT_LAYERS, MOST_LAYERS = 3, 6
 MOST_EPOCHS = 60
-NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "principal components"}
-BEFORE = {
-    "umap": "epochs are laid out together",
-    "tsne": "each epoch starts from the next one",
-    "pca": "one basis for all epochs",
-}
+KEPT = Number("kept", ".0f", "100", " %", scale=100)
+LETTERS, POINT, SMALL_POINT = (
+    26.0,
+    3.0,
+    1.7,
+)  # units: names in the large plane, radius of points in large and small ones
 
 
 def embedding_scene(
     stage: Stage, recording: Recording, method: str, *, layers: str, samples: int, trails: int, thumbnails: int | None,
-    threads: int = 1, **settings: Any,
+    by: By = "true", epoch: float | None = None, threads: int = 1, **settings: Any,
 ) -> Draw:  # fmt: skip
-    """Set up layers side by side; see the scenes for the options."""
+    """Set up the last layer large and the others small beside it; see the scenes for the options."""
     seen = Seen.of(recording, method)
     coloring = Coloring(stage, seen.labels)
-    names, note = layers_of(recording, layers, MOST_LAYERS, method)
+    names, note = layers_of(recording, layers, MOST_LAYERS if layers else DEFAULT_LAYERS, method)
     sets = sets_of(recording, seen.labels, samples)
-    found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
     numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
-    few = f"{len(numbers)} of {len(recording)} snapshots" if len(numbers) < len(recording) else ""
-    area = (stage.width - 2 * MARGIN) * (stage.height - 300) / len(names)
-    classes, tags = name_tags(stage, seen.labels.names, area)
-    count = len(seen.labels.names)
-    some = f"names: {len(classes)} of {count} classes" if len(classes) < count else ""
+    if epoch is not None:
+        numbers = [snapshot_at(seen, epoch, method)]
+        settings["snapshots"] = numbers
+    found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
+    few = f"{len(numbers)} of {len(recording)} snapshots" if epoch is None and len(numbers) < len(recording) else ""
+    measure = KEPT if method == "pca" else TRUST
     sheet = Sheet(
         stage,
         recording,
-        of_network(recording, f"{NAMES[method]} of the layers"),
-        numbers=seen.numbers,
-        foot=[*_words(stage, seen, sets, method), note, some, few],
+        _title(seen, found, sets),
+        subtitle=subtitle(recording, method, note, few),
+        numbers=[*seen.numbers, measure],
+        foot=[described(method, names[-1]), shared(found[-1], alone=epoch is not None)],
         air=12,
     )
-    room = coloring.scaled(stage, sheet.room)
-    layout = Layout.of(room, len(names), fact_lines(stage, method, votes=sets.classes))
-    limits = share_limits(np.concatenate([quality(embedding, sets)[0] for embedding in found]))
-    pictures = Pictures(recording, thumbnails, sets, method)
+    layout = Layout.of(coloring.scaled(stage, sheet.room), len(names))
+    classes, tags = chips(stage, seen.labels.names, layout.main.width * layout.main.height, LETTERS)
+    pictures = Pictures(recording, thumbnails, sets, method, seen)
     panels = [
-        Panel(stage, layout, cell, name, embedding, sets, coloring, (classes, tags), pictures, limits, trails)
-        for cell, name, embedding in zip(layout.cells, names, found, strict=True)
-    ]
+        Panel(stage, box, layer_name(recording, name), embedding, sets, coloring, trails=trails, radius=SMALL_POINT,
+              by=by)
+        for box, name, embedding in zip(layout.small, names, found, strict=False)
+    ]  # fmt: skip
+    large = Panel(
+        stage, layout.main, layer_name(recording, names[-1]), found[-1], sets, coloring, trails=trails, radius=POINT,
+        by=by, named=(classes, tags), pictures=pictures,
+    )  # fmt: skip
+    panels.append(large)
+    kinds = (
+        [(14.0, f"{sets.placed} test samples"), (7.0, "training")]
+        if sets.placed
+        else [(14.0, f"{sets.fitted} samples")]
+    )
+    key = Key(stage, layout.main, kinds, lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
+    last = len(numbers) - 1
+    good = _kept(recording, names[-1], found[-1], sets) if method == "pca" else found[-1].scores.trustworthiness
+
+    @cache
+    def table(place: int) -> tuple[list[float], list[float]]:
+        return (
+            in_layout(found[place], last, sets), in_layer(recording, names[place], numbers[last], sets)
+        )  # fmt: skip
+
+    story = Story(stage, layout.story, names, found, sets, "PCA" if method == "pca" else NAMES[method], table)
+    clock = _clock(stage, recording, layout.story, story.bottom)
 
     def draw(moment: Moment) -> None:
-        index = last_at(found[0].epochs, moment.epoch)
+        at = moment.epoch if epoch is None else float(found[0].epochs[0])
+        index = last_at(found[0].epochs, at)
         number = numbers[index]
         wrong = seen.wrong(number, sets.shown)
+        colors = seen.answers(number, sets.shown) if by == "predicted" else None
         for panel in panels:
-            panel.show(moment, index, wrong)
-        sheet.show(recording.at(recording.epochs[number]), **seen.stated(number))
+            panel.show(at, moment.seconds, index, wrong, colors)
+        key.show()
+        story.show(at)
+        if clock is not None:
+            clock.show(at)
+        sheet.show(recording.at(recording.epochs[number]), **seen.stated(number), **{measure.label: float(good[index])})
 
     return draw
 
@@ -83,13 +128,70 @@ def embedding_scene(
 def embeddable(purpose: str, most: int = MOST_LAYERS) -> Callable[..., None]:
     """Return the check that a recording suits a scene of embedded layers, which take long to set up."""
 
-    def suits(recording: Recording, *, layers: str = "", **options: Any) -> None:
-        Seen.of(recording, purpose)
+    def suits(recording: Recording, *, layers: str = "", by: By = "true", **options: Any) -> None:
+        seen = Seen.of(recording, purpose)
+        check_coloring(recording, seen, by, purpose)
         layers_of(recording, layers, most, purpose)
 
     return suits
 
 
-def _words(stage: Stage, seen: Seen, sets: Sets, method: str) -> list[str]:
-    last = "kept: share of the variance" if method == "pca" else BEFORE[method]
-    return [*sets_in_words(sets), *seen.words(stage), "trust: near here is near in the layer", last]
+def snapshot_at(seen: Seen, epoch: float | None, purpose: str) -> int:
+    """Return the number of the snapshot at or before an epoch; by default of the last with finite weights.
+
+    Args:
+        seen: the recording.
+        epoch: in epochs.
+        purpose: for errors.
+
+    Raises:
+        SceneError: the epoch was not recorded, or its weights are not finite.
+    """
+    recording, last = seen.recording, seen.last
+    assert last is not None
+    if epoch is None:
+        return last
+    if not recording.epochs[0] <= epoch <= recording.epochs[-1]:
+        first, end = recording.epochs[[0, -1]]
+        raise SceneError(f"{purpose}: --epoch is {epoch:g}; {recording.path} spans {first:g} to {end:g}")
+    number = recording.at(epoch).snapshot.index
+    if not seen.is_finite(number):
+        cause = f"{purpose}: --epoch is {epoch:g}, where the weights are not finite"
+        raise SceneError(f"{cause}; the last finite ones are of epoch {recording.epochs[last]:g}")
+    return number
+
+
+def _clock(stage: Stage, recording: Recording, story: Box, top: float) -> Ruler | None:
+    """Add the loss on a ruler of time below the story's rows, where there is room."""
+    room = Box(story.left, top + 40, story.width, story.bottom - top - 40)
+    if room.height < 90 or "loss" not in recording.noted(source=recording.loss_source):
+        return None
+    ruler = Ruler(stage, room, recording)
+    stage.text(story.left, top + 24, ruler.name, color=stage.theme.quiet)
+    return ruler
+
+
+def _title(seen: Seen, found: list[Any], sets: Sets) -> str:
+    """Say what happens: over the epochs in the last layer, and where that is seen from layer to layer."""
+    if not sets.classes:
+        return headline((), 0, 0)
+    shares = [quality(embedding, sets)[0] for embedding in found]
+    finite = [values[np.isfinite(values)] for values in shares]
+    ends = [float(values[-1]) if len(values) else float("nan") for values in finite]
+    before = ends[0] if len(found[0].epochs) == 1 else float(finite[-1][0]) if len(finite[-1]) else float("nan")
+    return headline(present(sets.shown_labels, seen.labels.names), before, ends[-1], ends)
+
+
+def _kept(recording: Recording, layer: str, embedding: Embedding, sets: Sets) -> Array:
+    """Return for each epoch the share of the layer's variance that the picture holds."""
+    every = [_variance(recording, layer, float(epoch), sets) for epoch in embedding.epochs]
+    held = embedding.positions.var(axis=1, dtype=np.float64).sum(axis=1)
+    return np.asarray(held / np.where(np.array(every) > 0, every, np.nan))
+
+
+def _variance(recording: Recording, layer: str, epoch: float, sets: Sets) -> float:
+    try:
+        values = activations_of(recording.at(epoch), layer, sets)
+    except DivergedError:
+        return float("nan")
+    return float(values.reshape(len(values), -1).var(axis=0, dtype=np.float64).sum())

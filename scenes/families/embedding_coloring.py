@@ -1,15 +1,21 @@
 """Colours of samples by their labels: of their classes, by value in steps, or one for all."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Box, Stage
+from animviz import Box, Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
+from animviz.errors import SceneError
 from animviz.parts import color_map
 
-__all__ = ["Coloring"]
+from .embedding_seen import Seen
 
+__all__ = ["By", "Coloring", "check_coloring"]
+
+By = Literal["true", "predicted", "value"]
 STEPS = 10  # of values
 FAR = 0.02  # share of the values at either end that may lie beyond the scale
 SCALE = Box(0, 0, 320, 60)  # units: size of the bar with its labels
@@ -77,6 +83,27 @@ class Coloring:
         stage.text(room.right, below, self.ends[1], color=quiet, align="right")
         stage.text(room.right - width / 2, below, title, color=quiet, align="center")
         return Box(room.left, room.top, room.width, room.height - SCALE.height)
+
+
+def check_coloring(recording: Recording, seen: Seen, by: By, purpose: str) -> None:
+    """Refuse a colouring that a recording has no data for.
+
+    Args:
+        recording: of any model.
+        seen: what is known of it.
+        by: what the colours say.
+        purpose: for errors.
+
+    Raises:
+        SceneError: no answers of classes, or labels that are no values.
+    """
+    if by == "predicted" and (seen.verdicts is None or seen.labels.classes is None):
+        raise SceneError(
+            f"{purpose}: --by predicted needs answers of classes; {recording.path} has none; use --by true"
+        )
+    if by == "value" and (seen.labels.values is None or seen.labels.classes is not None):
+        has = "no labels" if seen.labels.values is None else "classes as labels"
+        raise SceneError(f"{purpose}: --by value needs values as labels; {recording.path} has {has}; use --by true")
 
 
 def _span(values: Array) -> tuple[float, float]:

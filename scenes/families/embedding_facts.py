@@ -1,59 +1,27 @@
-"""How good an embedding is at an epoch: numbers with their labels, and a curve over the epochs."""
+"""How good the layouts of layers are: a bar for each layer now, and in the end a table of its neighbours' votes."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
-from animviz.parts import LABEL, Number, Plot, Trace, epoch_limits
+from animviz.parts import Number, cut, pair
 
-from .embedding_layout import CURVE, FACT
+from .embedding_layout import HEAD, LOW_HEAD, ROW
+from .neighbour_votes import NEIGHBOURS
 
-__all__ = ["TRUST", "VOTE", "Facts", "fact_lines", "quality", "quality_curve"]
+__all__ = ["TRUST", "VOTE", "Story", "percents", "quality"]
 
 VOTE, TRUST = Number("5-NN", ".1f", "100.0", " %", scale=100), Number("trust", ".3f", "0.000")
-TALLEST_CURVE = 240.0  # units
-SPACE = 12.0  # units between numbers
+COLUMN = 70.0  # units of a number in the table
+BELOW, BAR = 12.0, 5.0  # units from a name to its bar, and of the bar's height
+TALLEST = 110.0  # units of a row
 
-
-class Facts:
-    """How good an epoch of an embedding is, as labels with numbers.
-
-    Args:
-        stage: where.
-        box: room for them; they break into lines.
-        embedding: with scores.
-        votes: whether there are classes to vote for.
-
-    Attributes:
-        height: units that they take.
-    """
-
-    def __init__(self, stage: Stage, box: Box, embedding: Embedding, *, votes: bool) -> None:
-        scores = embedding.scores
-        shown = scores.shown_accuracy if votes else None
-        self._rows = [] if shown is None else [[VOTE.text(value) for value in shown]]
-        self._rows.append([TRUST.text(value) for value in scores.trustworthiness])
-        labels = _fact_labels(embedding.method, votes)
-        if embedding.shares is not None:
-            self._rows.append([f"{100 * embedding.shares.sum():.0f} %"] * len(embedding.epochs))
-        self._texts = []
-        line, left = 0, box.left
-        for label, widest in labels:
-            width = stage.measure(label, LABEL) + 6 + stage.measure(widest, LABEL, "medium")
-            if left > box.left and left + width > box.right + 1:
-                line, left = line + 1, box.left
-            top = box.top + 24 + line * FACT
-            stage.text(left, top, label, color=stage.theme.quiet)
-            self._texts.append(stage.text(left + width, top, "", weight="medium", align="right", moves=True))
-            left += width + SPACE
-        self.height = (line + 1) * FACT
-
-    def show(self, index: int) -> None:
-        """Show the numbers of an epoch."""
-        for text, row in zip(self._texts, self._rows, strict=True):
-            text.set_text(row[index])
+Table = Callable[[int], tuple[list[float], list[float]]]
 
 
 def quality(embedding: Embedding, sets: Sets) -> tuple[Array, Number]:
@@ -69,41 +37,111 @@ def quality(embedding: Embedding, sets: Sets) -> tuple[Array, Number]:
     return embedding.scores.trustworthiness, TRUST
 
 
-def quality_curve(stage: Stage, box: Box, embedding: Embedding, sets: Sets, limits: tuple[float, float]) -> Trace:
-    """Add a plot of `quality` over the epochs.
+def percents(shares: Sequence[float]) -> list[str]:
+    """Return shares as the table writes them: in per cent without the sign, a dash where there is none."""
+    return [f"{100 * share:.1f}" if np.isfinite(share) else "–" for share in shares]
+
+
+class Story:
+    """A row per layer: its name, a bar from nothing to all with its number, and at the last epoch a table.
+
+    The table has the votes of 3, 5 and 10 neighbours: in the plane, and below it in the layer before it was laid out.
 
     Args:
         stage: where.
-        box: room for it, in units.
-        embedding: whose scores are drawn.
-        sets: its samples.
-        limits: of the quality, from 0 to 1.
+        box: room for the rows.
+        names: of the layers.
+        found: their embeddings, over the same epochs.
+        sets: their samples.
+        method: the word for it, such as "UMAP".
+        table: returns the shares of a layer's two lines, by its place among the names; asked only where they are shown.
+
+    Attributes:
+        bottom: units from the upper edge at which the rows end.
     """
-    values, number = quality(embedding, sets)
-    titled = box.height >= CURVE + 40
-    box = Box(box.left, box.top, box.width, min(box.height, max(TALLEST_CURVE, 0.7 * box.width)))
-    title = f"{number.label} over epochs" if titled else ""
-    percent = number.scale == 100
-    plot = Plot(stage, box, epoch_limits(embedding.epochs), limits, percent=percent, title=title, right=14)
-    return Trace(stage, plot.axes, embedding.epochs, values, width=2.5, dot=11)
+
+    def __init__(
+        self, stage: Stage, box: Box, names: Sequence[str], found: Sequence[Embedding], sets: Sets, method: str,
+        table: Table,
+    ) -> None:  # fmt: skip
+        pairs = [quality(embedding, sets) for embedding in found]
+        self._epochs, self._values = found[0].epochs, np.stack([values for values, _ in pairs])
+        self._number, self._table = pairs[0][1], table
+        self._votes = self._number is VOTE
+        self._full = (box.height - HEAD) / len(names) >= ROW - 1
+        head = HEAD if self._full else LOW_HEAD
+        row = min(TALLEST, (box.height - head) / len(names))
+        quiet = stage.theme.quiet
+        rights = box.right - COLUMN * np.arange(len(NEIGHBOURS))[::-1]
+        self._middle = rights[1] if self._votes else box.right
+        words = f"class named by {NEIGHBOURS[1]} neighbours, %", "class named by neighbours, %"
+        self._headings = (
+            [cut(stage, text, box.width) for text in words] if self._votes else ["near stays near (trust)"] * 2
+        )
+        self._heading = stage.text(box.left, box.top + 24, "", color=quiet, moves=True)
+        self._heads = [
+            (
+                stage.text(right, box.top + (54 if self._full else 24), "", color=quiet, align="right", moves=True),
+                str(count),
+            )
+            for right, count in zip(rights, NEIGHBOURS, strict=True)
+            if self._votes
+        ]
+        axes = stage.overlay()
+        self._rows: list[tuple[Any, Any, list[Any], list[Any]]] = []
+        for place, name in enumerate(names):
+            top = box.top + head + place * row + 24
+            room = self._middle - COLUMN - box.left if self._votes else box.width - COLUMN - 20
+            stage.text(box.left, top, cut(stage, name, room, weight="medium"), weight="medium")
+            now = stage.text(self._middle, top, "", weight="medium", align="right", moves=True)
+            line = top + BELOW
+            axes.plot(
+                [box.left, box.right],
+                [line] * 2,
+                color=stage.theme.grid,
+                linewidth=stage.points(BAR),
+                solid_capstyle="butt",
+            )
+            bar = stage.line(axes, stage.theme.ink, BAR)
+            bar.set_solid_capstyle("butt")
+            bar.set_data([box.left, box.left], [line, line])
+            others = [stage.text(x, top, "", weight="medium", align="right", moves=True) for x in rights[::2]]
+            below = self._lower(stage, box.left, rights, line + 28, method) if self._full and self._votes else []
+            self._rows.append((now, bar, others, below))
+        self._left, self._width = box.left, box.width
+        self.bottom = box.top + head + len(names) * row
+        pair(stage, self._number.label, lambda: [now.get_text() for now, *_ in self._rows], self._seen)
+
+    def _lower(self, stage: Stage, left: float, rights: Array, top: float, method: str) -> list[Any]:
+        quiet = stage.theme.quiet
+        label = stage.text(left, top, "", color=quiet, moves=True)
+        self._before = cut(stage, f"before {method}", rights[0] - COLUMN - left + 14)
+        return [label, *(stage.text(x, top, "", color=quiet, align="right", moves=True) for x in rights)]
+
+    def _seen(self) -> Array:
+        """Return what the bars say, in the unit of the numbers."""
+        ends = np.array([bar.get_xdata()[1] for _, bar, *_ in self._rows])
+        return np.asarray((ends - self._left) / self._width * self._number.scale)
+
+    def show(self, epoch: float) -> None:
+        """Show a moment; the table at the last epoch."""
+        ends = bool(epoch >= self._epochs[-1] - 1e-9) and self._votes
+        self._heading.set_text(self._headings[ends])
+        for text, words in self._heads:
+            text.set_text(words if ends else "")
+        for place, (now, bar, others, below) in enumerate(self._rows):
+            value = _blended(self._epochs, self._values[place], epoch)
+            now.set_text(percents([value])[0] if self._votes else self._number.text(value))
+            y = bar.get_ydata()
+            bar.set_data([self._left, self._left + self._width * (value if np.isfinite(value) else 0.0)], y)
+            plane, layer = self._table(place) if ends else ([np.nan] * 3, [np.nan] * 3)
+            for text, share in zip(others, plane[::2], strict=True):
+                text.set_text(percents([share])[0] if ends else "")
+            for text, words in zip(below, [self._before, *percents(layer)] if below else [], strict=True):
+                text.set_text(words if ends else "")
 
 
-def _fact_labels(method: str, votes: bool) -> list[tuple[str, str]]:
-    shown = (VOTE, TRUST) if votes else (TRUST,)
-    numbers = [(number.label, number.widest + number.unit) for number in shown]
-    return [*numbers, *([("kept", "100 %")] if method == "pca" else [])]
-
-
-def fact_lines(stage: Stage, method: str, *, votes: bool) -> Any:
-    """Return a function of a width: how many lines the numbers take there."""
-    widths = [stage.measure(a, LABEL) + 6 + stage.measure(b, LABEL, "medium") for a, b in _fact_labels(method, votes)]
-
-    def lines(width: float) -> int:
-        count, left = 1, 0.0
-        for each in widths:
-            if left and left + each > width + 1:
-                count, left = count + 1, 0.0
-            left += each + SPACE
-        return count
-
-    return lines
+def _blended(epochs: Array, values: Array, epoch: float) -> float:
+    """Return a value at a moment, between those of the epochs around it; at an epoch its own, whatever is beside it."""
+    at = np.flatnonzero(np.abs(epochs - epoch) < 1e-9)
+    return float(values[at[0]] if len(at) else np.interp(epoch, epochs, values))

@@ -1,63 +1,79 @@
-"""Where the panels of embedded layers stand, and where a panel's plane, numbers and curve do."""
+"""Where embedded layers stand: the last one large, the others small beside it, and what is told of them."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from animviz import Box
 
-__all__ = ["CURVE", "FACT", "GAP", "TITLE", "Layout"]
+__all__ = ["GAP", "KEY", "TITLE", "Layout"]
 
-TITLE, FACT, CURVE = 34.0, 32.0, 116.0  # units of height for a name, a line of numbers, a curve at least
-BESIDE, GAP = 250.0, 32.0  # units
+TITLE, KEY, GAP = 34.0, 36.0, 32.0  # units: of a name, of the line below the large plane, and between planes
+STORY, WIDE = 330.0, 1.4  # units of width of the story in wide frames; sides' ratio from which a frame is wide
+HEAD, ROW = 66.0, 78.0  # units of the story's heading and of its rows
+LOW_HEAD, LOW_ROW = 30.0, 40.0  # the same where there is little room: all numbers in one line
+LARGE = 0.62  # share of the planes' width that the large one keeps
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the panels stand.
+    """Where everything stands.
 
     Attributes:
-        cells: a box per panel, for all that belongs to it.
-        beside: whether numbers and curve stand to the right of the plane or below it.
-        lines: of numbers below it.
-        filled: share of the grid that holds panels.
+        main: the plane of the last layer; its name stands above it, the key below.
+        small: planes of the other layers, in their order.
+        story: for the rows that tell how good they are.
     """
 
-    cells: list[Box]
-    beside: bool
-    lines: int
-    filled: float
+    main: Box
+    small: list[Box]
+    story: Box
 
     @classmethod
-    def of(cls, room: Box, count: int, lines: Any) -> "Layout":
-        """Return the layout in which the planes are largest."""
-        layouts = [
-            cls._grid(room, count, columns, beside, lines)
-            for columns in range(1, count + 1)
-            for beside in (False, True)
-        ]
-        return max(layouts, key=lambda layout: min(layout.plane(0).width, layout.plane(0).height) * layout.filled)
+    def of(cls, room: Box, count: int) -> "Layout":
+        """Return the layout for so many layers: the story to the right in wide frames, else below the planes."""
+        if room.width >= WIDE * room.height:
+            planes = Box(room.left, room.top, room.width - STORY - GAP, room.height)
+            return cls._beside(planes, count, Box(room.right - STORY, room.top, STORY, room.height))
+        tall = room.height > 1.2 * room.width
+        height = HEAD + count * ROW if tall else LOW_HEAD + count * LOW_ROW
+        planes = Box(room.left, room.top, room.width, room.height - height - 8)
+        story = Box(room.left, planes.bottom + 8, room.width, height)
+        return cls._above(planes, count, story) if tall else cls._beside(planes, count, story)
 
     @classmethod
-    def _grid(cls, room: Box, count: int, columns: int, beside: bool, lines: Any) -> "Layout":
-        rows = -(-count // columns)
-        width, height = (room.width - (columns - 1) * GAP) / columns, (room.height - (rows - 1) * 14) / rows
-        cells = [
-            Box(room.left + k % columns * (width + GAP), room.top + k // columns * (height + 14), width, height)
-            for k in range(count)
+    def _beside(cls, room: Box, count: int, story: Box) -> "Layout":
+        """Small planes in columns to the left of the large one: the way through the net is the way of reading."""
+        if count == 1:
+            return cls(_plane(room), [], story)
+        columns = 1 if count <= 4 else 2
+        rows = -(-(count - 1) // columns)
+        side = min(room.height / rows - TITLE - 4, ((1 - LARGE) * room.width - (columns - 1) * 16) / columns)
+        width = columns * side + (columns - 1) * 16
+        step = (room.height + 4) / rows
+        small = [
+            Box(room.left + k // rows * (side + 16), room.top + k % rows * step + TITLE, side, step - TITLE - 8)
+            for k in range(count - 1)
         ]
-        return cls(cells, beside, lines(BESIDE if beside else width), count / (rows * columns))
+        return cls(_plane(Box(room.left + width + GAP, room.top, room.width - width - GAP, room.height)), small, story)
 
-    def plane(self, number: int) -> Box:
-        """Return the box of a panel's plane."""
-        cell = self.cells[number]
-        if self.beside:
-            return Box(cell.left, cell.top + TITLE, min(cell.height - TITLE, cell.width - BESIDE), cell.height - TITLE)
-        height = cell.height - TITLE - self.lines * FACT - CURVE
-        return Box(cell.left, cell.top + TITLE, cell.width, max(1.0, min(height, 1.15 * cell.width)))
+    @classmethod
+    def _above(cls, room: Box, count: int, story: Box) -> "Layout":
+        """Small planes in rows of three over the large one."""
+        if count == 1:
+            return cls(_plane(room), [], story)
+        columns = min(count - 1, 3)
+        rows = -(-(count - 1) // columns)
+        width = (room.width - (columns - 1) * 16) / columns
+        height = min(width, 0.4 * room.height / rows - TITLE)
+        small = [
+            Box(
+                room.left + k % columns * (width + 16), room.top + k // columns * (height + TITLE + 4) + TITLE,
+                width, height,
+            )
+            for k in range(count - 1)
+        ]  # fmt: skip
+        top = small[-1].bottom + 8
+        return cls(_plane(Box(room.left, top, room.width, room.bottom - top)), small, story)
 
-    def story(self, number: int) -> Box:
-        """Return the box of a panel's numbers and curve."""
-        cell, plane = self.cells[number], self.plane(number)
-        if self.beside:
-            return Box(plane.right + GAP, plane.top, cell.right - plane.right - GAP, plane.height)
-        return Box(cell.left, plane.bottom + 4, cell.width, cell.bottom - plane.bottom - 4)
+
+def _plane(cell: Box) -> Box:
+    return Box(cell.left, cell.top + TITLE, cell.width, cell.height - TITLE - KEY)

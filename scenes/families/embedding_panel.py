@@ -1,16 +1,19 @@
-"""One embedded layer: the samples in their plane, names and images among them, and how good the embedding is."""
+"""One embedded layer: its name, the samples in their plane, and names and images among them."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz import Box, Moment, Recording, Stage
+from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
 from animviz.errors import DivergedError
 from animviz.parts import (
+    LABEL,
     PointCloud,
     Points,
     Tags,
@@ -20,62 +23,71 @@ from animviz.parts import (
     flat,
     images_of,
     last_places,
+    pair,
     plane_axes,
     thumbnail,
 )
 from animviz.sampling import last_at
 
-from .embedding_coloring import Coloring
-from .embedding_facts import Facts, quality_curve
-from .embedding_layout import Layout
+from .embedding_coloring import By, Coloring
+from .embedding_seen import Seen
 
-__all__ = ["Panel", "Pictures"]
+__all__ = ["Key", "Panel", "Pictures"]
 
-SMALL = 1.2  # units: radius of training points
+SMALL = 0.45  # radius of training points, of the others'
 FAINT = 0.5  # of a training point's colour
-IMAGE = 38.0  # units of an image
-FEW, ROOMY = 6, 330.0  # images by default, in a panel of this many units
+IMAGE = 46.0  # units of an image
+FEW, ROOMY = 4, 330.0  # images by default, in a panel of this many units
+NONE: tuple[NDArray[np.intp], list[Any]] = (np.zeros(0, np.intp), [])
 
 
 class Panel:
-    """One layer: the plane, its name above, numbers and a curve below or beside."""
+    """One layer: the plane, and its name above."""
 
     def __init__(
-        self, stage: Stage, layout: Layout, cell: Box, name: str, embedding: Embedding, sets: Sets, coloring: Coloring,
-        named: tuple[Array, list[Any]], pictures: "Pictures", limits: tuple[float, float], trails: int,
+        self, stage: Stage, plane: Box, title: str, embedding: Embedding, sets: Sets, coloring: Coloring, *,
+        trails: int, radius: float, by: By, named: tuple[Array, list[Any]] = NONE, pictures: "Pictures | None" = None,
     ) -> None:  # fmt: skip
+        self._stage = stage
         self._embedding = embedding = centred(embedding)
-        self._trails, colors = trails, coloring.numbers(sets.shown_labels, len(sets.shown))
-        number = layout.cells.index(cell)
-        plane, story = layout.plane(number), layout.story(number)
-        stage.text(cell.left, cell.top + 24, cut(stage, name, plane.width, weight="medium"), weight="medium")
+        self._trails, self._labels = trails, coloring.numbers(sets.shown_labels, len(sets.shown))
+        if stage.measure(title, LABEL, "medium") > plane.width:
+            title = cut(stage, title.split(", ")[0], plane.width, weight="medium")
+        stage.text(plane.left, plane.top - 10, title, weight="medium")
         axes = plane_axes(stage, plane, embedding)
-        self._set_up_background(stage, axes, sets, coloring)
-        self._points = Points(stage, axes, colors, len(coloring.palette), palette=coloring.palette)
-        images = pictures.some(stage, plane, axes, embedding, colors, coloring.palette)
-        self._tags = Tags(stage, axes, colors, named, images)
-        self._facts = Facts(stage, story, embedding, votes=sets.classes)
-        top = story.top + self._facts.height + 4
-        below = Box(story.left, top, story.width, story.bottom - top)
-        self._curve = quality_curve(stage, below, embedding, sets, limits)
+        self._set_up_background(stage, axes, sets, coloring, radius, by)
+        self._points = Points(stage, axes, self._labels, len(coloring.palette), radius, coloring.palette)
+        images = NONE if pictures is None else pictures.some(stage, plane, axes, embedding, coloring)
+        self._imaged = images[0]
+        self._leads = stage.strokes(stage.overlay(), stage.theme.ink, 1.5) if len(self._imaged) else None
+        self._tags = Tags(stage, axes, self._labels, named, images)
         self._stands: dict[int, Array] = {}
 
-    def show(self, moment: Moment, index: int, wrong: Array) -> None:
-        """Show a moment, with the numbers of an epoch and the answers that are wrong at it."""
-        fitted, placed = self._embedding.at(moment.epoch)
+    @property
+    def rings(self) -> int:
+        """How many samples are drawn as wrong."""
+        return self._points.rings
+
+    def show(self, epoch: float, seconds: float, index: int, wrong: Array, colors: Array | None) -> None:
+        """Show a moment, with the answers that are wrong at an epoch, and colours unless they are the labels'."""
+        fitted, placed = self._embedding.at(epoch)
         if not np.isfinite(fitted).all() or (placed is not None and not np.isfinite(placed).all()):
-            raise DivergedError(f"epoch {moment.epoch:.0f}: the weights are not finite (the training diverged)")
-        seconds = moment.seconds if self._embedding.dimensions == 3 else 0.0
+            raise DivergedError(f"epoch {epoch:.0f}: the weights are not finite (the training diverged)")
+        seconds = seconds if self._embedding.dimensions == 3 else 0.0
         if self._small is not None:
             self._small.set_positions(flat(fitted, seconds))
-        self._points.show(flat(fitted if placed is None else placed, seconds), wrong)
+        shown = flat(fitted if placed is None else placed, seconds)
+        self._points.show(shown, wrong, colors)
         if self._tails is not None:
-            self._tails.set_lines(self._past(moment.epoch, seconds))
-        self._tags.show(self._tag_places(moment.epoch, seconds))
-        self._facts.show(index)
-        self._curve.show(moment.epoch)
+            self._tails.set_lines(self._past(epoch, seconds))
+        places = self._tag_places(epoch, seconds, colors)
+        self._tags.show(places)
+        if self._leads is not None:
+            self._leads.set_lines(self._from_points(shown, places))
 
-    def _set_up_background(self, stage: Stage, axes: Any, sets: Sets, coloring: Coloring) -> None:
+    def _set_up_background(
+        self, stage: Stage, axes: Any, sets: Sets, coloring: Coloring, radius: float, by: By
+    ) -> None:
         """Add what lies under the samples: those of the training, and tails."""
         theme = stage.theme
         self._small: PointCloud | None = None
@@ -83,7 +95,9 @@ class Panel:
             ground = np.asarray(theme.mix(theme.background, 1), np.float32)
             faint = (FAINT * coloring.palette + (1 - FAINT) * ground).astype(np.float32)
             colors = coloring.numbers(sets.fit_labels, 0)
-            self._small = PointCloud(axes, colors, faint, max(0.6, SMALL * stage.pixel))
+            if by == "predicted":  # the answers on training samples are not known
+                faint, colors = np.asarray([theme.mix(theme.quiet, 0.5)], np.float32), np.zeros_like(colors)
+            self._small = PointCloud(axes, colors, faint, max(0.6, SMALL * radius * stage.pixel))
             stage.moves(self._small)
         self._tails = stage.strokes(axes, theme.mix(theme.quiet, 0.6), 1.0) if self._trails else None
 
@@ -98,10 +112,16 @@ class Panel:
         ways = [self._shown(e, seconds) for e in moments]
         return np.stack([*ways, np.full_like(ways[0], np.nan)], axis=1).reshape(-1, 2)
 
-    def _tag_places(self, epoch: float, seconds: float) -> Array:
+    def _from_points(self, shown: Array, places: Array) -> Array:
+        """Return lines from samples to their images, in units of the stage."""
+        points = self._tags.in_pixels(shown[self._imaged])
+        ends = places[: len(points)]
+        return np.stack([points, ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2) / self._stage.pixel
+
+    def _tag_places(self, epoch: float, seconds: float, colors: Array | None) -> Array:
         """Return where images and names stand; between epochs of the plane they go straight from place to place."""
-        if self._embedding.dimensions == 3:
-            return self._tags.places(self._shown(epoch, seconds))
+        if self._embedding.dimensions == 3 or colors is not None:
+            return self._tags.places(self._shown(epoch, seconds), colors)
         epochs = self._embedding.epochs
         before = last_at(epochs, epoch)
         after = before + 1 if epoch > epochs[before] + 1e-9 else before
@@ -112,23 +132,81 @@ class Panel:
         return np.asarray(self._stands[before] + share * (self._stands[after] - self._stands[before]))
 
 
-class Pictures:
-    """Images of a few samples."""
+class Key:
+    """A line below the large plane: what its marks are, and how many of them.
 
-    def __init__(self, recording: Recording, asked: int | None, sets: Sets, scene: str) -> None:
+    Args:
+        stage: where.
+        plane: the box of the plane.
+        kinds: the diameter of a mark in units, and what it is.
+        rings: returns how many samples are drawn as wrong.
+        named: how many classes have their names in the plane, and how many there are.
+        seen: the recording.
+    """
+
+    def __init__(
+        self, stage: Stage, plane: Box, kinds: Sequence[tuple[float, str]], rings: Callable[[], int],
+        named: tuple[int, int], seen: Seen,
+    ) -> None:  # fmt: skip
+        self._rings, quiet = rings, stage.theme.quiet
+        left, top = plane.left, plane.bottom + 28
+        self._wrong: list[Text] = []
+        if seen.verdicts is not None:
+            stage.dot(left + 8, top - 8, 16, quiet)
+            stage.dot(left + 8, top - 8, 8, stage.theme.background)
+            self._wrong = [stage.text(left + 22, top, "", color=quiet, moves=True)]
+            pair(stage, "wrong answers", lambda: [text.get_text() for text in self._wrong], lambda: [rings()])
+            left += 48 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
+        some = [(0.0, f"names: {named[0]} of {named[1]} classes")] if named[0] < named[1] else []
+        for size, words in [*kinds[:1], *some, *kinds[1:]]:
+            begin = left + (20 if size else 0)
+            if begin + stage.measure(words, LABEL) > plane.right + 1:
+                break
+            if size:
+                stage.dot(left + 7, top - 8, size, quiet)
+            stage.text(begin, top, words, color=quiet)
+            left = begin + stage.measure(words, LABEL) + 26
+
+    def show(self) -> None:
+        """Say how many samples are drawn as wrong."""
+        for text in self._wrong:
+            text.set_text(f"{self._rings()} wrong")
+
+
+class Pictures:
+    """Images of a few samples: of those answered wrongly in the end where there are any, else far from each other."""
+
+    def __init__(self, recording: Recording, asked: int | None, sets: Sets, scene: str, seen: Seen) -> None:
         one = recording.basis.has_one_input
         images = "images" in recording.extras or (one and recording.single_input(recording.inputs).ndim > 2)
         self._asked = asked if asked is not None else (None if images else 0)
         self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
+        assert seen.last is not None
+        self._wrong = seen.wrong(seen.last, sets.shown)
+        self._labels = sets.shown_labels
 
     def some(
-        self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, colors: Array, palette: Array
+        self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, coloring: Coloring
     ) -> tuple[NDArray[np.intp], list[Any]]:
         """Return the numbers of samples far from each other, and their images."""
         count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
         if not count or self._images is None:
-            return np.zeros(0, np.intp), []
+            return NONE
         left, right = axes.get_xlim()
-        apart = 1.5 * IMAGE * (right - left) / plane.width
-        chosen = far_apart(last_places(embedding), colors, count, apart if self._asked is None else 0.0)
-        return chosen, [thumbnail(stage, self._images[k], palette[colors[k]], IMAGE) for k in chosen]
+        least = 2.5 * IMAGE * (right - left) / plane.width if self._asked is None else 0.0
+        colors, places = coloring.numbers(self._labels, len(self._images)), last_places(embedding)
+        among = np.flatnonzero(self._wrong)
+        many = len(among) >= count
+        chosen = among[_spread(places[among], count, least)] if many else far_apart(places, colors, count, least)
+        return chosen, [thumbnail(stage, self._images[k], coloring.palette[colors[k]], IMAGE) for k in chosen]
+
+
+def _spread(places: Array, count: int, least: float) -> list[int]:
+    """Return numbers of places far from each other, from the outermost on."""
+    chosen = [int(np.linalg.norm(places - np.median(places, axis=0), axis=1).argmax())]
+    while len(chosen) < count:
+        nearest = np.linalg.norm(places[:, None] - places[chosen], axis=2).min(axis=1)
+        if nearest.max() < least:
+            break
+        chosen.append(int(nearest.argmax()))
+    return chosen

@@ -6,14 +6,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz import Recording, Stage
+from animviz import Recording
 from animviz.analysis.labels import SampleLabels
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.embed.sets import Sets
 from animviz.errors import DivergedError
 
-__all__ = ["Seen", "sets_in_words"]
+__all__ = ["Seen"]
 
 
 @dataclass(frozen=True)
@@ -84,25 +83,12 @@ class Seen:
         """Return the numbers of the header that are computed from a snapshot."""
         return {} if self.verdicts is None else {"accuracy": self.verdicts.accuracy(number)}
 
-    def words(self, stage: Stage, end: str = "") -> list[str]:
-        """Return what the foot line says of the points.
+    def answers(self, number: int, shown: Array) -> Array:
+        """Return the answered classes of some samples at a snapshot, of a net that answers with a class.
 
         Args:
-            stage: where they are drawn.
-            end: what is said of the moment at which answers are wrong.
+            number: of the snapshot.
+            shown: numbers of the samples.
         """
-        rim = [f"{stage.theme.ink_name} rim: wrong answer{end}"] if self.verdicts is not None else []
-        vote = ["5-NN: named by 5 neighbours"] if self.labels.classes is not None else []
-        color = ["colour: its label"] if self.labels.values is not None and not vote else []
-        return [*color, *rim, *vote]
-
-
-def sets_in_words(sets: Sets) -> list[str]:
-    """Return which samples are drawn and how many, for the foot line.
-
-    Args:
-        sets: the samples.
-    """
-    if sets.placed:
-        return [f"small: training, {sets.fitted}", f"large: test, {sets.placed} placed"]
-    return [f"points: {sets.fitted} samples"]
+        assert self.verdicts is not None
+        return np.asarray(self.verdicts.answers(number)[shown])

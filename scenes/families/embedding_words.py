@@ -1,0 +1,95 @@
+"""What titles, subtitles and foot lines say of embedded layers: all of it derived from the embeddings that are drawn."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from animviz import Recording
+from animviz.arrays import Array
+from animviz.embed import Embedding
+from animviz.parts import of_recording
+
+__all__ = ["NAMES", "described", "headline", "layer_name", "present", "shared", "subtitle"]
+
+NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "principal components"}
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+APART, MIXED, GAIN = 0.7, 0.5, 0.05  # shares of samples that neighbours name rightly
+
+
+def headline(names: Sequence[str], before: float, after: float, way: Sequence[float] = ()) -> str:
+    """Say what the classes do, from the shares of samples whose neighbours name their class.
+
+    Args:
+        names: of the classes; empty where labels are none.
+        before: share at the beginning.
+        after: share at the end.
+        way: shares from layer to layer at the end, where the title may say that they rise.
+    """
+    if not names:
+        return "How the layers arrange the samples"
+    count = NUMBERS[len(names)] if len(names) < len(NUMBERS) else str(len(names))
+    kind = "digits" if all(len(name) == 1 and name.isdigit() for name in names) else "classes"
+    who = f"{count} {kind}".capitalize()
+    if len(names) == 1 or not np.isfinite([before, after]).all():
+        return f"How the layers arrange {who.lower()}"
+    if after < before - GAIN:
+        return f"{who} mix"
+    if after < MIXED:
+        return f"{who} stay mixed"
+    if after < before + GAIN:
+        return f"{who} are apart from the start" if after >= APART else f"{who} stay half mixed"
+    rises = len(way) > 1 and np.isfinite(way).all() and min(np.diff(way)) > -GAIN / 5 and way[-1] > way[0] + GAIN
+    done = f"{who} part" if after >= APART else f"{who} part, though not all"
+    return f"{done}, layer by layer" if rises and after >= APART else done
+
+
+def present(labels: Array | None, names: Sequence[str]) -> list[str]:
+    """Return the names of the classes that samples with these labels have."""
+    there = set() if labels is None else set(np.unique(labels).tolist())
+    return [name for label, name in enumerate(names) if label in there]
+
+
+def subtitle(recording: Recording, method: str, *notes: str) -> str:
+    """Return of what a picture is and how it was laid out, with what is left out.
+
+    Args:
+        recording: what is drawn.
+        method: of the layout.
+        *notes: empty ones are left out.
+    """
+    what = filter(None, [of_recording(recording), f"laid out by {NAMES[method]}", *notes])
+    return ", ".join(what)
+
+
+def layer_name(recording: Recording, name: str) -> str:
+    """Return a layer's name with how many numbers it has: units, or maps of a size."""
+    if name == "input":
+        shape: Sequence[int | None] = recording.single_input(recording.inputs).shape[1:]
+    else:
+        shape = recording.layers[recording.layer_index(name)].output_shape or ()
+    if not shape or None in shape:
+        return name
+    if len(shape) == 1:
+        return f"{name}, {shape[0]} {'numbers' if name == 'input' else 'units'}"
+    return f"{name}, {'×'.join(map(str, shape))}"
+
+
+def described(method: str, layer: str) -> str:
+    """Say what the header's number of the layout is."""
+    if method == "pca":
+        return "kept: share of the variance"
+    return f"trust: near here is near in {layer}"
+
+
+def shared(embedding: Embedding, *, alone: bool) -> str:
+    """Say what the layouts of different epochs share.
+
+    Args:
+        embedding: how it was laid out.
+        alone: whether it has one epoch only, chosen by the reader.
+    """
+    if alone or (embedding.method == "umap" and not embedding.settings.get("weight")):
+        return "this epoch is laid out alone" if alone else "each epoch is laid out alone"
+    if embedding.method == "pca":
+        return "one basis for all epochs"
+    return "each epoch starts from the next one" if embedding.method == "tsne" else "epochs are laid out together"

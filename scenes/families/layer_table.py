@@ -1,0 +1,115 @@
+"""The layers of a net from top to bottom, with what neighbours tell in each: numbers come when a layer is reached.
+
+A teaching notebook on UMAP of MNIST ends with such a table, for raw pixels and both hidden layers.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.text import Text
+
+from animviz import Box, Recording, Stage
+from animviz.arrays import Array
+from animviz.embed import Embedding
+from animviz.embed.sets import Sets
+from animviz.parts import LABEL, cut
+
+from .embedding_facts import TRUST, percents
+from .neighbour_votes import NEIGHBOURS, in_layer, in_layout
+
+__all__ = ["LEAST", "LayerTable"]
+
+HEAD, LEAST, MOST, DOUBLE = 66.0, 34.0, 84.0, 62.0  # units: heading; a row at least, at most, and with two lines
+RAIL, NAME, BETWEEN = 34.0, 170.0, 18.0  # units of the rail, of a name at most, and between columns
+BEFORE = "before UMAP"
+
+
+class LayerTable:
+    """A row per layer on a rail: the way so far bright, now a dot; votes of neighbours, and trust.
+
+    Where there is room each row has a second line: the votes in the layer itself, before it was laid out.
+
+    Args:
+        stage: where.
+        recording: of any model.
+        names: of the layers.
+        found: their common layout.
+        sets: the samples.
+        snapshot: number of the snapshot.
+
+    Attributes:
+        width: units that it needs.
+        height: units that it needs at least.
+    """
+
+    def __init__(
+        self, stage: Stage, recording: Recording, names: Sequence[str], found: Embedding, sets: Sets, snapshot: int
+    ) -> None:
+        self._stage, self._names = stage, names
+        self._itself: Callable[[str], list[float]] = lambda name: in_layer(recording, name, snapshot, sets)
+        trust = [[TRUST.text(value)] for value in found.scores.trustworthiness]
+        votes = [percents(in_layout(found, k, sets)) if sets.classes else [] for k in range(len(names))]
+        narrow = stage.height / 1.2 <= stage.width <= 1.2 * stage.height
+        self._values = [[*vote, *([] if narrow and vote else good)] for vote, good in zip(votes, trust, strict=True)]
+        heads = [*(map(str, NEIGHBOURS) if sets.classes else []), TRUST.label]
+        self._heads = heads[: len(self._values[0])]
+        widest = ["100.0" if head != TRUST.label else TRUST.widest for head in self._heads]
+        self._widths = [
+            max(stage.measure(text, LABEL, "medium") for text in pair) for pair in zip(widest, self._heads, strict=True)
+        ]
+        self._name = min(NAME, max(stage.measure(name, LABEL, "medium") for name in (*names, BEFORE)))
+        self.width = RAIL + self._name + sum(self._widths) + BETWEEN * len(self._widths)
+        self.height = HEAD + LEAST * len(names)
+        self._votes = sets.classes
+
+    def put(self, box: Box) -> None:
+        """Draw it in a box, in its middle where it is lower."""
+        stage, count = self._stage, len(self._names)
+        tall = min(box.height, HEAD + MOST * count)
+        box = Box(box.left, box.top + (box.height - tall) / 2, box.width, tall)
+        row, quiet = (box.height - HEAD) / count, stage.theme.quiet
+        double = row >= DOUBLE and self._votes
+        rights = box.right - np.cumsum([0, *(width + BETWEEN for width in self._widths[:0:-1])])[::-1]
+        if self._votes:
+            heading = cut(stage, "class named by neighbours, %", box.width - RAIL)
+            last = rights[min(len(NEIGHBOURS), len(rights)) - 1]
+            stage.text(max(last, box.left + RAIL + stage.measure(heading, LABEL)), box.top + 20, heading, color=quiet,
+                       align="right")  # fmt: skip
+        for right, head in zip(rights, self._heads, strict=True):
+            stage.text(right, box.top + 50, head, color=quiet, align="right")
+        self._numbers: list[tuple[int, str, Text]] = []
+        for place, name in enumerate(self._names):
+            top = box.top + HEAD + (place + 0.5) * row + (-6 if double else 8)
+            name = cut(stage, name, self._name, weight="medium")
+            stage.text(box.left + RAIL, top, name, weight="medium")
+            self._add(place, self._values[place], rights, top, "medium")
+            if double:
+                stage.text(box.left + RAIL, top + 28, BEFORE, color=quiet)
+                self._add(place, percents(self._itself(self._names[place])), rights, top + 28, "regular", quiet)
+        self._set_up_rail(Box(box.left, box.top + HEAD, 20, box.height - HEAD), count)
+
+    def _add(
+        self, place: int, values: Sequence[str], rights: Array, top: float, weight: Literal["regular", "medium"],
+        color: str | None = None,
+    ) -> None:  # fmt: skip
+        """Add the numbers of a line, which come when its layer is reached."""
+        for right, words in zip(rights, values, strict=False):
+            text = self._stage.text(right, top, "", color=color, weight=weight, align="right", moves=True)
+            self._numbers.append((place, words, text))
+
+    def _set_up_rail(self, box: Box, count: int) -> None:
+        stage = self._stage
+        axes = stage.axes(box, (-1, 1), (count - 0.5, -0.5))
+        marks: dict[str, Any] = {"marker": "o", "markersize": stage.points(8), "markeredgewidth": 0}
+        axes.plot(np.zeros(count), range(count), color=stage.theme.grid, linewidth=stage.points(2.5), **marks)
+        self._past = stage.line(axes, stage.theme.ink, 2.5, **marks)
+        self._now = stage.line(axes, stage.theme.ink, 0, **{**marks, "markersize": stage.points(16)})
+
+    def show(self, place: float) -> None:
+        """Show the way up to a place among the layers, 0 the first."""
+        passed = np.arange(int(place) + 1)
+        self._past.set_data([*(0 * passed), 0], [*passed, place])
+        self._now.set_data([0], [place])
+        for layer, words, text in self._numbers:
+            text.set_text(words if layer <= place else "")
