@@ -23,6 +23,7 @@ __all__ = ["CAPTION", "Pin", "Strip", "pins_of"]
 
 CAPTION = 62.0  # units below a picture for its two lines
 APART = 0.015  # of the training, between two moments at least
+CHANGED = 0.05  # of the range of the loss, between two landmarks at least
 MOST_CLASSES = 40  # of a table
 POINTS = 400  # of a plane
 # Of many landmarks those come first that show something else than the others.
@@ -63,10 +64,16 @@ def pins_of(recording: Recording, most: int) -> list[Pin]:
     if last <= first:
         return pins
     pins.append(Pin(last, "the end"))
-    ranked = sorted(landmarks_of_curves(recording), key=_rank)
-    for pin in [*(Pin(mark.epoch, mark.name) for mark in ranked), *_between(recording, most)]:
-        if len(pins) < most and all(abs(pin.epoch - other.epoch) > APART * (last - first) for other in pins):
-            pins.append(pin)
+    epochs, values = _finite_losses(recording)
+    size = float(np.ptp(values)) if len(values) else 0.0
+    for mark in sorted(landmarks_of_curves(recording), key=_rank):
+        others = np.array([pin.epoch for pin in pins[2:]])
+        changed = np.abs(np.interp(mark.epoch, epochs, values) - np.interp(others, epochs, values)) if size else others
+        if (changed >= CHANGED * size).all() and _fits(mark.epoch, pins, most):
+            pins.append(Pin(mark.epoch, mark.name))
+    for epoch in _between(epochs, values, most):
+        if _fits(epoch, pins, most):
+            pins.append(Pin(epoch, ""))
     return sorted(pins, key=lambda pin: pin.epoch)
 
 
@@ -150,9 +157,11 @@ class _Slot:
 
 def _maker(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture], str]:
     """Return what makes a small picture in a box, and what it is in words."""
-    output = recording.output if recording.output_name is not None else None
-    inputs = None if isinstance(recording.inputs, dict) else recording.inputs
-    if output is None or output.target is None or inputs is None:
+    try:
+        output, inputs = recording.output, recording.single_input(recording.inputs)
+    except AnimvizError:  # several outputs or inputs, or none
+        return lambda box: _number(stage, box, recording), ""
+    if output.target is None:
         return lambda box: _number(stage, box, recording), ""
     dense = is_dense_chain(recording.layers) and is_chain(recording.layers)
     if output.task in CLASSES and len(output.class_names) <= MOST_CLASSES:
@@ -211,10 +220,13 @@ def _number(stage: Stage, box: Box, recording: Recording) -> Picture:
 
 
 def _verdicts(recording: Recording) -> Verdicts | None:
+    """Return the answers for each sample, or None where the network gives none."""
     try:
         verdicts = Verdicts(recording, "history")
-        verdicts.last()
-    except AnimvizError:  # no answer for each sample: there is no table to draw
+        verdicts.answers(0)
+    except DivergedError:
+        return verdicts
+    except AnimvizError:
         return None
     return verdicts
 
@@ -223,12 +235,21 @@ def _rank(landmark: Landmark) -> int:
     return next((rank for rank, name in enumerate(FIRST) if landmark.name.startswith(name)), len(FIRST))
 
 
-def _between(recording: Recording, count: int) -> list[Pin]:
+def _fits(epoch: float, pins: Sequence[Pin], most: int) -> bool:
+    """Say whether there is room for one more moment; the first two are begin and end."""
+    least = APART * (pins[1].epoch - pins[0].epoch)
+    return len(pins) < most and all(abs(epoch - pin.epoch) > least for pin in pins)
+
+
+def _between(epochs: Array, values: Array, count: int) -> list[float]:
     """Return moments at which the loss first was lower by equal steps."""
-    epochs, values = recording.history("loss", source=recording.loss_source)
-    epochs, values = epochs[np.isfinite(values)], values[np.isfinite(values)]
     if len(values) < 2:
         return []
-    lowest: Array = np.minimum.accumulate(values)
+    lowest = np.minimum.accumulate(values)
     levels = np.linspace(lowest[0], lowest[-1], count)[1:-1]
-    return [Pin(float(epochs[(lowest <= level).argmax()]), "") for level in levels]
+    return [float(epochs[(lowest <= level).argmax()]) for level in levels]
+
+
+def _finite_losses(recording: Recording) -> tuple[Array, Array]:
+    epochs, values = recording.history("loss", source=recording.loss_source)
+    return epochs[np.isfinite(values)], values[np.isfinite(values)]
