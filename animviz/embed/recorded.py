@@ -21,7 +21,8 @@ __all__ = ["chosen_snapshots", "embedding_of", "flow_of"]
 def embedding_of(
     recording: Recording, layer: str, *, method: str = "umap", fit_inputs: Inputs | None = None,
     fit_labels: Array | None = None, place_inputs: Inputs | None = None, place_labels: Array | None = None,
-    own: Array | None = None, at_most: int = 60, threads: int = 1, **parameters: Any,
+    own: Array | None = None, at_most: int = 60, snapshots: Sequence[int] | None = None, threads: int = 1,
+    **parameters: Any,
 ) -> Embedding:  # fmt: skip
     """Return the embedding of a layer over a recording's snapshots: stored, or computed and stored.
 
@@ -39,6 +40,7 @@ def embedding_of(
         own: which of the recording's own samples the last of these inputs are, as far as they are: stored activations
             are taken for them.
         at_most: snapshots to use at most: an even choice, with the first and the last.
+        snapshots: numbers of those to use, instead of such a choice.
         threads: for speed; not part of the key, since the result is the same.
         **parameters: the method's settings.
 
@@ -51,12 +53,12 @@ def embedding_of(
     settings = asdict(settings_of(method, parameters))
     if fit_inputs is None and fit_labels is None and recording.label_names:
         fit_labels = recording.labels
-    snapshots = chosen_snapshots(len(recording), at_most)
-    about = _about(recording, layer, method, settings, snapshots)
+    chosen = chosen_snapshots(len(recording), at_most) if snapshots is None else list(snapshots)
+    about = _about(recording, layer, method, settings, chosen)
     data = {"fit": fit_inputs, "fit labels": fit_labels, "place": place_inputs, "place labels": place_labels}
 
     def compute() -> Embedding:
-        epochs = recording.epochs[snapshots]
+        epochs = recording.epochs[chosen]
         activations = _activations(recording, layer, epochs, fit_inputs, own if place_inputs is None else None)
         done = embed(activations, method, labels=fit_labels, epochs=epochs, threads=threads, **settings)
         if place_inputs is None:
