@@ -13,7 +13,8 @@ from animviz.parts import LABEL, HiddenSpace, Ruler, Sheet
 from .families.class_shares import ClassShares
 from .families.endings import DIVERGED, classes_in_words, count_in_words, share_right
 
-COLUMN, RULER, ABOVE = 0.24, 120.0, 34.0  # of the room, and units of height
+COLUMN, ABOVE = 0.24, 34.0  # of the room, and units above the space
+LEAST, MOST = 120.0, 240.0  # units of height of the ruler
 
 
 @scene(experiment="digits_plane", tasks=CLASSES)
@@ -49,7 +50,7 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
         numbers=["epoch", "loss", "accuracy"],
         foot=["points: samples, in the colour of their true class", decided.get(space.decides, "")],
     )
-    plane, shares_box, ruler_box = _layout(sheet.room)
+    plane, shares_box, ruler_box = _layout(sheet.room, len(recording.output.class_names))
     space.set_up(stage, plane, heading=heading, named=True)
     shares = ClassShares(stage, shares_box, recording) if shares_box is not None else None
     ruler = Ruler(stage, ruler_box, recording)
@@ -77,15 +78,16 @@ def _title(recording: Recording, units: int) -> str:
     return f"{who[0].upper()}{who[1:]} {verb} {classes_in_words(recording)} apart{rightly}"
 
 
-def _layout(room: Box) -> tuple[Box, Box | None, Box]:
+def _layout(room: Box, classes: int) -> tuple[Box, Box | None, Box]:
     """Return the boxes of space, shares and ruler: a column beside the space, or a strip below it in tall rooms."""
     top = room.top + ABOVE
     if room.width > 1.2 * room.height:
         column = max(200.0, COLUMN * room.width)
         plane = Box(room.left, top, room.width - column - 40, room.bottom - top)
-        left = plane.right + 40
-        ruler = Box(left, room.bottom - RULER, column, RULER)
+        left, least = plane.right + 40, ClassShares.least(classes) + LABEL + 30
+        high = min(MOST, max(LEAST, room.height - least))
+        ruler = Box(left, room.bottom - high, column, high)
         return plane, Box(left, room.top, column, ruler.top - LABEL - 30 - room.top), ruler
-    low = min(RULER, 0.2 * room.height)
+    low = min(LEAST, 0.2 * room.height)
     plane = Box(room.left, top, room.width, room.bottom - low - LABEL - 24 - top)
     return plane, None, Box(room.left, room.bottom - low, room.width, low)

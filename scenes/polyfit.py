@@ -1,57 +1,85 @@
-"""A network bends its answer onto a curve: target, fit so far, and the distance between them."""
+"""A network bends its answer onto a curve: target, answer, and the curves of its units that add up to it."""
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CURVE
-from animviz.parts import MARGIN, Diagram, Ruler, Sheet
+from animviz.parts import Ruler, Sheet
 
-from .families.curve_fit import Fit
+from .families.curve_fit import Fit, residual_share
+from .families.endings import DIVERGED, count_in_words, hidden_widths
+from .families.terms import Terms
+
+REACHED = 0.05  # of the target's variance: with more left the curve is not called reached
+HEADING, RULER, LOW = 34.0, 130.0, 62.0  # units of height: of a line above a panel, and of rulers
+LOSS = 60.0  # units before a low ruler, for its name
 
 
 @scene(experiment="polynomial", tasks=(CURVE,))
 def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
-    """Polynomial fit in progress: target, fit so far, and the residual between them.
+    """Fit of a curve in progress: target, answer, the residual between them, and the units that add up to the answer.
 
     Args:
         stage: where to draw.
         recording: of a network with one input and one output, trained on a curve.
         band: fill the residual between target and fit.
     """
-    theme = stage.theme
+    linear = recording.layers[-1].activation in ("", "linear")
+    whole = "the answer" if linear else "what the last activation is given"
     sheet = Sheet(
         stage,
         recording,
-        f"fit of {recording.manifest.arch}",
+        _title(recording),
         numbers=["epoch", "loss"],
-        foot=["blue: the target", "orange: what the network answers", "between them: the residual" if band else ""],
+        foot=["filled: the residual" if band else "", f"units times their weights add up to {whole}"],
     )
-    plot_box, ruler_box, network_box = _layout(stage, sheet.room)
-    fit = Fit(stage, plot_box, recording, [recording], band=band)
-    network = Diagram(stage, network_box, recording) if network_box is not None else None
-    if network_box is not None:
-        stage.text(network_box.left, network_box.top - 12, "network", color=theme.quiet)
+    plot, terms_box, ruler_box, columns = _layout(stage, sheet.room)
+    fit = Fit(stage, plot, recording, [recording], band=band, numbered=True)
+    terms = Terms(stage, terms_box, recording, columns)
     ruler = Ruler(stage, ruler_box, recording)
-    stage.text(ruler_box.left, ruler_box.top - 16, f"{ruler.name} over epochs", color=theme.quiet)
+    if ruler_box.height > LOW:
+        stage.text(ruler_box.left, ruler_box.top - 12, f"{ruler.name} over epochs", color=stage.theme.quiet)
+    else:
+        stage.text(ruler_box.left - LOSS, ruler_box.bottom - 34, "loss", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         fit.show(state)
-        if network is not None:
-            network.show(state)
+        terms.show(state)
         ruler.show(moment.epoch)
         sheet.show(state)
 
     return draw
 
 
-def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box | None]:
-    """Return the boxes of curve, ruler and network: two columns in wide frames, rows in tall ones."""
-    top, bottom, width = room.top, room.bottom, room.width
-    if stage.width >= 1150:
-        plot = 0.64 * width
-        left, rest = MARGIN + plot + 56, width - plot - 56
-        network = Box(left, top + 34, rest, bottom - top - 34 - 280)
-        return Box(MARGIN, top, plot, bottom - top), Box(left, bottom - 200, rest, 200), network
-    tall = 200.0 if stage.height > 1.2 * stage.width else 0.0
-    plot_height = bottom - top - 190 - (tall + 60 if tall else 0)
-    network_box = Box(MARGIN, bottom - 190 - tall, width, tall) if tall else None
-    return Box(MARGIN, top, width, plot_height), Box(MARGIN, bottom - 140, width, 140), network_box
+def _title(recording: Recording) -> str:
+    """Say what adds up, and whether the curve is reached in the end."""
+    left = residual_share(recording)
+    if left is None:
+        return DIVERGED
+    widths = hidden_widths(recording)
+    who = count_in_words(widths[-1], "unit") if widths else "one straight line"
+    one = not widths or widths[-1] == 1
+    if left > REACHED:
+        return f"{who[0].upper()}{who[1:]} {'does' if one else 'do'} not reach the curve"
+    return f"{who[0].upper()}{who[1:]} {'becomes' if one else 'add up to'} the curve"
+
+
+def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box, int]:
+    """Return the boxes of plot, terms and ruler, and how many columns the terms have: beside the plot or below it."""
+    if room.width > 1.5 * room.height:
+        column = 0.38 * room.width
+        plot = Box(room.left, room.top, room.width - column - 44, room.height)
+        left = plot.right + 44
+        terms = Box(left, room.top, column, room.height - LOW - 18)
+        return plot, terms, Box(left + LOSS, room.bottom - LOW, column - LOSS, LOW), 2
+    tall = stage.height > stage.width
+    ruler = RULER if tall else LOW
+    terms = 0.26 * room.height if tall else 0.36 * room.height
+    before = 0.0 if tall else LOSS
+    below = Box(room.left + before, room.bottom - ruler, room.width - before, ruler)
+    top = below.top - (HEADING + 10 if tall else 14) - terms
+    return (
+        Box(room.left, room.top, room.width, top - 16 - room.top),
+        Box(room.left, top, room.width, terms),
+        below,
+        4,
+    )

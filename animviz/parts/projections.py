@@ -69,7 +69,7 @@ def projection_of(recording: Recording, layer: str, inputs: Array, further: Arra
     if units == 1:
         return _Line(span, inputs)
     if units == 2:
-        return _Plane(span, drawn)
+        return _Plane(span) if activation in BOUNDED else _Spread(states, hidden, drawn)
     if units == 3:
         return Orbit(span, output_normal(states[-1]))
     return Shadow(recording, states, hidden, drawn)
@@ -126,15 +126,48 @@ class _Plane:
     equal = True
     axes = "unit 1 →, unit 2 ↑"
 
-    def __init__(self, span: tuple[float, float], drawn: list[Array]) -> None:
-        bounded = span in BOUNDED.values()
-        self.limits = (_widened(*span), _widened(*span)) if bounded else _around(drawn)
+    def __init__(self, span: tuple[float, float]) -> None:
+        self.limits = _widened(*span), _widened(*span)
 
     def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
         return hidden
 
     def lift(self, state: State, places: Array) -> Array | None:
         return places
+
+
+class _Spread:
+    """Two units without bounds, each scaled at every moment to the range of its samples.
+
+    Such units grow from nearly nothing: on one scale an untrained layer would be a dot.
+    """
+
+    equal = False
+    axes = "unit 1 →, unit 2 ↑, each scaled to its range"
+
+    def __init__(self, states: list[State], hidden: list[Array], drawn: list[Array]) -> None:
+        self._epochs = np.array([state.epoch for state in states])
+        low, high = (np.array([pick(h, axis=0) for h in hidden]) for pick in (np.min, np.max))
+        self._middles, self._halves = (low + high) / 2, np.where(high > low, (high - low) / 2, 1.0)
+        self.limits = _around([self._scaled(s, h) for s, h in zip(states, drawn, strict=True)])
+
+    def place(self, state: State, moment: Moment, hidden: Array, inputs: Array) -> Array:
+        return self._scaled(state, hidden)
+
+    def lift(self, state: State, places: Array) -> Array | None:
+        middle, half = self._at(state)
+        return (places * half + middle).astype(np.float32)
+
+    def _scaled(self, state: State, hidden: Array) -> Array:
+        middle, half = self._at(state)
+        return np.asarray((hidden - middle) / half)
+
+    def _at(self, state: State) -> tuple[Array, Array]:
+        middle, half = (
+            np.array([np.interp(state.epoch, self._epochs, unit) for unit in values.T])
+            for values in (self._middles, self._halves)
+        )
+        return middle, half
 
 
 class Orbit:

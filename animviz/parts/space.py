@@ -107,10 +107,12 @@ class HiddenSpace:
 
     def _head(self, stage: Stage, box: Box, heading: str) -> None:
         """Write what lies in which direction: above the box, and in space along the edges of the cube."""
-        self._share = stage.text(box.right, box.top - 12, "", color=stage.theme.quiet, align="right", moves=True)
+        self._share: Text | None = None
         self._names: list[Text] = []
         if not heading:
             return
+        if isinstance(self.projection, Shadow):
+            self._share = stage.text(box.right, box.top - 12, "", color=stage.theme.quiet, align="right", moves=True)
         wide = box.width - (
             stage.measure("100 % of variance", LABEL) + 20 if isinstance(self.projection, Shadow) else 0
         )
@@ -137,7 +139,7 @@ class HiddenSpace:
             self._bent.set_lines(joined(bent.reshape(*self._lines.shape[:2], 2)))
         self._show_decision(state)
         self._show_space(state, moment)
-        if isinstance(self.projection, Shadow):
+        if self._share is not None and isinstance(self.projection, Shadow):
             self._share.set_text(f"{100 * self.projection.share(state, hidden):.0f} % of variance")
 
     def _show_decision(self, state: State) -> None:

@@ -25,7 +25,7 @@ GAP = 20.0
 def rings(
     stage: CellStage, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 11, points: bool = True
 ) -> Draw:
-    """First the inputs; then the last hidden space, which a straight cut must part.
+    """First the inputs with their grid; then the last hidden space, which bends it: a straight cut must part the classes.
 
     Args:
         stage: where to draw.
@@ -36,8 +36,9 @@ def rings(
     class_count(recording, "rings")
     inputs = planar_inputs(recording, "rings")
     upper, lower = _pair(stage)
-    plane = InputPlane(stage, upper, recording, inputs, points=points, line=2.6)
-    hidden = HiddenSpace(recording, last_hidden(recording), inputs, grid_lines(inputs, grid))
+    lines = grid_lines(inputs, grid)
+    plane = InputPlane(stage, upper, recording, inputs, points=points, line=2.6, grid=lines)
+    hidden = HiddenSpace(recording, last_hidden(recording), inputs, lines)
     hidden.set_up(stage, lower, points=points)
 
     def draw(moment: Moment) -> None:
@@ -50,7 +51,7 @@ def rings(
 
 @scene(shapes=(1,), tasks=CLASSES)
 def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> Draw:
-    """The plane of the inputs, tinted by the answer.
+    """Ground: the answer; thin lines: where the weighted sum of a first-layer unit is 0.
 
     Args:
         stage: where to draw.
@@ -58,9 +59,8 @@ def boundary(stage: CellStage, recording: Recording, *, points: bool = True) -> 
         points: draw the training points.
     """
     class_count(recording, "boundary")
-    plane = InputPlane(
-        stage, _square(_whole(stage)), recording, planar_inputs(recording, "boundary"), points=points, line=3
-    )
+    inputs = planar_inputs(recording, "boundary")
+    plane = InputPlane(stage, _square(_whole(stage)), recording, inputs, points=points, line=3, units=True)
     return lambda moment: plane.show(recording.at(moment.epoch))
 
 

@@ -26,7 +26,7 @@ class ClassShares:
         self._verdicts = Verdicts(recording, "the bars")
         names = self._verdicts.names
         colors = stage.theme.palette(max(2, len(names)))
-        row = min(ROW + 10, (box.height - HEAD) / len(names))
+        row = min(1.3 * ROW, (box.height - HEAD) / len(names))
         stage.text(box.left, box.top + LABEL, "answered rightly", color=stage.theme.quiet)
         tops = box.top + HEAD + row * (np.arange(len(names)) + 0.5)
         number = stage.measure("100 %", LABEL) + 12
@@ -42,6 +42,11 @@ class ClassShares:
         places = np.column_stack([np.full(len(names), box.right), tops + 8])
         self._numbers = Words(stage, places, align="right")
         pair(stage, "answered rightly", self._written, self._drawn)
+
+    @staticmethod
+    def least(classes: int) -> float:
+        """Return the units of height that so many classes need."""
+        return HEAD + ROW * classes
 
     def show(self, epoch: float) -> None:
         """Show a moment, blended between snapshots."""

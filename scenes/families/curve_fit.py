@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from animviz import Box, Recording, Stage
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.errors import SceneError
+from animviz.errors import DivergedError, SceneError
+from animviz.parts import Plot, Tags, free_places, levels, name_tags
 from animviz.recording.replay.layers import is_dense_chain
 from animviz.recording.state import State
 
-__all__ = ["Fit"]
+__all__ = ["Fit", "residual_share"]
+
+INNER = 0.42  # of the axis: names stand no nearer to its ends
+AWAY = 26.0  # units from a curve to its name
 
 
 class Fit:
@@ -24,14 +29,20 @@ class Fit:
         recording: of a network with one input and one output, trained on a curve.
         peers: the recordings whose answers the limits hold.
         band: fill the residual.
+        numbered: write numbers on the axes, and name the curves.
     """
 
-    def __init__(self, stage: Stage, box: Box, recording: Recording, peers: Sequence[Recording], *, band: bool) -> None:
+    def __init__(
+        self, stage: Stage, box: Box, recording: Recording, peers: Sequence[Recording], *, band: bool,
+        numbered: bool = False,
+    ) -> None:  # fmt: skip
         theme = stage.theme
         self._x, self._target = x, target = _curve(recording)
         limits = [_limits(peer, *_curve(peer)) for peer in peers]
-        low, high = min(low for low, _ in limits), max(high for _, high in limits)
-        axes = stage.axes(box, (float(x[0, 0]), float(x[-1, 0])), (low, high))
+        reach = float(x[0, 0]), float(x[-1, 0])
+        height = min(low for low, _ in limits), max(high for _, high in limits)
+        ticks = [(tick, f"{tick:g}") for tick in levels(*reach)]
+        axes = Plot(stage, box, reach, height, ticks=ticks).axes if numbered else stage.axes(box, reach, height)
         axes.axhline(0, color=theme.grid, linewidth=stage.points(1))
         axes.axvline(0, color=theme.grid, linewidth=stage.points(1))
         self._fill = Polygon(
@@ -42,12 +53,58 @@ class Fit:
         goal = stage.line(axes, theme.negative, 3.5)
         goal.set_data(x[:, 0], target)
         self._fit = stage.line(axes, theme.positive, 4)
+        self._names = _Names(stage, axes, recording, x[:, 0], target) if numbered else None
 
     def show(self, state: State) -> None:
         """Show what a state answers."""
         x, answer = self._x[:, 0], state.outputs(self._x)[:, 0]
         self._fit.set_data(x, answer)
         self._fill.set_xy(np.column_stack([np.append(x, x[::-1]), np.append(self._target, answer[::-1])]))
+        if self._names is not None:
+            self._names.show(answer)
+
+
+class _Names:
+    """The names of both curves: the target's stands, the answer's goes with its curve."""
+
+    def __init__(self, stage: Stage, axes: Axes, recording: Recording, x: Array, target: Array) -> None:
+        _, tags = named = name_tags(stage, ("target", "answer"), stage.width * stage.height)
+        self._tags = Tags(stage, axes, np.arange(len(tags)), named)
+        answers = [state.outputs(x[:, None])[:, 0] for state in sampled_states(recording, 8)]
+        low, high = axes.get_ylim()
+        # Beside the answer's name the curves are far apart at first, and level; it stands where they are bent outwards.
+        slope = np.gradient(target, x) if len(np.unique(x)) == len(x) else np.zeros_like(target)
+        level = 1 + np.abs(slope) / (np.abs(slope).mean() or 1.0)
+        inner = np.abs(x - x.mean()) < INNER * np.ptp(x)
+        self._at = int(np.where(inner, np.abs(answers[0] - target) / level, -1.0).argmax())
+        near = np.abs(x - x[self._at]) <= 0.1 * np.ptp(x)
+        bent = target[near].mean() > target[self._at]
+        self._away = (-1 if bent else 1) * AWAY * stage.pixel * (high - low) / axes.bbox.height
+        self._x = x
+        self._goal = self._free(stage, axes, target, answers, tags[0])
+
+    def _free(self, stage: Stage, axes: Axes, target: Array, answers: list[Array], tag: Array) -> Array:
+        """Return a place beside the target on which no curve lies, in data coordinates."""
+        curves = [target, *answers, answers[0] + self._away, answers[-1] + self._away]
+        places = np.concatenate([np.column_stack([self._x, curve]) for curve in curves])
+        pixels = axes.transData.transform(places)
+        labels = np.repeat(np.arange(len(curves)) > 0, len(target)).astype(int)
+        corners = axes.bbox.get_points()
+        (found,) = free_places(pixels, labels, np.zeros(1, int), np.array([tag.shape[1::-1]], float), tuple(corners))
+        return np.asarray(axes.transData.inverted().transform(found))
+
+    def show(self, answer: Array) -> None:
+        self._tags.show(self._tags.places(np.array([self._goal, (self._x[self._at], answer[self._at] + self._away)])))
+
+
+def residual_share(recording: Recording) -> float | None:
+    """Return the share of the target's variance that the last state's answer leaves; None where it has diverged."""
+    x, target = _curve(recording)
+    try:
+        answer = recording.at(float(recording.epochs[-1])).outputs(x)[:, 0]
+    except DivergedError:
+        return None
+    return float(np.mean((answer - target) ** 2) / (np.var(target) or 1.0))
 
 
 def _curve(recording: Recording) -> tuple[Array, Array]:
