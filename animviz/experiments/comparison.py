@@ -74,7 +74,7 @@ def _labels(recording: Recording) -> Any:
 
 
 def _reduction(recording: Recording) -> str:
-    text = str((recording.manifest.settings or {}).get("data", {}).get("reduce", "none")).strip()
+    text = str(recording.manifest.setting("data", "reduce", "none")).strip()
     return "" if text == "none" else text
 
 

@@ -9,9 +9,9 @@ from animviz.arrays import Array
 from animviz.recording.meaning import Labels, Output, file_key
 from animviz.recording.replay.layers import Layer
 
-__all__ = ["SCHEMA", "ArraySpec", "Entry", "Manifest"]
+__all__ = ["FORMAT", "SCHEMA", "ArraySpec", "Entry", "Manifest"]
 
-SCHEMA = 2
+FORMAT, SCHEMA = "animviz-recording", 2
 
 
 class ArraySpec(BaseModel):
@@ -71,7 +71,18 @@ class Manifest(BaseModel):
     @property
     def seed(self) -> Any:
         """The seed of the training, or None where it is not known."""
-        return (self.settings or {}).get("training", {}).get("seed", self.random_seed)
+        return self.setting("training", "seed", self.random_seed)
+
+    def setting(self, kind: str, name: str, default: Any = None) -> Any:
+        """Return one of the settings with which animviz trained; those of a user's own may have any form.
+
+        Args:
+            kind: "data" or "training".
+            name: of the setting.
+            default: where there is none.
+        """
+        settings = (self.settings or {}).get(kind)
+        return settings.get(name, default) if isinstance(settings, dict) else default
 
     @property
     def arrays(self) -> dict[str, ArraySpec]:

@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recording.listing import numbers_of
-from animviz.recording.manifest import SCHEMA, Entry, Manifest
+from animviz.recording.manifest import FORMAT, SCHEMA, Entry, Manifest
 from animviz.recording.nearby import nearby
 from animviz.recording.upgrading import upgraded
 
@@ -54,18 +54,29 @@ def read_manifest(folder: Path) -> Manifest:
         raise RecordingError(f"{folder} is not a recording: it has no manifest.json")
     try:
         raw = json.loads(path.read_bytes())
-        version = raw.get("schema_version") if isinstance(raw, dict) else None
-        if isinstance(version, int) and version > SCHEMA:
+        if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+            raise RecordingError(f'{path} does not say "format": "{FORMAT}"; it is damaged, or not of animviz')
+        version = raw.get("schema_version")
+        if type(version) is not int or version < 1:
+            raise RecordingError(f"{path}: schema_version is {version!r}; expected a number from 1 to {SCHEMA}")
+        if version > SCHEMA:
             raise RecordingError(
                 f"{path}: schema {version} is newer than this animviz knows ({SCHEMA}); update animviz"
             )
         return Manifest.model_validate(upgraded(raw, _old_labels(folder)) if version == 1 else raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "contents"
-        raise RecordingError(f"{path}: {place}: {first['msg']}") from None
+        raise RecordingError(f"{path}: {_said(error)}") from None
     except (ValueError, OSError, RecursionError, TypeError, AttributeError, LookupError) as error:
         raise RecordingError(f"{path} cannot be read ({error})") from None
+
+
+def _said(error: ValidationError) -> str:
+    """Return the first thing that is wrong in one line: its place, and what is there instead."""
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"])) or "contents"
+    if first["type"] == "missing":
+        return f"{place} is missing"
+    return f"{place}: {first['msg'].removeprefix('Value error, ').partition(' or instance of')[0]}"
 
 
 def _old_labels(folder: Path) -> Array | None:
@@ -114,7 +125,7 @@ def _count(folder: Path) -> int:
 def _indexed(path: Path) -> list[Entry]:
     """Return the entries up to the first line that is torn or missing."""
     entries: list[Entry] = []
-    if path.exists():
+    if path.is_file():
         for line in path.read_bytes().splitlines():
             try:
                 entries.append(Entry.model_validate_json(line))

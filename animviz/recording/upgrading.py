@@ -17,11 +17,9 @@ def upgraded(said: dict[str, Any], labels: Array | None) -> dict[str, Any]:
     Schema 1 had one output, a task of two kinds, and labels that were targets as well.
 
     Args:
-        said: contents of manifest.json.
+        said: contents of manifest.json, of schema 1.
         labels: array of that name in inputs.safetensors, or None.
     """
-    if said.get("schema_version") != 1:
-        return said
     kept = {name: value for name, value in said.items() if name not in OF_SCHEMA_1}
     stored = said.get("outputs")
     output = _output(said, labels)

@@ -17,7 +17,7 @@ from animviz.errors import RecordingError
 from animviz.files import left_as_it_was, replace_file
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
-from animviz.recording.manifest import Entry, Manifest
+from animviz.recording.manifest import FORMAT, Entry, Manifest
 from animviz.recording.reader import snapshot_path
 from animviz.recording.recording import Recording
 
@@ -169,7 +169,7 @@ def is_recording(path: Path) -> bool:
         return False
     except (ValueError, RecursionError):
         return (path / "snapshots").is_dir()
-    return isinstance(said, dict) and said.get("format") == "animviz-recording"
+    return isinstance(said, dict) and said.get("format") == FORMAT
 
 
 def _plain(array: Array) -> Array:

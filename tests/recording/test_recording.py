@@ -265,6 +265,30 @@ def test_a_snapshot_in_the_middle_that_is_cut_is_named_when_it_is_read(
         recording[1]
 
 
+@pytest.mark.parametrize(
+    ("left_out", "named"),
+    [("format", 'does not say "format"'), ("schema_version", "None; expected"), ("id", "id is missing")],
+)
+def test_what_a_manifest_leaves_out_is_named(left_out: str, named: str, tmp_path: Path) -> None:
+    simple(tmp_path / "a.rec")
+    path = tmp_path / "a.rec" / "manifest.json"
+    said = json.loads(path.read_text())
+    del said[left_out]
+    path.write_text(json.dumps(said))
+    assert named in refusal(tmp_path / "a.rec")
+
+
+def test_settings_of_a_user_may_have_any_form() -> None:
+    assert a_manifest({}, settings={"training": "with care"}, random_seed=3).seed == 3
+
+
+def test_an_index_that_is_a_folder_is_done_without(tmp_path: Path) -> None:
+    simple(tmp_path / "a.rec")
+    (tmp_path / "a.rec" / "index.jsonl").unlink()
+    (tmp_path / "a.rec" / "index.jsonl").mkdir()
+    assert len(Recording(tmp_path / "a.rec")) == 4
+
+
 def test_a_snapshot_with_a_number_of_seven_digits_counts(tmp_path: Path) -> None:
     simple(tmp_path / "a.rec")
     snapshots = tmp_path / "a.rec" / "snapshots"
