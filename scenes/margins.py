@@ -17,7 +17,7 @@ from animviz.parts import LABEL, VALUE, PointCloud, Sheet, Sprites, cut, images_
 ABOVE, BELOW = 40.0, 36.0  # units above the rows for the shares, and below them for the ends of the axis
 REACH = 1.02  # of the axis, so that dots at its ends are whole
 SIDE = (26.0, 48.0)  # units of an image, least and most
-FREE = 6.0  # units between two images
+FREE = 4.0  # units between two images
 MOST = 12  # images
 FEW = 3  # classes up to which a row has several images
 GOLDEN = 0.6180339887498949  # steps of this share fill a row evenly, whatever number of them
