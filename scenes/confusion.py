@@ -24,7 +24,7 @@ DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="wrong", tasks=CLASSES)
 def confusion(
     stage: Stage, recording: Recording, *, normalize: bool = False, on: Literal["test", "train"] = "test"
 ) -> Draw:

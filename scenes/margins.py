@@ -23,7 +23,7 @@ FEW = 3  # classes up to which a row has several images
 GOLDEN = 0.6180339887498949  # steps of this share fill a row evenly, whatever number of them
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="wrong", tasks=CLASSES)
 def margins(stage: Stage, recording: Recording) -> Draw:
     """Samples walking from wrong to right: probability of the true class minus the highest other, the hardest as images.
 

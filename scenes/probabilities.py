@@ -36,7 +36,7 @@ class Chosen(NamedTuple):
     why: str
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="wrong", tasks=CLASSES)
 def probabilities(stage: Stage, recording: Recording, *, samples: str = "", beside: int | None = None) -> Draw:
     """Probability of each class for some samples over the epochs, as a table, and of one sample as bars.
 

@@ -115,7 +115,7 @@ class Pairs:
         self._words.set_words([*(texts or ["none"]), *empty][: self._rows])
         self._numbers.set_words([*written[: self._rows], *empty])
         self._values = np.array([*errors[order[: self._rows]], *([0.0] * len(empty))])
-        self._rest.set_text(_more(written, self._rows))
+        self._rest.set_text(more(written, self._rows))
         if self._gallery:
             self._gallery.show(pairs, index)
         return pairs
@@ -124,7 +124,7 @@ class Pairs:
         return cut(self._stage, self._verdicts.names[label], self._name_room)
 
 
-def _more(written: Sequence[str], shown: int) -> str:
+def more(written: Sequence[str], shown: int) -> str:
     """Say how many pairs that are as bad as the last one shown are left out, or how many at all."""
     rest = written[shown:]
     tied = rest.count(written[shown - 1]) if rest and shown else 0

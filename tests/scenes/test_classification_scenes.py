@@ -13,14 +13,17 @@ from animviz.analysis.classifier import class_probabilities, labels_of, predicti
 from animviz.analysis.verdicts import Verdicts
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
+from animviz.scenes.families.confused import cell_colors, more
 from animviz.scenes.scores import rates
+from animviz.stage.points import PointCloud
+from animviz.stage.theme import THEMES, Theme
 from animviz.stage.words import Words
 from helpers.layout import check_layout, texts
 from helpers.meaning import answering
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
 
-SCENES = ["confusion", "scores", "probabilities", "predictions"]
+SCENES = ["confusion", "scores", "probabilities", "predictions", "margins"]
 Trained = Callable[..., Recording]
 
 
@@ -60,26 +63,81 @@ def test_confusion_equals_scikit_learns(recording: Recording, epoch: float) -> N
         assert (share == 0 and not text) or (share < 0.005 and text == "<1") or abs(int(text) - 100 * share) < 1
 
 
-def test_worst_pairs_are_named_from_the_worst_on(recording: Recording) -> None:
+def test_worst_pairs_are_named_from_the_worst_on_and_ties_are_said(recording: Recording) -> None:
     from sklearn.metrics import confusion_matrix
 
     names = recording.output.class_names
-    _, numbers, texts = words(drawn("confusion", recording, 1.0))
+    stage = drawn("confusion", recording, 1.0)
+    _, numbers, pairs = words(stage)
     expected = confusion_matrix(*answers(recording, 1.0), labels=range(len(names)))
     np.fill_diagonal(expected, 0)
-    assert [int(n) for n in numbers if n] == sorted(expected[expected > 0].tolist(), reverse=True)[: len(numbers)]
-    for text, number in zip(texts, numbers, strict=True):
-        if number:
-            true, said = text.split(" taken for ")
-            assert expected[names.index(true), names.index(said)] == int(number)
+    worst = sorted(expected[expected > 0].tolist(), reverse=True)
+    shown = [int(number) for number in numbers if number]
+    assert shown == worst[: len(numbers)]
+    for text, number in zip(pairs, shown, strict=False):
+        true, said = text.split(" taken for ")
+        assert expected[names.index(true), names.index(said)] == number
+    rest = worst[len(shown) :]
+    if rest:
+        tied = rest.count(shown[-1])
+        said = f"and {tied} more with {shown[-1]}" if tied else f"and {len(rest)} more with less"
+        assert said in texts(stage)
 
 
-@pytest.mark.integration
-def test_between_snapshots_numbers_are_those_of_the_last_true_state(recording: Recording) -> None:
+@pytest.mark.parametrize("written", [["9", "4", "4", "4", "3"], ["9", "4", "3"], ["9", "4"], []])
+def test_what_a_list_leaves_out_is_said(written: list[str]) -> None:
+    expected = {5: "and 2 more with 4", 3: "and 1 more with less", 2: "", 0: ""}
+    assert more(written, 2) == expected[len(written)]
+
+
+def contrast(one: np.ndarray, other: np.ndarray) -> float:
+    linear = [np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) for rgb in (one, other)]
+    low, high = sorted(float(rgb @ [0.2126, 0.7152, 0.0722]) for rgb in linear)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_one_error_is_seen_beside_none_and_differs_from_a_right_answer(theme: Theme) -> None:
+    for total in (2, 100, 6000):
+        counts = np.array([[0, 0, 1], [1, 0, total], [0, 0, total]], float)
+        colors = cell_colors(theme, counts, np.full((3, 1), total))
+        none, one, all_wrong, all_right = colors[0, 1], colors[0, 2], colors[1, 2], colors[2, 2]
+        assert contrast(one, none) >= 1.6
+        assert all(np.abs(wrong - all_right).max() > 0.15 for wrong in (one, all_wrong))
+    between = cell_colors(theme, np.array([[0, 0.5], [0, 0]]), np.full((2, 1), 10))[0, 1]
+    assert 1 < contrast(between, none) < contrast(one, none) + 0.2
+
+
+def test_between_snapshots_cells_and_their_numbers_are_blended(recording: Recording) -> None:
+    verdicts = Verdicts(recording, "test")
+    cells = words(drawn("confusion", recording, 1.4))[0]
+    expected = 0.6 * verdicts.matrix(1) + 0.4 * verdicts.matrix(2)
+    for text, value in zip(cells, expected.ravel(), strict=True):
+        assert abs(int(text or 0) - value) <= 0.5 + 1e-9
+
+
+def test_confusion_of_training_samples_is_that_of_the_training_samples(recording: Recording) -> None:
+    from sklearn.metrics import confusion_matrix
+
+    said = predictions(recording.at(4.0), recording.extras["train_inputs"])
+    labels = recording.extras["train_labels"].ravel()
+    expected = confusion_matrix(labels, said, labels=range(len(recording.output.class_names)))
+    stage = drawn("confusion", recording, 4.0, on="train")
+    assert [int(text or 0) for text in words(stage)[0]] == expected.ravel().tolist()
+    assert "training accuracy" in texts(stage)
+    assert f"{100 * np.mean(labels == said):.1f} %" in texts(stage)
+
+
+def test_training_samples_that_were_not_kept_are_refused(rings_recording: Recording) -> None:
+    with pytest.raises(SceneError, match="keeps no training samples beside its own; leave out --on train"):
+        drawn("confusion", rings_recording, 0.0, on="train")
+
+
+def test_the_header_is_of_the_last_true_state(recording: Recording) -> None:
     for name in SCENES:
-        before, between = drawn(name, recording, 1.0), drawn(name, recording, 1.6)
-        assert words(before) == words(between)
-        assert texts(before) == texts(between)
+        shown = [set(texts(drawn(name, recording, epoch))[:12]) for epoch in (1.0, 1.6)]
+        accuracy = f"{100 * np.mean(np.equal(*answers(recording, 1.0))):.1f} %"
+        assert all(accuracy in texts for texts in shown)
 
 
 @pytest.mark.parametrize("epoch", [0.0, 2.0, 4.0])
@@ -108,51 +166,108 @@ def test_accuracy_in_every_header_is_the_states(recording: Recording) -> None:
 
 
 def test_probabilities_are_those_of_the_samples_named(recording: Recording) -> None:
-    stage = drawn("probabilities", recording, 3.0, samples="5, 0")
-    probabilities = class_probabilities(recording.at(3.0))
-    names, labels = recording.output.class_names, labels_of(recording, "test")
-    for sample, (truth, rival, share) in zip((5, 0), words(stage), strict=True):
-        others = np.delete(probabilities[sample], labels[sample])
-        assert truth == f"{100 * probabilities[sample, labels[sample]]:.1f} %"
-        assert share == f"{100 * others.max():.1f} %"
-        assert rival == f"rival {names[int(np.flatnonzero(probabilities[sample] == others.max())[0])]}"
-    assert "sample 5, 0" in " ".join(texts(stage))
+    stage = drawn("probabilities", recording, 2.5, (1280, 720), samples="5,0-1", beside=7)
+    verdicts = Verdicts(recording, "test")
+    expected = (verdicts.probabilities(2) + verdicts.probabilities(3)) / 2
+    (cells,) = words(stage)
+    for text, value in zip(cells, 100 * expected[[5, 0, 1]].ravel(), strict=True):
+        assert abs(int(text or 0) - value) <= 0.51
+    assert {"#5", "#0", "#1", "#7", f"{100 * expected[7].max():.1f} %"} <= set(texts(stage))
 
 
-@pytest.mark.parametrize("samples", ["x", "-1", "1,,2", "99999", "1,2,3,4,5", "1.5"])
+def test_default_samples_are_the_first_and_the_last_learned_of_each_class(recording: Recording) -> None:
+    right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
+    shown = texts(drawn("probabilities", recording, 0.0, (1280, 720)))
+    samples = [int(text[1:]) for text in shown if text.startswith("#")][:-1]
+    labels = recording.labels[samples]
+    assert (np.diff(labels) >= 0).all()
+    for label in np.unique(labels):
+        members = np.flatnonzero(recording.labels == label)
+        learned = members[right[-1, members]]
+        mine = [sample for sample in samples if recording.labels[sample] == label]
+        assert set(mine) <= set(learned if len(learned) else members)
+        if len(learned):
+            since = {one: int(np.flatnonzero(~right[:, one]).max(initial=-1)) for one in learned}
+            assert [since[mine[0]], since[mine[-1]]] == [min(since.values()), max(since.values())]
+
+
+@pytest.mark.parametrize("samples", ["x", "-1", "1,,2", "99999", "0-20", "1.5", "3,3"])
 def test_samples_that_are_none_are_refused(recording: Recording, samples: str) -> None:
-    with pytest.raises(SceneError, match=r"--samples is .*expected 1 to 4 numbers from 0 to"):
-        drawn("probabilities", recording, 0.0, samples=samples)
+    for name in ("probabilities", "predictions"):
+        if (name, samples) != ("predictions", "0-20"):
+            with pytest.raises(InputError, match="--samples is "):
+                drawn(name, recording, 0.0, samples=samples)
 
 
-def test_predictions_shown_are_the_states(recording: Recording) -> None:
+def numbered(stage: Stage) -> dict[int, str]:
+    """Return what is written over the number of each sample: the answer, and the true class where it is another."""
+    over, numbers = words(stage)
+    return {int(number.split()[0][1:]): text for text, number in zip(over, numbers, strict=True)}
+
+
+def test_predictions_are_the_states_in_the_order_in_which_they_are_learned(recording: Recording) -> None:
     names = recording.output.class_names
+    right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
+    since = np.array([np.flatnonzero(~one).max(initial=-1) + 1 for one in right.T])
     labels, said = answers(recording, 2.0)
-    for only, epoch_right in (("all", None), ("wrong", False), ("right", True)):
-        (texts,) = words(drawn("predictions", recording, 2.0, only=only, count=6))
-        final_labels, final = answers(recording, 4.0)
-        candidates = np.flatnonzero((final == final_labels) == epoch_right) if only != "all" else np.arange(len(labels))
-        chosen = candidates[np.linspace(0, len(candidates) - 1, 6).astype(int)]
-        signs = {True: "=", False: "≠"}
-        assert texts == [f"{names[said[k]]} {signs[bool(said[k] == labels[k])]} {names[labels[k]]}" for k in chosen]
+    shown = numbered(drawn("predictions", recording, 2.0, (1280, 720)))
+    assert list(since[list(shown)]) == sorted(since[list(shown)])
+    assert since[list(shown)].min() > 0  # none that was right from the start
+    for sample, text in shown.items():
+        assert text.split(" ≠ ")[0] == names[said[sample]]
+        assert " ≠ " not in text or (said[sample] != labels[sample] and text.endswith(names[labels[sample]]))
+    ends = {only: numbered(drawn("predictions", recording, 2.0, only=only)) for only in ("wrong", "right")}
+    assert not right[-1, list(ends["wrong"])].any()
+    assert right[-1, list(ends["right"])].all()
 
 
-def test_samples_keep_their_places_over_the_video(recording: Recording) -> None:
-    true = [
-        [text.split()[-1] for text in words(drawn("predictions", recording, epoch, only="wrong"))[0]]
-        for epoch in (0.0, 2.0, 4.0)
+def test_predictions_count_what_is_learned_and_what_is_forgotten(recording: Recording) -> None:
+    right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
+    learned, forgotten = int((~right[0] & right[-1]).sum()), int((right.any(axis=0) & ~right[-1]).sum())
+    title = texts(drawn("predictions", recording, 0.0, (1280, 720)))
+    assert any(f"{learned:,} sample" in text and text.endswith(f"{forgotten or 'none'} forgotten") for text in title)
+
+
+def test_chosen_samples_are_shown_and_keep_their_places(recording: Recording) -> None:
+    shown = [
+        numbered(drawn("predictions", recording, epoch, (1280, 720), samples="0-5,9")) for epoch in (0.0, 2.0, 4.0)
     ]
-    assert true[0] == true[1] == true[2]
+    assert set(shown[0]) == {0, 1, 2, 3, 4, 5, 9}
+    assert list(shown[0]) == list(shown[1]) == list(shown[2])
 
 
-def test_predictions_that_nothing_fits_are_refused(trained: Trained, tmp_path: Path) -> None:
+def test_predictions_that_nothing_fits_are_refused(tmp_path: Path) -> None:
     recording = untrained(tmp_path / "sure.rec", classes=3, sure=True)
-    with pytest.raises(SceneError, match=r"no sample of .* is wrong at the end; draw --only all"):
+    with pytest.raises(SceneError, match="no sample is wrong at the end in .*; draw --samples 0-9"):
         drawn("predictions", recording, 0.0, only="wrong")
+    with pytest.raises(SceneError, match="every sample is right from the start on"):
+        drawn("predictions", recording, 0.0)
     with pytest.raises(InputError, match="--only is 'some'; expected one of all, wrong, right"):
         drawn("predictions", recording, 0.0, only="some")
-    with pytest.raises(InputError, match="--count is 0; expected 1 to 200"):
-        drawn("predictions", recording, 0.0, count=0)
+
+
+def test_margins_are_the_true_class_minus_the_highest_other(recording: Recording, rings_recording: Recording) -> None:
+    for one in (recording, rings_recording):
+        shares = class_probabilities(one.at(3.0)).astype(float)
+        labels, said = answers(one, 3.0)
+        expected = [row[true] - np.delete(row, true).max() for row, true in zip(shares, labels, strict=True)]
+        margins = Verdicts(one, "test").margins(3)
+        assert margins == pytest.approx(expected)
+        assert ((margins > 0) == (said == labels))[margins != 0].all()
+
+
+def test_shares_are_those_of_the_dots_left_and_right_of_the_line(recording: Recording) -> None:
+    verdicts = Verdicts(recording, "test")
+    between = 0.5 * (verdicts.margins(1) + verdicts.margins(2))
+    stage = drawn("margins", recording, 1.5)
+    assert {f"wrong {100 * (between < 0).mean():.1f} %", f"right {100 * (between > 0).mean():.1f} %"} <= set(
+        texts(stage)
+    )
+    (dots,) = [artist for artist in stage._moving if isinstance(artist, PointCloud)]
+    assert dots._xy[:, 0] == pytest.approx(between)
+    first, last = verdicts.margins(0), verdicts.margins(4)
+    title = f"{((first < 0) & (last > 0)).sum():,} of {(first < 0).sum():,} wrong answers are put right"
+    assert title in texts(stage)
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -1,4 +1,4 @@
-"""Violins and histograms: what they state is what scikit-learn and Keras find."""
+"""Violins: what they state is what Keras finds."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +9,10 @@ import pytest
 
 import animviz
 from animviz import Moment, Recording, Stage
-from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.state import State
 from animviz.sampling import evenly
 from animviz.scenes.families.distributions import Glide, activations_of, kernels_of
-from animviz.scenes.histograms import sample_losses, share_of_worst, true_probabilities
 from animviz.scenes.violins import layer_values
 from helpers import layout
 from helpers.layout import check_layout
@@ -23,7 +21,7 @@ from helpers.recordings import made
 pytestmark = pytest.mark.integration  # from real trainings
 
 Trained = Callable[..., Recording]
-SCENES = ("violins", "histograms")
+SCENES = ("violins",)
 
 
 @pytest.fixture
@@ -52,45 +50,6 @@ def test_numbers_between_snapshots_are_those_of_the_last_true_state(trained: Tra
     for name in SCENES:
         assert texts(name, recording, 2.0) == texts(name, recording, 2.9)
         assert texts(name, recording, 2.0) != texts(name, recording, 3.0)
-
-
-# --- histograms
-
-
-@pytest.mark.parametrize("epoch", [0.0, 4.0])
-def test_losses_and_probabilities_are_those_of_keras(odd: Recording, epoch: float) -> None:
-    import keras
-    from sklearn.metrics import accuracy_score, log_loss
-
-    state = odd.at(epoch)
-    outputs = model_of(state).predict(odd.inputs, verbose=0)
-    losses = sample_losses(state)
-    expected = keras.losses.sparse_categorical_crossentropy(odd.labels, outputs)
-    assert losses == pytest.approx(np.asarray(expected), rel=1e-3, abs=1e-5)
-    assert losses.mean() == pytest.approx(log_loss(odd.labels, outputs, labels=range(7)), rel=1e-4)
-    assert losses.mean() == pytest.approx(state.snapshot.scores["loss"], rel=1e-5)
-    assert true_probabilities(state, odd.labels) == pytest.approx(
-        outputs[np.arange(len(outputs)), odd.labels], abs=1e-5
-    )
-    drawn = texts("histograms", odd, epoch)
-    right = accuracy_score(odd.labels, outputs.argmax(axis=1))
-    assert f"right {100 * right:.1f} %" in drawn
-    assert f"wrong {100 - 100 * right:.1f} %" in drawn
-    assert f"line: the mean, {losses.mean():.3f}" in drawn
-
-
-def test_losses_of_a_binary_classifier_are_those_it_was_trained_with(rings_recording: Recording) -> None:
-    state, labels = rings_recording.at(4.0), rings_recording.labels.astype(int).ravel()
-    output = state.outputs()[:, 0]
-    assert sample_losses(state) == pytest.approx((output - labels) ** 2, abs=1e-6)
-    assert sample_losses(state).mean() == pytest.approx(state.snapshot.scores["loss"], rel=1e-5)
-    assert true_probabilities(state, labels) == pytest.approx(np.where(labels == 1, output, 1 - output))
-    assert "mean squared error of each sample" in texts("histograms", rings_recording, 4.0)
-
-
-def test_share_of_the_worst_tenth() -> None:
-    assert share_of_worst(np.array([1.0] * 18 + [9.0, 9.0])) == pytest.approx(0.5)
-    assert share_of_worst(np.zeros(20)) == 0
 
 
 # --- violins
@@ -172,12 +131,6 @@ def test_a_hundred_classes_are_shown_in_part(tmp_path: Path) -> None:
     recording = made("digits_mlp", tmp_path / "many.rec", data=str(tmp_path / "many.npz"), arch="36-8-100")
     for name in SCENES:
         assert animviz.frame_at(name, recording, 1.0, size=(640, 480)).std() > 0
-
-
-@pytest.mark.parametrize("name", ["histograms"])
-def test_recordings_of_no_classifier_are_refused(trained: Trained, name: str) -> None:
-    with pytest.raises(SceneError, match=f"{name} draws classifiers"):
-        texts(name, trained("polynomial", arch="1-3-1"), 0.0)
 
 
 @pytest.mark.integration
