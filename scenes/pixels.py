@@ -1,4 +1,4 @@
-"""Two input features as a plane: what a network of hundreds of inputs tells apart is not seen in any two of them.
+"""Two input values as four quarters: what they tell of the classes, and what a network that reads all of them says there.
 
 After the teaching notebooks on MNIST, where two pixels are plotted against each other to show that they do not do.
 """
@@ -6,72 +6,49 @@ After the teaching notebooks on MNIST, where two pixels are plotted against each
 from functools import cache
 
 import numpy as np
+from matplotlib.container import BarContainer
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of, predictions
+from animviz.analysis.states import finite_states
 from animviz.analysis.tasks import CLASSES
+from animviz.analysis.telling import MOST_SAMPLES, MOST_VALUES, commonest_right, most_telling_pair, quarters_of
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import (
-    MARGIN,
-    Plot,
-    PointCloud,
-    Sheet,
-    cut,
-    heatmap,
-    images_of,
-    levels,
-)
+from animviz.parts import LABEL, Sheet, cut, images_of, still
+from animviz.recording.state import State
+from animviz.sampling import numbers_in
 
-from .families.inputs import forest_values, mark_pixels
+from .families.inputs import mark_pixels
 
-MOST_CLASSES = 10  # that colours tell apart
-JITTER = 0.08  # share of the axis
-PAD = 0.1
-ROW = 32.0
+GAP = 28.0
+HEAD, WORD, TRUE = 32.0, 28.0, 32.0
+TITLES = ("both {low}", "only A {high}", "only B {high}", "both {high}")
 
 
 @scene(experiment="digits_mlp", tasks=CLASSES)
 def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
-    """Scatter of two input values by class, and what the network makes of the same samples.
+    """Samples in four quarters by two input values, and what the network says in each while it learns.
 
     Args:
         stage: where to draw.
         recording: of a classifier with at least two input values.
-        pixels: two of them as flat numbers from 0, such as 350,406; by default a random forest's two favourites.
+        pixels: two of them as flat numbers from 0, such as 350,406; by default the two whose quarters tell most of the
+            class.
     """
     plane = _Plane(recording, pixels)
     sheet = Sheet(stage, recording, plane.title, numbers=["epoch", "accuracy"], foot=plane.explanation, air=16)
-    left, right, image, words, key = _layout(stage, sheet.room)
-    palette = stage.theme.palette(max(2, len(plane.names)))
-    radius = max(0.9, (2.6 if len(plane.shown) > 400 else 4.5) * stage.pixel)
-    clouds = []
-    for box, title in ((left, "true classes"), (right, "told rightly by the network")):
-        plot = Plot(stage, box, plane.limits[0], plane.limits[1], title=title, ticks=plane.ticks)
-        clouds.append(PointCloud(plot.axes, plane.labels, palette, radius))
-        stage.moves(clouds[-1])
-    clouds[0].set_positions(plane.places)
-    cross = {"marker": "x", "markersize": stage.points(7), "markeredgewidth": stage.points(1.6)}
-    wrong = stage.line(plot.axes, stage.theme.quiet, 0, **cross)
-    _where(stage, image, recording, plane)
-    for row, line in enumerate(plane.words):
-        stage.text(words.left, words.top + 22 + ROW * row, cut(stage, line, words.width), color=stage.theme.quiet)
-    _key(stage, key, plane.names)
-
-    labels = labels_of(recording, "pixels")
-
-    @cache
-    def rightly(index: int) -> NDArray[np.bool_]:
-        return np.asarray(predictions(recording.at(recording.epochs[index])) == labels)
+    where, boxes = _layout(stage, sheet.room, plane.images is not None)
+    _where(stage, where, plane)
+    views = [_Quarter(stage, box, plane, quarter) for box, quarter in zip(boxes, (2, 3, 0, 1), strict=True)]
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        right = rightly(state.snapshot.index)
-        told = right[plane.shown][:, None]
-        clouds[1].set_positions(np.where(told, plane.places, np.nan))
-        wrong.set_data(*np.where(told, np.nan, plane.places).T)
-        sheet.show(state, accuracy=right[labels >= 0].mean())
+        counts = plane.said(state)
+        for view in views:
+            view.show(counts[view.quarter])
+        sheet.show(state)
 
     return draw
 
@@ -81,59 +58,121 @@ class _Plane:
 
     Attributes:
         chosen: the two, as flat numbers.
-        names: of the classes that are drawn.
-        shown: numbers of the samples that are drawn.
-        labels: their classes.
-        places: where they stand, shape (samples, 2).
-        limits: of both axes.
-        ticks: of the lower axis.
+        names: of the classes.
+        images: the samples as images, or None where they are none.
+        quarters: of the samples.
+        truly: how many samples each class has in each quarter, shape (4, classes).
         title: for the header.
-        words: lines that name the two values, and what they are worth.
+        words: lines that name the two values.
         explanation: parts of the foot line.
-        image: shape of one image, or None where the inputs are none.
+        levels: how low and high values are called.
     """
 
     def __init__(self, recording: Recording, asked: str) -> None:
         labels = labels_of(recording, "pixels")
-        self.names = recording.output.class_names[:MOST_CLASSES]
-        whole = _channels_last(recording, recording.extras.get("images", recording.single_input(recording.inputs)))
-        self.image = whole.shape[1:] if whole.ndim > 2 else None
-        flat = whole.reshape(len(whole), -1)
-        train = _training(recording)
         known = labels >= 0
-        self.chosen = _chosen(recording, asked, *(train or (flat[known], labels[known])))
-        self.shown = np.flatnonzero((labels >= 0) & (labels < MOST_CLASSES))
-        self.labels = labels[self.shown]
-        places = flat[self.shown][:, self.chosen].astype(np.float64)
-        low, high = places.min(axis=0), places.max(axis=0)
-        if self.image is not None and low.min() >= 0 and high.max() <= 1:
-            low, high = np.zeros(2), np.ones(2)  # what a pixel can be
-        span = np.where(high > low, high - low, 1)
-        self.limits = [(float(a - PAD * s), float(a + (1 + PAD) * s)) for a, s in zip(low, span, strict=True)]
-        self.ticks = [(level, f"{level:g}") for level in levels(*self.limits[0])]
-        crowded = len(np.unique(places, axis=0)) < 0.9 * len(places)
-        jitter = np.random.default_rng(0).uniform(-JITTER, JITTER, places.shape)
-        self.places = places + jitter * span if crowded else places
-        self.title = f"two of {flat.shape[1]} {'pixel values' if self.image else 'inputs'}"
-        self.words = [f"{way}: {self._name(value)}" for way, value in zip(("x", "y"), self.chosen, strict=True)]
-        if train:
-            alone = _alone(train[0][:, self.chosen], train[1], flat[known][:, self.chosen], labels[known])
-            self.words.append(f"these two alone: {100 * alone:.1f} %")
-        read = int(np.prod(recording.single_input(recording.inputs).shape[1:]))
-        self.explanation = [f"the same {len(self.shown):,} samples twice", "cross: told wrongly"]
-        self.explanation.append(f"the network reads {read} inputs" + ", a random forest these two alone" * bool(train))
-        if crowded:
-            self.explanation.append(f"points are shifted by up to {JITTER:g}: many are equal")
-        if len(recording.output.class_names) > MOST_CLASSES:
-            self.explanation.append(f"the first {MOST_CLASSES} of {len(recording.output.class_names)} classes")
+        self._recording, self._known = recording, known
+        self.names = recording.output.class_names
+        whole = _channels_last(recording, recording.extras.get("images", recording.single_input(recording.inputs)))
+        self.shape = whole.shape[1:] if whole.ndim > 2 else None
+        self.images = images_of(recording, "pixels")[known] if self.shape else None
+        flat = whole.reshape(len(whole), -1)[known]
+        seen, seen_labels = _training(recording) or (flat, labels[known])
+        threshold = np.median(seen, axis=0) if self.shape is None else (seen.min() + seen.max()) / 2
+        self.chosen = _chosen(recording, asked, seen > threshold, seen_labels)
+        self.quarters = quarters_of((flat > threshold)[:, self.chosen])
+        self.truly = self._counts(labels[known])
+        right = commonest_right(
+            self.quarters, labels[known], quarters_of((seen > threshold)[:, self.chosen]), seen_labels
+        )
+        self.levels = {"low": "low", "high": "high"} if self.shape is None else {"low": "dark", "high": "bright"}
+        last = finite_states(recording, 2)
+        told = f", the network {100 * np.mean(predictions(last[-1])[known] == labels[known]):.0f} %" if last else ""
+        which = "inputs, high or low," if self.shape is None else "pixels"
+        self.title = f"Two {which} tell {100 * right:.0f} %{told}"
+        self.words = [f"{way}: {self._name(value)}" for way, value in zip("AB", self.chosen, strict=True)]
+        if not asked and len(seen) <= MOST_SAMPLES and flat.shape[1] <= MOST_VALUES:
+            self.words += ["no other two tell", "more of the class"]
+        of = "its commonest class" if seen is flat else "its commonest class of training"
+        self.explanation = [f"two alone: each quarter answers {of}"]
+        self._said = cache(self._said_at)
+
+    def said(self, state: State) -> Array:
+        """Return how many samples of each quarter are told to be of each class, blended, shape (4, classes)."""
+        before = state.snapshot.index
+        if state.share <= 0:
+            return self._said(before)
+        return np.asarray((1 - state.share) * self._said(before) + state.share * self._said(before + 1))
+
+    def _said_at(self, index: int) -> Array:
+        return self._counts(predictions(self._recording.at(self._recording.epochs[index]))[self._known])
+
+    def _counts(self, classes: NDArray[np.int64]) -> Array:
+        counts = np.zeros((4, len(self.names)))
+        np.add.at(counts, (self.quarters, classes), 1)
+        return counts
 
     def _name(self, value: int) -> str:
-        if self.image is None:
+        if self.shape is None:
             return f"input {value}"
-        channels = self.image[2] if len(self.image) == 3 else 1
-        row, column = divmod(value // channels, self.image[1])
+        channels = self.shape[2] if len(self.shape) == 3 else 1
+        row, column = divmod(value // channels, self.shape[1])
         channel = f", {('red', 'green', 'blue')[value % 3]}" if channels == 3 else ""
         return f"row {row}, column {column}{channel}"
+
+
+class _Quarter:
+    """The samples of a quarter: their mean, what the network says of them, and what they are."""
+
+    def __init__(self, stage: Stage, box: Box, plane: _Plane, quarter: int) -> None:
+        self.quarter, truly = quarter, plane.truly[quarter]
+        count = int(truly.sum())
+        number = f"{count:,}"
+        title = cut(stage, TITLES[quarter].format(**plane.levels), box.width - 70, weight="medium")
+        stage.text(box.left, box.top + 20, title, weight="medium")
+        stage.text(box.right, box.top + 20, number, align="right")
+        room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
+        strips = room
+        if plane.images is not None:
+            picture, strips = _parted(room)
+            if count:
+                mean = plane.images[plane.quarters == quarter].mean(axis=0)
+                place = still(stage, picture, mean)
+                channels = 3 if mean.ndim == 3 else 1
+                mark_pixels(stage, place, mean.shape[:2], np.array(plane.chosen) // channels, 2, "#ffffff")
+        high = strips.height - 2 * WORD - TRUE - 4
+        colors = stage.theme.palette(max(2, len(truly)))
+        says = Box(strips.left, strips.top + WORD, strips.width, high)
+        whole = stage.measure("the network says", LABEL) <= strips.width
+        says_so = "the network says" if whole else "says"
+        stage.text(strips.left, strips.top + 20, says_so, color=stage.theme.quiet)
+        stage.text(strips.left, strips.bottom - 4, "truly", color=stage.theme.quiet)
+        self._bars = self._strip(stage, says, count, colors)
+        stage.moves(*self._bars)
+        true = Box(strips.left, says.bottom + 4, strips.width, TRUE)
+        edges = np.append(0, np.cumsum(truly))
+        for bar, start, width in zip(self._strip(stage, true, count, colors), edges, truly, strict=False):
+            bar.set_x(start)
+            bar.set_width(width)
+        for name, start, width, color in zip(plane.names, edges, truly, colors, strict=False):
+            units = width / max(1, count) * true.width
+            if stage.measure(name, LABEL, "medium") + 4 <= units:
+                middle = true.left + (start + width / 2) / count * true.width
+                light = float(np.dot(color, (0.299, 0.587, 0.114)))
+                ink = "#0f1420" if light > 0.5 else "#ffffff"
+                stage.text(middle, true.bottom - 8, name, color=ink, weight="medium", align="center")
+
+    def show(self, counts: Array) -> None:
+        """Show how many are told to be of each class."""
+        start = 0.0
+        for bar, width in zip(self._bars, counts, strict=True):
+            bar.set_x(start)
+            bar.set_width(width)
+            start += width
+
+    def _strip(self, stage: Stage, box: Box, count: int, colors: Array) -> BarContainer:
+        axes = stage.axes(box, (0, max(1, count)), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.3))
+        return axes.bar(np.zeros(len(colors)), np.ones(len(colors)), np.zeros(len(colors)), color=colors, align="edge")
 
 
 def _training(recording: Recording) -> tuple[Array, NDArray[np.int64]] | None:
@@ -150,73 +189,72 @@ def _channels_last(recording: Recording, values: Array) -> Array:
     return recording.layers[0].channels_last(values) if values.ndim == 4 and recording.layers else values
 
 
-def _chosen(recording: Recording, asked: str, flat: Array, labels: NDArray[np.int64]) -> list[int]:
-    """Return the two values that were asked for, or a forest's favourites among those that the network reads."""
-    count = flat.shape[1]
+def _chosen(recording: Recording, asked: str, high: NDArray[np.bool_], labels: NDArray[np.int64]) -> list[int]:
+    """Return the two values that were asked for, or the most telling pair among those that the network reads."""
+    count = high.shape[1]
     if count < 2:
         raise SceneError(f"pixels needs at least two input values; {recording.path} has {count}")
-    if not asked:
-        read = recording.extras.get("pixels", np.arange(count))
-        read = read if len(read) > 1 else np.arange(count)
-        order = np.argsort(-forest_values(flat, labels)[read], kind="stable")
-        return [int(value) for value in read[order[:2]]]
-    tokens = [token.strip() for token in asked.split(",")]
-    good = len(tokens) == 2 and all(token.isascii() and token.isdigit() and len(token) < 9 for token in tokens)
-    if not good or max(map(int, tokens)) >= count or int(tokens[0]) == int(tokens[1]):
-        raise SceneError(
-            f"pixels: --pixels is {asked[:60]!r}; expected two different numbers from 0 to {count - 1}: 3,5"
+    if asked:
+        found = numbers_in(asked, count, name="--pixels", most=2)
+        if len(found) < 2:
+            raise SceneError(f"pixels: --pixels is {asked!r}; expected two numbers from 0 to {count - 1}: 0,1")
+        return found
+    read = recording.extras.get("pixels", np.arange(count))
+    read = np.asarray(read if len(read) > 1 else np.arange(count))
+    return [int(read[place]) for place in most_telling_pair(high[:, read], labels)]
+
+
+def _where(stage: Stage, box: Box, plane: _Plane) -> None:
+    """Show the mean sample with the two pixels framed and named, and say what they are."""
+    tall = box.height > box.width
+    high = (box.width - 36 if plane.images is not None else 0) + 32 * len(plane.words)
+    top, left = box.top + (max(0, box.height - high) / 2 if tall else 0), box.left
+    if plane.images is not None:
+        mean = plane.images.mean(axis=0)
+        side = box.width - 56 if tall else box.height
+        place = still(stage, Box(left + 28, top, side, side if tall else box.height), mean)
+        channels = 3 if mean.ndim == 3 else 1
+        cells = np.array(plane.chosen) // channels
+        mark_pixels(stage, place, mean.shape[:2], cells, 2.4, "#ffffff")
+        rows, columns = np.divmod(cells, mean.shape[1])
+        first = int(columns[1] < columns[0])  # whichever is further left has its name to the left
+        overlay = stage.overlay()
+        for pixel, letter in enumerate("AB"):
+            middle = place.top + (rows[pixel] + 0.5) * place.height / mean.shape[0]
+            edge = place.left + (columns[pixel] + (pixel != first)) * place.width / mean.shape[1]
+            outer = place.left if pixel == first else place.right
+            step = -6 if pixel == first else 6
+            overlay.plot([outer + step, edge], [middle, middle], color=stage.theme.quiet, linewidth=stage.points(1.5))
+            stage.text(
+                outer + 1.5 * step, middle + 8, letter, weight="medium", align="right" if pixel == first else "left"
+            )
+        top, left = (place.bottom + 20, box.left) if tall else (box.top, place.right + 48)
+    for row, line in enumerate(plane.words):
+        color = stage.theme.ink if row < 2 else stage.theme.quiet
+        stage.text(left, top + 22 + 32 * row, cut(stage, line, box.right - left), color=color)
+
+
+def _parted(room: Box) -> tuple[Box, Box]:
+    """Return the boxes of the mean image and of the strips: side by side, or below each other."""
+    if room.width > 1.3 * room.height:
+        side = min(room.height, 0.45 * room.width)
+        return Box(room.left, room.top, side, room.height), Box(
+            room.left + side + 20, room.top, room.width - side - 20, room.height
         )
-    return [int(token) for token in tokens]
+    side = room.height - 2 * WORD - TRUE - 80
+    return Box(room.left, room.top, room.width, side), Box(
+        room.left, room.top + side + 8, room.width, room.height - side - 8
+    )
 
 
-def _alone(train: Array, train_labels: Array, test: Array, labels: Array) -> float:
-    """Return the accuracy on recorded samples of a random forest that learns from the two values alone."""
-    from sklearn.ensemble import RandomForestClassifier
-
-    forest = RandomForestClassifier(n_estimators=100, random_state=0, n_jobs=-1).fit(train, train_labels)
-    return float(forest.score(test, labels))
-
-
-def _where(stage: Stage, box: Box, recording: Recording, plane: _Plane) -> None:
-    """Show the mean sample, with the two pixels framed."""
-    if plane.image is None:
-        return
-    mean = images_of(recording, "pixels").mean(axis=0)
-    artist, place = heatmap(stage, box, mean.shape[:2], kind="gray")
-    artist.set_values(mean)
-    channels = 3 if mean.ndim == 3 else 1
-    mark_pixels(stage, place, mean.shape[:2], np.array(plane.chosen) // channels, 2.4)
-
-
-def _key(stage: Stage, box: Box, names: tuple[str, ...]) -> None:
-    """Name the classes' colours, in two columns."""
-    rows = -(-len(names) // 2)
-    for place, (name, color) in enumerate(zip(names, stage.theme.classes, strict=False)):
-        left = box.left + place // rows * box.width / 2
-        top = box.top + ROW * (place % rows)
-        stage.dot(left + 8, top + 14, 16, color)
-        stage.text(left + 26, top + 22, cut(stage, name, box.width / 2 - 34))
-
-
-def _layout(stage: Stage, room: Box) -> list[Box]:
-    """Return boxes of the two scatters, the image, the words and the key: in a column or a row beside the scatters."""
-    top, bottom, width, height = room.top, room.bottom, room.width, room.height
-    if stage.width >= 1150:
-        side = min(height, (width - 280 - 2 * 28) / 2 + 32)
-        scatters = [Box(MARGIN + k * ((width - 280) / 2), top, (width - 280) / 2 - 28, side) for k in (0, 1)]
-        left = stage.width - MARGIN - 260
-        image = Box(left, top + 12, 260, min(220, height - 300))
-        words = Box(left, image.bottom + 12, 260, 3 * ROW)
-        return [*scatters, image, words, Box(left, words.bottom + 24, 260, 5 * ROW)]
-    below = 5 * ROW + 8
-    if stage.height > 1.2 * stage.width:
-        side = (height - below - 24) / 2
-        tall = min(side, width)
-        scatters = [Box((stage.width - tall) / 2, top + k * (side + 8), tall, side) for k in (0, 1)]
+def _layout(stage: Stage, room: Box, pictures: bool) -> tuple[Box, list[Box]]:
+    """Return the box that says where the two values are, and those of the quarters: B high above, A high to the right."""
+    if stage.width > 1.2 * stage.height:
+        where = Box(room.left, room.top, 0.2 * room.width, room.height)
+        plane = Box(where.right + 36, room.top, room.right - where.right - 36, room.height)
     else:
-        side = height - below - 12
-        scatters = [Box(MARGIN + k * (width + 28) / 2, top, (width - 28) / 2, side) for k in (0, 1)]
-    row = bottom - below + 8
-    image = Box(MARGIN, row, 150, 150)
-    words = Box(MARGIN + 166, row, 0.56 * (width - 166), 3 * ROW)
-    return [*scatters, image, words, Box(words.right + 24, row, stage.width - MARGIN - words.right - 24, 5 * ROW)]
+        where = Box(room.left, room.top, room.width, (0.16 if pictures else 0.13) * stage.height)
+        plane = Box(room.left, where.bottom + GAP, room.width, room.bottom - where.bottom - GAP)
+    wide, high = (plane.width - GAP) / 2, (plane.height - GAP) / 2
+    corners = [(row, column) for row in (0, 1) for column in (0, 1)]
+    return where, [Box(plane.left + c * (wide + GAP), plane.top + r * (high + GAP), wide, high) for r, c in corners]

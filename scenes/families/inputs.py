@@ -110,7 +110,7 @@ def ground(stage: Stage, place: Box) -> None:
     stage.axes(place, (0, 1), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.18))
 
 
-def mark_pixels(stage: Stage, place: Box, shape: tuple[int, int], pixels: Array, width: float) -> None:
+def mark_pixels(stage: Stage, place: Box, shape: tuple[int, int], pixels: Array, width: float, color: str = "") -> None:
     """Draw frames around pixels of an image, over moving pictures too.
 
     Args:
@@ -119,11 +119,12 @@ def mark_pixels(stage: Stage, place: Box, shape: tuple[int, int], pixels: Array,
         shape: its rows and columns.
         pixels: row * columns + column of each.
         width: of the lines in units.
+        color: of the lines; by default the theme's ink.
     """
     axes = stage.axes(place, (0, shape[1]), (shape[0], 0))
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
     frames = [corners + np.array([pixel % shape[1], pixel // shape[1]]) for pixel in np.unique(pixels)]
-    line = stage.line(axes, stage.theme.positive, width, clip_on=False, solid_joinstyle="miter")
+    line = stage.line(axes, color or stage.theme.ink, width, clip_on=False, solid_joinstyle="miter")
     line.set_data(*joined(frames).T)
 
 

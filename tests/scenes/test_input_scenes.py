@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
+from sklearn.metrics import mutual_info_score
 
 import animviz
 from animviz import Moment, Recording, Stage
 from animviz.analysis.saliency import evidence
+from animviz.analysis.telling import most_telling_pair
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
@@ -127,38 +130,61 @@ def forest_importance(recording: Recording) -> np.ndarray:
     return forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"]).feature_importances_
 
 
-def test_pixels_states_what_a_forest_and_the_network_reach(digits: Recording) -> None:
-    from sklearn.ensemble import RandomForestClassifier
+def widths(stage: Stage) -> list[float]:
+    """The widths of what the network says, quarter by quarter from the upper left."""
+    return [bar.get_width() for bar in stage._moving if isinstance(bar, Rectangle)]
 
+
+def test_pixels_shows_what_is_said_in_each_quarter(digits: Recording) -> None:
     stage = drawn("pixels", digits, 2.0, pixels="20,43")
+    flat = digits.inputs.reshape(len(digits.inputs), -1)
+    first, second = flat[:, 20] > 0.5, flat[:, 43] > 0.5
+    said = digits.at(2).outputs().argmax(axis=1)
+    quarters = [~first & second, first & second, ~first & ~second, first & ~second]
+    expected = [np.bincount(said[quarter], minlength=10) for quarter in quarters]
+    assert widths(stage) == np.concatenate(expected).tolist()
+    assert {f"{quarter.sum():,}" for quarter in quarters} <= set(texts(stage))
+    assert {"A: row 2, column 4", "B: row 5, column 3"} <= set(texts(stage))
+
+
+def test_pixels_title_says_what_two_and_all_tell(digits: Recording) -> None:
     extras = digits.extras
-    flat = extras["train_inputs"].reshape(len(extras["train_inputs"]), -1)[:, [20, 43]]
-    forest = RandomForestClassifier(100, random_state=0).fit(flat, extras["train_labels"])
-    score = forest.score(digits.inputs.reshape(len(digits.inputs), -1)[:, [20, 43]], digits.labels)
-    assert f"these two alone: {100 * score:.1f} %" in texts(stage)
-    right = np.mean(digits.at(2).outputs().argmax(axis=1) == digits.labels)
-    assert f"{100 * right:.1f} %" in texts(stage)
-    assert {"x: row 2, column 4", "y: row 5, column 3"} <= set(texts(stage))
+    seen = extras["train_inputs"].reshape(-1, 64)[:, [20, 43]] > 0.5
+    here = digits.inputs.reshape(-1, 64)[:, [20, 43]] > 0.5
+    told = 0
+    for quarter in ([0, 0], [0, 1], [1, 0], [1, 1]):
+        members = extras["train_labels"][(seen == quarter).all(axis=1)]
+        told += (digits.labels[(here == quarter).all(axis=1)] == np.bincount(members).argmax()).sum()
+    right = np.mean(digits.at(4).outputs().argmax(axis=1) == digits.labels)
+    expected = f"Two pixels tell {100 * told / len(here):.0f} %, the network {100 * right:.0f} %"
+    assert expected in texts(drawn("pixels", digits, 1.0, pixels="20,43"))
 
 
-@pytest.mark.integration
-def test_pixels_are_the_forests_favourites(digits: Recording, reduced: Recording) -> None:
-    for recording in (digits, reduced):
-        importance = forest_importance(recording)
-        read = recording.extras.get("pixels", np.arange(64))
-        favourite = read[np.argsort(-importance[read], kind="stable")[0]]
-        assert f"x: row {favourite // 8}, column {favourite % 8}" in texts(drawn("pixels", recording))
+def test_the_most_telling_pair_is_that_of_the_greatest_mutual_information() -> None:
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 4, 300)
+    high = rng.random((300, 7)) < 0.5
+    high[:, 2] ^= (labels % 2 == 0) & (rng.random(300) < 0.5)
+    high[:, 5] = (labels > 1) ^ (rng.random(300) < 0.2)
+    scores = {(a, b): mutual_info_score(labels, high[:, a] + 2 * high[:, b]) for a in range(7) for b in range(a + 1, 7)}
+    assert most_telling_pair(high, labels) == max(scores, key=scores.get)
+
+
+def test_pixels_are_among_those_that_the_network_reads(reduced: Recording) -> None:
+    named = [text for text in texts(drawn("pixels", reduced)) if text[:3] in ("A: ", "B: ")]
+    places = [8 * int(text.split()[2].rstrip(",")) + int(text.split()[4]) for text in named]
+    assert set(places) <= set(reduced.extras["pixels"])
 
 
 @pytest.mark.parametrize("asked", ["3", "3,3", "3,64", "a,b", "1,2,3", "-1,2"])
 def test_pixels_refuses_what_are_not_two_values(asked: str, digits: Recording) -> None:
-    with pytest.raises(SceneError, match="two different numbers from 0 to 63"):
+    with pytest.raises((SceneError, InputError), match="--pixels"):
         drawn("pixels", digits, pixels=asked)
 
 
 def test_pixels_draws_mixed_inputs_by_their_images(tmp_path: Path) -> None:
     recording = made("digits_mlp", tmp_path / "mixed.rec", arch="5-8-10", data="digits-8x8", reduce="pca:5")
-    assert "Digits, two of 64 pixel values" in texts(drawn("pixels", recording, 1.0))
+    assert any(text.startswith("Two pixels tell") for text in texts(drawn("pixels", recording, 1.0)))
 
 
 @pytest.mark.parametrize("which", ["digits", "reduced"])
