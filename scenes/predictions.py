@@ -65,7 +65,8 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
         raise SceneError(f"predictions: {_nothing(only, samples)} in {recording.path}; draw --samples 0-9")
     short = max(stage.measure(name, LABEL) for name in verdicts.names) <= SHORT
     below = "the answer, and the sample's number" if short else "the answer, and the sample's number and class"
-    foot = ["crossed and dim: wrong now; dashed: right before", f"below: {below}"]
+    dashed = "; dashed: right before" if learning.lapsed[chosen].any() else ""
+    foot = [f"crossed and dim: wrong now{dashed}", f"below: {below}"]
     sheet = Sheet(stage, recording, _title(learning), numbers=["epoch", "accuracy"], foot=foot)
     groups = _groups(recording, learning, chosen)
     caption = _Caption(stage, verdicts, short)

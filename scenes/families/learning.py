@@ -56,3 +56,8 @@ class Learning:
     def forgotten(self) -> NDArray[np.bool_]:
         """Which samples are right at some snapshot and wrong at the last."""
         return np.asarray(self.right.any(axis=0) & self.wrong_at_the_end)
+
+    @cached_property
+    def lapsed(self) -> NDArray[np.bool_]:
+        """Which samples are right at some snapshot and wrong at a later one."""
+        return np.asarray((self.right[:-1] & ~self.right[1:]).any(axis=0))

@@ -238,7 +238,7 @@ def test_chosen_samples_are_shown_and_keep_their_places(recording: Recording) ->
 
 def test_predictions_that_nothing_fits_are_refused(tmp_path: Path) -> None:
     recording = untrained(tmp_path / "sure.rec", classes=3, sure=True)
-    with pytest.raises(SceneError, match="no sample is wrong at the end in .*; draw --samples 0-9"):
+    with pytest.raises(SceneError, match=r"no sample is wrong at the end in .*; draw --samples 0-9"):
         drawn("predictions", recording, 0.0, only="wrong")
     with pytest.raises(SceneError, match="every sample is right from the start on"):
         drawn("predictions", recording, 0.0)
