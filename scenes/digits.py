@@ -28,58 +28,87 @@ from animviz.parts import (
     images_of,
 )
 from animviz.recording.state import State
+from animviz.sampling import numbers_in
 
+from .families.blocks import hidden_blocks
 from .families.layer_places import Places, most_maps
-from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen
+from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen_by_net
+from .families.unit_values import sorted_by_class, unit_values
 
 SURE = 0.99  # probability of the true class from which on a net is sure
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="inside", tasks=CLASSES)
 def digits(
     stage: Stage,
     recording: Recording,
     *,
     digit: str | None = None,
-    sample: Annotated[int, Range(0, 1e9)] | None = None,
-    samples: Annotated[int, Range(1, 500)] | None = None,
+    samples: str = "",
+    count: Annotated[int, Range(1, 500)] | None = None,
     layers: str = "",
 ) -> Draw:
-    """Inside the net: one image layer by layer over the epochs, or many of one class.
+    """Inside the net: one image layer by layer over the epochs, or many images at the last one.
 
     Args:
         stage: where to draw.
         recording: of a classifier of images.
-        digit: class of the image; by default 5 where there is one, else the first.
-        sample: number of the image in the recording; by default the one learnt last of those that are sure in the end.
-        samples: show so many images of the class at the last epoch, one after the other, instead of one over all.
+        digit: class of the image; by default 5 where there is one, else the first. Several with commas, such as 5,6, or
+            0-4: images of each pass at the last epoch.
+        samples: number of the image in the recording; by default the one learnt last of those that are sure in the end.
+            Several, such as 3,17 or 3,17,40-44, pass at the last epoch.
+        count: let so many images of each class pass at the last epoch; by default one image is shown over all of them, and
+            of several classes 10 of each.
         layers: names with commas between them; by default all that change something, as many as fit.
 
     Raises:
-        SceneError: the recording is not of a classifier of images, or has no such class, sample or layer; or both
-            a sample and a number of samples are asked for.
+        SceneError: the recording is not of a classifier of images, or has no such class or layer.
+        InputError: it has no such sample.
     """
-    true, members = _members(recording, digit, sample)
+    labels = labels_of(recording, "digits")
     reading: _OverEpochs | _OverSamples
-    if samples is None:
-        reading = _OverEpochs(recording, true, members)
-    elif sample is None:
-        reading = _OverSamples(recording, true, members, samples)
+    classes = _classes(recording, digit)
+    chosen = _chosen(recording, labels, classes, samples, count)
+    if samples and len(chosen) == 1:
+        reading = _OverEpochs(recording, labels, chosen)
+    elif samples or count is not None or len(classes) > 1:
+        reading = _OverSamples(
+            recording, labels, chosen, short=not samples and len(chosen) < (count or 10) * len(classes)
+        )
     else:
-        raise SceneError("digits: --sample is one image over the epochs, --samples many at the last; give one of them")
-    sheet = Sheet(stage, recording, f"inside {recording.manifest.arch or 'the net'}", numbers=reading.numbers)
+        reading = _OverEpochs(recording, labels, chosen)
+    sheet = Sheet(stage, recording, reading.title, numbers=reading.numbers)
     hidden, left_out = hidden_layers(recording, layers, most_maps(stage, sheet.room.top + 8) - 1, "digits")
-    sheet.write_foot(seen(recording, hidden), "output: probability of each class", left_out)
+    names = recording.output.class_names
+    dense = any(len(layer.output_shape or (0,)) == 1 for layer in hidden)
+    sheet.write_foot(
+        f"units in the order of the class that raises them most: {names[0]} to {names[-1]}"
+        if dense
+        else "a tile for each channel",
+        "; ".join(filter(None, [seen_by_net(recording), left_out])),
+    )
     places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))
 
     images = images_of(recording, "digits")[reading.chosen]
-    name = recording.output.class_names[true]
-    maps = [LayerMap(stage, places.maps[0], "input", images[0], PIXELS, reading.detail, note=f"true: {name}")]
+    trues = labels[reading.chosen]
+    note = f"true: {names[trues[0]]}" if len(set(trues)) == 1 else ""
+    maps = [LayerMap(stage, places.maps[0], "input", images[0], PIXELS, reading.detail, note=note)]
+    last, words = (
+        sampled_states(recording)[-1],
+        {block.shown.name: (block.words, block.short) for block in hidden_blocks(recording)[0]},
+    )
     for layer, box in zip(hidden, places.maps[1:], strict=True):
         values = np.concatenate([reading.probe.activations(state, layer.name) for state in reading.states])
-        maps.append(LayerMap(stage, box, layer.name, values[0], Scale.of(layer, values), extent_of(values[0])))
+        sort = (*sorted_by_class(unit_values(last, layer.name)[labels >= 0], labels[labels >= 0], len(names)), names)
+        title, short = words.get(layer.name, (layer.name, layer.name))
+        maps.append(
+            LayerMap(
+                stage, box, title, values[0], Scale.of(layer, values), extent_of(values[0]), sort=sort, short=short
+            )
+        )
     strength = np.concatenate([reading.probe.probabilities(state) for state in reading.states]).max(axis=0)
-    answer = Answer(stage, places.answer, recording.output.class_names, true, strength)
+    strength[trues] = np.inf
+    answer = Answer(stage, places.answer, names, int(trues[0]), strength)
     reading.set_up(stage, places.story, images)
 
     def draw(moment: Moment) -> None:
@@ -89,43 +118,66 @@ def digits(
         maps[0].show(images[place])
         for layer, panel in zip(hidden, maps[1:], strict=True):
             panel.show(probe.activations(state, layer.name)[0])
-        answer.show(probe.probabilities(state)[0])
+        answer.show(probe.probabilities(state)[0], int(trues[place]))
         reading.show(epoch, place)
         sheet.show(state, sample=place + 1)
 
     return draw
 
 
-def _members(recording: Recording, digit: str | None, sample: int | None) -> tuple[int, NDArray[np.intp]]:
-    """Return a class and the numbers of its samples; of a sample that is asked for, its own class and number alone.
+def _classes(recording: Recording, text: str | None) -> list[int]:
+    """Return the numbers of the classes that a text lists: by their names, also from one number to another.
 
     Raises:
-        SceneError: there is no such class or sample.
+        SceneError: there is no class of a name.
     """
-    labels = labels_of(recording, "digits")
-    if sample is None:
-        true = class_of(recording, digit, "digits")
-        members = np.flatnonzero(labels == true)
-        if not len(members):
+    names = recording.output.class_names
+    if text is None or text in names:
+        return [class_of(recording, text, "digits")]
+    found = []
+    for part in (part.strip() for part in text.split(",")):
+        first, dash, last = part.partition("-")
+        if part not in names and dash and first.isdecimal() and last.isdecimal() and int(first) < int(last) < 10**4:
+            found += [class_of(recording, str(k), "digits") for k in range(int(first), int(last) + 1)]
+        else:
+            found.append(class_of(recording, part, "digits"))
+    return list(dict.fromkeys(found))
+
+
+def _chosen(
+    recording: Recording, labels: NDArray[np.int64], classes: list[int], samples: str, count: int | None
+) -> NDArray[np.intp]:
+    """Return the numbers of the samples from which a picture is made: those that are named, or those of the classes.
+
+    Raises:
+        SceneError: a class has no sample, or that of a sample is ignored.
+        InputError: there is no such sample.
+    """
+    if samples:
+        chosen = np.array(numbers_in(samples, len(labels), name="--samples", most=500), np.intp)
+        if (labels[chosen] < 0).any():
+            ignored = chosen[labels[chosen] < 0][0]
+            raise SceneError(f"digits: the class of sample {ignored} is ignored; choose other --samples")
+        return chosen
+    members = [np.flatnonzero(labels == true) for true in classes]
+    for true, own in zip(classes, members, strict=True):
+        if not len(own):
             raise SceneError(f"digits: {recording.path} has no sample of class {recording.output.class_names[true]!r}")
-        return true, members
-    if sample >= len(labels):
-        raise SceneError(f"digits: --sample is {sample}; {recording.path} has samples 0 to {len(labels) - 1}")
-    if labels[sample] < 0:
-        raise SceneError(f"digits: the class of sample {sample} is ignored; choose another --sample")
-    return int(labels[sample]), np.array([sample])
+    each = count or (10 if len(classes) > 1 else None)
+    return np.concatenate([own[:each] for own in members])
 
 
 class _OverEpochs:
-    """One image over the epochs."""
+    """One image over the epochs: the only one of some, or that which is most worth watching."""
 
-    def __init__(self, recording: Recording, true: int, members: NDArray[np.intp]) -> None:
-        self._recording, self._true = recording, true
+    def __init__(self, recording: Recording, labels: NDArray[np.int64], members: NDArray[np.intp]) -> None:
+        self._recording, self._true = recording, int(labels[members[0]])
         self.states = sampled_states(recording)
         self.chosen = members if len(members) == 1 else members[[self._learnt_last(members)]]
         self.probe = Probe(recording, self.chosen)
         self.numbers: Sequence[str | Number] = ["epoch", "accuracy"]
         self.detail = f"sample {self.chosen[0]}"
+        self.title = self._story()
 
     def set_up(self, stage: Stage, box: Box, images: Array) -> None:
         """Draw the probability of the true class over the epochs, faintly."""
@@ -134,7 +186,7 @@ class _OverEpochs:
         values = np.array([self._probability(recording.at(epoch)) for epoch in epochs])
         title = f"probability of {recording.output.class_names[self._true]} over epochs"
         plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, percent=True, right=8)
-        self._trace = Trace(stage, plot.axes, epochs, values, stage.theme.negative, 3.5, 13)
+        self._trace = Trace(stage, plot.axes, epochs, values, stage.theme.ink, 3.5, 13)
 
     def now(self, moment: Moment) -> tuple[float, int]:
         """Return the epoch and the place of the image that a moment shows."""
@@ -151,6 +203,14 @@ class _OverEpochs:
         sure = given[-1] >= min(SURE, given[-1].max())
         return int(np.where(sure, given.mean(axis=0), np.inf).argmin())
 
+    def _story(self) -> str:
+        """Say for what the net takes the image first and last."""
+        names = self._recording.output.class_names
+        first, last = (int(self.probe.probabilities(state)[0].argmax()) for state in (self.states[0], self.states[-1]))
+        if first == last:
+            return f"A true {names[self._true]}, taken for {names[first]} first and last"
+        return f"A true {names[self._true]}, first taken for {names[first]}, in the end for {names[last]}"
+
     def _probability(self, state: State) -> float:
         try:
             return float(self.probe.probabilities(state)[0, self._true])
@@ -159,19 +219,30 @@ class _OverEpochs:
 
 
 class _OverSamples:
-    """Image after image of a class at the last epoch. They are cut, not blended: a blend is an image nobody drew."""
+    """Image after image at the last epoch. They are cut, not blended: a blend is an image nobody drew.
 
-    def __init__(self, recording: Recording, true: int, members: NDArray[np.intp], asked: int) -> None:
+    Args:
+        recording: of the net.
+        labels: class of each sample.
+        chosen: numbers of the samples.
+        short: whether there are fewer than were asked for.
+    """
+
+    def __init__(
+        self, recording: Recording, labels: NDArray[np.int64], chosen: NDArray[np.intp], *, short: bool
+    ) -> None:
         self.states = sampled_states(recording)[-1:]
         self._epoch = self.states[0].epoch
-        self.chosen = members[:asked]
-        self.probe = Probe(recording, self.chosen)
+        self.chosen = chosen
+        self.probe = Probe(recording, chosen)
         self.detail = ""
-        count = len(self.chosen)
+        count, names = len(chosen), recording.output.class_names
         self.numbers: Sequence[str | Number] = ["epoch", Number("sample", ".0f", str(count), f" of {count}")]
-        self._right = self.probe.probabilities(self.states[0]).argmax(axis=1) == true
-        every = "all " if count < asked else ""
-        self._label = f"{self._right.sum()} of {every}{count} right, × wrong"
+        self._right = self.probe.probabilities(self.states[0]).argmax(axis=1) == labels[chosen]
+        self._label = f"{self._right.sum()} of {'all ' if short else ''}{count} right, × wrong"
+        classes = [names[k] for k in dict.fromkeys(labels[chosen])]
+        of = ", ".join(classes[:-1]) + " and " + classes[-1] if len(classes) > 1 else classes[0]
+        self.title = f"{count} {'image' if count == 1 else 'images'} of {of}, one after another"
 
     def set_up(self, stage: Stage, box: Box, images: Array) -> None:
         """Draw all images small, those that are answered wrongly with a cross."""
@@ -190,7 +261,7 @@ class _OverSamples:
         width = max(1.5, min(4, cell * wide / 10))
         for left, top in self._corners[~self._right]:
             x, y = (left + wide * (0.79 + 0.34 * CROSS[:, 0]), top + high - wide * (0.21 + 0.34 * CROSS[:, 1]))
-            axes.plot(x, y, color=stage.theme.positive, linewidth=stage.points(width))
+            axes.plot(x, y, color=stage.theme.ink, linewidth=stage.points(width))
         self._frame = stage.line(axes, stage.theme.ink, 3, clip_on=False)
         self._outline = np.array([[-1, -1], [wide + 1, -1], [wide + 1, high + 1], [-1, high + 1], [-1, -1]])
 

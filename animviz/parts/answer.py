@@ -35,10 +35,15 @@ class Answer:
 
         pair(stage, "probability", lambda: [self._verdict.share], lambda: [100 * self._bars.longest])
 
-    def show(self, probabilities: Array) -> None:
-        """Show the probability of each class, and the most probable one as verdict."""
-        self._bars.show(probabilities)
-        self._verdict.show(probabilities)
+    def show(self, probabilities: Array, true: int | None = None) -> None:
+        """Show the probability of each class, and the most probable one as verdict.
+
+        Args:
+            probabilities: of all classes.
+            true: number of the true class, where it is another one than before.
+        """
+        self._bars.show(probabilities, true)
+        self._verdict.show(probabilities, true)
 
 
 class Bars:
@@ -79,14 +84,15 @@ class Bars:
         self._bars = bars
         tracks.set_data(*self._segments(np.ones(len(place)), place >= 0))
         for left, top, k in zip(self._left, self._top, self._shown, strict=True):
-            color = stage.theme.ink if k == true else stage.theme.quiet
             name = cut(stage, names[k], before - 34)
-            stage.text(box.left + left - before + 22, box.top + top + 8, name, color=color)
-        mark = stage.line(axes, colors[0], 0, marker=">", markersize=stage.points(15), markeredgewidth=0)
-        mark.set_data(self._left[self._true] - before + 8, self._top[self._true])
+            stage.text(box.left + left - before + 22, box.top + top + 8, name)
+        self._mark = stage.line(axes, colors[0], 0, marker=">", markersize=stage.points(15), markeredgewidth=0)
+        self._marked = self._left - before + 8
 
-    def show(self, probabilities: Array) -> None:
-        """Show the probability of each class."""
+    def show(self, probabilities: Array, true: int | None = None) -> None:
+        """Show the probability of each class; see `Answer.show`."""
+        self._true = self._true if true is None else self._shown == true
+        self._mark.set_data(self._marked[self._true], self._top[self._true])
         share = probabilities[self._shown]
         for bar, chosen in zip(self._bars, (self._true, ~self._true), strict=True):
             bar.set_data(*self._segments(share, chosen & (share > 0)))
@@ -130,8 +136,9 @@ class Verdict:
         """What is written of how sure the net is."""
         return self._share.get_text()
 
-    def show(self, probabilities: Array) -> None:
-        """Show the most probable class."""
+    def show(self, probabilities: Array, true: int | None = None) -> None:
+        """Show the most probable class; see `Answer.show`."""
+        self._true = self._true if true is None else true
         said = int(probabilities.argmax())
         right = said == self._true
         self._sign.set_data(*(CHECK if right else CROSS + 0.5).T)

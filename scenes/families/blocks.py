@@ -11,6 +11,7 @@ __all__ = ["Block", "blocks_of", "hidden_blocks"]
 
 BENDING = {"Activation", "ReLU", "LeakyReLU", "ELU", "PReLU"}  # layers that are activations, as PyTorch has them
 WORDS = {"Dense": "hidden layer", "Conv1D": "convolution", "Conv2D": "convolution"}
+SHORT = {"hidden layer": "hidden", "convolution": "conv", "pooling": "pool"}
 FIRST = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -22,11 +23,13 @@ class Block:
         layer: what has the weights.
         shown: what puts out the values: the layer itself, or the activation behind it.
         words: what a viewer calls it, such as "first hidden layer".
+        short: the same where there is little room, such as "hidden 1".
     """
 
     layer: Layer
     shown: Layer
     words: str = ""
+    short: str = ""
 
     @property
     def activation(self) -> str:
@@ -66,11 +69,12 @@ def _worded(blocks: Sequence[Block]) -> list[Block]:
     of_kind = [_kind_in_words(block.layer.kind) for block in blocks]
     found: list[Block] = []
     for place, (block, word) in enumerate(zip(blocks, of_kind, strict=True)):
-        words = word or block.layer.name
+        words = short = word or block.layer.name
         if word and of_kind.count(word) > 1:
             number = of_kind[: place + 1].count(word)
             words = f"{FIRST[number - 1] if number <= len(FIRST) else f'{number}th'} {word}"
-        found.append(Block(block.layer, block.shown, words))
+            short = f"{SHORT[word]} {number}"
+        found.append(Block(block.layer, block.shown, words, short))
     return found
 
 

@@ -13,10 +13,12 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, Colors, color_map, cut, heatmap, tiled
 from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.activations import BOUNDED
-from animviz.recording.replay.layers import SILENT, Layer, is_chain
+from animviz.recording.replay.layers import Layer, is_chain
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
+from .bands import Bands
+from .blocks import blocks_of
 from .layer_places import OVER, UNDER
 
 MOST_MAPS = 64  # channels of a layer that are shown
@@ -70,7 +72,7 @@ def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tu
         SceneError: no layer of that name, or too many.
     """
     known = {layer.name: layer for layer in recording.layers}
-    working = [layer for layer in recording.layers[:-1] if layer.kind not in SILENT]
+    working = [block.shown for block in blocks_of(recording.layers)[:-1]]
     if named:
         names = [name.strip() for name in named.split(",")]
         for name in names:
@@ -130,21 +132,30 @@ class LayerMap:
         scale: of the colours.
         detail: written behind the title where there is room.
         note: written below in place of the scale, which None asks for.
+        sort: the order of the units, the classes that they answer to, and the names of all classes; dense layers then
+            stand in bands, see `Bands`.
+        short: what is written above where there is no room for the title.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, title: str, values: Array, scale: Scale, detail: str, note: str | None = None
+        self, stage: Stage, box: Box, title: str, values: Array, scale: Scale, detail: str, note: str | None = None,
+        sort: tuple[Array, Array, Sequence[str]] | None = None, short: str = "",
     ) -> None:  # fmt: skip
         self._image = scale is PIXELS
+        room = Box(box.left, box.top + OVER, box.width, box.height - OVER - UNDER)
+        self._bands = Bands(stage, room, *sort) if sort is not None and values.ndim == 1 else None
         rows, columns = self._laid(values).shape[:2]
         side = box.width
         high = box.height - OVER - UNDER
         cell = min(side / columns, high / rows)
         width, height = cell * columns, cell * rows
         place = Box(box.left, box.top + OVER + (high - height) / 2, width, height)
+        if self._bands is not None:
+            place = self._bands.place
         self._map, _ = heatmap(stage, place, (rows, columns), kind=scale.kind, low=scale.low, high=scale.high)
         full = f"{title}: {detail}" if detail else title
-        shown = full if stage.measure(full, LABEL) <= side else cut(stage, title, side)
+        fitting = [text for text in (full, title, short) if text and stage.measure(text, LABEL) <= side]
+        shown = fitting[0] if fitting else cut(stage, short or title, side)
         stage.text(box.left, box.top + 18, shown, color=stage.theme.quiet)
         if note is not None:
             stage.text(box.left, box.bottom - 4, cut(stage, note, side))
@@ -156,6 +167,8 @@ class LayerMap:
         self._map.set_values(self._laid(values))
 
     def _laid(self, values: Array) -> Array:
+        if self._bands is not None:
+            return self._bands.laid(values)
         return values if self._image else tiled(values[..., :MOST_MAPS] if values.ndim == 3 else values)
 
 
@@ -181,20 +194,14 @@ def _legend(stage: Stage, box: Box, scale: Scale) -> None:
     stage.text(box.right, box.bottom - 4, last, color=stage.theme.quiet, align="right")
 
 
-def seen(recording: Recording, hidden: Sequence[Layer]) -> str:
-    """Say in plain words what the cells of the maps are, and what of the images the net gets to see.
-
-    Args:
-        recording: what is drawn.
-        hidden: the layers that are shown as maps.
-    """
-    shapes = [layer.output_shape or () for layer in hidden]
-    cells = "a cell for each unit of a layer" if not any(len(shape) == 3 for shape in shapes) else "a tile for each map"
+def seen_by_net(recording: Recording) -> str:
+    """Say in plain words what of the images the net gets to see, or nothing if it is all of them."""
     if "images" not in recording.extras:
-        return cells
+        return ""
     size = recording.single_input(recording.inputs).shape[1]
-    of = "pixels of the image" if "pixels" in recording.extras else "numbers made of the image"
-    return f"{cells}   ·   the net sees {size} {of}"
+    return (
+        f"the net sees {size} {'pixels of the image' if 'pixels' in recording.extras else 'numbers made of the image'}"
+    )
 
 
 def class_of(recording: Recording, name: str | None, scene: str) -> int:

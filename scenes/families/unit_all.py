@@ -1,7 +1,6 @@
 """All units of a layer as images on one sheet, in the order of the classes that they answer to."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage
 from animviz.arrays import Array
@@ -12,9 +11,9 @@ from .blocks import Block
 from .distributions import Glide
 from .unit_panels import gray
 from .unit_source import Source
-from .unit_values import apart, unit_values
+from .unit_values import sorted_by_class, unit_values
 
-__all__ = ["draw_all", "sorted_by_class"]
+__all__ = ["draw_all"]
 
 MOST = 400  # units
 LEAST = 26.0  # units of a tile
@@ -66,23 +65,6 @@ def draw_all(
         sheet.show(state)
 
     return draw
-
-
-def sorted_by_class(values: Array, groups: Array, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the units of a layer in the order of the classes that they answer to, and these classes.
-
-    A unit answers to the class whose mean is highest above that of all other samples, in standard deviations of the
-    unit. Within a class the most telling units come first; those that do not vary come last, of class -1.
-
-    Args:
-        values: activations, shape (samples, units).
-        groups: class of each sample, shape (samples,).
-        count: of classes.
-    """
-    above = apart(values, groups, count)
-    classes = np.where(above.any(axis=1), above.argmax(axis=1), count)
-    order = np.lexsort((-above.max(axis=1), classes))
-    return order, np.where(classes[order] == count, -1, classes[order])
 
 
 class _Cells:

@@ -9,7 +9,7 @@ from animviz.recording.state import State
 
 from .distributions import activations_of, by_unit
 
-__all__ = ["activity", "apart", "eta_squared", "favourites", "saturation", "unit_values"]
+__all__ = ["apart", "eta_squared", "saturation", "sorted_by_class", "unit_values"]
 
 SATURATED = 0.95  # of the way from the middle of its range to a bound, beyond which a value is saturated
 
@@ -61,25 +61,21 @@ def apart(values: Array, groups: Array, count: int) -> Array:
     return np.asarray(np.divide(means - others, spread, out=np.zeros_like(means), where=known))
 
 
-def favourites(values: Array, groups: Array, count: int) -> NDArray[np.intp]:
-    """Return the class whose mean lies highest above the others' for each unit, (units,); -1 where a unit does not vary.
+def sorted_by_class(values: Array, groups: Array, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the units of a layer in the order of the classes that they answer to, and these classes.
+
+    A unit answers to the class whose mean is highest above that of all other samples, in standard deviations of the
+    unit. Within a class the most telling units come first; those that do not vary come last, of class -1.
 
     Args:
-        values: shape (samples, units).
+        values: activations, shape (samples, units).
         groups: class of each sample, shape (samples,).
         count: of classes.
     """
     above = apart(values, groups, count)
-    return np.where(above.any(axis=1), above.argmax(axis=1), -1)
-
-
-def activity(values: Array) -> Array:
-    """Return the share of samples on which each unit is above zero, shape (units,).
-
-    Args:
-        values: from `unit_values`.
-    """
-    return np.asarray((values > 0).mean(axis=0))
+    classes = np.where(above.any(axis=1), above.argmax(axis=1), count)
+    order = np.lexsort((-above.max(axis=1), classes))
+    return order, np.where(classes[order] == count, -1, classes[order])
 
 
 def saturation(values: Array, activation: str) -> Array:

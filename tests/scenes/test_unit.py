@@ -13,9 +13,8 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.scenes.families.blocks import blocks_of, hidden_blocks
-from animviz.scenes.families.unit_all import sorted_by_class
 from animviz.scenes.families.unit_source import has_images, source_of
-from animviz.scenes.families.unit_values import apart, eta_squared, saturation, unit_values
+from animviz.scenes.families.unit_values import apart, eta_squared, saturation, sorted_by_class, unit_values
 from helpers.layout import check_layout, texts
 from helpers.recordings import made, rewritten
 

@@ -1,0 +1,93 @@
+"""The units of a layer in bands, one for each class that they answer to, so that places mean something."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from animviz import Box, Stage
+from animviz.arrays import Array
+from animviz.parts import LABEL, cut
+
+__all__ = ["Bands"]
+
+PITCH = 21.0  # least height of a band whose name stands beside it
+FINE = 3  # parts of a cell; a band is one of them away from the next
+NAMED = 0.3  # share of the width that names take at most
+
+
+class Bands:
+    """Where the units of a dense layer stand: in rows, those of each class together, the most telling ones first.
+
+    Args:
+        stage: where.
+        box: room for all.
+        order: numbers of the units in the order of the classes that they answer to, see `sorted_by_class`.
+        classes: these classes, -1 for units that do not vary and stand last, in a band without a name.
+        names: of all classes.
+
+    Attributes:
+        shape: rows and columns, in parts of cells.
+        named: whether the names stand beside the bands.
+        place: box of the cells.
+    """
+
+    def __init__(self, stage: Stage, box: Box, order: Array, classes: Array, names: Sequence[str]) -> None:
+        known = [*np.unique(classes[classes >= 0]), *([-1] if (classes < 0).any() else [])]
+        sizes = [int((classes == label).sum()) for label in known]
+        widest = max((stage.measure(names[k], LABEL) for k in known if k >= 0), default=0.0)
+        before = min(widest, NAMED * box.width) + 10
+        room = Box(box.left + before, box.top, box.width - before, box.height)
+        columns, cell = _columns(sizes, room, PITCH)
+        self.named = cell > 0
+        if not self.named:
+            room, known, sizes = box, [-1], [len(order)]
+            columns, cell = _columns(sizes, room, 0)
+        slots = [_slot(size, columns, cell, PITCH if self.named else 0) for size in sizes]
+        tops = np.cumsum([0, *slots[:-1]]) + [
+            (slot - FINE * -(-size // columns)) // 2 for slot, size in zip(slots, sizes, strict=True)
+        ]
+        self.shape = sum(slots), FINE * columns
+        self._order = order
+        places = [np.divmod(np.arange(size), columns) for size in sizes]
+        self._rows = np.concatenate([top + FINE * rows for top, (rows, _) in zip(tops, places, strict=True)])
+        self._columns = np.concatenate([FINE * column for _, column in places])
+        height = cell / FINE * self.shape[0]
+        self.place = Box(room.left, room.top + (room.height - height) / 2, cell * columns, height)
+        for label, slot, below in zip(known, slots, np.cumsum(slots), strict=True):
+            if label >= 0:
+                name = cut(stage, names[label], before - 10)
+                middle = self.place.top + cell / FINE * (below - slot / 2) + 8
+                stage.text(room.left - 8, middle, name, align="right", color=stage.theme.quiet)
+
+    def laid(self, values: Array) -> Array:
+        """Return the activations of one sample, shape (units,), in rows and columns; NaN where no unit is."""
+        cells = np.full(self.shape, np.nan, np.float32)
+        for down in range(FINE):
+            for right in range(FINE):
+                cells[self._rows + down, self._columns + right] = values[self._order]
+        return cells
+
+
+def _slot(size: int, columns: int, cell: float, pitch: float) -> int:
+    """Return how high a band is with the gap to the next one, in parts of a cell."""
+    return max(FINE * -(-size // columns) + 1, int(np.ceil(pitch * FINE / cell - 1e-9)))
+
+
+def _columns(sizes: Sequence[int], room: Box, pitch: float) -> tuple[int, float]:
+    """Return in how many columns bands of so many units have the largest cells, and the side of a cell.
+
+    It is 0 where bands as high as the pitch do not fit.
+    """
+    found = (1, 0.0)
+    if pitch * len(sizes) > room.height:
+        return found
+    for columns in range(1, max(sizes) + 1):
+        side = room.width / columns
+        for _ in range(8):  # smaller cells leave more bands at their least height
+            high = room.height * FINE / sum(_slot(size, columns, side, pitch) for size in sizes)
+            if high >= side:
+                break
+            side = high
+        if high >= side - 1e-9 and side > found[1]:
+            found = columns, side
+    return found
