@@ -27,14 +27,17 @@ from animviz.parts import (
     epoch_limits,
     images_of,
 )
+from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
 from animviz.sampling import numbers_in
 
 from .families.blocks import hidden_blocks
+from .families.distributions import activations_of
 from .families.layer_places import Places, most_maps
 from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen_by_net
-from .families.unit_values import sorted_by_class, unit_values
+from .families.unit_values import sorted_by_class
 
+EACH = 10  # images of each of several classes
 SURE = 0.99  # probability of the true class from which on a net is sure
 
 
@@ -69,43 +72,30 @@ def digits(
     reading: _OverEpochs | _OverSamples
     classes = _classes(recording, digit)
     chosen = _chosen(recording, labels, classes, samples, count)
-    if samples and len(chosen) == 1:
+    if len(chosen) == 1 or not (samples or count or len(classes) > 1):
         reading = _OverEpochs(recording, labels, chosen)
-    elif samples or count is not None or len(classes) > 1:
-        reading = _OverSamples(
-            recording, labels, chosen, short=not samples and len(chosen) < (count or 10) * len(classes)
-        )
     else:
-        reading = _OverEpochs(recording, labels, chosen)
+        short = not samples and len(chosen) < (count or EACH) * len(classes)
+        reading = _OverSamples(recording, labels, chosen, short=short)
     sheet = Sheet(stage, recording, reading.title, numbers=reading.numbers)
     hidden, left_out = hidden_layers(recording, layers, most_maps(stage, sheet.room.top + 8) - 1, "digits")
-    names = recording.output.class_names
-    dense = any(len(layer.output_shape or (0,)) == 1 for layer in hidden)
+    orders, names = _orders(recording, hidden, labels), recording.output.class_names
     sheet.write_foot(
-        f"units in the order of the class that raises them most: {names[0]} to {names[-1]}"
-        if dense
-        else "a tile for each channel",
+        f"units in the order of the class that raises them most: {names[0]} to {names[-1]}" if orders else "",
         "; ".join(filter(None, [seen_by_net(recording), left_out])),
     )
     places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))
 
-    images = images_of(recording, "digits")[reading.chosen]
-    trues = labels[reading.chosen]
+    images, trues = images_of(recording, "digits")[reading.chosen], labels[reading.chosen]
     note = f"true: {names[trues[0]]}" if len(set(trues)) == 1 else ""
     maps = [LayerMap(stage, places.maps[0], "input", images[0], PIXELS, reading.detail, note=note)]
-    last, words = (
-        sampled_states(recording)[-1],
-        {block.shown.name: (block.words, block.short) for block in hidden_blocks(recording)[0]},
-    )
+    words = {block.shown.name: (block.words, block.short) for block in hidden_blocks(recording)[0]}
     for layer, box in zip(hidden, places.maps[1:], strict=True):
         values = np.concatenate([reading.probe.activations(state, layer.name) for state in reading.states])
-        sort = (*sorted_by_class(unit_values(last, layer.name)[labels >= 0], labels[labels >= 0], len(names)), names)
-        title, short = words.get(layer.name, (layer.name, layer.name))
-        maps.append(
-            LayerMap(
-                stage, box, title, values[0], Scale.of(layer, values), extent_of(values[0]), sort=sort, short=short
-            )
-        )
+        title, short_title = words.get(layer.name, (layer.name, layer.name))
+        sort = (*orders[layer.name], names) if layer.name in orders else None
+        scale, extent = Scale.of(layer, values), extent_of(values[0])
+        maps.append(LayerMap(stage, box, title, values[0], scale, extent, sort=sort, short=short_title))
     strength = np.concatenate([reading.probe.probabilities(state) for state in reading.states]).max(axis=0)
     strength[trues] = np.inf
     answer = Answer(stage, places.answer, names, int(trues[0]), strength)
@@ -123,6 +113,15 @@ def digits(
         sheet.show(state, sample=place + 1)
 
     return draw
+
+
+def _orders(recording: Recording, layers: Sequence[Layer], labels: NDArray[np.int64]) -> dict[str, tuple[Array, Array]]:
+    """Return the order of the units of each layer that has no maps, and the classes that they answer to in the end."""
+    last, known, few = sampled_states(recording)[-1], labels >= 0, Probe(recording, np.array([0]))
+    flat = [layer.name for layer in layers if few.activations(last, layer.name).ndim == 2]
+    values = activations_of(last, flat)
+    count = len(recording.output.class_names)
+    return {name: sorted_by_class(values[name][known], labels[known], count) for name in flat}
 
 
 def _classes(recording: Recording, text: str | None) -> list[int]:
@@ -163,7 +162,7 @@ def _chosen(
     for true, own in zip(classes, members, strict=True):
         if not len(own):
             raise SceneError(f"digits: {recording.path} has no sample of class {recording.output.class_names[true]!r}")
-    each = count or (10 if len(classes) > 1 else None)
+    each = count or (EACH if len(classes) > 1 else None)
     return np.concatenate([own[:each] for own in members])
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from animviz import Moment, Recording, Stage
 from animviz.analysis.likeness import likeness
-from animviz.errors import SceneError
+from animviz.errors import AnimvizError, SceneError
 from animviz.parts.answer import Bars
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
+from animviz.scenes.families.bands import Bands
 from animviz.scenes.families.layers import Probe, Scale, hidden_layers
 from animviz.stage.box import Box
 from helpers.layout import check_layout, texts
@@ -60,7 +61,7 @@ def keras_outputs(recording: Recording, state: State, inputs: np.ndarray) -> np.
 def test_verdict_is_what_keras_says_of_the_moment_that_is_drawn(net: Recording, epoch: float) -> None:
     state = net.at(epoch)
     output = keras_outputs(net, state, net.inputs[[7]])[0]
-    shown = texts(drawn("digits", net, at=epoch, sample=7))
+    shown = texts(drawn("digits", net, at=epoch, samples="7"))
     assert f"{100 * output.max():.1f} %" in shown
     assert f"{100 * state.snapshot.scores['accuracy']:.1f} %" in shown
     # Its name stands among the bars and as the verdict.
@@ -79,7 +80,7 @@ def test_maps_show_what_keras_layers_put_out(net: Recording) -> None:
 def test_count_of_right_answers_is_that_of_keras(net: Recording) -> None:
     fives = np.flatnonzero(net.labels == 5)[:20]
     right = (keras_outputs(net, net.at(4.0), net.inputs[fives]).argmax(axis=1) == 5).sum()
-    assert f"{right} of 20 right, × wrong" in texts(drawn("digits", net, samples=20))
+    assert f"{right} of 20 right, × wrong" in texts(drawn("digits", net, count=20))
 
 
 def test_default_sample_is_of_the_class_and_as_sure_as_any(net: Recording) -> None:
@@ -92,12 +93,43 @@ def test_default_sample_is_of_the_class_and_as_sure_as_any(net: Recording) -> No
 
 def test_samples_pass_with_the_progress_of_the_video(net: Recording) -> None:
     for progress, number in ((0.0, 1), (0.5, 6), (1.0, 10)):
-        assert f"{number} of 10" in texts(drawn("digits", net, at=1.0, samples=10, progress=progress))
+        assert f"{number} of 10" in texts(drawn("digits", net, at=1.0, count=10, progress=progress))
 
 
 def test_fewer_samples_than_asked_for_are_said(odd: Recording) -> None:
     count = int((odd.labels == 2).sum())
-    assert any(f"of all {count} right" in text for text in texts(drawn("digits", odd, digit="cat", samples=500)))
+    assert any(f"of all {count} right" in text for text in texts(drawn("digits", odd, digit="cat", count=500)))
+
+
+@pytest.mark.parametrize(
+    ("options", "title"),
+    [
+        ({"digit": "5,6"}, "20 images of 5 and 6, one after another"),
+        ({"digit": "0-2", "count": 2}, "6 images of 0, 1 and 2, one after another"),
+        ({"samples": "3,17,40-44"}, "7 images of "),
+        ({"samples": "3"}, "A true "),
+    ],
+)
+def test_classes_and_samples_are_listed(options: dict[str, object], title: str, net: Recording) -> None:
+    assert any(text.startswith(title) for text in texts(drawn("digits", net, **options)))
+
+
+def test_title_says_for_what_the_net_takes_the_image(net: Recording) -> None:
+    first, last = (keras_outputs(net, net.at(epoch), net.inputs[[7]])[0].argmax() for epoch in (0.0, 4.0))
+    ways = {True: f"taken for {first} first and last", False: f"first taken for {first}, in the end for {last}"}
+    assert f"A true {net.labels[7]}, {ways[first == last]}" in texts(drawn("digits", net, samples="7"))
+
+
+@pytest.mark.parametrize(("side", "named"), [(240.0, True), (90.0, False)])
+def test_units_stand_in_bands_by_class_where_names_fit(side: float, named: bool) -> None:
+    order, classes = np.array([4, 0, 2, 1, 3, 5]), np.array([0, 0, 0, 1, 2, -1])
+    bands = Bands(Stage((640, 480)), Box(40, 40, side, side * 0.7), order, classes, ["a", "b", "c"])
+    cells = bands.laid(np.arange(6.0))
+    first = [list(dict.fromkeys(row[np.isfinite(row)].tolist())) for row in cells]
+    rows = [row for row, before in zip(first, [[], *first], strict=False) if row and row != before]
+    assert bands.named == named
+    assert (rows == [[4, 0, 2], [1], [3], [5]]) == named
+    assert [unit for row in rows for unit in row] == order.tolist()
 
 
 def test_layers_that_change_nothing_are_skipped(net: Recording) -> None:
@@ -144,8 +176,8 @@ def test_the_strongest_of_a_hundred_classes_are_shown_and_the_true_one() -> None
     ("name", "options", "message"),
     [
         ("digits", {"digit": "ten"}, "digits: no class 'ten'; .* has 0, 1, 2"),
-        ("digits", {"sample": 10**6}, r"digits: --sample is 1000000; .* has samples 0 to \d+"),
-        ("digits", {"sample": 1, "samples": 5}, "give one of them"),
+        ("digits", {"samples": "1000000"}, r"--samples is '1000000'; expected numbers from 0 to \d+"),
+        ("digits", {"digit": "5,6,ten"}, "digits: no class 'ten'"),
         ("digits", {"layers": "hidden_1,nope"}, "digits: no layer 'nope'; .* has flatten, hidden_1"),
         ("digits", {"layers": ",".join(["hidden_1"] * 40)}, "names 40 layers; in this frame there is room for"),
     ],
@@ -153,7 +185,7 @@ def test_the_strongest_of_a_hundred_classes_are_shown_and_the_true_one() -> None
 def test_options_that_do_not_fit_are_refused(
     name: str, options: dict[str, object], message: str, net: Recording
 ) -> None:
-    with pytest.raises(SceneError, match=message):
+    with pytest.raises(AnimvizError, match=message):
         find_scene(name).set_up(Stage((320, 180)), net, **options)
 
 
@@ -163,7 +195,7 @@ def test_curves_are_no_classifiers(trained: Train) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("name", "options"), [("digits", {"samples": 50}), ("digits", {})])
+@pytest.mark.parametrize(("name", "options"), [("digits", {"count": 50}), ("digits", {})])
 def test_texts_of_another_data_set_keep_apart(
     name: str, options: dict[str, object], size: tuple[int, int], odd: Recording
 ) -> None:
@@ -174,7 +206,7 @@ def test_texts_of_another_data_set_keep_apart(
 
 def test_frames_of_samples_do_not_depend_on_those_before(net: Recording) -> None:
     stage = Stage((320, 180))
-    draw = find_scene("digits").set_up(stage, net, samples=6)
+    draw = find_scene("digits").set_up(stage, net, count=6)
     moments = [Moment(0.0, 1.0, progress) for progress in (0.0, 0.4, 0.9)]
     frames = []
     for moment in moments:
