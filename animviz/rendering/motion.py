@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
 
 from animviz.arrays import Array
 
@@ -67,6 +66,8 @@ def knots_of(shares: Sequence[float], far: Sequence[float]) -> Knots:
     spent = EVEN * even + (1 - EVEN) * moved / moved.sum() if moved.sum() > 0 else even
     times = np.append(0.0, np.cumsum(spent))
     points = np.linspace(0, 1, POINTS)
+    from scipy.interpolate import PchipInterpolator  # this import takes long, and a frame alone needs no pace
+
     smooth = np.clip(PchipInterpolator(times / times[-1], way)(points), 0, 1)
     smooth[0], smooth[-1] = 0.0, 1.0
     return points, np.round(smooth, 6)
