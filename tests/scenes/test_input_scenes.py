@@ -229,10 +229,26 @@ def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
     assert {f"{len(odd.labels)}", f"{len(odd.extras['train_labels'])}"} <= set(texts(stage))
 
 
-def test_dataset_walks_on(digits: Recording) -> None:
-    frames = [animviz.frame_at("dataset", digits, epoch, size=(640, 480)) for epoch in (0.0, 2.0, 4.0)]
-    assert not np.array_equal(frames[0], frames[1])
-    assert not np.array_equal(frames[1], frames[2])
+@pytest.mark.parametrize(("epoch", "which"), [(0.0, 0), (4.0, -1)])
+def test_dataset_walks_from_the_nearest_sample_to_the_farthest(epoch: float, which: int, digits: Recording) -> None:
+    stage = drawn("dataset", digits, epoch)
+    images, labels = digits.extras["train_inputs"].reshape(-1, 64), digits.extras["train_labels"]
+    said = stage.pairs[0].texts()
+    for number, heat in enumerate(heatmaps(stage)):
+        members = images[labels == number]
+        distances = np.sqrt(((members - members.mean(axis=0)) ** 2).sum(axis=1))
+        place = np.argsort(distances)[which]
+        assert said[number] == f"{distances[place]:.1f}"
+        cells = heat._cells.copy()
+        assert np.array_equal(cells, shown_values(heat, members[place].reshape(8, 8)))
+
+
+def test_dataset_in_the_plane_states_the_distance_of_the_sample_that_it_shows(rings_recording: Recording) -> None:
+    stage = drawn("dataset", rings_recording, 4.0)
+    points, labels = rings_recording.inputs, rings_recording.labels
+    for number, said in enumerate(stage.pairs[0].texts()):
+        members = points[labels == number].astype(float)
+        assert said == f"{np.hypot(*(members - members.mean(axis=0)).T).max():.2f}"
 
 
 @pytest.mark.parametrize("scene", SCENES)
