@@ -12,7 +12,7 @@ from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
-from animviz.parts import LABEL, VALUE, PointCloud, Sheet, Sprites, cut, images_of, pair, thumbnail
+from animviz.parts import LABEL, VALUE, PointCloud, Sheet, Sprites, Words, cut, images_of, pair, thumbnail
 
 ABOVE, BELOW = 40.0, 36.0  # units above the rows for the shares, and below them for the ends of the axis
 REACH = 1.02  # of the axis, so that dots at its ends are whole
@@ -68,9 +68,9 @@ class _Walk:
         self._places = np.full((len(end), 2), np.nan)
         stage.covers(*axes.plot([0, 0], [0, len(names)], color=stage.theme.ink, linewidth=stage.points(3)))
         middle, top = room.left + room.width / 2, room.top - 14
-        self._wrong = stage.text(middle - 20, top, "", size=VALUE, weight="medium", align="right", moves=True)
-        self._right = stage.text(middle + 20, top, "", size=VALUE, weight="medium", moves=True)
-        pair(stage, "share", lambda: [self._wrong.get_text(), self._right.get_text()], self._sides)
+        self._wrong = Words(stage, [(middle - 20, top)], size=VALUE, weight="medium", align="right")
+        self._right = Words(stage, [(middle + 20, top)], size=VALUE, weight="medium")
+        pair(stage, "share", lambda: [*self._wrong.texts, *self._right.texts], self._sides)
         self._set_up_images(verdicts.labels, room.height / len(names), end, images)
 
     def show(self, margins: Array) -> None:
@@ -78,8 +78,8 @@ class _Walk:
         self._places = np.stack([margins, self._heights], axis=1)
         self._dots.set_positions(self._places)
         wrong, right = self._sides()
-        self._wrong.set_text(f"wrong {wrong:.1f} %")
-        self._right.set_text(f"right {right:.1f} %")
+        self._wrong.set_words([f"wrong {wrong:.1f} %"])
+        self._right.set_words([f"right {right:.1f} %"])
         if self._imaged.size:
             x = self._room.left + (margins[self._imaged] + REACH) / (2 * REACH) * self._room.width
             self._sprites.set_middles(np.stack([x, self._tops], axis=1) * self._stage.pixel)

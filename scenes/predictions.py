@@ -119,7 +119,7 @@ class _Grid:
         self._verdicts, self._caption = verdicts, caption
         self._samples = np.concatenate([row.samples for row in rows])
         width, height = (box.width - LABELS) / columns, min(1.5 * ROW, box.height / len(rows))
-        places, frames = [], []
+        places, frames, pictures = [], [], stage.overlay()
         for line, row in enumerate(rows):
             top = box.top + line * height
             shown = sum(len(other.samples) for other in rows if other.kind == row.kind)
@@ -128,7 +128,7 @@ class _Grid:
             for column, sample in enumerate(row.samples):
                 left = box.left + LABELS + column * width
                 room = Box(left + 6, top + 4, width - 12, height - CAPTION - 4)
-                taken = still(stage, room, images[sample])
+                taken = still(stage, room, images[sample], pictures)
                 frames.append(_corners(taken, 4))
                 places.append((left + (width - caption.width) / 2, top + height - CAPTION + 26))
         axes = stage.overlay()

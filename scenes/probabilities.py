@@ -94,10 +94,11 @@ class _Table:
         square = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], float)
         true = joined(square + np.array((verdicts.labels[sample], row)) for row, sample in enumerate(samples))
         stage.covers(*axes.plot(*true.T, color=stage.theme.ink, linewidth=stage.points(2.5), clip_on=False))
+        pictures = stage.overlay()
         for row, sample in enumerate(samples):
             top = room.top + row * height
             if drawn:
-                still(stage, Box(box.left, top + 1.5, side, side), images[sample])
+                still(stage, Box(box.left, top + 1.5, side, side), images[sample], pictures)
             color = stage.theme.ink if sample == single else stage.theme.quiet
             stage.text(room.left - 14, top + height / 2 + 8, f"#{sample}", color=color, align="right")
         _column_names(stage, room, verdicts.names)

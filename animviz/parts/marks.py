@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from animviz.arrays import Array
 from animviz.stage.box import Box
@@ -35,17 +36,19 @@ class Signs:
             line.set_data(*joined(place + self._size * shape for place in places).T)
 
 
-def still(stage: Stage, box: Box, image: Array) -> Box:
+def still(stage: Stage, box: Box, image: Array, axes: Axes | None = None) -> Box:
     """Show an image in the middle of a box, as large as fits; return the box that it takes.
 
     Args:
         stage: where.
         box: room for it.
         image: values in [0, 1], shape (height, width) or (height, width, 3).
+        axes: an overlay of the stage that many stills share; by default it has axes of its own, which take longer.
     """
     side = min(box.width / image.shape[1], box.height / image.shape[0])
     width, height = side * image.shape[1], side * image.shape[0]
     place = Box(box.left + (box.width - width) / 2, box.top + (box.height - height) / 2, width, height)
-    axes = stage.axes(place, (0, 1), (1, 0))
-    axes.imshow(image, cmap="gray", vmin=0, vmax=1, extent=(0, 1, 1, 0), aspect="auto", interpolation="nearest")
+    extent = (place.left, place.right, place.bottom, place.top)
+    axes = axes or stage.axes(place, extent[:2], extent[2:])
+    axes.imshow(image, cmap="gray", vmin=0, vmax=1, extent=extent, aspect="auto", interpolation="nearest")
     return place
