@@ -1,4 +1,4 @@
-"""Where the numbers that a network reads lie in images; shared by the scenes of weights, pixels and importance."""
+"""Where the numbers that a network reads lie in images; shared by the scenes that draw images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from animviz.arrays import Array, Float
 from animviz.errors import SceneError
 from animviz.parts import images_of, joined
 
-__all__ = ["InputPlaces", "forest_values", "ground", "mark_pixels", "places_of", "tiles", "training_images"]
+__all__ = ["InputPlaces", "forest_values", "ground", "mark_pixels", "places_of", "training_images"]
 
 FOREST_SEED = 0
 
@@ -126,32 +126,3 @@ def mark_pixels(stage: Stage, place: Box, shape: tuple[int, int], pixels: Array,
     frames = [corners + np.array([pixel % shape[1], pixel // shape[1]]) for pixel in np.unique(pixels)]
     line = stage.line(axes, color or stage.theme.ink, width, clip_on=False, solid_joinstyle="miter")
     line.set_data(*joined(frames).T)
-
-
-def tiles(box: Box, count: int, shape: tuple[int, int], *, gap: float, label: float = 0.0) -> list[Box]:
-    """Return boxes for pictures of that shape in a grid, as large as fit; room for a label is kept above each.
-
-    Args:
-        box: room for all.
-        count: how many.
-        shape: rows and columns of each picture.
-        gap: units between pictures.
-        label: units above each.
-    """
-
-    def side(columns: int) -> float:
-        rows = -(-count // columns)
-        wide = (box.width - gap * (columns - 1)) / columns / shape[1]
-        return min(wide, (box.height - gap * (rows - 1) - label * rows) / rows / shape[0])
-
-    columns = max(range(1, count + 1), key=side)
-    rows = -(-count // columns)
-    width, height = side(columns) * shape[1], side(columns) * shape[0]
-    across = min((box.width - columns * width) / max(1, columns - 1), 2.5 * gap) if columns > 1 else 0
-    down = min((box.height - rows * (height + label)) / max(1, rows - 1), 1.5 * gap) if rows > 1 else 0
-    left = box.left + (box.width - columns * width - (columns - 1) * across) / 2
-    top = box.top + (box.height - rows * (height + label) - (rows - 1) * down) / 2
-    return [
-        Box(left + k % columns * (width + across), top + label + k // columns * (height + label + down), width, height)
-        for k in range(count)
-    ]

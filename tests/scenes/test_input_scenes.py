@@ -1,4 +1,4 @@
-"""Scenes of what goes into a network: weights, the whole diagram, pixels, their importance, and the data themselves."""
+"""Scenes of what goes into a network: the whole diagram, pixels, their importance, and the data themselves."""
 
 from collections.abc import Callable
 from functools import cache
@@ -18,8 +18,6 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.replay.forward import forward
 from animviz.recording.writer import RecordingWriter
-from animviz.scenes.families.inputs import tiles
-from animviz.stage.box import Box
 from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
 from helpers.recordings import made
@@ -54,21 +52,6 @@ def drawn(name: str, recording: Recording, epoch: float = 4.0, **options: object
 
 def heatmaps(stage: Stage) -> list[Heatmap]:
     return [artist for artist in stage._moving if isinstance(artist, Heatmap)]
-
-
-def test_tiles_keep_their_shape_and_places() -> None:
-    box = Box(10, 20, 600, 400)
-    for count in (1, 2, 7, 24, 100):
-        boxes = tiles(box, count, (20, 14), gap=8, label=10)
-        assert len(boxes) == count
-        for place, tile in enumerate(boxes):
-            assert tile.height / tile.width == pytest.approx(20 / 14)
-            assert tile.left >= box.left - 1e-6
-            assert tile.right <= box.right + 1e-6
-            assert tile.top >= box.top - 1e-6
-            assert tile.bottom <= box.bottom + 1e-6
-            for other in boxes[:place]:
-                assert other.right <= tile.left or other.bottom <= tile.top or tile.right <= other.left
 
 
 def shown_values(heat: Heatmap, values: np.ndarray) -> np.ndarray:
