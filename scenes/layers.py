@@ -19,7 +19,7 @@ from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
 
 from .families.embedding import LETTERS, By, Samples, embeddable, snapshot_at
-from .families.embedding_coloring import Coloring
+from .families.embedding_coloring import Coloring, check_coloring
 from .families.embedding_layout import GAP, KEY, TITLE
 from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
@@ -54,6 +54,7 @@ def layers(
         embed_threads: threads that compute the layout the first time; the result is the same.
     """
     seen = Seen.of(recording, "layers")
+    check_coloring(recording, seen, by, "layers")
     coloring = Coloring(stage, seen.labels)
     number = snapshot_at(seen, epoch, "layers")
     sets = own_set(recording, seen.labels, samples)

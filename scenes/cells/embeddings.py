@@ -18,7 +18,7 @@ from animviz.recording.replay.layers import SILENT
 from animviz.sampling import last_at
 
 from ..families.embedding import MOST_EPOCHS, By, Samples, embeddable
-from ..families.embedding_coloring import Coloring
+from ..families.embedding_coloring import Coloring, check_coloring
 from ..families.embedding_facts import quality
 from ..families.embedding_layout import GAP, TITLE
 from ..families.embedding_seen import Seen
@@ -100,6 +100,7 @@ def _pair(
 ) -> Draw:
     """Set up the layers of a cell, each on fixed limits of its own."""
     seen = Seen.of(recording, method)
+    check_coloring(recording, seen, by, method)
     coloring = Coloring(stage, seen.labels)
     sets = sets_of(recording, seen.labels, samples)
     names = _names(recording, named, method)

@@ -58,6 +58,7 @@ def embedding_scene(
 ) -> Draw:  # fmt: skip
     """Set up the last layer large and the others small beside it; see the scenes for the options."""
     seen = Seen.of(recording, method)
+    check_coloring(recording, seen, by, method)
     coloring = Coloring(stage, seen.labels)
     names, note = layers_of(recording, layers, MOST_LAYERS if layers else DEFAULT_LAYERS, method)
     sets = sets_of(recording, seen.labels, samples)

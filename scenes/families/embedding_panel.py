@@ -158,7 +158,7 @@ class Key:
             pair(stage, "wrong answers", lambda: [text.get_text() for text in self._wrong], lambda: [rings()])
             left += 48 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
         some = [(0.0, f"names: {named[0]} of {named[1]} classes")] if named[0] < named[1] else []
-        for size, words in [*kinds[:1], *some, *kinds[1:]]:
+        for size, words in [*some, *kinds]:
             begin = left + (20 if size else 0)
             if begin + stage.measure(words, LABEL) > plane.right + 1:
                 break

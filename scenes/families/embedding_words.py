@@ -11,7 +11,7 @@ from animviz.parts import of_recording
 
 __all__ = ["NAMES", "described", "headline", "layer_name", "present", "shared", "subtitle"]
 
-NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "principal components"}
+NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 APART, MIXED, GAIN = 0.7, 0.5, 0.05  # shares of samples that neighbours name rightly
 
@@ -30,7 +30,9 @@ def headline(names: Sequence[str], before: float, after: float, way: Sequence[fl
     count = NUMBERS[len(names)] if len(names) < len(NUMBERS) else str(len(names))
     kind = "digits" if all(len(name) == 1 and name.isdigit() for name in names) else "classes"
     who = f"{count} {kind}".capitalize()
-    if len(names) == 1 or not np.isfinite([before, after]).all():
+    if len(names) == 1:
+        return "How the layers arrange one class"
+    if not np.isfinite([before, after]).all():
         return f"How the layers arrange {who.lower()}"
     if after < before - GAIN:
         return f"{who} mix"
@@ -50,14 +52,14 @@ def present(labels: Array | None, names: Sequence[str]) -> list[str]:
 
 
 def subtitle(recording: Recording, method: str, *notes: str) -> str:
-    """Return of what a picture is and how it was laid out, with what is left out.
+    """Return how layers were laid out, with what is left out, and of which recording.
 
     Args:
         recording: what is drawn.
         method: of the layout.
         *notes: empty ones are left out.
     """
-    what = filter(None, [of_recording(recording), f"laid out by {NAMES[method]}", *notes])
+    what = filter(None, [NAMES[method], *notes, of_recording(recording)])
     return ", ".join(what)
 
 

@@ -51,7 +51,7 @@ def test_other_experiments_are_learned_at_their_defaults(
 
 # Scenes of classifiers of images, and how long the trainings behind them may take.
 IMAGES = [name for name in scene_names() if find_scene(name).experiment in ("digits_mlp", "digits_plane")]
-FEWER = dict.fromkeys(("umap", "tsne", "knn", "layers"), ("--samples", "150"))  # minutes otherwise
+FEWER = dict.fromkeys(("umap", "tsne", "layers"), ("--samples", "150"))  # minutes otherwise
 
 
 def test_every_picture_of_images_renders_from_its_default_command(

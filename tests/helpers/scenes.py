@@ -16,7 +16,7 @@ ARCHS = {
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.
 SCENES = [name for name in scene_names() if name not in ("umap", "tsne")]
 
-QUICK: dict[str, dict[str, object]] = {"knn": {"method": "pca"}}
+QUICK: dict[str, dict[str, object]] = {}
 
 
 def set_up(name: str, stage: Stage, recording: Recording, **options: object) -> Draw:

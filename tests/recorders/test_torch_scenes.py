@@ -84,14 +84,14 @@ def train(path: Path, model: nn.Module, loss: Any, x: torch.Tensor, y: torch.Ten
 SCENES = {
     "spirals": ["rings", "boundary", "network", "hidden", "history", "confusion", "probabilities", "units", "pca"],
     "curve": ["polyfit", "history"],
-    "convnet": ["digits", "weights", "dataset", "predictions", "ensemble", "umap", "units", "boxplot", "violins"],
+    "convnet": ["digits", "weights", "dataset", "predictions", "ensemble", "umap", "units", "boxplot", "ridgelines"],
     "flat": ["network", "weights", "digits", "importance", "pixels"],
     "colours": ["network", "weights", "digits", "predictions", "pixels"],
     "autoencoder": ["history", "umap"],
     "residual": ["confusion", "history", "units", "umap"],
     "ignored": [
-        "boundary", "rings", "network", "hidden", "confusion", "boxplot", "dataset", "histograms", "importance", "pixels",
-        "predictions", "probabilities", "pca", "knn", "layers",
+        "boundary", "rings", "network", "hidden", "confusion", "boxplot", "dataset", "margins", "importance", "pixels",
+        "predictions", "probabilities", "pca", "layers",
     ],
     "deep": ["digits"],
 }  # fmt: skip

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,13 +15,15 @@ import animviz
 from animviz import Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.cli.main import main
-from animviz.embed import embedding_of, stored_embeddings
+from animviz.embed import Embedding, embedding_of, stored_embeddings
 from animviz.embed.sets import layers_of, sets_of
 from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods
 from animviz.errors import SceneError
 from animviz.parts.tags import apart
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
+from animviz.scenes.families.embedding_words import headline
+from animviz.scenes.families.neighbour_votes import in_layer, in_layout
 from helpers import layout
 from helpers.meaning import said
 from helpers.recordings import copied
@@ -38,44 +40,48 @@ def digits(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPathF
     return copied(trained("digits_mlp"), tmp_path_factory.mktemp("embedded") / "digits.rec")
 
 
-def texts(name: str, recording: Recording, epoch: float, size: tuple[int, int] = SIZE, **options: object) -> list[str]:
+def texts(name: str, recording: Recording, moment: float, size: tuple[int, int] = SIZE, **options: object) -> list[str]:
     stage = Stage(size)
-    find_scene(name).set_up(stage, recording, **options)(animviz.Moment(seconds=0.0, epoch=epoch))
+    find_scene(name).set_up(stage, recording, **options)(animviz.Moment(seconds=0.0, epoch=moment))
     stage.paint()
     return layout.texts(stage)
 
 
-def test_numbers_are_those_of_the_last_true_epoch(digits: Recording) -> None:
+def layout_of(recording: Recording, layer: str) -> Embedding:
+    sets = sets_of(recording, SampleLabels.of(recording), SOME)
+    labels = {"fit_labels": sets.fit_labels, "place_labels": sets.place_labels}
+    return embedding_of(recording, layer, method="pca", fit_inputs=sets.fit, place_inputs=sets.place, **labels)
+
+
+def test_bars_blend_and_the_header_is_of_the_last_true_epoch(digits: Recording) -> None:
     shown = texts("pca", digits, 2.6, samples=SOME)
-    sets = sets_of(digits, SampleLabels.of(digits), SOME)
     for layer in ("input", "hidden_1", "hidden_2"):
-        done = embedding_of(
-            digits, layer, method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
-            place_labels=sets.place_labels,
-        )  # fmt: skip
-        assert f"{100 * done.scores.placed_accuracy[2]:.1f} %" in shown
-        assert f"{done.scores.trustworthiness[2]:.3f}" in shown
-        assert f"{100 * done.shares.sum():.0f} %" in shown
-    assert f"{100 * digits[2].scores['accuracy']:.1f} %" in shown
+        votes = layout_of(digits, layer).scores.placed_accuracy
+        assert f"{100 * (votes[2] + 0.6 * (votes[3] - votes[2])):.1f}" in shown
+    sets = sets_of(digits, SampleLabels.of(digits), SOME)
+    values = digits.at(2.0).activations("hidden_2", sets.fit)
+    kept = layout_of(digits, "hidden_2").positions[2].var(axis=0).sum() / values.var(axis=0).sum()
+    assert {f"{100 * kept:.0f} %", f"{100 * digits[2].scores['accuracy']:.1f} %"} <= set(shown)
+    wrong = digits.at(2.0).outputs().argmax(axis=1) != digits.labels
+    assert f"{wrong[sets.shown].sum()} wrong" in shown
 
 
-def test_knn_equals_scikit_learn(digits: Recording) -> None:
+def test_the_table_at_the_end_is_what_scikit_learn_says(digits: Recording) -> None:
     from sklearn.neighbors import KNeighborsClassifier
 
-    found = neighbourhoods(digits, samples=SOME, method="pca")
-    sets = found.sets
-    assert found.layers == ["input", "hidden_1", "hidden_2"]
-    for row, layer in zip(found.values, found.layers, strict=True):
-        done = embedding_of(
-            digits, layer, method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels, place_inputs=sets.place,
-            place_labels=sets.place_labels,
-        )  # fmt: skip
-        for index in (0, 4):
-            for value, count in zip(row[index], NEIGHBOURS, strict=True):
-                model = KNeighborsClassifier(count).fit(done.positions[index], sets.fit_labels)
-                assert value == model.score(done.placed[index], sets.place_labels)
-    shown = texts("knn", digits, 3.4, samples=SOME, method="pca")
-    assert {f"{100 * value:.1f} %" for value in found.values[:, 3].ravel()} <= set(shown)
+    sets, last = sets_of(digits, SampleLabels.of(digits), SOME), len(digits) - 1
+    shown = texts("pca", digits, 4.0, samples=SOME)
+    assert not {"3", "before PCA"} & set(texts("pca", digits, 3.9, samples=SOME, title="")) - set(digits.label_names)
+    assert "before PCA" in shown
+    for layer in ("input", "hidden_1", "hidden_2"):
+        done = layout_of(digits, layer)
+        flat = [digits.at(4.0).activations(layer, part).reshape(len(part), -1) for part in (sets.fit, sets.place)]
+        planes = done.positions[last], done.placed[last]
+        for found, (known, new) in ((in_layout(done, last, sets), planes), (in_layer(digits, layer, last, sets), flat)):
+            for value, count in zip(found, NEIGHBOURS, strict=True):
+                model = KNeighborsClassifier(count).fit(known, sets.fit_labels)
+                assert value == pytest.approx(model.score(new, sets.place_labels), abs=1.5 / SOME)  # float32 ties
+                assert f"{100 * value:.1f}" in shown
 
 
 def test_without_training_samples_each_is_named_by_the_others(digits: Recording, tmp_path: Path) -> None:
@@ -85,11 +91,55 @@ def test_without_training_samples_each_is_named_by_the_others(digits: Recording,
     sets = sets_of(alone, SampleLabels.of(alone), SOME)
     assert sets.place is None
     done = embedding_of(alone, "hidden_2", method="pca", fit_inputs=sets.fit, fit_labels=sets.fit_labels)
-    for value, count in zip(accuracies(done, sets)[-1], NEIGHBOURS, strict=True):
+    for value, count in zip(in_layout(done, -1, sets), NEIGHBOURS, strict=True):
         model = KNeighborsClassifier(count).fit(done.positions[-1], sets.fit_labels)
         assert value == np.mean(model.predict(None) == sets.fit_labels)
-    assert any("each named by 3, 5 or 10 neighbours" in text for text in texts("knn", alone, 1.0, method="pca"))
-    assert not any("training" in text for text in texts("pca", alone, 1.0))
+    assert accuracies(done, sets)[-1].tolist() == in_layout(done, -1, sets)
+    assert "training" not in texts("pca", alone, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("names", "shares", "said"),
+    [
+        ("0123456789", (0.4, 0.9), "Ten digits part"),
+        ("0123456789", (0.4, 0.9, [0.7, 0.8, 0.9]), "Ten digits part, layer by layer"),
+        ("0123456789", (0.4, 0.9, [0.7, 0.5, 0.9]), "Ten digits part"),
+        ("ab", (0.5, 0.6), "Two classes part, though not all"),
+        ("ab", (0.9, 0.92), "Two classes are apart from the start"),
+        ("ab", (0.2, 0.4), "Two classes stay mixed"),
+        ("ab", (0.9, 0.4), "Two classes mix"),
+        ([f"c{k}" for k in range(40)], (0.1, 0.8), "40 classes part"),
+        ("a", (1.0, 1.0), "How the layers arrange one class"),
+        ("", (0.0, 0.0), "How the layers arrange the samples"),
+    ],
+)
+def test_titles_say_what_happens(names: Sequence[str], shares: tuple[Any, ...], said: str) -> None:
+    assert headline(list(names), *shares) == said
+
+
+def test_what_epochs_share_is_said(digits: Recording) -> None:
+    for options, words in (
+        ({"epoch": 3.0}, "this epoch is laid out alone"),
+        ({"weight": 0.0}, "each epoch is laid out alone"),
+        ({}, "epochs are laid out together"),
+    ):
+        shown = texts("umap", digits, 1.0, samples=60, layers="hidden_2", **options)
+        assert words in " ".join(shown)
+    alone = texts("umap", digits, 1.0, samples=60, layers="hidden_2", epoch=3.0)
+    assert "3" in alone
+    assert "before UMAP" in alone
+
+
+def test_colours_by_the_predicted_class(digits: Recording, tmp_path: Path) -> None:
+    true, predicted = (
+        animviz.frame_at("pca", digits, 1.0, size=SIZE, samples=SOME, by=by) for by in ("true", "predicted")
+    )
+    assert not np.array_equal(true, predicted)
+    with pytest.raises(SceneError, match=r"pca: --by value needs values as labels; .* has classes as labels; use --by"):
+        animviz.frame_at("pca", digits, 0.0, by="value")
+    curve = copied(digits, tmp_path / "curve.rec", **said(digits, task="regression"))
+    with pytest.raises(SceneError, match=r"pca: --by predicted needs answers of classes; .* has none; use --by true"):
+        animviz.frame_at("pca", curve, 0.0, by="predicted")
 
 
 def without_training(recording: Recording, path: Path) -> Recording:
@@ -127,7 +177,10 @@ def test_tsne_draws(digits: Recording) -> None:
     ("options", "message"),
     [
         ({"layers": "nonsense"}, "pca: no layer 'nonsense'.* has input, .*hidden_1"),
-        ({"layers": "input,hidden_1,hidden_2,output"}, "--layers names 4 layers; expected at most 3"),
+        (
+            {"layers": "input,hidden_1,hidden_2,output,flatten,dropout_1,dropout_2"},
+            "--layers names 7 layers; expected at most 6",
+        ),
     ],
 )
 def test_layers_that_cannot_be_drawn_are_refused(digits: Recording, options: dict[str, str], message: str) -> None:
@@ -138,14 +191,6 @@ def test_layers_that_cannot_be_drawn_are_refused(digits: Recording, options: dic
 def test_fewer_samples_than_neighbours_is_one_clear_line(digits: Recording) -> None:
     with pytest.raises(SceneError, match=r"umap: layer 'input': 20 samples are too few for n_neighbors 30; needs 31"):
         animviz.frame_at("umap", digits, 0.0, samples=20, n_neighbors=30)
-
-
-def test_votes_of_a_regression_are_refused(digits: Recording, tmp_path: Path) -> None:
-    curve = copied(digits, tmp_path / "curve.rec", **said(digits, task="regression"))
-    with pytest.raises(
-        SceneError, match=r"knn draws labels of classes; .* was recorded with regression; for that there are"
-    ):
-        animviz.frame_at("knn", curve, 0.0)
 
 
 def test_trails_thumbnails_and_space_change_the_picture(digits: Recording) -> None:

@@ -30,7 +30,7 @@ FIXED: dict[str, dict[str, object]] = {
 }
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")
 # Coordinates of these differ between machines, so that no picture of them is right everywhere.
-STOCHASTIC = ("umap", "tsne", "knn", "layers")
+STOCHASTIC = ("umap", "tsne", "layers")
 
 
 def difference(frame: np.ndarray, golden: np.ndarray) -> float:
