@@ -20,7 +20,8 @@ from .families.learning import Learning
 MOST = 20  # samples in the table
 LEAST, GREATEST = 26.0, 64.0  # units of height of a row
 WRITTEN = 34.0  # units of height of a row from which its cells have numbers
-AROUND = 160.0  # units of height that title, numbers and foot take
+AROUND = 180.0, 250.0  # units of height that title, numbers and foot take in wide frames and in others
+WIDE = 900.0  # units of width from which table and bars stand beside each other
 HEAD = 36.0  # units above the table for the names of the classes
 
 
@@ -51,7 +52,7 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
     verdicts = Verdicts(recording, "probabilities")
     images = images_of(recording, "probabilities")
     learning = Learning(recording, verdicts)
-    room = _layout(Box(0, 0, stage.width - 2 * MARGIN, stage.height - AROUND))[0]
+    room = _layout(Box(0, 0, stage.width - 2 * MARGIN, stage.height - AROUND[stage.width < WIDE]))[0]
     most = max(1, min(MOST, int((room.height - HEAD) // LEAST)))
     rows = _given(samples, verdicts) if samples else _first_to_last_learned(verdicts, learning, most)
     single = _single(beside, verdicts, learning, rows.samples)
@@ -94,11 +95,13 @@ class _Table:
         square = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], float)
         true = joined(square + np.array((verdicts.labels[sample], row)) for row, sample in enumerate(samples))
         stage.covers(*axes.plot(*true.T, color=stage.theme.ink, linewidth=stage.points(2.5), clip_on=False))
-        pictures = stage.overlay()
+        pictures, every = stage.overlay(), int(np.ceil(LEAST / height))  # numbers, where not all have room
         for row, sample in enumerate(samples):
             top = room.top + row * height
             if drawn:
                 still(stage, Box(box.left, top + 1.5, side, side), images[sample], pictures)
+            if row % every:
+                continue
             color = stage.theme.ink if sample == single else stage.theme.quiet
             stage.text(room.left - 14, top + height / 2 + 8, f"#{sample}", color=color, align="right")
         _column_names(stage, room, verdicts.names)
@@ -219,7 +222,7 @@ def _single(beside: int | None, verdicts: Verdicts, learning: Learning, samples:
 
 def _layout(room: Box) -> tuple[Box, Box]:
     """Return the boxes of the table and of the bars: beside each other in wide frames, else one above the other."""
-    if room.width >= 900:
+    if room.width + 2 * MARGIN >= WIDE:
         width = 0.62 * room.width
         right = room.left + width + 48
         return Box(room.left, room.top, width, room.height), Box(right, room.top, room.right - right, room.height)
