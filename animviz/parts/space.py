@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
@@ -13,8 +14,9 @@ from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
 from animviz.moment import Moment
 from animviz.parts.header import LABEL, cut
+from animviz.parts.orbit import Orbit
 from animviz.parts.plane import GRID, boundary_lines, point_radius
-from animviz.parts.projections import Limits, Orbit, Shadow, projection_of
+from animviz.parts.projections import Limits, Shadow, projection_of
 from animviz.parts.swarm import Tags
 from animviz.parts.tags import name_tags
 from animviz.parts.tints import field_colors, grid_color
@@ -24,13 +26,14 @@ from animviz.stage.box import Box
 from animviz.stage.field import Field
 from animviz.stage.points import PointCloud
 from animviz.stage.stage import Stage, joined
+from animviz.stage.words import Words
 
 __all__ = ["HiddenSpace", "grid_lines"]
 
 VERTICES = 121  # of a line of the grid
 EVERY = 10  # of them counts for the limits; the first and the last do
 CELLS = 72  # of the tinted field along the shorter side
-NUDGES = ((0, 26), (0, 26), (-30, -4))  # units from the middle of an edge to its name, leftwards and down
+NUDGES = ((0, 26), (0, 26), (0, -12))  # units from an edge to the name of its unit, to the right and down
 
 
 class HiddenSpace:
@@ -103,12 +106,14 @@ class HiddenSpace:
         self._boundary = stage.line(axes, theme.ink, 3)
         stage.moves(self._wall)
         self._tags = _tags(stage, box, axes, labels, self._recording.output.class_names) if named else None
+        if isinstance(self.projection, Orbit):
+            self._cube = self.projection.cube()
         self._head(stage, box, heading)
 
     def _head(self, stage: Stage, box: Box, heading: str) -> None:
         """Write what lies in which direction: above the box, and in space along the edges of the cube."""
         self._share: Text | None = None
-        self._names: list[Text] = []
+        self._names: Words | None = None
         if not heading:
             return
         if isinstance(self.projection, Shadow):
@@ -120,10 +125,9 @@ class HiddenSpace:
             box.left, box.top - 12, cut(stage, f"{heading}: {self.projection.axes}", wide), color=stage.theme.quiet
         )
         if isinstance(self.projection, Orbit):
-            self._names = [
-                stage.text(0, 0, f"unit {unit}", color=stage.theme.quiet, align="center", moves=True)
-                for unit in (1, 2, 3)
-            ]
+            self._named = self.projection.named_edges()
+            self._names = Words(stage, np.zeros((3, 2)), align="center")
+            self._names.set_words([f"unit {unit}" for unit in (1, 2, 3)], np.array([to_rgb(stage.theme.quiet)] * 3))
 
     def show(self, state: State, moment: Moment) -> None:
         """Show a state; the moment's seconds turn the view of three units."""
@@ -160,23 +164,17 @@ class HiddenSpace:
         self._wall.set_visible(False)
         if not isinstance(orbit, Orbit):
             return
-        edges = [orbit.place(state, moment, edge, edge) for edge in orbit.cube()]
-        self._space.set_data(*joined(edges).T)
-        self._name_edges(orbit.place(state, moment, orbit.named_edges(), orbit.named_edges()))
+        edges = orbit.place(state, moment, *[np.concatenate(self._cube)] * 2)
+        self._space.set_data(*joined(edges.reshape(-1, 2, 2)).T)
+        if self._names is not None:
+            pixels = self._axes.transData.transform(orbit.place(state, moment, self._named, self._named))
+            self._names.move(np.array([0, self._stage.height]) + pixels * (1, -1) / self._stage.pixel + NUDGES)
         if self.decides:
             last = next(layer for layer in reversed(self._recording.layers) if layer.kernel is not None)
             offset = float(state.weights[last.bias][0]) if last.bias else 0.0
             corners = orbit.cut(last.kernel_of(state.weights)[:, 0], offset)
             self._wall.set_visible(len(corners) > 0)
             self._wall.set_xy(orbit.place(state, moment, corners, corners) if len(corners) else np.zeros((3, 2)))
-
-    def _name_edges(self, places: Array) -> None:
-        """Write the names of the units below the edges of the cube along which they count, and left of the upright one."""
-        if not self._names:
-            return
-        share = self._names[0].figure.transFigure.inverted().transform(self._axes.transData.transform(places))
-        for name, at, (left, down) in zip(self._names, share, NUDGES, strict=True):
-            name.set_position((at[0] + left / self._stage.width, at[1] - down / self._stage.height))
 
 
 def _tags(stage: Stage, box: Box, axes: Axes, labels: Array, names: Sequence[str]) -> Tags:
