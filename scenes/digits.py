@@ -34,7 +34,7 @@ from animviz.sampling import numbers_in
 from .families.blocks import hidden_blocks
 from .families.distributions import activations_of
 from .families.layer_places import Places, most_maps
-from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen_by_net
+from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen_by_net, taken_for
 from .families.unit_values import sorted_by_class
 
 EACH = 10  # images of each of several classes
@@ -206,9 +206,7 @@ class _OverEpochs:
         """Say for what the net takes the image first and last."""
         names = self._recording.output.class_names
         first, last = (int(self.probe.probabilities(state)[0].argmax()) for state in (self.states[0], self.states[-1]))
-        if first == last:
-            return f"A true {names[self._true]}, taken for {names[first]} first and last"
-        return f"A true {names[self._true]}, first taken for {names[first]}, in the end for {names[last]}"
+        return taken_for(names[self._true], names[first], names[last])
 
     def _probability(self, state: State) -> float:
         try:

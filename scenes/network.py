@@ -1,282 +1,270 @@
-"""The whole network as nodes and links, reading one sample while it learns."""
+"""The whole network as nodes and links, reading one sample while it learns: what flows, and where it leads."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from matplotlib.collections import LineCollection
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
-from animviz.analysis.classifier import class_probabilities, labels_of
-from animviz.analysis.plane import input_limits
-from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import (
-    LABEL,
-    MARGIN,
-    PointCloud,
-    Sheet,
-    color_map,
-    cut,
-    heatmap,
-    images_of,
-)
+from animviz.parts import LABEL, Sheet, cut, images_of, joined, pair, still
+from animviz.recording.answers import answered_classes, answered_labels
 from animviz.recording.replay.layers import is_dense_chain
-from animviz.recording.state import State
 
-from .families.inputs import mark_pixels, places_of
+from .families.chain import Chain, Flow, final_states
+from .families.layers import taken_for
 
-MOST_UNITS = 16
-MOST_LINKS = 64  # between two layers
-THICKEST = 6.0  # units
-SPACING = 190.0  # units at most between two nodes of a layer
+NODE = 54.0  # units of diameter at most
+APART = 150.0  # units at most between two nodes
+THICKEST = 8.0  # units
+FAINTEST = 0.02  # of the strongest link; weaker ones are not drawn
+BAR = 110.0  # units of the bars of the answer at most
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="inside", tasks=(*CLASSES, "multilabel", "regression"))
 def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(0, 1_000_000)] = 0) -> Draw:
-    """Diagram of the whole network: weights as links, the activations of one sample as nodes.
+    """The whole network reading one sample: what flows through which links, and where it leads.
 
     Args:
         stage: where to draw.
-        recording: of a classifier that is a chain of dense layers.
+        recording: of a chain of dense layers.
         sample: number of the recorded sample that the network reads.
+
+    Raises:
+        SceneError: it is no chain of dense layers, or has no such sample.
     """
-    chain = _Chain(recording, sample)
-    sheet = Sheet(
-        stage,
-        recording,
-        f"network {recording.manifest.arch or ''} reading sample {sample}",
-        numbers=["epoch", "loss", "accuracy"],
-        foot=_explanation(chain),
-        air=20,
-    )
-    picture, diagram, answers = _layout(stage, sheet.room, chain.answers)
-    _Sample(stage, picture, chain)
-    nodes = _Diagram(stage, diagram, chain)
-    labels = _Answers(stage, answers, chain, nodes.places[-1][:, 1])
+    _check(recording, sample)
+    sheet = Sheet(stage, recording, _title(recording, sample))
+    most = max(2, int((sheet.room.height - 120) // (1.2 * LABEL)))
+    chain = Chain(recording, sample, min(16, most))
+    sheet.write_foot(*_foot(chain))
+    places = _Places.of(stage, sheet.room, chain)
+    links, nodes, answers = _Links(stage, chain, places), _Nodes(stage, chain, places), _Answers(stage, chain, places)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        nodes.show(state)
-        labels.show(state)
+        flow = chain.flow(state)
+        links.show(flow)
+        nodes.show(flow)
+        answers.show(flow.values[-1])
         sheet.show(state)
 
     return draw
 
 
-class _Chain:
-    """The dense layers of a recording, and the units and links of each that are shown.
+def _check(recording: Recording, sample: int) -> None:
+    if not is_dense_chain(recording.layers):
+        strange = next((layer.kind for layer in recording.layers if not is_dense_chain([layer])), "no")
+        how = " that branch, or with an activation of their own" if strange == "Dense" else ""
+        raise SceneError(
+            f"network draws chains of dense layers; {recording.path} has {strange} layers{how}: see digits and unit for those"
+        )
+    count = recording.basis.sample_count
+    if sample >= count:
+        raise SceneError(f"network: --sample is {sample}; {recording.path} has samples 0 to {count - 1}")
+
+
+def _title(recording: Recording, sample: int) -> str:
+    """Say what becomes of the sample: for what it is taken first and last, or which number is answered."""
+    output, ends = recording.output, [final_states(recording)[place] for place in (0, -1)]
+    given = [end.outputs(recording.single_input(recording.inputs)[sample : sample + 1]) for end in ends]
+    if output.classifies:
+        names = output.class_names
+        first, last = (names[int(answered_classes(output, each)[0])] for each in given)
+        labels = output.without_ignored(np.asarray(recording.targets, np.int64)) if output.target else np.array([])
+        if not len(labels) or labels[sample] < 0:
+            return f"Sample {sample}, first taken for {first}, in the end for {last}"
+        return taken_for(names[labels[sample]], first, last)
+    if output.task == "multilabel":
+        told = [name for name, yes in zip(output.class_names, answered_labels(output, given[1])[0], strict=True) if yes]
+        return f"Sample {sample} is in the end {', '.join(told) or 'none of all labels'}"
+    values = [float(each.reshape(-1)[0]) for each in given]
+    wanted = f", {_number(float(np.reshape(recording.targets[sample], -1)[0]))} is wanted" if output.target else ""
+    return f"The answer moves from {_number(values[0])} to {_number(values[1])}{wanted}"
+
+
+def _foot(chain: Chain) -> list[str]:
+    links = "link: weight times activation, dashed where it pushes down"
+    if any((known >= 0).any() for known in chain.classes):
+        return [links, "rim: the class a unit answers to, fill: its activation"]
+    return [links, "fill: activation, the stronger the farther from zero"]
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where everything stands.
 
     Attributes:
-        widths: units of each layer, the inputs first.
-        shown: numbers of the units shown, by layer.
-        answers: names of the classes whose output units are shown; of class 1 where there is one output.
-        links: between every two layers, which of the shown units they join; those that grow strongest, strongest last.
+        picture: box of the image; None where the input is nodes.
+        nodes: middles of the nodes in units, (nodes, 2), by layer; of an image, the middle of its right edge.
+        size: diameter of a node.
+        answers: left edge of what is said of the outputs, and its width.
+        bar: length of a bar among it.
     """
 
-    def __init__(self, recording: Recording, sample: int) -> None:
-        label = labels_of(recording, "network")
-        if not is_dense_chain(recording.layers):
-            strange = next((layer.kind for layer in recording.layers if not is_dense_chain([layer])), "no")
-            how = " that branch, or with an activation of their own" if strange == "Dense" else ""
-            raise SceneError(
-                f"network draws chains of dense layers; {recording.path} has {strange} layers{how}: "
-                "see digits and weights for those"
-            )
-        if sample >= len(label):
-            raise SceneError(f"network: --sample is {sample}; {recording.path} has samples 0 to {len(label) - 1}")
-        self.recording, self.sample, self.label = recording, sample, int(label[sample])
-        self.input = recording.single_input(recording.inputs)[sample : sample + 1]
-        self.dense = [layer for layer in recording.layers if layer.kernel is not None]
-        self._names = ["input", *self._hidden_names()]
-        self.states = sampled_states(recording)
-        final = [layer.kernel_of(self.states[-1].weights) for layer in self.dense]
-        self.widths = [final[0].shape[0], *(kernel.shape[1] for kernel in final)]
-        passed_on = [np.linalg.norm(kernel, axis=1) for kernel in final]
-        values = self._values(self.states[-1])
-        sizes = [np.abs(layer) * norm for layer, norm in zip(values, [*passed_on, 1.0], strict=True)]
-        self.shown = [np.sort(np.argsort(-size, kind="stable")[:MOST_UNITS]) for size in sizes]
-        names = recording.output.class_names[-self.widths[-1] :]
-        self.answers = [names[unit] for unit in self.shown[-1]]
-        self.links = [self._strongest(place) for place in range(len(self.dense))]
+    picture: Box | None
+    nodes: list[Array]
+    size: float
+    answers: tuple[float, float]
+    bar: float
 
-    def visible(self, state: State, place: int) -> Array:
-        """Return the weights between the shown units of a layer and the next."""
-        kernel = self.dense[place].kernel_of(state.weights)
-        return np.asarray(kernel[np.ix_(self.shown[place], self.shown[place + 1])])
-
-    def weights(self, state: State) -> Array:
-        """Return the weights of all links."""
-        return np.concatenate([self.visible(state, place)[links] for place, links in enumerate(self.links)])
-
-    def activations(self, state: State) -> list[Array]:
-        """Return what the shown units put out for the sample, by layer."""
-        return [layer[units] for layer, units in zip(self._values(state), self.shown, strict=True)]
-
-    def _values(self, state: State) -> list[Array]:
-        """Return what all units put out for the sample, by layer: in the last one, probabilities."""
-        values = [state.activations(name, self.input).reshape(-1) for name in self._names]
-        return [*values, class_probabilities(state, self.input)[0][-self.widths[-1] :]]
-
-    def _hidden_names(self) -> list[str]:
-        """Return where each hidden activation is found: in the last layer before the next dense one."""
-        layers = self.recording.layers
-        dense = [index for index, layer in enumerate(layers) if layer.kernel is not None]
-        return [layers[index - 1].name for index in dense[1:]]
-
-    def _strongest(self, place: int) -> tuple[Array, ...]:
-        sizes = np.max([np.abs(self.visible(state, place)) for state in self.states], axis=0)
-        order = np.argsort(sizes, axis=None, kind="stable")[-MOST_LINKS:]
-        return np.unravel_index(order, sizes.shape)
-
-
-class _Diagram:
-    """Nodes and links.
-
-    Args:
-        stage: where.
-        box: room for nodes and the labels above and below.
-        chain: what to draw.
-
-    Attributes:
-        places: of the nodes in units of the stage, by layer.
-    """
-
-    def __init__(self, stage: Stage, box: Box, chain: _Chain) -> None:
-        self._stage, self._chain = stage, chain
-        room = Box(box.left + 34, box.top + 60, box.width - 68, box.height - 96)
+    @classmethod
+    def of(cls, stage: Stage, room: Box, chain: Chain) -> "_Places":
+        """Arrange the layers from left to right, the answers at their right."""
+        longest = max(stage.measure(name, LABEL) for name in chain.answers)
+        number = stage.measure("100.0 %", LABEL, "medium")
+        bar = min(BAR, 0.09 * stage.width)
+        width = min(longest, 0.16 * stage.width) + bar + number + 34
+        side = min(0.24 * room.width, 0.6 * room.height) if chain.image else 0.0
+        picture = Box(room.left, room.top + (room.height - side) / 2, side, side) if chain.image else None
         count = max(map(len, chain.shown))
-        xs = np.linspace(room.left, room.right, len(chain.widths))
-        step = min(SPACING, room.height / max(1, count - 1))
-        middle = room.top + room.height / 2
-        self.places = []
+        step = min(APART, (room.height - 84) / max(1, count - 1))
+        size = min(NODE, 0.72 * step)
+        before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12 + 0.5 * size
+        left, right = room.left + side + before, room.right - width - 0.5 * size - 14
+        inside = Box(left, room.top + 58, right - left, room.height - 84)
+        xs = np.linspace(inside.left, inside.right, len(chain.shown))
+        middle = inside.top + inside.height / 2
+        nodes = []
         for x, units in zip(xs, chain.shown, strict=True):
-            apart = min(SPACING, 2.2 * step, room.height / max(1, len(units) - 1))
-            tops = middle + apart * (np.arange(len(units)) - (len(units) - 1) / 2)
-            self.places.append(np.stack([np.full(len(units), x), tops], axis=1))
-        self._captions(xs, room)
-        self._link_scale = max(float(np.abs(chain.weights(state)).max(initial=0)) for state in chain.states) or 1.0
-        values = [chain.activations(state) for state in chain.states]
-        self._scales = [float(np.max(np.abs(layer))) or 1.0 for layer in zip(*values, strict=True)]
-        self._scales[-1] = 1.0  # probabilities
+            apart = min(APART, inside.height / max(1, len(units) - 1), max(2.2 * step, 46.0))
+            nodes.append(
+                np.stack([np.full(len(units), x), middle + apart * (np.arange(len(units)) - (len(units) - 1) / 2)], 1)
+            )
+        return cls(picture, nodes, size, (right + 0.5 * size + 14, width), bar)
+
+
+class _Links:
+    """The links: as wide as weight times activation, solid where that is above zero, dashed where it is below."""
+
+    def __init__(self, stage: Stage, chain: Chain, places: _Places) -> None:
+        self._stage = stage
         axes = stage.overlay()
-        self._links = LineCollection(self._segments(), capstyle="round")
-        axes.add_collection(self._links, autolim=False)
-        size = min(76.0, 0.66 * step, 0.4 * (xs[1] - xs[0]))
-        x, y = np.concatenate(self.places).T
-        style: dict[str, Any] = {"linewidths": stage.points(2), "edgecolors": stage.theme.ink}
-        self._nodes = axes.scatter(x, y, stage.points(size) ** 2, **style)
-        stage.moves(self._links, self._nodes)
+        self._segments = []
+        for gap, links in enumerate(chain.links):
+            start, end = places.nodes[gap][links[:, 0]], places.nodes[gap + 1][links[:, 1]]
+            if gap == 0 and places.picture is not None:  # a fan from all of the image's edge
+                heights = (links[:, 1] + 0.5) / len(places.nodes[1])
+                start = np.stack([start[:, 0], places.picture.top + heights * places.picture.height], axis=1)
+            self._segments.append(np.stack([start, end], axis=1))
+        flows = [chain.flow(state) for state in chain.states]
+        self._scales = [
+            max(np.abs(f.pushes[gap]).max(initial=0) for f in flows) or 1.0 for gap in range(len(chain.links))
+        ]
+        tones = (stage.theme.ink, stage.theme.quiet)
+        self._lines = [LineCollection([], colors=tone, capstyle="butt") for tone in tones]
+        self._lines[1].set_linestyle((0, (2.0, 1.2)))
+        for lines in self._lines:
+            axes.add_collection(lines, autolim=False)
+            stage.moves(lines)
 
-    def show(self, state: State) -> None:
-        """Show the weights and activations of a state."""
-        theme = self._stage.theme
-        weights = self._chain.weights(state)
-        share = np.clip(np.abs(weights) / self._link_scale, 0, 1)
-        self._links.set_linewidth(list(self._stage.points(1) * (0.3 + THICKEST * share)))
-        colors = np.array([theme.mix(theme.negative, 0.75), theme.mix(theme.positive, 0.75)])
-        self._links.set_color(colors[(weights > 0).astype(int)])
-        layers = zip(self._chain.activations(state), self._scales, strict=True)
-        values = np.concatenate([layer / scale for layer, scale in layers])
-        shades = color_map(theme, "signed")
-        self._nodes.set_facecolor(shades[np.round(127.5 + 127.5 * np.clip(values, -1, 1)).astype(int)] / 255)
-
-    def _captions(self, xs: Array, room: Box) -> None:
-        """Write how many units each layer has, and how many of them are shown."""
-        stage, chain = self._stage, self._chain
-        pairs = [(len(shown), width) for shown, width in zip(chain.shown, chain.widths, strict=True)]
-        for form in ("{} of {}", "{}/{}"):
-            texts = [form.format(*pair) if pair[0] < pair[1] else str(pair[1]) for pair in pairs]
-            if max(stage.measure(text, LABEL) for text in texts) + 12 < xs[1] - xs[0]:
-                break
-        else:
-            return
-        for x, text in zip(xs, texts, strict=True):
-            stage.text(x, room.top - 36, text, color=stage.theme.quiet, align="center")
-
-    def _segments(self) -> list[Array]:
-        segments = []
-        for (start, end), before, after in zip(self._chain.links, self.places[:-1], self.places[1:], strict=True):
-            segments += list(np.stack([before[start], after[end]], axis=1))
-        return segments
+    def show(self, flow: Flow) -> None:
+        """Show what flows."""
+        share = np.concatenate([push / scale for push, scale in zip(flow.pushes, self._scales, strict=True)])
+        segments = np.concatenate(self._segments)
+        for lines, sign in zip(self._lines, (1, -1), strict=True):
+            drawn = np.flatnonzero(sign * share > FAINTEST)
+            lines.set_segments(list(segments[drawn]))
+            lines.set_linewidth(list(self._stage.points(1) * (0.4 + THICKEST * np.clip(np.abs(share[drawn]), 0, 1))))
 
 
-class _Sample:
-    """The sample that the network reads: an image with the shown pixels framed, or a point among the others."""
+class _Nodes:
+    """The units: filled by their activation, with a rim in the colour of the class that they answer to."""
 
-    def __init__(self, stage: Stage, box: Box, chain: _Chain) -> None:
-        recording = chain.recording
-        name = recording.output.class_names[chain.label] if chain.label >= 0 else "ignored"
-        stage.text(box.left, box.top + 24, cut(stage, f"sample {chain.sample}", box.width), color=stage.theme.quiet)
-        stage.text(box.left, box.bottom - 8, cut(stage, f"truly: {name}", box.width, weight="medium"), weight="medium")
-        room = Box(box.left, box.top + 40, box.width, box.height - 80)
-        inputs = recording.single_input(recording.inputs)
-        if inputs.shape[1:] == (2,):
-            self._point(stage, room, chain, inputs)
-            return
-        image = images_of(recording, "network")[chain.sample]
-        artist, place = heatmap(stage, room, image.shape[:2], kind="gray")
-        artist.set_values(image)
-        if "images" not in recording.extras or "pixels" in recording.extras:
-            channels = 3 if image.ndim == 3 else 1
-            pixels = places_of(recording, (*image.shape[:2], channels))[chain.shown[0]]
-            mark_pixels(stage, place, image.shape[:2], pixels // channels, 1.8)
+    def __init__(self, stage: Stage, chain: Chain, places: _Places) -> None:
+        self._theme, first = stage.theme, 1 if places.picture is not None else 0
+        self._first = first
+        if places.picture is not None:
+            still(stage, places.picture, images_of(chain.recording, "network")[chain.sample])
+        flows = [chain.flow(state).values[first:] for state in chain.states]
+        self._scales = [max(float(np.abs(f[k]).max()) for f in flows) or 1.0 for k in range(len(flows[0]))]
+        if chain.is_probability:
+            self._scales[-1] = 1.0
+        axes = stage.overlay()
+        x, y = np.concatenate(places.nodes[first:]).T
+        rims = np.concatenate(self._rims(stage, chain)[first:])
+        size = stage.points(places.size) ** 2
+        self._nodes = axes.scatter(x, y, size, linewidths=stage.points(3), edgecolors=list(map(tuple, rims)))
+        stage.moves(self._nodes)
+        self._captions(stage, chain, places)
+
+    def show(self, flow: Flow) -> None:
+        """Show what the units put out."""
+        layers = zip(flow.values[self._first :], self._scales, strict=True)
+        share = np.clip(np.concatenate([np.abs(layer) / scale for layer, scale in layers]), 0, 1)[:, None]
+        ground, ink = (np.array(self._theme.mix(color, 1)) for color in (self._theme.background, self._theme.ink))
+        self._nodes.set_facecolor((1 - share) * ground + share * ink)
 
     @staticmethod
-    def _point(stage: Stage, room: Box, chain: _Chain, inputs: Array) -> None:
-        labels = labels_of(chain.recording, "network")
-        side = min(room.width, room.height)
-        axes = stage.axes(Box(room.left, room.top + (room.height - side) / 2, side, side), *input_limits(inputs))
-        palette = stage.theme.palette(len(chain.recording.output.class_names))
-        cloud = PointCloud(axes, labels, palette, max(0.8, 1.2 * stage.pixel))
-        cloud.set_positions(inputs)
-        ring: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markeredgewidth": stage.points(3)}
-        axes.plot(*inputs[chain.sample], color=stage.theme.ink, markersize=stage.points(18), **ring)
+    def _rims(stage: Stage, chain: Chain) -> list[Array]:
+        """Return the colours of the rims, RGB of shape (nodes, 3), by layer."""
+        count = len(chain.recording.output.class_names)
+        quiet = np.array(stage.theme.mix(stage.theme.quiet, 1))
+        palette = np.concatenate([stage.theme.palette(max(2, count)), quiet[None]])
+        hidden = [palette[known] for known in chain.classes]
+        ends = np.arange(count)[-chain.widths[-1] :][chain.shown[-1]] if count else np.full(len(chain.shown[-1]), -1)
+        return [np.tile(quiet, (len(chain.shown[0]), 1)), *hidden, palette[ends]]
+
+    @staticmethod
+    def _captions(stage: Stage, chain: Chain, places: _Places) -> None:
+        """Write over each layer how many of its units are shown, and beside each input its number."""
+        top = min(float(nodes[:, 1].min()) for nodes in places.nodes) - 0.5 * places.size - 18
+        if places.picture is not None:
+            place = places.picture
+            stage.text(place.left, place.top - 12, f"sample {chain.sample}", color=stage.theme.quiet)
+        else:
+            for text, (x, y) in zip(chain.inputs, places.nodes[0], strict=True):
+                stage.text(x - 0.5 * places.size - 12, y + 8, text, color=stage.theme.quiet, align="right")
+        first = 1 if places.picture is not None else 0
+        gap = places.nodes[-1][0, 0] - places.nodes[-2][0, 0]
+        for nodes, units, width in zip(places.nodes[first:], chain.shown[first:], chain.widths[first:], strict=True):
+            forms = ["{} of {}", "{}/{}"] if len(units) < width else ["{1} units" if width > 1 else "{1} unit", "{1}"]
+            texts = [form.format(len(units), width) for form in forms]
+            fitting = [text for text in texts if stage.measure(text, LABEL) < gap - 16]
+            if fitting:
+                stage.text(nodes[0, 0], top, fitting[0], color=stage.theme.quiet, align="center")
 
 
 class _Answers:
-    """The output nodes' names, and the probabilities that the last true state gives the sample."""
+    """What is answered: at each output its name, a bar, and the number that the bar shows."""
 
-    def __init__(self, stage: Stage, box: Box, chain: _Chain, tops: Array) -> None:
-        self._stage, self._chain = stage, chain
-        room = box.width - stage.measure("100.0 %", LABEL, "medium") - 14
-        self._texts = []
+    def __init__(self, stage: Stage, chain: Chain, places: _Places) -> None:
+        left, width = places.answers
+        number = stage.measure("100.0 %", LABEL, "medium")
+        named = width - places.bar - number - 34
+        tops = places.nodes[-1][:, 1]
+        values = np.array([chain.flow(state).values[-1] for state in chain.states])
+        self._percent = chain.is_probability
+        low, high = (0.0, 1.0) if self._percent else (min(0.0, float(values.min())), max(0.0, float(values.max())))
+        high = high if high > low else low + 1
+        axes = stage.axes(Box(left + named + 14, 0, places.bar, stage.height), (low, high), (stage.height, 0))
+        step = float(np.diff(tops).min()) if len(tops) > 1 else APART
+        size = min(20.0, 0.5 * step)
+        tracks = joined(np.array([[(low, top), (high, top)] for top in tops]))
+        track = stage.theme.mix(stage.theme.grid, 0.5)
+        axes.plot(*tracks.T, color=track, linewidth=stage.points(size), solid_capstyle="butt")
+        self._bars = stage.line(axes, stage.theme.ink, size)
+        self._bars.set_solid_capstyle("butt")
+        self._tops, self._texts = tops, []
         for name, top in zip(chain.answers, tops, strict=True):
-            true = chain.label >= 0 and name == chain.recording.output.class_names[chain.label]
-            color = stage.theme.ink if true else stage.theme.quiet
-            stage.text(box.left, top + 8, cut(stage, name, room, weight="medium"), weight="medium", color=color)
-            self._texts.append(stage.text(box.right, top + 8, "", weight="medium", align="right", moves=True))
+            stage.text(left, top + 8, cut(stage, name, named))
+            self._texts.append(stage.text(left + width, top + 8, "", weight="medium", align="right", moves=True))
+        scale = 100 if self._percent else 1
+        pair(
+            stage, "answer", lambda: [text.get_text() for text in self._texts],
+            lambda: scale * np.asarray(self._bars.get_xdata())[1::3],
+        )  # fmt: skip
 
-    def show(self, state: State) -> None:
-        """Show the probabilities of a state's last true snapshot."""
-        true = self._chain.recording.at(state.snapshot.epoch)
-        for text, value in zip(self._texts, self._chain.activations(true)[-1], strict=True):
-            text.set_text(f"{100 * value:.1f} %")
-
-
-def _explanation(chain: _Chain) -> list[str]:
-    parts = ["links: weights, wider is larger", "nodes: activation, scaled by layer", "orange: above 0, blue: below 0"]
-    if any(len(shown) < width for shown, width in zip(chain.shown, chain.widths, strict=True)):
-        parts.append("shown: the units that pass on most of the sample in the end")
-    if any(
-        len(a) * len(b) > len(links[0]) for a, b, links in zip(chain.shown, chain.shown[1:], chain.links, strict=False)
-    ):
-        parts.append("only the links that grow strongest")
-    return parts
-
-
-def _layout(stage: Stage, room: Box, names: Sequence[str]) -> tuple[Box, Box, Box]:
-    """Return the boxes of sample, diagram and answers: the sample to the left, in tall frames above."""
-    top, bottom, right = room.top, room.bottom, room.right
-    longest = max(stage.measure(name, LABEL, "medium") for name in names)
-    answers = min(longest, 0.12 * stage.width) + stage.measure("100.0 %", LABEL, "medium") + 32
-    if stage.height > 1.2 * stage.width:
-        picture = Box((stage.width - 340) / 2, top + 12, 340, 420)
-        diagram = Box(MARGIN, picture.bottom + 20, right - answers - MARGIN, bottom - picture.bottom - 20)
-    else:
-        side = 240.0 if stage.width >= 1150 else 150.0
-        picture = Box(MARGIN, top + (bottom - top - side - 80) / 2, side, side + 80)
-        diagram = Box(picture.right + 24, top, right - answers - picture.right - 24, bottom - top)
-    return picture, diagram, Box(diagram.right + 16, diagram.top, answers - 16, diagram.height)
+    def show(self, values: Array) -> None:
+        """Show what the outputs say."""
+        ends = [[(0, top), (value, top)] for value, top in zip(values, self._tops, strict=True)]
+        self._bars.set_data(*joined(np.array(ends)).T)
+        for text, value in zip(self._texts, values, strict=True):
+            text.set_text(f"{100 * value:.1f} %" if self._percent else f"{value:.2f}".replace("-", "−"))

@@ -204,6 +204,19 @@ def seen_by_net(recording: Recording) -> str:
     )
 
 
+def taken_for(true: str, first: str, last: str) -> str:
+    """Say for which classes the net takes a sample first and last.
+
+    Args:
+        true: name of its class.
+        first: name of the class that is answered at the first epoch.
+        last: likewise at the last.
+    """
+    if first == last:
+        return f"A true {true}, taken for {last} first and last"
+    return f"A true {true}, first taken for {first}, in the end for {last}"
+
+
 def class_of(recording: Recording, name: str | None, scene: str) -> int:
     """Return the number of a class by its name: unless given 5 where there is one, else the first."""
     names = recording.output.class_names

@@ -1,4 +1,4 @@
-"""Scenes of what goes into a network: the whole diagram, pixels, their importance, and the data themselves."""
+"""Scenes of what goes into a network: pixels, their importance, and the data themselves."""
 
 from collections.abc import Callable
 from functools import cache
@@ -16,7 +16,6 @@ from animviz.analysis.telling import most_telling_pair
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
-from animviz.recording.replay.forward import forward
 from animviz.recording.writer import RecordingWriter
 from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
@@ -24,7 +23,7 @@ from helpers.recordings import made
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
 
-SCENES = ["network", "pixels", "importance", "dataset"]
+SCENES = ["pixels", "importance", "dataset"]
 Trained = Callable[..., Recording]
 
 
@@ -68,39 +67,16 @@ def test_mixed_inputs_are_refused(scene: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("scene", ["network", "importance"])
+@pytest.mark.parametrize("scene", ["importance"])
 def test_convolutions_are_refused(scene: str, trained: Trained) -> None:
     with pytest.raises(SceneError, match="Conv2D"):
         drawn(scene, trained("lenet", arch="2-4-12-8-10"))
 
 
-@pytest.mark.parametrize("scene", ["network", "pixels", "importance", "dataset"])
+@pytest.mark.parametrize("scene", ["pixels", "importance", "dataset"])
 def test_curves_are_refused(scene: str, trained: Trained) -> None:
     with pytest.raises(SceneError, match=scene):
         drawn(scene, trained("polynomial", arch="1-3-1"))
-
-
-def test_network_states_the_probabilities_of_the_sample(odd: Recording) -> None:
-    for epoch in (1.0, 2.5):
-        stage = drawn("network", odd, epoch, sample=11)
-        state = odd.at(np.floor(epoch))
-        outputs = forward(odd.layers, state.weights, odd.inputs[11:12])[0]
-        for name, value in zip(odd.output.class_names, outputs, strict=True):
-            assert name in texts(stage)
-            assert f"{100 * value:.1f} %" in texts(stage)
-        assert f"truly: {odd.output.class_names[odd.labels[11]]}" in texts(stage)
-
-
-def test_network_of_one_output_names_class_1(rings_recording: Recording) -> None:
-    stage = drawn("network", rings_recording)
-    output = rings_recording.at(4).outputs()[0, 0]
-    assert "outer" in texts(stage)
-    assert f"{100 * output:.1f} %" in texts(stage)
-
-
-def test_network_refuses_a_sample_that_is_not_there(digits: Recording) -> None:
-    with pytest.raises(SceneError, match=r"--sample is 999999; .* samples 0 to \d+"):
-        drawn("network", digits, sample=999_999)
 
 
 @cache

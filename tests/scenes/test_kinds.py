@@ -38,16 +38,16 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
-    "regression": set(),
-    "curve": {"polyfit"},
+    "regression": {"network"},
+    "curve": {"polyfit", "network"},
     "code": {"unit"},
     "alone": set(),
-    "multilabel": {"scores"},
+    "multilabel": {"scores", "network"},
     "steps": {"scores"},
     "none": set(),
     "margin": {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
-        "pixels",
+        "pixels", "network",
     },
     "logits": set(scene_names()) - {"polyfit"},
 }  # fmt: skip

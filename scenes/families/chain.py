@@ -1,0 +1,139 @@
+"""The dense layers of a network as it reads one sample: the units and links that matter, in an order that means something."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animviz import Recording
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.recording.answers import probabilities
+from animviz.recording.state import State
+
+from .unit_source import has_images
+from .unit_values import sorted_by_class, unit_values
+
+__all__ = ["Chain", "Flow", "final_states"]
+
+MOST_LINKS = 30  # between two layers
+WIDEST_INPUT = 12  # numbers that are shown as nodes; images always are images
+STATES = 24  # that limits and choices are taken from
+
+
+def final_states(recording: Recording) -> list[State]:
+    """Return the states from which limits and choices are taken, the last one last."""
+    return sampled_states(recording, STATES)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What flows through a network at a moment.
+
+    Attributes:
+        values: what the shown units of each layer put out, the input first; of the last layer, what is answered.
+        pushes: weight times activation of each shown link, by gap between two layers.
+    """
+
+    values: list[Array]
+    pushes: list[Array]
+
+
+class Chain:
+    """The dense layers of a recording, reading one sample.
+
+    Args:
+        recording: a chain of dense layers.
+        sample: number of the recorded sample.
+        most: units of a layer that there is room for.
+
+    Attributes:
+        widths: units of each layer, the input first.
+        shown: numbers of the units shown, by layer, in the order of the classes that they answer to, or from those that
+            rise with the answer to those that fall; the input of an image is one unit that stands for all pixels.
+        classes: that the shown units of each hidden layer answer to, -1 for those that answer to none.
+        links: the shown units that each link joins, (links, 2), by gap.
+        image: whether the input is an image.
+        answers: names of the shown outputs.
+        is_probability: whether the answers are probabilities, and not values.
+    """
+
+    def __init__(self, recording: Recording, sample: int, most: int) -> None:
+        self.recording, self.sample, output = recording, sample, recording.output
+        self._input = recording.single_input(recording.inputs)[sample : sample + 1]
+        layers = recording.layers
+        places = [place for place, layer in enumerate(layers) if layer.kernel is not None]
+        self.dense = [layers[place] for place in places]
+        # What a dense layer puts out is seen behind its activation: in the last layer before the next dense one.
+        self._names = [layers[place - 1].name for place in places[1:]]
+        shapes = [layer.widths_of(recording.manifest.weights) for layer in self.dense]
+        self.widths = [shapes[0][0], *(shape[1] for shape in shapes)]
+        self.image = has_images(recording) or self.widths[0] > WIDEST_INPUT
+        self.states = final_states(recording)
+        self.is_probability = (output.classifies and output.form != "values") or output.task == "multilabel"
+        self._choose(most)
+        names = output.class_names[-self.widths[-1] :] if output.class_names else ()
+        names = names or (("output",) if self.widths[-1] == 1 else tuple(f"output {k}" for k in range(self.widths[-1])))
+        self.answers = [names[unit] for unit in self.shown[-1]]
+        self.links = [self._strongest(gap) for gap in range(len(self.dense))]
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names and numbers of the inputs that are nodes."""
+        return [f"input {k}: {value:.3g}".replace("-", "−") for k, value in enumerate(self._input.reshape(-1))]
+
+    def flow(self, state: State) -> Flow:
+        """Return what flows at a moment."""
+        values = self._values(state)
+        pushes = [self._pushes(state, values, gap)[tuple(links.T)] for gap, links in enumerate(self.links)]
+        return Flow([layer[units] for layer, units in zip(values, self.shown, strict=True)], pushes)
+
+    def _values(self, state: State) -> list[Array]:
+        """Return what all units put out, by layer; of an image, all pixels as one unit of 1."""
+        inputs = np.ones(1, np.float32) if self.image else self._input.reshape(-1)
+        hidden = [state.activations(name, self._input).reshape(-1) for name in self._names]
+        given, output = state.outputs(self._input), self.recording.output
+        if self.is_probability:
+            given = probabilities(output, given)
+        return [inputs, *hidden, np.asarray(given).reshape(-1)[-self.widths[-1] :]]
+
+    def _pushes(self, state: State, values: list[Array], gap: int) -> Array:
+        """Return weight times activation between the shown units of a layer and the next."""
+        kernel = self.dense[gap].kernel_of(state.weights)
+        if gap == 0 and self.image:
+            kernel = self._input.reshape(1, -1) @ kernel
+        before, after = self.shown[gap], self.shown[gap + 1]
+        return np.asarray(values[gap][before][:, None] * kernel[np.ix_(before, after)])
+
+    def _choose(self, most: int) -> None:
+        """Choose the units of each layer that pass on most of the sample in the end, and put them in order."""
+        last = self.states[-1]
+        values = self._values(last)
+        self.shown: list[NDArray[np.intp]] = [np.arange(len(values[0]))]
+        self.classes: list[NDArray[np.intp]] = []
+        for place, name in enumerate(self._names, start=1):
+            passed = np.abs(values[place]) * np.linalg.norm(self.dense[place].kernel_of(last.weights), axis=1)
+            kept = np.argsort(-passed, kind="stable")[:most]
+            order, classes = self._order(last, name)
+            inside = np.isin(order, kept)
+            self.shown.append(order[inside])
+            self.classes.append(classes[inside])
+        outputs = np.argsort(-np.abs(values[-1]), kind="stable")[:most]
+        self.shown.append(np.sort(outputs))
+
+    def _order(self, last: State, name: str) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        output, values = self.recording.output, unit_values(last, name)
+        if output.classifies and output.target is not None:
+            labels = output.without_ignored(np.asarray(self.recording.targets, np.int64))
+            return sorted_by_class(values[labels >= 0], labels[labels >= 0], len(output.class_names))
+        answer = last.outputs().reshape(len(values), -1)[:, 0]
+        about = values - values.mean(axis=0)
+        slope = about.T @ (answer - answer.mean()) / np.maximum(about.std(axis=0), 1e-12)
+        order = np.argsort(-slope, kind="stable")
+        return order, np.full(len(order), -1)
+
+    def _strongest(self, gap: int) -> NDArray[np.intp]:
+        """Return the links of a gap that push most in the video."""
+        sizes = np.max([np.abs(self._pushes(state, self._values(state), gap)) for state in self.states], axis=0)
+        order = np.argsort(sizes, axis=None, kind="stable")[-MOST_LINKS:]
+        return np.stack(np.unravel_index(order, sizes.shape), axis=1)

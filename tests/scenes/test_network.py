@@ -1,0 +1,101 @@
+"""The scene `network`: links are weight times activation, and what is answered is what NumPy computes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from animviz import Moment, Recording, Stage
+from animviz.errors import SceneError
+from animviz.pictures.discovery import find_scene
+from animviz.recording.replay.forward import forward
+from animviz.scenes.families.chain import MOST_LINKS, Chain
+from helpers.layout import check_layout, texts
+from helpers.recordings import made
+
+pytestmark = pytest.mark.integration  # from real trainings
+
+Trained = Callable[..., Recording]
+
+
+@pytest.fixture
+def odd(trained: Trained, odd_images: Path) -> Recording:
+    return trained("digits_mlp", data=str(odd_images), arch="840-12-7")
+
+
+def drawn(recording: Recording, epoch: float = 4.0, size: tuple[int, int] = (1280, 720), **options: object) -> Stage:
+    stage = Stage(size)
+    find_scene("network").set_up(stage, recording, **options)(Moment(0.0, epoch))
+    return stage
+
+
+def test_answers_are_the_probabilities_of_the_sample(odd: Recording) -> None:
+    for epoch in (1.0, 2.5):
+        stage = drawn(odd, epoch, sample=11)
+        outputs = forward(odd.layers, odd.at(epoch).weights, odd.inputs[11:12])[0]
+        for name, value in zip(odd.output.class_names, outputs, strict=True):
+            assert name in texts(stage)
+            assert f"{100 * value:.1f} %" in texts(stage)
+    first, last = (forward(odd.layers, odd.at(e).weights, odd.inputs[11:12])[0].argmax() for e in (0.0, 4.0))
+    names = odd.output.class_names
+    (title,) = [text for text in texts(stage) if text.startswith(f"A true {names[odd.labels[11]]}, ")]
+    assert f"taken for {names[first]}" in title
+    assert names[last] in title
+
+
+def test_links_are_weight_times_activation(rings_recording: Recording) -> None:
+    chain, state = Chain(rings_recording, 5, 16), rings_recording.at(2.5)
+    flow = chain.flow(state)
+    values = [rings_recording.inputs[5], *(state.activations(f"hidden_{k}")[5] for k in (1, 2))]
+    for gap, layer in enumerate(rings_recording.layers):
+        weights = state.weights[layer.kernel]
+        before, after = chain.shown[gap][chain.links[gap][:, 0]], chain.shown[gap + 1][chain.links[gap][:, 1]]
+        assert len(set(zip(before, after, strict=True))) == weights.size
+        assert flow.pushes[gap] == pytest.approx(weights[before, after] * values[gap][before], abs=1e-6)
+
+
+def test_an_image_pushes_with_all_its_pixels(odd: Recording) -> None:
+    chain, state = Chain(odd, 3, 9), odd.at(4.0)
+    sums = odd.inputs[3].reshape(-1) @ state.weights[odd.layers[1].kernel]
+    assert chain.flow(state).pushes[0] == pytest.approx(sums[chain.shown[1][chain.links[0][:, 1]]], abs=1e-4)
+
+
+def test_few_units_and_links_are_chosen_and_sorted_by_class(tmp_path: Path) -> None:
+    recording = made("digits_mlp", tmp_path / "wide.rec", arch="64-40-30-10", data="digits-8x8")
+    chain = Chain(recording, 0, 12)
+    assert [len(units) for units in chain.shown] == [1, 12, 12, 10]
+    assert len(chain.links[1]) == MOST_LINKS
+    state = recording.at(3.0)
+    for place, classes in enumerate(chain.classes, start=1):
+        assert (np.diff(np.where(classes < 0, 10, classes)) >= 0).all()
+        passed = state.activations(f"layer_{place}")[0] * np.linalg.norm(state.weights[f"{place + 1}/kernel"], axis=1)
+        assert passed[chain.shown[place]].min() >= np.delete(passed, chain.shown[place]).max()
+
+
+def test_one_output_says_class_1(rings_recording: Recording) -> None:
+    stage = drawn(rings_recording)
+    assert "outer" in texts(stage)
+    assert f"{100 * rings_recording.at(4.0).outputs()[0, 0]:.1f} %" in texts(stage)
+
+
+def test_values_are_answered_too(trained: Trained) -> None:
+    curve = trained("polynomial", arch="1-3-1")
+    stage = drawn(curve, 2.5, sample=7)
+    assert f"{curve.at(2.5).outputs()[7, 0]:.2f}".replace("-", "−") in texts(stage)
+    assert any(text.startswith("The answer moves from ") and text.endswith(" is wanted") for text in texts(stage))
+
+
+def test_what_is_no_chain_of_dense_layers_is_refused_and_what_is_not_there(trained: Trained, odd: Recording) -> None:
+    with pytest.raises(SceneError, match=r"Conv2D.* see digits and unit"):
+        drawn(trained("lenet", arch="2-4-12-8-10"))
+    with pytest.raises(SceneError, match=r"--sample is 999999; .* samples 0 to \d+"):
+        drawn(odd, sample=999_999)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280), (640, 480)])
+def test_texts_keep_apart(size: tuple[int, int], odd: Recording, rings_recording: Recording) -> None:
+    for recording in (odd, rings_recording):
+        stage = drawn(recording, 4.0, size)
+        stage.paint()
+        check_layout(stage)
