@@ -24,7 +24,7 @@ from .families.embedding_layout import GAP, KEY, TITLE
 from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
 from .families.embedding_words import headline, layer_name, present, subtitle
-from .families.layer_table import LEAST, LayerTable
+from .families.layer_table import LEAST, LayerTable, narrow
 
 __all__ = ["layers", "place_at"]
 
@@ -62,14 +62,15 @@ def layers(
     found = _flow(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
-    together = "all layers are laid out together" if weight else "each layer is laid out alone"
+    together = "all layers laid out together" if weight else "each layer laid out alone"
+    trust = "" if narrow(stage) and sets.classes else "trust: near here is near in the layer"
     sheet = Sheet(
         stage,
         recording,
         _title(seen, found, sets),
         subtitle=subtitle(recording, "umap", note),
         numbers=seen.numbers,
-        foot=["trust: near here is near in the layer", together],
+        foot=[trust, together],
     )
     table = LayerTable(stage, recording, names, found, sets, number)
     plane, box = _places(coloring.scaled(stage, sheet.room), table.width, table.height)
@@ -80,7 +81,10 @@ def layers(
     colors = coloring.numbers(sets.shown_labels, len(sets.shown))
     swarm = Swarm(stage, plane, found, colors, len(coloring.palette), named, POINT, coloring.palette)
     kind = "test samples" if "train_inputs" in recording.extras else "samples"
-    key = Key(stage, plane, [(14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen)
+    color = [(0.0, "colour: predicted class")] if by == "predicted" else []
+    key = Key(
+        stage, plane, [*color, (14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen
+    )
     table.put(box)
     state = recording.at(recording.epochs[number])
     wrong = seen.wrong(number, sets.shown)

@@ -91,12 +91,13 @@ def embedding_scene(
         by=by, named=(classes, tags), pictures=pictures,
     )  # fmt: skip
     panels.append(large)
+    color = [(0.0, "colour: predicted class")] if by == "predicted" else []
     kinds = (
         [(14.0, f"{sets.placed} test samples"), (7.0, "training")]
         if sets.placed
         else [(14.0, f"{sets.fitted} samples")]
     )
-    key = Key(stage, layout.main, kinds, lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
+    key = Key(stage, layout.main, [*color, *kinds], lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
     last = len(numbers) - 1
     good = _kept(recording, names[-1], found[-1], sets) if method == "pca" else found[-1].scores.trustworthiness
 

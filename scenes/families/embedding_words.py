@@ -13,7 +13,7 @@ __all__ = ["NAMES", "described", "headline", "layer_name", "present", "shared", 
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-APART, MIXED, GAIN = 0.7, 0.5, 0.05  # shares of samples that neighbours name rightly
+APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.02  # shares of samples that neighbours name rightly
 
 
 def headline(names: Sequence[str], before: float, after: float, way: Sequence[float] = ()) -> str:
@@ -40,7 +40,7 @@ def headline(names: Sequence[str], before: float, after: float, way: Sequence[fl
         return f"{who} stay mixed"
     if after < before + GAIN:
         return f"{who} are apart from the start" if after >= APART else f"{who} stay half mixed"
-    rises = len(way) > 1 and np.isfinite(way).all() and min(np.diff(way)) > -GAIN / 5 and way[-1] > way[0] + GAIN
+    rises = len(way) > 1 and np.isfinite(way).all() and min(np.diff(way)) > -LOSS and way[-1] > way[0] + GAIN
     done = f"{who} part" if after >= APART else f"{who} part, though not all"
     return f"{done}, layer by layer" if rises and after >= APART else done
 

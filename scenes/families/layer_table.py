@@ -18,11 +18,20 @@ from animviz.parts import LABEL, cut
 from .embedding_facts import TRUST, percents
 from .neighbour_votes import NEIGHBOURS, in_layer, in_layout
 
-__all__ = ["LEAST", "LayerTable"]
+__all__ = ["LEAST", "LayerTable", "narrow"]
 
 HEAD, LEAST, MOST, DOUBLE = 66.0, 34.0, 84.0, 62.0  # units: heading; a row at least, at most, and with two lines
 RAIL, NAME, BETWEEN = 34.0, 170.0, 18.0  # units of the rail, of a name at most, and between columns
 BEFORE = "before UMAP"
+
+
+def narrow(stage: Stage) -> bool:
+    """Say whether a frame has no room for trust beside the votes.
+
+    Args:
+        stage: the frame.
+    """
+    return stage.height / 1.2 <= stage.width <= 1.2 * stage.height
 
 
 class LayerTable:
@@ -50,8 +59,9 @@ class LayerTable:
         self._itself: Callable[[str], list[float]] = lambda name: in_layer(recording, name, snapshot, sets)
         trust = [[TRUST.text(value)] for value in found.scores.trustworthiness]
         votes = [percents(in_layout(found, k, sets)) if sets.classes else [] for k in range(len(names))]
-        narrow = stage.height / 1.2 <= stage.width <= 1.2 * stage.height
-        self._values = [[*vote, *([] if narrow and vote else good)] for vote, good in zip(votes, trust, strict=True)]
+        self._values = [
+            [*vote, *([] if narrow(stage) and vote else good)] for vote, good in zip(votes, trust, strict=True)
+        ]
         heads = [*(map(str, NEIGHBOURS) if sets.classes else []), TRUST.label]
         self._heads = heads[: len(self._values[0])]
         widest = ["100.0" if head != TRUST.label else TRUST.widest for head in self._heads]

@@ -297,6 +297,17 @@ class TestInTheBrowser:
         color = palette[contents.labels[alone]]
         assert np.abs(seen - [int(color[k : k + 2], 16) for k in (1, 3, 5)]).max() <= 3
 
+    def test_colours_say_the_class_or_the_answer(self, opened: Callable[..., Window], contents: Contents) -> None:
+        window = opened(contents, "dark")
+        classes = "() => Array.from({ length: animviz.state.data.samples }, (_, i) => animviz.state.classOf(i))"
+        for press, shown in (("", contents.labels), ("c", contents.answers[0]), ("c", contents.labels)):
+            before = window.page.locator("#points").screenshot()
+            if press:
+                window.page.keyboard.press(press)
+                window.settle()
+                assert window.page.locator("#points").screenshot() != before
+            assert window.page.evaluate(classes) == shown.tolist()
+
     def test_hover_shows_the_sample(
         self, opened: Callable[..., Window], recording: Recording, contents: Contents
     ) -> None:

@@ -20,6 +20,7 @@ class Controls {
     this.classes = data.classes.map((name, label) => this.chip(name, label, counts[label]));
     element("classes").append(...this.classes);
     element("wrong").addEventListener("click", actions.wrong);
+    element("predicted").addEventListener("click", actions.color);
     element("play").addEventListener("click", actions.play);
     element("theme").addEventListener("click", actions.theme);
     element("search").addEventListener("submit", (event) => {
@@ -64,7 +65,7 @@ class Controls {
     const keys = {
       " ": actions.play, ArrowLeft: () => actions.step(-1), ArrowRight: () => actions.step(1),
       Home: () => actions.seek(state.first), End: () => actions.seek(state.last),
-      m: actions.wrong, t: actions.theme, n: () => actions.next(1), p: () => actions.next(-1),
+      m: actions.wrong, c: actions.color, t: actions.theme, n: () => actions.next(1), p: () => actions.next(-1),
       "/": () => element("number").focus(),
     };
     const act = keys[event.key] ?? (/^[1-9]$/.test(event.key) && (() => actions.layer(Number(event.key) - 1)));
@@ -78,6 +79,7 @@ class Controls {
     this.layers.forEach((button, index) => button.setAttribute("aria-pressed", index === state.layer));
     this.classes.forEach((button, label) => button.setAttribute("aria-pressed", state.chosen.has(label)));
     element("wrong").setAttribute("aria-pressed", state.wrongOnly);
+    element("predicted").setAttribute("aria-pressed", state.predicted);
     element("play").classList.toggle("playing", state.playing);
     element("play").setAttribute("aria-label", state.playing ? "Pause" : "Play");
     const whole = data.epochs.every(Number.isInteger), epoch = data.epochs[snapshot].toFixed(whole ? 0 : 2);

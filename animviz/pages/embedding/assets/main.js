@@ -8,7 +8,7 @@ class Page {
     this.plane = new Plane(this.state, this.colors);
     this.card = new Card(this.state);
     this.curves = new Curves(this.state, (epoch) => this.seek(epoch));
-    const actions = ["layer", "wrong", "play", "theme", "filter", "seek", "pin", "clear", "step", "next"];
+    const actions = ["layer", "wrong", "play", "theme", "color", "filter", "seek", "pin", "clear", "step", "next"];
     this.controls = new Controls(this.state, Object.fromEntries(actions.map((name) => [name, this[name].bind(this)])));
     element("notes").textContent = data.notes.join(" · ");
     this.frames = 0;
@@ -114,6 +114,11 @@ class Page {
 
   wrong() {
     this.state.wrongOnly = !this.state.wrongOnly;
+    this.look();
+  }
+
+  color() {
+    this.state.predicted = !this.state.predicted;
     this.look();
   }
 

@@ -77,18 +77,17 @@ class Plane {
 
   paint() {
     const { state, colors, pixels } = this, width = this.image.width;
-    const labels = state.data.labels;
     const ground = pixelOf(colors.plane);
     pixels.fill(ground);
     element("missing").hidden = this.there;
     if (this.there) {
       const ghost = pixelOf(colors.grid), ink = pixelOf(colors.ink), palette = colors.palette.map(pixelOf);
       this.each(HIDDEN, (x, y) => stamp(pixels, width, this.ghost, x, y, ghost));
-      this.each(RIGHT, (x, y, i) => stamp(pixels, width, this.disc, x, y, palette[labels[i]]));
+      this.each(RIGHT, (x, y, i) => stamp(pixels, width, this.disc, x, y, palette[state.classOf(i)]));
       this.each(WRONG, (x, y, i) => {
         stamp(pixels, width, this.rim, x, y, ink); // a ring apart from the disc: seen whatever their colours
         stamp(pixels, width, this.gap, x, y, ground);
-        stamp(pixels, width, this.disc, x, y, palette[labels[i]]);
+        stamp(pixels, width, this.disc, x, y, palette[state.classOf(i)]);
       });
     }
     this.points.getContext("2d").putImageData(this.image, 0, 0);
@@ -132,7 +131,7 @@ class Plane {
 
   // Names at the medians of the classes, as far as they do not cover each other.
   names(context) {
-    const { classes, samples, labels } = this.state.data, taken = [];
+    const { classes, labels } = this.state.data, taken = [];
     if (classes.length > MOST_NAMES) return;
     context.font = '500 16px "Fira Sans", system-ui, sans-serif';
     context.textAlign = "center";
@@ -143,16 +142,25 @@ class Plane {
     this.present ??= new Set(labels);
     classes.forEach((name, label) => {
       const chosen = this.state.chosen;
-      if (!this.present.has(label) || (chosen.size && !chosen.has(label))) return;
+      if ((!this.state.predicted && !this.present.has(label)) || (chosen.size && !chosen.has(label))) return;
       const text = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
       const half = context.measureText(text).width / 2;
-      const x = Math.min(this.size[0] - half - 4, Math.max(half + 4, this.at[2 * (samples + label)]));
-      const y = this.at[2 * (samples + label) + 1];
+      const [middle, y] = this.middleOf(label);
+      if (middle === undefined) return;
+      const x = Math.min(this.size[0] - half - 4, Math.max(half + 4, middle));
       if (taken.some((box) => Math.abs(box.x - x) < box.half + half + 4 && Math.abs(box.y - y) < 18)) return;
       taken.push({ x, y, half });
       context.strokeText(text, x, y);
       context.fillText(text, x, y);
     });
+  }
+
+  // Where the name of a class stands: at the median of its samples, or of those with that answer; nowhere without any.
+  middleOf(label) {
+    const { at, state } = this, { samples } = state.data;
+    if (!state.predicted) return [at[2 * (samples + label)], at[2 * (samples + label) + 1]];
+    const own = Array.from({ length: samples }, (_, i) => i).filter((i) => state.classOf(i) === label);
+    return own.length ? [0, 1].map((axis) => own.map((i) => at[2 * i + axis]).sort((a, b) => a - b)[own.length >> 1]) : [];
   }
 
   // The nearest sample that is seen within reach of a place in CSS pixels, or -1.

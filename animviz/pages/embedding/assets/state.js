@@ -7,6 +7,7 @@ class State {
     this.playing = false;
     this.chosen = new Set(); // classes; none stands for all
     this.wrongOnly = false;
+    this.predicted = false; // whether colours and names say the answer, and not the true class
     this.hovered = -1;
     this.pinned = -1;
     this.seen = new Uint8Array(data.samples); // HIDDEN, RIGHT or WRONG
@@ -43,6 +44,12 @@ class State {
       this.wrong += wrong;
       this.shown += fits;
     }
+  }
+
+  // The class whose colour a sample has.
+  classOf(sample) {
+    const { data, snapshot } = this;
+    return this.predicted && this.answered ? answerOf(data, sample, snapshot) : data.labels[sample];
   }
 
   sampleOfNumber(number) { return this.data.numbers.indexOf(number); }
