@@ -14,7 +14,7 @@ ELBOW = 30.0  # units between pictures and curves
 TWO = 300.0  # units of height for two plots
 
 
-@scene(experiment="two_rings")
+@scene(experiment="two_rings", group="learning")
 def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     """Learning curves of any recording, with pictures of what the network does at its landmarks.
 

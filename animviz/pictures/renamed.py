@@ -2,7 +2,14 @@
 
 __all__ = ["RENAMED", "current"]
 
-RENAMED: dict[str, str] = {"boxplot": "unit", "knn": "layers", "histograms": "margins", "units": "unit", "weights": "unit"}
+RENAMED: dict[str, str] = {
+    "boxplot": "unit",
+    "knn": "layers",
+    "histograms": "margins",
+    "units": "unit",
+    "violins": "ridgelines",
+    "weights": "unit",
+}
 
 
 def current(name: str) -> str:

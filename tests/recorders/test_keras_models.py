@@ -145,7 +145,7 @@ def test_of_a_model_without_call_the_models_in_it_that_take_the_inputs_are_looke
     assert set(recording.manifest.stored) == {"encoder/middle", "encoder/mean", "encoder/spread"}
     np.testing.assert_allclose(recording[-1].stored["encoder/mean"], array(model.encoder(X)[0]), atol=1e-6)
     assert "loss" in recording[-1].logs
-    for scene in ("violins", "history"):
+    for scene in ("ridgelines", "history"):
         assert animviz.frame_at(scene, recording, 1.0, size=(320, 180)).std() > 0
 
 
@@ -272,7 +272,7 @@ def test_of_a_recurrent_layer_the_output_is_stored_and_states_if_asked_for(tmp_p
     (tmp_path / "states").mkdir()
     asked = recorded(model, STEPS, Y, tmp_path / "states", layers=["encoder/state_2"])
     assert asked[0].stored["encoder/state_2"].shape == (32, 4)
-    for scene in ("violins", "units", "pca"):
+    for scene in ("ridgelines", "units", "pca"):
         assert (
             animviz.frame_at(scene, default, 1.0, size=(320, 180), **({"samples": 20} if scene == "pca" else {})).std()
             > 0
@@ -281,7 +281,7 @@ def test_of_a_recurrent_layer_the_output_is_stored_and_states_if_asked_for(tmp_p
 
 def test_scenes_draw_the_stored_layers_of_a_model_that_cannot_be_rebuilt(tmp_path: Path) -> None:
     recording = recorded(compiled(Net()), X, Y, tmp_path, labels=Y, layers=["hidden"])
-    for scene in ("violins", "units", "pca"):
+    for scene in ("ridgelines", "units", "pca"):
         assert (
             animviz.frame_at(
                 scene, recording, 1.0, size=(320, 180), **({"samples": 20} if scene == "pca" else {})

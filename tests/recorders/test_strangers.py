@@ -29,7 +29,7 @@ for scene in sys.argv[2:]:
 CASES = {
     "spirals": ("rings", "boundary", "hidden", "network", "weights", "umap", "confusion", "history"),
     "convnet": ("digits", "weights", "umap", "confusion", "predictions", "units", "history"),
-    "autoencoder": ("umap", "pca", "weights", "violins", "history"),
+    "autoencoder": ("umap", "pca", "weights", "ridgelines", "history"),
 }
 
 

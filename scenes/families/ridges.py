@@ -1,0 +1,230 @@
+"""Distributions over time as ridges: one for each of some epochs, time running downwards, that of now bright."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+
+from animviz import Box, Recording, Stage
+from animviz.arrays import Array
+from animviz.parts import LABEL, Words, cut, joined, levels, pair, whole_ticks
+
+__all__ = ["FEW", "Axis", "Ridges", "axis_of", "margin_axis"]
+
+BINS, FEW = 96, 64  # over the axis; values that are drawn each for itself
+COARSE = 1_500  # values below which two bins are one
+ENOUGH = 20_000  # values of which percentiles are taken
+BEYOND = 0.5  # per cent of the values of all moments that may lie off each end of an axis
+LEAST = 1e-4  # on an axis of logarithms: losses below stand at its end
+ABOVE, BELOW = 34.0, 40.0  # units for the title and for the numbers on the axis
+OVERLAP = 2.6  # heights of a ridge, in distances from one to the next
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Where values stand.
+
+    Attributes:
+        edges: of the bins, in places on the axis.
+        ticks: places and what is written there.
+        log: whether places are logarithms.
+        zeros: whether values that are exactly zero are told apart from the others.
+        held: least share of a moment's values that lies between its ends.
+    """
+
+    edges: Array
+    ticks: Sequence[tuple[float, str]]
+    log: bool = False
+    zeros: bool = False
+    held: float = 1.0
+
+    def counts(self, values: Array) -> Array:
+        """Return how many of the values lie in each bin, float64 (bins,)."""
+        return np.histogram(_places(values, self.log, self.zeros), self.edges)[0].astype(np.float64)
+
+
+def margin_axis(count: int) -> Axis:
+    """Return the axis of margins: from -1 to 1, wrong and right in words.
+
+    Args:
+        count: of values at a moment.
+    """
+    return Axis(np.linspace(-1, 1, _bins(count) + 1), [(-0.5, "wrong"), (0.0, "0"), (0.5, "right")])
+
+
+def axis_of(moments: Sequence[Array], *, log: bool = False) -> Axis:
+    """Return an axis between whose ends nearly all values of some moments lie, zero among them.
+
+    Args:
+        moments: the values at each.
+        log: whether it shows logarithms.
+    """
+    every = [_places(values, log, not log) for values in moments]
+    sizes = [values.size for values, places in zip(moments, every, strict=True) if places.size]
+    every = [places for places in every if places.size]
+    count = max((places.size for places in every), default=0)
+    beyond = 0.0 if count <= FEW else BEYOND
+    # A regular choice of many values has nearly the same percentiles, and is sorted in no time.
+    ends = [np.percentile(places[:: 1 + places.size // ENOUGH], (beyond, 100 - beyond)) for places in every]
+    low, high = (float(np.min(ends)), float(np.max(ends))) if ends else (-1.0, 1.0)
+    low, high = (low, high) if log else (min(low, 0.0), max(high, 0.0))
+    air = 0.02 * (high - low) or 0.5
+    low, high = low - air, high + air
+    if log:
+        powers = range(int(np.ceil(low)), int(np.floor(high)) + 1)
+        ticks = [(float(power), f"{'≤ ' if 10.0**power == LEAST else ''}{10.0**power:g}") for power in powers]
+    else:
+        ticks = [(level, f"{level:g}".replace("-", "−")) for level in levels(low, high)]
+    off = [np.sum((places < low) | (places > high)) / size for places, size in zip(every, sizes, strict=True)]
+    return Axis(np.linspace(low, high, _bins(count) + 1), ticks, log, not log, 1 - float(max(off, default=0.0)))
+
+
+def _places(values: Array, log: bool, zeros: bool) -> Array:
+    """Return where values stand, shape (values,); those that are not finite, or zero if these are told apart, nowhere."""
+    known = values[np.isfinite(values) & ((values != 0) | (not zeros))]
+    return np.asarray(np.log10(np.maximum(known, LEAST)) if log else known)
+
+
+def _bins(count: int) -> int:
+    return BINS if count >= COARSE else BINS // 2
+
+
+class Ridges:
+    """The ridges of one quantity; of few values the path of each instead.
+
+    Args:
+        stage: where.
+        box: room for everything.
+        recording: whose epochs run downwards.
+        title: what is measured.
+        axis: where its values stand.
+        epochs: of the ridges, rising.
+        moments: the values at these epochs.
+    """
+
+    def __init__(
+        self, stage: Stage, box: Box, recording: Recording, title: str, axis: Axis, epochs: Array,
+        moments: Sequence[Array],
+    ) -> None:  # fmt: skip
+        self._axis, self._epochs = axis, epochs
+        first, last = float(epochs[0]), float(max(epochs[-1], epochs[0] + 1e-9))
+        ticks = whole_ticks(first, last, most=max(1, int((box.height - ABOVE - BELOW) // 50)))
+        left = max((stage.measure(f"{tick:.0f}", LABEL) for tick in ticks), default=0.0) + 14
+        room = Box(box.left + left, box.top + ABOVE, box.width - left, box.height - ABOVE - BELOW)
+        # In units, with the first ridge's height above its line.
+        self._pitch = room.height / (len(epochs) + OVERLAP - 1)
+        self._high = OVERLAP * self._pitch
+        self._span = room.height - self._high
+        self._room, self._first, self._last = room, first, last
+        self.axes = stage.axes(room, (axis.edges[0], axis.edges[-1]), (room.height, 0))
+        stage.text(box.left, box.top + 20, cut(stage, title, box.width, weight="medium"), weight="medium")
+        self._scales(stage, ticks)
+        self._past = 0
+        self._few = max(len(values) for values in moments) <= FEW
+        self._shares = np.array([_zeros(values) for values in moments])
+        self._sticks = axis.zeros and bool(self._shares.max() > 0) and not self._few
+        counts = [] if self._few else [axis.counts(values) for values in moments]
+        self._ridges = [self._ridge(each, epoch) for each, epoch in zip(counts, epochs, strict=False)]
+        self._paths = np.stack([np.asarray(v, np.float64) for v in moments]) if self._few else np.zeros((0, 0))
+        self._set_up(stage)
+
+    def measure(self, values: Array) -> dict[str, Array]:
+        """Return what is drawn of the values of a moment, in numbers that can be blended."""
+        if self._few:
+            return {"values": np.asarray(values, np.float64)}
+        return {"counts": self._axis.counts(values), "zeros": np.array(_zeros(values))}
+
+    def show(self, epoch: float, measured: dict[str, Array]) -> None:
+        """Show a moment.
+
+        Args:
+            epoch: when.
+            measured: from `measure`, blended.
+        """
+        past = int(np.searchsorted(self._epochs, epoch + 1e-9, side="right"))
+        if self._few:
+            self._show_paths(epoch, past, measured["values"])
+            return
+        if past != self._past:
+            self._behind.set_verts(self._ridges[:past])
+            self._past = past
+        ridge = self._ridge(measured["counts"], epoch)
+        self._now.set_verts([ridge])
+        if self._sticks:
+            share, base = float(measured["zeros"]), self._base(epoch)
+            self._stick.set_data([0.0, 0.0], [base, base - share * self._high])
+            self._words.set_words([f"{100 * share:.0f} % at 0"])
+
+    def _set_up(self, stage: Stage) -> None:
+        theme = stage.theme
+        if self._few:
+            lines = [np.stack([column, self._bases()], axis=1) for column in self._paths.T]
+            self.axes.plot(*joined(lines).T, color=theme.grid, linewidth=stage.points(2))
+            self._trails = stage.strokes(self.axes, theme.quiet, 2)
+            self._dots = stage.line(
+                self.axes, theme.ink, 0, marker="o", markersize=stage.points(9), markeredgewidth=0, clip_on=False
+            )
+            return
+        for ridge in self._ridges:
+            self.axes.plot(*ridge.T, color=theme.grid, linewidth=stage.points(1))
+        ground = theme.mix(theme.quiet, 0.22)
+        self._behind, self._now = (
+            PolyCollection([], facecolors=[face], edgecolors=[edge], linewidths=[stage.points(width)])
+            for face, edge, width in ((ground, theme.quiet, 1.2), (theme.mix(theme.ink, 0.55), theme.ink, 2.5))
+        )
+        for artist in (self._behind, self._now):
+            self.axes.add_collection(artist, autolim=False)
+            artist.set_clip_on(False)
+            stage.moves(artist)
+        if self._sticks:
+            self._stick = stage.line(self.axes, theme.ink, 5)
+            self._words = Words(stage, [(self._room.right, self._room.top - ABOVE + 20)], align="right")
+            pair(
+                stage, "share at 0", lambda: [text.removesuffix(" at 0") for text in self._words.texts], self._drawn_share
+            )  # fmt: skip
+
+    def _drawn_share(self) -> list[float]:
+        base, top = np.asarray(self._stick.get_ydata())
+        return [100 * float(base - top) / self._high]
+
+    def _show_paths(self, epoch: float, past: int, values: Array) -> None:
+        x = np.vstack([self._paths[:past], values])
+        y = np.append(self._bases()[:past], self._base(epoch))
+        self._trails.set_lines(joined(np.stack([column, y], axis=1) for column in x.T))
+        self._dots.set_data(values, np.full(len(values), y[-1]))
+
+    def _base(self, epoch: float) -> float:
+        """Return how far below the upper edge of the room the line of an epoch lies."""
+        return float(self._high + (epoch - self._first) / (self._last - self._first) * self._span)
+
+    def _bases(self) -> Array:
+        return np.array([self._base(epoch) for epoch in self._epochs])
+
+    def _ridge(self, counts: Array, epoch: float) -> Array:
+        """Return the outline of a ridge, on its own scale."""
+        base = self._base(epoch)
+        middles = (self._axis.edges[:-1] + self._axis.edges[1:]) / 2
+        x = np.concatenate([self._axis.edges[:1], middles, self._axis.edges[-1:]])
+        heights = counts * (self._high / max(float(counts.max()), 1e-12))
+        return np.stack([x, base - np.concatenate([[0.0], heights, [0.0]])], axis=1)
+
+    def _scales(self, stage: Stage, ticks: Sequence[float]) -> None:
+        theme, room = stage.theme, self._room
+        low, high = self._axis.edges[0], self._axis.edges[-1]
+        for tick in ticks:
+            stage.text(room.left - 14, room.top + self._base(tick) + 8, f"{tick:.0f}", color=theme.quiet, align="right")
+        lefts = [room.left + (place - low) / (high - low) * room.width for place, _ in self._axis.ticks]
+        end = -np.inf
+        for (place, label), left in zip(self._axis.ticks, lefts, strict=True):
+            half = stage.measure(label, LABEL) / 2
+            color = theme.quiet if place == 0 and not self._axis.log else theme.grid
+            self.axes.plot([place] * 2, [self._high, room.height], color=color, linewidth=stage.points(1), zorder=0)
+            if left - half > end + 10 and left + half <= stage.width - 4:
+                stage.text(left, room.bottom + 28, label, color=theme.quiet, align="center")
+                end = left + half
+
+
+def _zeros(values: Array) -> float:
+    """Return the share of values that are exactly zero."""
+    return float(np.mean(values == 0)) if values.size else 0.0

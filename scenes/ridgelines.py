@@ -1,0 +1,152 @@
+"""How weights, activations, gradients, losses and margins are distributed, epoch below epoch.
+
+After deepreplay (Godoy, 2018), whose quantities they are, and the ridgeline plots of Wilke (2017).
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.errors import SceneError
+from animviz.parts import Number, Sheet
+from animviz.recording.state import State
+from animviz.sampling import evenly
+
+from .families.distributions import Glide
+from .families.quantities import OF_LAYER, Quantity, Values, known_quantities, weighted_layers
+from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis
+
+MOST = 16  # ridges
+RIDGE = 18.0  # units of height for one
+GAP = 36.0  # units between panels
+LARGE = 0.58  # of the room, for the large panel
+
+
+@scene(experiment="digits_mlp", group="inside")
+def ridgelines(
+    stage: Stage, recording: Recording, *, layer: str | None = None, large: Literal["auto", Quantity] = "auto"
+) -> Draw:  # fmt: skip
+    """Weights, activations, gradients, losses and margins as ridges, epoch below epoch.
+
+    A ridge is the outline of a histogram. Values that are exactly zero have a bar of their own. Weights are without
+    biases. Gradients are those of the mean loss on the recorded samples, where they were recorded (--gradients, or
+    Recorder(gradients=True)); losses and margins are those of the samples. Of few values the path of each is drawn.
+
+    Args:
+        stage: where to draw.
+        recording: of any model that has weight matrices.
+        layer: whose values; by default the first one that has weights.
+        large: what the large panel shows; by default the losses of the samples, where they are known, else the weights.
+
+    Raises:
+        SceneError: there is no such layer, none that has weights, or what is asked for was not recorded.
+    """
+    name = _layer(recording, layer)
+    known = known_quantities(recording, name)
+    first: Quantity = ("losses" if "losses" in known else "weights") if large == "auto" else large
+    if first not in known:
+        way = "; record with --gradients" if first == "gradients" else ""
+        raise SceneError(f"ridgelines: {recording.path} tells of no {first}{way}; it has {', '.join(known)}")
+    order = [first, *(quantity for quantity in known if quantity != first)]
+    states = sampled_states(recording, MOST)
+    values = {quantity: [known[quantity](state) for state in states] for quantity in order}
+    sheet = Sheet(stage, recording, _title(first, name, values[first]))
+    axes = {quantity: _axis(quantity, moments) for quantity, moments in values.items()}
+    sheet.write_foot(*_foot(name, values, axes))
+    panels = {
+        quantity: _panel(stage, box, recording, quantity, known[quantity], axes[quantity], states, values[quantity])
+        for quantity, box in zip(order, _boxes(stage, sheet.room, len(order)), strict=True)
+    }
+
+    def measured(state: State) -> dict[str, Array]:
+        found = {q: panel.measure(known[q](state)) for q, panel in panels.items()}
+        return {f"{q} {part}": values for q, parts in found.items() for part, values in parts.items()}
+
+    glide = Glide(recording, measured)
+
+    def draw(moment: Moment) -> None:
+        state = recording.at(moment.epoch)
+        between = glide.between(state)
+        for quantity, panel in panels.items():
+            own = {part.removeprefix(f"{quantity} "): v for part, v in between.items() if part.startswith(quantity)}
+            panel.show(moment.epoch, own)
+        sheet.show(state)
+
+    return draw
+
+
+def _layer(recording: Recording, asked: str | None) -> str:
+    layers = weighted_layers(recording)
+    if not layers:
+        raise SceneError(f"ridgelines draws layers with weight matrices; {recording.path} has none")
+    if asked is not None and asked not in layers:
+        raise SceneError(f"ridgelines: no layer {asked!r} with weights; {recording.path} has {', '.join(layers)}")
+    return layers[0] if asked is None else asked
+
+
+def _axis(quantity: Quantity, moments: list[Array]) -> Axis:
+    return margin_axis(len(moments[0])) if quantity == "margins" else axis_of(moments, log=quantity == "losses")
+
+
+def _panel(
+    stage: Stage, box: Box, recording: Recording, quantity: Quantity, measure: Values, axis: Axis, states: list[State],
+    values: list[Array],
+) -> Ridges:  # fmt: skip
+    if len(values[0]) <= FEW:  # a path bends at every snapshot
+        states = sampled_states(recording, len(recording))
+        values = [measure(state) for state in states]
+        axis = _axis(quantity, values)
+    else:  # in a low box the ridges would hide each other
+        some = evenly(len(states), max(4, int(box.height // RIDGE)))
+        states, values = [states[place] for place in some], [values[place] for place in some]
+    return Ridges(stage, box, recording, quantity, axis, np.array([state.epoch for state in states]), values)
+
+
+def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
+    """Return what becomes of the large panel's values: of those of samples the median, else their standard deviation."""
+    number = Number("", ".3f", "−0.000")
+    first, last = (values[np.isfinite(values)] for values in (moments[0], moments[-1]))
+    if not first.size or not last.size:
+        return f"{large} of {layer}".capitalize()
+    if large not in OF_LAYER:
+        before, after = float(np.median(first)), float(np.median(last))
+        verb = "rises" if after > before else "falls"
+        texts = [number.text(value).replace("-", "−") for value in (before, after)]
+        return f"The median {large.removesuffix('s').replace('losse', 'loss')} {verb} from {texts[0]} to {texts[1]}"
+    before, after = float(first.std()), float(last.std())
+    if not before:
+        return f"{large} of {layer}".capitalize()
+    return f"{large.capitalize()} of {layer}: {after / before:.2g} times as wide"
+
+
+def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis]) -> list[str]:
+    many = [quantity for quantity, moments in values.items() if len(moments[0]) > FEW]
+    few = [quantity for quantity in values if quantity not in many]
+    held = min(axis.held for axis in axes.values())
+    lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
+    cut = f"; on the axes: {np.floor(1000 * held) / 10:g} % or more" if held < 1 else ""
+    return ["height: how many values, each ridge on its own scale" if many else "", f"layer {layer}{lines}{cut}"]
+
+
+def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:
+    """Return a large box and small ones: beside it in wide frames, else below."""
+    if count == 1:
+        return [room]
+    wide = stage.width > 1.2 * stage.height
+    columns = 1 if wide and count <= 4 else 3 if count == 4 else 2
+    rows = -(-(count - 1) // columns)
+    if wide:
+        large = Box(room.left, room.top, LARGE * room.width - GAP, room.height)
+        rest = Box(large.right + GAP, room.top, room.right - large.right - GAP, room.height)
+    else:
+        large = Box(room.left, room.top, room.width, LARGE * room.height - 12)
+        rest = Box(room.left, large.bottom + 12, room.width, room.bottom - large.bottom - 12)
+    width, height = (rest.width - GAP * (columns - 1)) / columns, (rest.height - 12 * (rows - 1)) / rows
+    small = [
+        Box(rest.left + place % columns * (width + GAP), rest.top + place // columns * (height + 12), width, height)
+        for place in range(count - 1)
+    ]
+    return [large, *small]
