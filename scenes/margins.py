@@ -11,11 +11,10 @@ from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.errors import DivergedError, SceneError
+from animviz.errors import DivergedError, RecordingError, SceneError
 from animviz.parts import LABEL, VALUE, PointCloud, Sheet, Sprites, Words, cut, images_of, pair, thumbnail
 
 ABOVE, BELOW = 40.0, 36.0  # units above the rows for the shares, and below them for the ends of the axis
-REACH = 1.02  # of the axis, so that dots at its ends are whole
 SIDE = (26.0, 48.0)  # units of an image, least and most
 FREE = 4.0  # units between two images
 MOST = 12  # images
@@ -59,8 +58,9 @@ class _Walk:
         self._palette = stage.theme.palette(max(2, len(names)))
         before = min(130.0, max(stage.measure(name, LABEL) for name in names)) + 14
         self._room = room = Box(box.left + before, box.top + ABOVE, box.width - before, box.height - ABOVE - BELOW)
-        _ground(stage, room, names, before - 14)
-        axes = stage.axes(room, (-REACH, REACH), (len(names), 0))
+        self._reach = 1 / (1 - (SIDE[1] + 4) / room.width)  # images at the ends of the axis are whole
+        _ground(stage, room, names, before - 14, 0.5 / self._reach)
+        axes = stage.axes(room, (-self._reach, self._reach), (len(names), 0))
         self._heights = _heights(verdicts.labels, len(names))
         radius = float(np.clip(90 / np.sqrt(len(end)), 1.8, 6)) * stage.pixel
         self._dots = PointCloud(axes, verdicts.labels, self._palette, radius)
@@ -81,7 +81,7 @@ class _Walk:
         self._wrong.set_words([f"wrong {wrong:.1f} %"])
         self._right.set_words([f"right {right:.1f} %"])
         if self._imaged.size:
-            x = self._room.left + (margins[self._imaged] + REACH) / (2 * REACH) * self._room.width
+            x = self._room.left + (margins[self._imaged] / self._reach + 1) / 2 * self._room.width
             self._sprites.set_middles(np.stack([x, self._tops], axis=1) * self._stage.pixel)
 
     def _sides(self) -> list[float]:
@@ -104,8 +104,8 @@ class _Walk:
         self._sprites = Sprites(self._stage, pictures)
 
 
-def _ground(stage: Stage, room: Box, names: list[str], width: float) -> None:
-    """Draw the rows with the names of the classes, as many as fit, and what the ends of the axis mean."""
+def _ground(stage: Stage, room: Box, names: list[str], width: float, half: float) -> None:
+    """Draw the rows with the names of the classes, as many as fit, and the ends of the axis, half of it away from its middle."""
     row, quiet = room.height / len(names), stage.theme.quiet
     axes = stage.axes(room, (0, 1), (len(names), 0))
     for place in range(0, len(names), 2):
@@ -114,10 +114,12 @@ def _ground(stage: Stage, room: Box, names: list[str], width: float) -> None:
     for place in range(0, len(names), step):
         top = room.top + (place + 0.5) * row + 8
         stage.text(room.left - 14, top, cut(stage, names[place], width), align="right")
-    sure, below = ("sure of " if room.width >= 560 else ""), room.bottom + 26
-    stage.text(room.left, below, f"−1 {sure}another class", color=quiet)
-    stage.text(room.left + room.width / 2, below, "0 undecided", color=quiet, align="center")
-    stage.text(room.right, below, f"{sure}the true class 1", color=quiet, align="right")
+    sure, below = ("sure of " if room.width >= 720 else ""), room.bottom + 26
+    low, middle, high = (room.left + (0.5 + side * half) * room.width for side in (-1, 0, 1))
+    axes.vlines([0.5 - half, 0.5 + half], 0, len(names), color=stage.theme.grid, linewidth=stage.points(1.5))
+    stage.text(low, below, f"−1 {sure}another class", color=quiet)
+    stage.text(middle, below, "0 undecided", color=quiet, align="center")
+    stage.text(high, below, f"{sure}the true class 1", color=quiet, align="right")
 
 
 def _heights(labels: NDArray[np.int64], count: int) -> Array:
@@ -144,7 +146,7 @@ def _images(recording: Recording) -> Array | None:
     """Return the samples as images, or None where they are none."""
     try:
         images = images_of(recording, "margins")
-    except SceneError:
+    except (SceneError, RecordingError):  # no images, or several inputs
         return None
     return images if min(images.shape[1:3]) > 2 else None
 
