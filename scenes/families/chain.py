@@ -17,7 +17,6 @@ from .unit_values import sorted_by_class, unit_values
 __all__ = ["Chain", "Flow", "final_states"]
 
 MOST_LINKS = 30  # between two layers
-WIDEST_INPUT = 12  # numbers that are shown as nodes; images always are images
 STATES = 24  # that limits and choices are taken from
 
 
@@ -68,7 +67,7 @@ class Chain:
         self._names = [layers[place - 1].name for place in places[1:]]
         shapes = [layer.widths_of(recording.manifest.weights) for layer in self.dense]
         self.widths = [shapes[0][0], *(shape[1] for shape in shapes)]
-        self.image = has_images(recording) or self.widths[0] > WIDEST_INPUT
+        self.image = has_images(recording)
         self.states = final_states(recording)
         self.is_probability = (output.classifies and output.form != "values") or output.task == "multilabel"
         self._choose(most)
@@ -80,7 +79,8 @@ class Chain:
     @property
     def inputs(self) -> list[str]:
         """The names and numbers of the inputs that are nodes."""
-        return [f"input {k}: {value:.3g}".replace("-", "−") for k, value in enumerate(self._input.reshape(-1))]
+        values = self._input.reshape(-1)
+        return [f"input {k}: {values[k]:.3g}".replace("-", "−") for k in self.shown[0]]
 
     def flow(self, state: State) -> Flow:
         """Return what flows at a moment."""
@@ -109,7 +109,8 @@ class Chain:
         """Choose the units of each layer that pass on most of the sample in the end, and put them in order."""
         last = self.states[-1]
         values = self._values(last)
-        self.shown: list[NDArray[np.intp]] = [np.arange(len(values[0]))]
+        read = np.abs(values[0]) * (1 if self.image else np.linalg.norm(self.dense[0].kernel_of(last.weights), axis=1))
+        self.shown: list[NDArray[np.intp]] = [np.sort(np.argsort(-read, kind="stable")[:most])]
         self.classes: list[NDArray[np.intp]] = []
         for place, name in enumerate(self._names, start=1):
             passed = np.abs(values[place]) * np.linalg.norm(self.dense[place].kernel_of(last.weights), axis=1)
