@@ -9,6 +9,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
 from animviz.embed.methods import compared, pca, tsne, umap
+from animviz.embed.methods.layout import Layout
 from animviz.embed.methods.slices import (
     Slices,
     checked_slices,
@@ -31,12 +32,12 @@ class Method(NamedTuple):
 
     Attributes:
         settings: dataclass of keyword-only settings, read by `animviz.options.options_of`.
-        layout: (activations, settings, threads) -> positions, shares of variance or None.
+        layout: (activations, settings, threads) -> positions, and what the epochs have in common.
         place: (activations, positions, new activations, settings, threads) -> positions of the new samples.
     """
 
     settings: Callable[..., Any]
-    layout: Callable[[Any, Any, int], tuple[Array, Array | None]]
+    layout: Callable[[Any, Any, int], Layout]
     place: Callable[[Array, Array, Array, Any, int], Array]
 
 
@@ -86,14 +87,14 @@ def embed(
     known = checked_slices(activations, settings, labels)
     alike = _alike(known)
     some = known[:1] if alike else known
-    positions, shares = _laid_out(some, METHODS[method], settings, threads)
-    scores = score(some, positions, labels, getattr(settings, "metric", "euclidean"))
+    done = _laid_out(some, METHODS[method], settings, threads)
+    scores = score(some, done.positions, labels, getattr(settings, "metric", "euclidean"))
     if alike:
-        positions, scores = np.repeat(positions, len(known), axis=0), scores.repeated(len(known))
+        done, scores = _repeated(done, len(known)), scores.repeated(len(known))
     moments = np.arange(len(known), dtype=np.float64) if epochs is None else np.asarray(epochs, np.float64)
     if moments.shape != (len(known),):
         raise InputError(f"{len(known)} epochs of activations but moments of shape {moments.shape}")
-    return Embedding(method, asdict(settings), moments, positions, scores, shares=shares)
+    return Embedding(method, asdict(settings), moments, done.positions, scores, done.held, shares=done.shares)
 
 
 def _alike(slices: Slices) -> bool:
@@ -101,14 +102,28 @@ def _alike(slices: Slices) -> bool:
     return all(np.array_equal(slices[0], epoch) for epoch in slices[1:])
 
 
-def _laid_out(known: Slices, method: Method, settings: Any, threads: int) -> tuple[Array, Array | None]:
+def _laid_out(known: Slices, method: Method, settings: Any, threads: int) -> Layout:
     """Lay out the usable epochs; the others are NaN, or all at one point where the activations are constant."""
-    positions = np.full((len(known), len(known[0]), settings.dimensions), np.nan, np.float32)
     some = usable(known)
-    laid_out, shares = method.layout(chosen(known, some), settings, threads)
-    positions[some] = laid_out - laid_out.mean(axis=(0, 1))
+    done = method.layout(chosen(known, some), settings, threads)
+    positions = _filled(done.positions - done.positions.mean(axis=(0, 1)), some)
     positions[constant(known)] = 0
-    return positions, shares
+    held = np.where(some[:-1] & some[1:], 0.0, np.nan)
+    held[np.isfinite(held)] = done.held[np.diff(np.flatnonzero(some)) == 1]
+    return Layout(positions, held, None if done.shares is None else _filled(done.shares, some))
+
+
+def _filled(values: Array, some: Array) -> Array:
+    """Return values of some epochs with NaN at the others."""
+    every = np.full((len(some), *values.shape[1:]), np.nan, values.dtype)
+    every[some] = values
+    return every
+
+
+def _repeated(done: Layout, epochs: int) -> Layout:
+    """Return the layout of one epoch as that of many equal ones."""
+    shares = None if done.shares is None else np.repeat(done.shares, epochs, axis=0)
+    return Layout(np.repeat(done.positions, epochs, axis=0), np.ones(epochs - 1), shares)
 
 
 def place(

@@ -22,9 +22,12 @@ class Embedding:
         epochs: moments in epochs since the start, float64 (epochs,); 0, 1, 2 ... where nothing else was given.
         positions: float32 (epochs, samples, dimensions), centred over all epochs. NaN where the activations were not
             finite, and all at one point where they were constant.
-        scores: how good it is.
+        scores: how good each epoch is: `scores.trustworthiness` and others.
+        held: how firmly each epoch is held to the next, float64 (epochs - 1,): 0 where they are laid out alone, 1 where
+            nothing but the layer can move a point; NaN where either has no layout.
         placed: positions of new samples, float32 (epochs, new samples, dimensions), or None.
-        shares: share of the pooled variance of each dimension, float64 (dimensions,), for `pca`; else None.
+        shares: share of each epoch's own variance along each dimension, float64 (epochs, dimensions), for `pca`; else
+            None.
     """
 
     method: str
@@ -32,6 +35,7 @@ class Embedding:
     epochs: Array
     positions: Array
     scores: Scores
+    held: Array
     placed: Array | None = field(default=None)
     shares: Array | None = field(default=None)
 

@@ -26,8 +26,8 @@ from animviz.recording.state import Inputs
 
 __all__ = ["key_of", "stored_embeddings", "stored_or_computed"]
 
-FORMAT = 1
-"""Part of every key: raised when a method changes what it computes."""
+FORMAT = 2
+"""Part of every key, and of every file: raised when a method changes what it computes."""
 
 
 def stored_or_computed(
@@ -81,14 +81,16 @@ def key_of(about: Mapping[str, Any], data: Mapping[str, Inputs | None]) -> str:
 
 
 def _read(path: Path) -> Embedding | None:
-    """Return a stored embedding, or None where the file is missing or damaged."""
+    """Return a stored embedding, or None where the file is missing, damaged or of another version."""
     try:
         with safe_open(str(path), framework="numpy") as file:
             about = json.loads(file.metadata()["about"])
+            if file.metadata().get("format") != str(FORMAT):
+                return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         scores = Scores(**{n.removeprefix("scores/"): a for n, a in arrays.items() if n.startswith("scores/")})
         return Embedding(
-            about["method"], about["settings"], arrays["epochs"], arrays["positions"], scores,
+            about["method"], about["settings"], arrays["epochs"], arrays["positions"], scores, arrays["held"],
             arrays.get("placed"), arrays.get("shares"),
         )  # fmt: skip
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
@@ -96,11 +98,11 @@ def _read(path: Path) -> Embedding | None:
 
 
 def _write(path: Path, done: Embedding, about: Mapping[str, Any]) -> None:
-    arrays = {"positions": done.positions, "epochs": done.epochs, "placed": done.placed, "shares": done.shares}
+    arrays = {name: getattr(done, name) for name in ("positions", "epochs", "held", "placed", "shares")}
     arrays |= {f"scores/{name}": values for name, values in vars(done.scores).items()}
     contents = save(
         {name: np.ascontiguousarray(array) for name, array in arrays.items() if array is not None},
-        {"about": json.dumps(about)},
+        {"about": json.dumps(about), "format": str(FORMAT)},
     )
     try:
         path.parent.mkdir(exist_ok=True)

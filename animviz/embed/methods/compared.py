@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from animviz.arrays import Array
+from animviz.embed.methods.layout import Layout
 from animviz.embed.methods.neighbours import Metric, plain_metric, ready_for
 from animviz.embed.methods.slices import Slices
 from animviz.embed.methods.tsne import place
@@ -54,12 +55,8 @@ class Aligned(Independent):
     window: Annotated[int, Range(1, 1000)] = 3
 
 
-def independent(activations: Slices, settings: Independent, threads: int) -> tuple[Array, None]:
-    """Fit one UMAP per epoch. Each is then moved and turned, or mirrored, onto the next; none is stretched.
-
-    Returns:
-        Positions, float32 (epochs, samples, dimensions), and None.
-    """
+def independent(activations: Slices, settings: Independent, threads: int) -> Layout:
+    """Fit one UMAP per epoch. Each is then moved and turned, or mirrored, onto the next; none is stretched."""
     with _quiet():
         umap = import_module("umap").UMAP
         positions = np.stack(
@@ -70,15 +67,11 @@ def independent(activations: Slices, settings: Independent, threads: int) -> tup
         )
     for epoch in reversed(range(len(positions) - 1)):
         positions[epoch] = _turned(positions[epoch], positions[epoch + 1])
-    return positions.astype(np.float32), None
+    return Layout(positions.astype(np.float32), np.zeros(len(positions) - 1))
 
 
-def aligned(activations: Slices, settings: Aligned, threads: int) -> tuple[Array, None]:
-    """Fit AlignedUMAP (Dadu et al. 2023) over all epochs; plain UMAP if there is only one.
-
-    Returns:
-        Positions, float32 (epochs, samples, dimensions), and None.
-    """
+def aligned(activations: Slices, settings: Aligned, threads: int) -> Layout:
+    """Fit AlignedUMAP (Dadu et al. 2023) over all epochs; plain UMAP if there is only one."""
     if len(activations) == 1:
         return independent(activations, settings, threads)
     same = {sample: sample for sample in range(len(activations[0]))}
@@ -88,7 +81,8 @@ def aligned(activations: Slices, settings: Aligned, threads: int) -> tuple[Array
         )
         ready = [ready_for(settings.metric, epoch) for epoch in activations]
         model.fit(ready, relations=[same] * (len(activations) - 1))
-    return np.array(model.embeddings_, np.float32), None
+    held = np.full(len(activations) - 1, float(settings.regularisation > 0))
+    return Layout(np.array(model.embeddings_, np.float32), held)
 
 
 def _shared(settings: Independent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["EXACT", "Metric", "nearest", "nearest_in", "plain_metric", "ready_for"]
+__all__ = ["EXACT", "Metric", "nearest", "nearest_in", "plain_metric", "ready_for", "stay_near"]
 
 Metric = Literal["euclidean", "manhattan", "chebyshev", "cosine", "correlation"]
 EXACT = 16_384
@@ -81,6 +81,20 @@ def nearest_in(x: Array, new: Array, count: int, metric: Metric) -> tuple[Array,
     """
     distances, indices = _index(ready_for(metric, x), count, metric).kneighbors(ready_for(metric, new, like=x))
     return indices, distances.astype(np.float32)
+
+
+def stay_near(nearest: Array, near: Array) -> Array:
+    """Return for each sample the share of its nearest neighbours at one epoch that are near at another.
+
+    Args:
+        nearest: its neighbours at the one, int (samples, some).
+        near: its neighbours at the other, int (samples, more).
+
+    Returns:
+        0 to 1, float64 (samples,).
+    """
+    both = np.sort(np.hstack([nearest, near]), axis=1)
+    return np.asarray(np.minimum((both[:, 1:] == both[:, :-1]).sum(axis=1) / nearest.shape[1], 1))
 
 
 def plain_metric(metric: Metric) -> str:

@@ -1,8 +1,9 @@
 """UMAP of all epochs at once: one layout of a space-time graph, so that nothing jumps and nothing needs aligning.
 
 Within an epoch the graph is UMAP's own (McInnes, Healy and Melville 2018). Between epochs an edge joins every sample to
-itself, up to `span` epochs away. Its weight grows with the share of nearest neighbours that the sample keeps. A sample
-with the same neighbours holds still; one whose neighbours change may move. Coupling the layouts is an idea of AlignedUMAP
+itself, up to `span` epochs away. Its weight is the share of nearest neighbours that stay near, to a high power. A sample
+whose neighbours stay holds still; one whose neighbours leave is free. So an epoch that has little in common with the
+others, such as the untrained one, is as faithful as a layout of its own. Coupling the layouts is an idea of AlignedUMAP
 (Dadu et al. 2023) and of dynamic t-SNE (Rauber, Falcao and Telea 2016). Here the coupling is part of one optimisation.
 There it is a penalty between finished layouts.
 """
@@ -18,7 +19,8 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.embed.methods.fuzzy import ab_parameters, fuzzy_graph, memberships
-from animviz.embed.methods.neighbours import Metric, nearest, nearest_in
+from animviz.embed.methods.layout import Layout
+from animviz.embed.methods.neighbours import Metric, nearest, nearest_in, stay_near
 from animviz.embed.methods.pca import basis
 from animviz.embed.methods.slices import Slices
 from animviz.options import Range
@@ -28,7 +30,8 @@ __all__ = ["Umap", "layout", "place", "spread_start"]
 _DRAWS = 5  # negative samples per edge, as in UMAP
 _EXTENT, _JITTER = 10.0, 1e-3
 _NEAR = 1e-3  # squared distance that limits the repulsion at short range, as in UMAP
-_LEAST_SHARE = 0.05  # even a sample that keeps no neighbour has an edge to itself
+_NEAR_TIMES = 3  # a neighbour stays near if it stays among so many times as many
+_STEEPNESS = 4  # power of the share that stays near: measured, see docs/embeddings.md
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,8 @@ class Umap:
         n_neighbors: neighbours per sample, itself included; more show the whole, fewer the detail.
         min_dist: how near points may come to each other.
         metric: distance between activations.
-        weight: mean strength of the edges from a sample to itself at the next epoch; at 0 epochs are independent.
+        weight: strength of the edge from a sample to itself at the next epoch, if all its neighbours stay near; at 0
+            epochs are independent.
         span: epochs that these edges reach; their strength falls as 1 / distance.
         repulsion: strength of UMAP's negative samples (its repulsion_strength).
         iterations: passes of the optimisation.
@@ -66,6 +70,13 @@ class _Graph(NamedTuple):
     period: Array
 
 
+class _Known(NamedTuple):
+    """Neighbours of each sample at an epoch, int32 (samples, some): the nearest, and more that are near."""
+
+    nearest: Array
+    near: Array
+
+
 class _Ties(NamedTuple):
     """Edges from one epoch to others: their indices, int64 (neighbours,), and weights, float32 (neighbours, samples)."""
 
@@ -73,7 +84,7 @@ class _Ties(NamedTuple):
     weights: Array
 
 
-def layout(activations: Slices, settings: Umap, threads: int) -> tuple[Array, None]:
+def layout(activations: Slices, settings: Umap, threads: int) -> Layout:
     """Lay out all epochs together.
 
     Every pass works on each epoch separately, with the positions that the other epochs had before the pass. So any
@@ -86,17 +97,20 @@ def layout(activations: Slices, settings: Umap, threads: int) -> tuple[Array, No
         threads: epochs worked on at once.
 
     Returns:
-        Positions, float32 (epochs, samples, dimensions), and None.
+        Positions, and how firmly each epoch is held to the next: the mean share of its greatest possible strength.
     """
     graphs, known = [], []
+    count = settings.n_neighbors
+    most = min(_NEAR_TIMES * (count - 1) + 1, len(activations[0]))
     for epoch in activations:
-        indices, distances = nearest(epoch, settings.n_neighbors, settings.metric, settings.seed, threads)
-        graphs.append(_graph_of(fuzzy_graph(indices, distances), settings.iterations))
-        known.append(np.sort(indices[:, 1:].astype(np.int32), axis=1))
+        indices, distances = nearest(epoch, most, settings.metric, settings.seed, threads)
+        graphs.append(_graph_of(fuzzy_graph(indices[:, :count], distances[:, :count]), settings.iterations))
+        known.append(_Known(indices[:, 1:count].astype(np.int32), indices[:, 1:].astype(np.int32)))
     start = spread_start(activations[-1], settings.dimensions, settings.seed)
     x = np.repeat(start[None], len(activations), axis=0)
-    _descend(x, x, graphs, _ties(known, settings), settings, settings.iterations, 1.0, threads)
-    return x, None
+    ties = _ties(known, settings)
+    _descend(x, x, graphs, ties, settings, settings.iterations, 1.0, threads)
+    return Layout(x, _held(ties, settings.weight))
 
 
 def place(activations: Array, positions: Array, new: Array, settings: Umap, threads: int) -> Array:
@@ -118,11 +132,14 @@ def place(activations: Array, positions: Array, new: Array, settings: Umap, thre
     graphs, known, starts = [], [], []
     # As in UMAP's transform: a third of the passes, at a quarter of the rate.
     iterations = max(1, settings.iterations // 3)
+    count = settings.n_neighbors
+    most = min(_NEAR_TIMES * (count - 1), activations.shape[1])
     for epoch, here, there in zip(activations, new, positions, strict=True):
-        indices, distances = nearest_in(epoch, here, settings.n_neighbors, settings.metric)
+        near, distances = nearest_in(epoch, here, most, settings.metric)
+        indices, distances = near[:, :count], distances[:, :count]
         strengths = memberships(distances, connected=False)
         graphs.append(_graph_of(_one_way(indices, strengths, len(epoch)), iterations))
-        known.append(np.sort(indices.astype(np.int32), axis=1))
+        known.append(_Known(indices.astype(np.int32), near.astype(np.int32)))
         shares = strengths / strengths.sum(axis=1, keepdims=True)
         starts.append(np.einsum("nk,nkd->nd", shares, there[indices]).astype(np.float32))
     x = np.stack(starts)
@@ -142,7 +159,7 @@ def spread_start(epoch: Array, dimensions: int, seed: int) -> Array:
     Returns:
         float32 (samples, dimensions).
     """
-    centre, components, _ = basis(epoch[None], dimensions)
+    centre, components = basis(epoch[None], dimensions)
     start = (epoch - centre) @ components
     start -= start.min(axis=0)
     extent = start.max(axis=0)
@@ -166,25 +183,22 @@ def _one_way(indices: Array, strengths: Array, samples: int) -> Any:
     return sparse.csr_matrix((strengths.ravel(), indices.ravel(), starts), (len(indices), samples))
 
 
-def _ties(known: list[Array], settings: Umap) -> list[_Ties]:
-    """Return the edges between epochs, given the sorted neighbours at each, int32 (samples, neighbours)."""
-    epochs, kept = len(known), dict[tuple[int, int], Array]()
-    for first in range(epochs):
-        for second in range(first + 1, min(epochs, first + settings.span + 1)):
-            share = _LEAST_SHARE + _kept_share(known[first], known[second])
-            kept[first, second] = (settings.weight / (second - first) * share / share.mean()).astype(np.float32)
+def _ties(known: list[_Known], settings: Umap) -> list[_Ties]:
+    """Return the edges from each epoch to those around it: firm where its neighbours are near there too."""
     ties = []
-    for epoch in range(epochs):
-        near = [other for other in range(epochs) if 0 < abs(other - epoch) <= settings.span]
-        weights = [kept[min(epoch, other), max(epoch, other)] for other in near]
-        ties.append(_Ties(np.array(near, np.int64), np.array(weights, np.float32).reshape(len(near), len(known[0]))))
+    for epoch, (own, _) in enumerate(known):
+        others = [other for other in range(len(known)) if 0 < abs(other - epoch) <= settings.span]
+        weights = np.zeros((len(others), len(own)), np.float32)
+        for row, other in zip(weights, others, strict=True):
+            row[:] = settings.weight / abs(other - epoch) * stay_near(own, known[other].near) ** _STEEPNESS
+        ties.append(_Ties(np.array(others, np.int64), weights))
     return ties
 
 
-def _kept_share(before: Array, after: Array) -> Array:
-    """Return the share of neighbours that each sample keeps, float64 (samples,); rows are sorted and unique."""
-    both = np.sort(np.hstack([before, after]), axis=1)
-    return np.asarray((both[:, 1:] == both[:, :-1]).mean(axis=1) * (both.shape[1] - 1) / before.shape[1])
+def _held(ties: list[_Ties], weight: float) -> Array:
+    """Return how firmly each epoch is held to the next, as a share of the greatest strength, float64 (epochs - 1,)."""
+    means = [float(own.weights[own.epochs == epoch + 1].mean()) for epoch, own in enumerate(ties[:-1])]
+    return np.array(means) / (weight or 1)
 
 
 def _descend(
