@@ -11,7 +11,7 @@ from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.errors import RecordingError, SceneError
+from animviz.errors import DivergedError, RecordingError, SceneError
 from animviz.parts import LABEL, VALUE, PointCloud, Sheet, Sprites, Words, cut, images_of, pair, thumbnail
 
 ABOVE, BELOW = 40.0, 36.0  # units above the rows for the shares, and below them for the ends of the axis
@@ -34,7 +34,7 @@ def margins(stage: Stage, recording: Recording) -> Draw:
     table = verdicts.table(verdicts.margins, verdicts.labels.shape)
     finite = table[np.isfinite(table[:, verdicts.known]).all(axis=1)]
     if not len(finite):
-        raise SceneError(f"{recording.path}: no snapshot has finite weights")
+        raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
     sheet = Sheet(stage, recording, _title(finite[0], finite[-1]))
     axis = "probability of the true class minus the highest other"
     images = _images(recording)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from animviz import Recording
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.errors import SceneError
+from animviz.errors import DivergedError
 
 
 class Learning:
@@ -24,7 +24,7 @@ class Learning:
         known: which samples have a true class, bool (samples,).
 
     Raises:
-        SceneError: no snapshot is finite.
+        DivergedError: no snapshot is finite.
     """
 
     def __init__(self, recording: Recording, verdicts: Verdicts) -> None:
@@ -32,7 +32,7 @@ class Learning:
         right = verdicts.table(lambda index: verdicts.answers(index) == verdicts.labels, verdicts.labels.shape)
         finite = np.isfinite(right).all(axis=1)
         if not finite.any():
-            raise SceneError(f"{recording.path}: no snapshot has finite weights")
+            raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
         self.epochs: Array = recording.epochs[finite]
         self.right: NDArray[np.bool_] = right[finite] > 0
 
