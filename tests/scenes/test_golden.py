@@ -66,7 +66,7 @@ def test_scene_looks_as_it_did(
         pytest.fail(f"{path.name} differs by {difference(frame, golden):.1f}; new and old: {tmp_path / path.name}")
 
 
-@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "digits", "confusion", "unit"])
+@pytest.mark.parametrize("name", ["rings", "boundary", "polyfit", "network", "confusion", "unit"])
 def test_comparison_sees_another_epoch(name: str, recorded: Callable[[str], Recording]) -> None:
     other = animviz.frame_at(name, recorded(name), 0.0, size=SIZE)
     assert difference(other, iio.imread(GOLDEN / f"{name}-dark.png")) > TOLERANCE
