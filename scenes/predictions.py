@@ -19,7 +19,7 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Signs, Words, cut, epoch_number, images_of, joined, still
 from animviz.sampling import evenly, numbers_in
 
-from .families.learning import Learning
+from .families.learning import Learning, require_class
 
 Only = Literal["all", "wrong", "right"]
 CAPTION = 62.0  # units of height below an image
@@ -179,6 +179,7 @@ def _chosen(samples: str, only: Only, verdicts: Verdicts, learning: Learning) ->
     fits = {"all": learning.known, "wrong": learning.wrong_at_the_end, "right": learning.right[-1]}[only]
     if samples:
         given = np.array(numbers_in(samples, len(verdicts.labels), name="--samples", most=200), np.intp)
+        require_class(given, verdicts.known, "predictions", "--samples")
         return np.asarray(given[fits[given]])
     return np.flatnonzero(fits & (learning.since > 0))
 

@@ -11,11 +11,10 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.errors import SceneError
 from animviz.parts import LABEL, MARGIN, Answer, Sheet, Words, cut, heatmap, images_of, joined, pair, still
 from animviz.sampling import evenly, numbers_in
 
-from .families.learning import Learning
+from .families.learning import Learning, require_class
 
 MOST = 20  # samples in the table
 LEAST, GREATEST = 26.0, 64.0  # units of height of a row
@@ -181,14 +180,8 @@ def _given(text: str, verdicts: Verdicts) -> Chosen:
         SceneError: the class of one is ignored.
     """
     samples = numbers_in(text, len(verdicts.labels), name="--samples", most=MOST)
-    _require_class(samples, verdicts, "--samples")
+    require_class(samples, verdicts.known, "probabilities", "--samples")
     return Chosen(samples, "")
-
-
-def _require_class(samples: list[int], verdicts: Verdicts, option: str) -> None:
-    for sample in samples:
-        if not verdicts.known[sample]:
-            raise SceneError(f"probabilities: the class of sample {sample} is ignored; choose other {option}")
 
 
 def _first_to_last_learned(verdicts: Verdicts, learning: Learning, most: int) -> Chosen:
@@ -216,7 +209,7 @@ def _single(beside: int | None, verdicts: Verdicts, learning: Learning, samples:
         ever = [sample for sample in samples if learning.right[-1, sample]] or samples
         return max(ever, key=lambda sample: (learning.since[sample], -samples.index(sample)))
     numbers_in(str(beside), len(verdicts.labels), name="--beside")
-    _require_class([beside], verdicts, "--beside")
+    require_class([beside], verdicts.known, "probabilities", "--beside")
     return beside
 
 

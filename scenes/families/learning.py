@@ -1,5 +1,6 @@
 """When each sample is learned: from which snapshot on it is answered rightly for good."""
 
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from animviz import Recording
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.errors import DivergedError
+from animviz.errors import DivergedError, SceneError
 
 
 class Learning:
@@ -61,3 +62,14 @@ class Learning:
     def lapsed(self) -> NDArray[np.bool_]:
         """Which samples are right at some snapshot and wrong at a later one."""
         return np.asarray((self.right[:-1] & ~self.right[1:]).any(axis=0))
+
+
+def require_class(samples: Iterable[int], known: NDArray[np.bool_], scene: str, option: str) -> None:
+    """Refuse samples whose true class is ignored.
+
+    Raises:
+        SceneError: names the first of them.
+    """
+    for sample in samples:
+        if not known[sample]:
+            raise SceneError(f"{scene}: the class of sample {sample} is ignored; choose other {option}")
