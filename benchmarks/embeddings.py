@@ -1,6 +1,6 @@
 """`python -m benchmarks.embeddings` studies the steady embeddings and writes docs/embeddings.md.
 
-With names it runs only those parts: study (weights and spans on three data sets, against independent UMAP), methods,
+With names it runs only those parts: study (three data sets, six layers each, against independent UMAP; minutes), methods,
 aligned (minutes), scale (minutes). With --quick the sets are small and nothing is written.
 """
 
@@ -12,10 +12,8 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +22,12 @@ import numpy as np
 from animviz.embed import Embedding, embed, place
 from animviz.embed.scores import score, step
 from benchmarks.charts import Costs, draw
-from benchmarks.layers import SETS, Layer, trained
+from benchmarks.layers import Layer, trained
 from benchmarks.measure import peak_memory
+from benchmarks.steady_layouts import study
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 PAGE = Path(__file__).parent.parent / "docs" / "embeddings.md"
-GRID = [(0.0, 1), (3.0, 1), (1.0, 3), (3.0, 3), (1.0, 5), (3.0, 5), (5.0, 5)]
-DEFAULT = (3.0, 5)
 
 
 def timed_embedding(layer: Layer, method: str, **settings: Any) -> tuple[Embedding, float]:
@@ -70,66 +67,12 @@ COLUMNS = (
 )
 
 
-def study(quick: bool) -> str:
-    """Compare weights and spans with independent UMAP, on two layers of three data sets; a process for each set."""
-    with ProcessPoolExecutor(len(SETS), mp_context=get_context("spawn")) as pool:
-        found = [part for parts in pool.map(study_of, SETS, [quick] * len(SETS)) for part in parts]
-    head = "| layer | snapshots | step | of independent's | trust | independent's | time | targets |\n" + "|---" * 8
-    return f"{head}|\n" + "\n".join(lines for lines, _ in found) + "\n\n" + "\n\n".join(table for _, table in found)
-
-
-def study_of(name: str, quick: bool) -> list[tuple[str, str]]:
-    """Return for both layers of a set the default's verdicts, without and with the untrained state, and the table."""
-    warm_up()
-    found = []
-    for layer in trained(name, 300 if quick else SETS[name][1], 3 if quick else 9):
-        theirs, their_time = timed_embedding(layer, "independent")
-        rows = [row_of("independent UMAP", theirs, their_time, their_time)]
-        trained_only = layer._replace(activations=layer.activations[1:])
-        (ours, our_time), (alone, alone_time) = (
-            timed_embedding(trained_only, method) for method in ("umap", "independent")
-        )
-        lines = [
-            verdict(layer.name, f"epochs 1 to {len(trained_only.activations)}", ours, alone, our_time / alone_time)
-        ]
-        for weight, span in [*GRID[::4], DEFAULT] if quick else GRID:
-            ours, our_time = timed_embedding(layer, "umap", weight=weight, span=span)
-            mark = "**" if (weight, span) == DEFAULT else ""
-            rows.append(row_of(f"{mark}weight {weight:g}, span {span}{mark}", ours, our_time, their_time))
-            print(layer.name, rows[-1], flush=True)
-            if mark:
-                lines.append(verdict(layer.name, "and the untrained state", ours, theirs, our_time / their_time))
-        found.append(("\n".join(lines), f"### {layer.name}\n\n{COLUMNS}\n" + "\n".join(rows)))
-    return found
-
-
 def warm_up() -> None:
     """Compile both methods, so that no measured time includes it."""
     warnings.simplefilter("ignore")
     tiny = np.random.default_rng(0).normal(size=(2, 100, 4))
     for method in ("umap", "independent"):
         embed(tiny, method)
-
-
-def verdict(name: str, snapshots: str, ours: Embedding, theirs: Embedding, ratio: float) -> str:
-    """Return a line that compares the default with independent UMAP and its targets."""
-    moves, their_moves = step(ours.positions), step(theirs.positions)
-    here, there = mean_of(moves), mean_of(their_moves)
-    trust, their_trust = mean_of(ours.scores.trustworthiness), mean_of(theirs.scores.trustworthiness)
-    missed = [
-        text
-        for text, met in {
-            "step <= 0.015": here <= 0.015,
-            "step <= 1/8": here <= there / 8,
-            "trust >= theirs - 0.002": trust >= their_trust - 0.002,
-            "time <= 0.35x": ratio <= 0.35,
-        }.items()
-        if not met
-    ]
-    return (
-        f"| {name} | {snapshots} | {here:.4f} | 1/{there / here:.0f} | {trust:.4f} | {their_trust:.4f} "
-        f"| {ratio:.2f}x | {'**missed**: ' + ', '.join(missed) if missed else 'met'} |"
-    )
 
 
 def methods(quick: bool) -> str:

@@ -108,7 +108,7 @@ def test_equal_epochs_are_drawn_alike() -> None:
 def test_an_epoch_unlike_the_others_is_as_faithful_as_alone_and_says_so() -> None:
     x = np.concatenate([np.random.default_rng(7).normal(size=(1, 150, 5)), np.repeat(blobs(1, 150), 2, axis=0)])
     done, loose = (embed(x, weight=weight) for weight in (3.0, 0.0))
-    assert done.held[0] < 0.01
+    assert done.held[0] < 0.05
     assert done.held[1] == pytest.approx(1)
     assert not loose.held.any()
     assert done.scores.trustworthiness[0] > loose.scores.trustworthiness[0] - 0.005
