@@ -12,6 +12,7 @@ from matplotlib.colors import to_rgb
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
+from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Words, color_map, cut, heatmap, pair
 
 from .families.evidence import Evidence
@@ -43,6 +44,9 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
         foot.append(f"framed: the {len(places.chosen)} values that the network reads")
     sheet = Sheet(stage, recording, "What speaks for {}, what for {}".format(*rivals[0]), foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
+    if samples and len(found.chosen) > 1 + len(small):
+        room = f"in this frame there is room for {1 + len(small)}"
+        raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
     maps = found.all_maps()
     size = np.abs(maps[np.isfinite(maps)])
     scale = float(np.quantile(size[size > 0], 0.97)) if size.any() else 1.0

@@ -87,7 +87,11 @@ class _Plane:
         )
         self.levels = {"low": "low", "high": "high"} if self.shape is None else {"low": "dark", "high": "bright"}
         last = finite_states(recording, 2)
-        told = f", the network {100 * np.mean(predictions(last[-1])[known] == labels[known]):.0f} %" if last else ""
+        told = (
+            f", the network in the end {100 * np.mean(predictions(last[-1])[known] == labels[known]):.0f} %"
+            if last
+            else ""
+        )
         which = "inputs, high or low," if self.shape is None else "pixels"
         self.title = f"Two {which} tell {100 * right:.0f} %{told}"
         self.words = [f"{way}: {self._name(value)}" for way, value in zip("AB", self.chosen, strict=True)]

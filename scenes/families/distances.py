@@ -45,6 +45,7 @@ class ImageRulers:
         self._images, self._spreads = images, spreads
         self._tiles: list[tuple[float, float, Any]] = []
         self._numbers: list[Words] = []
+        self._nearest: list[Any] = []
         high = (room.height - (rows - 1) * GAP) / rows
         wide = (room.width - AXIS) / across
         side = min(wide - DOTS - 14, 0.26 * (high - HEAD - FOOT))
@@ -58,21 +59,22 @@ class ImageRulers:
         for place, (spread, head) in enumerate(zip(spreads, heads, strict=True)):
             left, top = room.left + AXIS + place % across * wide, room.top + place // across * (high + GAP)
             self._ruler(Box(left, top, wide, high), spread, head, farthest)
-        self._edges = stage.line(stage.overlay(), stage.theme.background, 3)  # one image may lie on another
         pair(stage, "distance", lambda: [number.texts[0] for number in self._numbers], self._marked)
 
     def show(self, progress: float) -> None:
         """Show the samples that a walk from the nearest to the farthest has come to."""
-        stage, (width, height), frames = self._stage, self._shape, []
-        for spread, (left, zero, artist), number in zip(self._spreads, self._tiles, self._numbers, strict=True):
+        stage, (width, height) = self._stage, self._shape
+        for spread, (left, zero, artist), first, number in zip(
+            self._spreads, self._tiles, self._nearest, self._numbers, strict=True
+        ):
             place = spread.place(progress)
             top = zero + self._scale * spread.distances[place] - height / 2
             size = (width / stage.width, height / stage.height)
             artist.axes.set_position((left / stage.width, 1 - top / stage.height - size[1], *size))
-            frames.append(np.array([(left, top), (left + width, top)]))
             artist.set_values(self._images[spread.order[place]])
+            walked = self._scale * (spread.distances[place] - spread.distances[0])
+            first.set_visible(height < self._scale * spread.distances[0] and height < walked)
             number.set_words([f"{spread.distances[place]:.1f}"])
-        self._edges.set_data(*joined(frames).T)
 
     def _ruler(self, box: Box, spread: Spread, head: tuple[str, str], farthest: float) -> None:
         stage, zero = self._stage, box.top + HEAD + self._side / 2
@@ -83,10 +85,12 @@ class ImageRulers:
         size = stage.points(4 if len(shift) < 200 else 3)
         style: dict[str, Any] = {"markersize": size, "markeredgewidth": 0, "clip_on": False}
         axes.plot(shift, spread.distances, "o", color=stage.theme.quiet, **style)
-        nearest, (wide, high) = float(spread.distances[0]) * self._scale, self._shape
-        for below, image in ((0.0, spread.mean), (nearest, self._images[spread.order[0]])):
-            if below == 0 or below > high:  # else it would lie on the mean
-                still(stage, Box(box.left, zero + below - high / 2, wide, high), image)
+        wide, high = self._shape
+        still(stage, Box(box.left, zero - high / 2, wide, high), spread.mean)
+        below = zero + float(spread.distances[0]) * self._scale - high / 2
+        nearest, _ = heatmap(stage, Box(box.left, below, wide, high), spread.mean.shape[:2], kind="gray")
+        nearest.set_values(self._images[spread.order[0]])
+        self._nearest.append(nearest)
         artist, _ = heatmap(stage, Box(box.left, box.top, wide, high), spread.mean.shape[:2], kind="gray")
         self._tiles.append((box.left, zero, artist))
         self._numbers.append(Words(stage, [(box.left, box.bottom - 6)], weight="medium"))

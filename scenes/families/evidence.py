@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Recording
-from animviz.analysis.classifier import class_probabilities, labels_of, predictions
+from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.saliency import evidence, mean_evidence
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
@@ -49,8 +49,8 @@ class Evidence:
         self._recording, self._places = recording, places
         self._inputs, self._labels = recording.single_input(recording.inputs)[numbers], labels[numbers]
         self._states = sampled_states(recording)
-        given = [class_probabilities(state, self._inputs) for state in self._states]
-        others = np.where(np.eye(given[0].shape[1], dtype=bool)[self._labels], -1, np.mean(given, axis=0))
+        given = [_by_class(state.outputs(self._inputs)) for state in self._states]
+        others = np.where(np.eye(given[0].shape[1], dtype=bool)[self._labels], -np.inf, np.mean(given, axis=0))
         self._rivals = others.argmax(axis=1)
         self.count = len(many)
         rows = np.arange(len(many), len(numbers)) if asked else self._told(given[-1][: len(many)], others, most)
@@ -81,7 +81,7 @@ class Evidence:
     def _told(self, last: Array, others: Array, most: int) -> NDArray[np.intp]:
         """Return samples of different classes that are told surely in the end, and were taken for a rival before."""
         true = self._labels[: len(last)]
-        order = np.argsort(-(last[np.arange(len(last)), true] * others[: len(last)].max(axis=1)), kind="stable")
+        order = np.argsort(-(last[np.arange(len(last)), true] + others[: len(last)].max(axis=1)), kind="stable")
         _, first = np.unique(true[order], return_index=True)
         return np.asarray(order[np.sort(first)[:most]])
 
@@ -107,3 +107,8 @@ class Evidence:
         if state.share <= 0:
             return at(before)
         return np.asarray((1 - state.share) * at(before) + state.share * at(before + 1))
+
+
+def _by_class(outputs: Array) -> Array:
+    """Return a value for each class, from those of a single output too: greater where a class is the likelier answer."""
+    return np.concatenate([-outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
