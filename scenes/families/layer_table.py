@@ -1,4 +1,4 @@
-"""The layers of a net from top to bottom, with what neighbours tell in each: numbers come when a layer is reached.
+"""The layers of a net from top to bottom, with what neighbours tell in each: numbers are uncovered when a layer is reached.
 
 A teaching notebook on UMAP of MNIST ends with such a table, for raw pixels and both hidden layers.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from matplotlib.text import Text
+from matplotlib.patches import Rectangle
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
@@ -88,25 +88,27 @@ class LayerTable:
                        align="right")  # fmt: skip
         for right, head in zip(rights, self._heads, strict=True):
             stage.text(right, box.top + 50, head, color=quiet, align="right")
-        self._numbers: list[tuple[int, str, Text]] = []
         for place, name in enumerate(self._names):
             top = box.top + HEAD + (place + 0.5) * row + (-6 if double else 8)
             name = cut(stage, name, self._name, weight="medium")
             stage.text(box.left + RAIL, top, name, weight="medium")
-            self._add(place, self._values[place], rights, top, "medium")
+            self._write(self._values[place], rights, top, "medium")
             if double:
                 stage.text(box.left + RAIL, top + 28, BEFORE, color=quiet)
-                self._add(place, percents(self._itself(self._names[place])), rights, top + 28, "regular", quiet)
+                self._write(percents(self._itself(self._names[place])), rights, top + 28, "regular", quiet)
         self._set_up_rail(Box(box.left, box.top + HEAD, 20, box.height - HEAD), count)
+        left = rights[0] - self._widths[0] - 4
+        self._rows = Box(left, box.top + HEAD, box.right + 4 - left, box.height - HEAD)
+        self._cover = Rectangle((left, 0), self._rows.width, 0, color=stage.theme.background)
+        stage.overlay().add_patch(self._cover)
+        stage.moves(self._cover)
 
-    def _add(
-        self, place: int, values: Sequence[str], rights: Array, top: float, weight: Literal["regular", "medium"],
+    def _write(
+        self, values: Sequence[str], rights: Array, top: float, weight: Literal["regular", "medium"],
         color: str | None = None,
     ) -> None:  # fmt: skip
-        """Add the numbers of a line, which come when its layer is reached."""
         for right, words in zip(rights, values, strict=False):
-            text = self._stage.text(right, top, "", color=color, weight=weight, align="right", moves=True)
-            self._numbers.append((place, words, text))
+            self._stage.text(right, top, words, color=color, weight=weight, align="right")
 
     def _set_up_rail(self, box: Box, count: int) -> None:
         stage = self._stage
@@ -121,5 +123,6 @@ class LayerTable:
         passed = np.arange(int(place) + 1)
         self._past.set_data([*(0 * passed), 0], [*passed, place])
         self._now.set_data([0], [place])
-        for layer, words, text in self._numbers:
-            text.set_text(words if layer <= place else "")
+        top = self._rows.top + len(passed) * self._rows.height / len(self._names)
+        self._cover.set_y(top)
+        self._cover.set_height(self._rows.bottom - top)
