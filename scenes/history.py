@@ -3,10 +3,11 @@
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.parts import Number, Sheet, joined
+from animviz.parts import Number, Sheet
 
-from .families.learning_curves import Curves, Source, stacked
-from .families.pinned import CAPTION, Pin, Strip, pins_of
+from .families.learning_curves import Source, stacked
+from .families.pinned import CAPTION, Strip, pins_of
+from .families.stems import Stems
 
 MOST = 1  # numbers beside the loss
 SLOT = 210.0  # units across for a picture and its caption
@@ -40,7 +41,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)
     curves = stacked(stage, below, recording, names if below.height >= TWO else names[:1], source, log)
-    stems = _Stems(stage, strip, curves[0], pins) if curves else None
+    stems = Stems(stage, strip, pins, curves[0].plot, curves[0].value) if curves else None
     for curve in curves:
         curve.name(stage)
 
@@ -87,30 +88,3 @@ def _foot(recording: Recording, names: list[str], source: Source) -> str:
     if any(f"val_{name}" in recording.noted() for name in names):
         return "training: mean over the epoch; validation: at its end"
     return "mean over each epoch of training"
-
-
-class _Stems:
-    """Lines from the pictures down to their moments, and a ring on the curve for each."""
-
-    def __init__(self, stage: Stage, strip: Strip, curves: Curves, pins: list[Pin]) -> None:
-        self._curves, self._pins, self._anchors = curves, pins, strip.anchors
-        axes = stage.overlay()
-        self._lines = stage.line(axes, stage.theme.quiet, 1.5)
-        self._rings = stage.line(
-            axes, stage.theme.ink, 0, marker="o", markersize=stage.points(11), markeredgewidth=stage.points(2),
-            markerfacecolor=stage.theme.background,
-        )  # fmt: skip
-
-    def show(self, epoch: float, past: int) -> None:
-        """Draw the stems of the past, and that of the present."""
-        now = [epoch] if past < len(self._pins) else []
-        moments = [*(pin.epoch for pin in self._pins[:past]), *now]
-        plot, rings, lines = self._curves.plot, [], []
-        for (left, top), moment in zip(self._anchors, moments, strict=False):
-            across, value = plot.left_of(moment), self._curves.value(moment)
-            end = plot.top_of(value) if np.isfinite(value) else plot.room.bottom
-            if np.isfinite(value) and moment is not epoch:
-                rings.append((across, end))
-            lines.append(np.array([(left, top), (across, plot.room.top - 4), (across, end)]))
-        self._lines.set_data(*joined(lines).T)
-        self._rings.set_data(*np.array(rings).reshape(-1, 2).T)

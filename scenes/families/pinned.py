@@ -19,7 +19,7 @@ from animviz.parts import InputPlane, PointCloud, cut, epoch_number, heatmap, pl
 from animviz.recording.replay.layers import is_chain, is_dense_chain
 from animviz.sampling import evenly
 
-__all__ = ["CAPTION", "Pin", "Strip", "pins_of"]
+__all__ = ["CAPTION", "Pin", "Strip", "pictured", "pins_of"]
 
 CAPTION = 62.0  # units below a picture for its two lines
 APART = 0.015  # of the training, between two moments at least
@@ -153,6 +153,15 @@ class _Slot:
                 visible = False
         for artist in self._artists:
             artist.set_visible(visible)
+
+
+def pictured(recording: Recording) -> bool:
+    """Say whether the pictures show more than a number."""
+    try:
+        output = recording.output
+    except AnimvizError:
+        return False
+    return output.task in CLASSES and len(output.class_names) <= MOST_CLASSES and _verdicts(recording) is not None
 
 
 def _maker(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture], str]:

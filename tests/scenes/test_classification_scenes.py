@@ -13,8 +13,9 @@ from animviz.analysis.classifier import class_probabilities, labels_of, predicti
 from animviz.analysis.verdicts import Verdicts
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
+from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.confused import cell_colors, more
-from animviz.scenes.scores import rates
+from animviz.scenes.scores import learned_at, rates
 from animviz.stage.points import PointCloud
 from animviz.stage.theme import THEMES, Theme
 from animviz.stage.words import Words
@@ -143,9 +144,19 @@ def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
     verdicts = Verdicts(recording, "test")
     assert rates(verdicts.counts(int(epoch))) == pytest.approx(np.transpose(expected))
     *macro, _ = precision_recall_fscore_support(*answers(recording, epoch), average="macro", **options)
-    (texts,) = words(drawn("scores", recording, epoch))
-    stated = np.array(texts, float).reshape(count + 1, 3)
-    assert stated == pytest.approx(np.vstack([np.transpose(expected), macro]), abs=5.1e-4)
+    (stated,) = (one.texts() for one in drawn("scores", recording, epoch).pairs)
+    assert np.array(stated, float) == pytest.approx(np.append(expected[2], macro[2]), abs=5.1e-4)
+
+
+def test_a_class_is_learned_from_where_its_f1_stays_high() -> None:
+    assert learned_at(np.array([[0.9, 0.1, 0.0], [0.7, 0.8, 0.9], [0.9, 0.9, 0.7]])).tolist() == [2, 1, -1]
+
+
+def test_names_stay_apart_and_in_order() -> None:
+    moved = apart(np.array([30.0, 10, 12, 300]), 25, 0, 310)
+    assert (np.diff(moved) >= 25 - 1e-9).all()
+    assert moved[-1] == 300
+    assert moved[:3].mean() == pytest.approx(np.mean([30, 10, 12]), abs=8)
 
 
 def test_rates_of_classes_that_never_occur_are_zero() -> None:

@@ -1,0 +1,164 @@
+"""A number of each class over the epochs: a curve in the class's colour, its name and value at its end."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.collections import LineCollection
+
+from animviz import Box, Stage
+from animviz.arrays import Array
+from animviz.parts import LABEL, Plot, Words, cut, epoch_limits, pair
+
+__all__ = ["Named", "Plain", "apart", "room_for"]
+
+LINE = 24.0  # units from one name to the next
+LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
+BOLD, THIN = 5.0, 2.0  # units of a curve
+TITLE, BELOW = 48.0, 40.0  # units of a plot above and below its curves
+
+
+def room_for(height: float) -> int:
+    """Return how many names stand below each other in a plot of so many units, beside the mean."""
+    return max(1, int((height - TITLE - BELOW + LINE) // LINE) - 1)
+
+
+class Plain:
+    """Curves and dots without names.
+
+    Args:
+        stage: where.
+        box: room for everything.
+        title: what is drawn.
+        epochs: of the snapshots, shape (snapshots,).
+        values: from 0 to 1, shape (snapshots, classes); not finite where the weights diverged.
+        colors: of the classes, RGB in [0, 1], shape (classes, 3).
+        right: units left free at the right.
+        hero: the class whose curve is drawn bold, or -1.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        box: Box,
+        title: str,
+        epochs: Array,
+        values: Array,
+        colors: Array,
+        right: float = 10.0,
+        hero: int = -1,
+    ) -> None:
+        self._epochs, self._values = epochs, values
+        self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, right=right)
+        for column, color in zip(values.T, colors, strict=True):
+            faint = 0.25 * color + 0.75 * np.array(stage.theme.mix(stage.theme.background, 1.0))
+            self.plot.axes.plot(epochs, column, color=faint, linewidth=stage.points(1.5), clip_on=False, zorder=0.5)
+        self._pens = [
+            stage.curve(self.plot.axes, color, BOLD if place == hero else THIN, 12)
+            for place, color in enumerate(colors)
+        ]
+
+    def show(self, epoch: float) -> None:
+        """Draw up to a moment."""
+        now = self.at(epoch)
+        past = self._epochs < epoch - 1e-9
+        x = np.append(self._epochs[past], epoch)
+        for pen, column, end in zip(self._pens, self._values.T, now, strict=True):
+            pen.set_data(x, np.append(column[past], end))
+
+    def at(self, epoch: float) -> Array:
+        """Return the value of each class at a moment, shape (classes,)."""
+        return np.array([np.interp(epoch, self._epochs, column) for column in self._values.T])
+
+
+class Named(Plain):
+    """Curves with names and values at their ends, that of their mean in ink, and a ring where each class is learned.
+
+    Args:
+        stage: where.
+        box: room for everything.
+        epochs: see `Plain`.
+        values: F1, see `Plain`.
+        mean: of all classes, also of those that are not shown, shape (snapshots,).
+        names: of the classes.
+        colors: see `Plain`.
+        learned: the snapshot from which on each class is learned, int (classes,); -1 where there is none.
+        hero: see `Plain`.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        box: Box,
+        epochs: Array,
+        values: Array,
+        mean: Array,
+        names: Sequence[str],
+        colors: Array,
+        learned: Array,
+        hero: int,
+    ) -> None:
+        ink = np.array([stage.theme.mix(stage.theme.ink, 1.0)])
+        names = [cut(stage, name, WIDEST) for name in (*names, "mean")]
+        width = max(stage.measure(name, LABEL) for name in names) + 16
+        value = stage.measure("0.000", LABEL)
+        self._rings = [(epochs[at], values[at, k]) for k, at in enumerate(learned) if at >= 0]
+        values = np.column_stack([values, mean])
+        super().__init__(
+            stage, box, "F1", epochs, values, np.vstack([colors, ink]), LEADER + width + value + 4, hero
+        )  # fmt: skip
+        last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:])
+        self._order = np.argsort(-last[0], kind="stable") if len(last) else np.arange(len(names))
+        self._page = stage.overlay()
+        self._leaders = LineCollection([], colors=np.vstack([colors, ink]), linewidths=stage.points(1.5))
+        self._page.add_collection(self._leaders, autolim=False)
+        stage.moves(self._leaders)
+        self._marks = stage.line(
+            self.plot.axes, stage.theme.ink, 0, marker="o", markersize=stage.points(12), markeredgewidth=stage.points(2),
+            markerfacecolor="none", clip_on=False,
+        )  # fmt: skip
+        self._names, self._offset = names, width
+        self._words = Words(stage, np.zeros((len(names), 2)), weight="medium")
+        self._numbers = Words(stage, np.zeros((len(names), 2)))
+        self._words.set_words(names)
+        pair(stage, "F1", lambda: self._numbers.texts, lambda: [pen.end[1] for pen in self._pens])
+
+    def show(self, epoch: float) -> None:
+        """Draw up to a moment, with the names in one order for the whole film, so that none jumps."""
+        super().show(epoch)
+        now, room = self.at(epoch), self.plot.room
+        left = self.plot.left_of(epoch)
+        tops = np.array([self.plot.top_of(value) for value in np.nan_to_num(now)])
+        lines = np.empty_like(tops)
+        lines[self._order] = apart(tops[self._order], LINE, room.top, room.bottom)
+        across = np.array([left + 8, left + LEADER - 14, left + LEADER - 4])
+        self._leaders.set_segments(
+            [np.column_stack([across, [top, line, line]]) for top, line in zip(tops, lines, strict=True)]
+        )  # fmt: skip
+        self._words.move(np.column_stack([np.full(len(lines), left + LEADER), lines + 8]))
+        self._numbers.move(np.column_stack([np.full(len(lines), left + LEADER + self._offset), lines + 8]))
+        self._numbers.set_words([f"{value:.3f}" if np.isfinite(value) else "" for value in now])
+        rings = np.array([ring for ring in self._rings if ring[0] <= epoch + 1e-9]).reshape(-1, 2)
+        self._marks.set_data(*rings.T)
+
+
+def apart(places: Array, least: float, low: float, high: float) -> Array:
+    """Move places as little as keeps them in their order, so far from each other, and between two ends.
+
+    This is isotonic regression of the places less what they must be apart (Barlow et al., 1972); it moves smoothly.
+
+    Args:
+        places: in their order, shape (places,).
+        least: distance of neighbours at least.
+        low: where none lies before.
+        high: where none lies behind.
+    """
+    steps = least * np.arange(len(places))
+    pools: list[tuple[float, int]] = []
+    for place in places - steps:
+        mean, size = float(place), 1
+        while pools and pools[-1][0] > mean:
+            before, count = pools.pop()
+            mean, size = (before * count + mean * size) / (count + size), count + size
+        pools.append((mean, size))
+    found = np.repeat([mean for mean, _ in pools], [size for _, size in pools])
+    return np.asarray(np.clip(found, low, max(low, high - steps[-1])) + steps)
