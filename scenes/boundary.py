@@ -7,6 +7,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.decision import class_count
 from animviz.analysis.tasks import CLASSES
 from animviz.parts import LABEL, Diagram, InputPlane, Ruler, Sheet, planar_inputs
+from animviz.recording.replay.layers import is_dense_chain
 
 from .families.endings import DIVERGED, count_in_words, hidden_widths, share_right
 
@@ -25,11 +26,12 @@ def boundary(stage: Stage, recording: Recording, *, points: bool = True) -> Draw
     """
     class_count(recording, "boundary")
     inputs = planar_inputs(recording, "boundary")
-    cuts = "thin lines: where the weighted sum of a first-layer unit is 0" if hidden_widths(recording) else ""
+    bends = is_dense_chain(recording.layers)  # where normalised sums are 0, no straight lines say
+    cuts = "thin lines: where the weighted sum of a first-layer unit is 0" if bends and hidden_widths(recording) else ""
     dots = "ground: the answer, dots: the truth" if points else "ground: the answer"
     sheet = Sheet(stage, recording, _title(recording), numbers=["epoch", "loss", "accuracy"], foot=[dots, cuts])
     plane_box, network_box, ruler_box = _layout(sheet.room)
-    plane = InputPlane(stage, plane_box, recording, inputs, points=points, line=4, units=True)
+    plane = InputPlane(stage, plane_box, recording, inputs, points=points, line=4, units=bends)
     network = Diagram(stage, network_box, recording, inputs)
     ruler = Ruler(stage, ruler_box, recording)
     for box, label in ((network_box, "each unit"), (ruler_box, ruler.name)):
@@ -52,6 +54,8 @@ def _title(recording: Recording) -> str:
         return DIVERGED
     widths, names = hidden_widths(recording), recording.output.class_names
     lines = count_in_words(widths[0], "line") if widths else "one straight line"
+    if not is_dense_chain(recording.layers):
+        widths, lines = [], "the network"
     who = f"{lines[0].upper()}{lines[1:]} {'make' if widths and widths[0] > 1 else 'makes'} the"
     if len(names) == 2:
         return f"{who} boundary between {names[0]} and {names[1]}"

@@ -14,6 +14,7 @@ from .families.class_shares import ClassShares
 from .families.endings import DIVERGED, classes_in_words, count_in_words, share_right
 
 COLUMN, ABOVE = 0.24, 34.0  # of the room, and units above the space
+TOLD = 0.5  # of the samples: with fewer answered rightly, classes are not called told apart
 LEAST, MOST = 120.0, 240.0  # units of height of the ruler
 
 
@@ -32,10 +33,10 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     """
     heading = f"layer {layer}" if layer else "last hidden layer"
     layer = layer or last_hidden(recording)
-    class_count(recording, "hidden", after=layer)
+    class_count(recording, "hidden")
     inputs = recording.single_input(recording.inputs)
     space = HiddenSpace(recording, layer, inputs)
-    units = recording.at(0.0).activations(layer, inputs[:1]).shape[1:]
+    units = recording.at(recording.epochs[0]).activations(layer, inputs[:1]).shape[1:]
     if len(units) != 1:
         raise SceneError(f"hidden draws flat layers; {layer!r} puts out {units}, choose another --layer")
     ink = stage.theme.ink_name
@@ -74,7 +75,9 @@ def _title(recording: Recording, units: int) -> str:
         return DIVERGED
     who = count_in_words(units, "unit")
     verb = "tells" if units == 1 else "tell"
-    rightly = "" if share == 1 else f", {100 * share:.0f} % rightly"
+    if share < TOLD:
+        verb = f"{'does' if units == 1 else 'do'} not tell"
+    rightly = "" if share == 1 or share < TOLD else f", {100 * share:.0f} % rightly"
     return f"{who[0].upper()}{who[1:]} {verb} {classes_in_words(recording)} apart{rightly}"
 
 

@@ -9,7 +9,7 @@ from animviz.recording.meaning import Output
 from animviz.recording.recording import Recording
 from animviz.recording.replay.activations import sigmoid, softmax
 from animviz.recording.replay.forward import forward
-from animviz.recording.replay.layers import IDENTITY, is_chain, is_dense_chain
+from animviz.recording.replay.layers import IDENTITY, is_chain
 from animviz.recording.state import State
 
 __all__ = ["class_count", "class_scores", "last_hidden", "probabilities_of"]
@@ -17,25 +17,23 @@ __all__ = ["class_count", "class_scores", "last_hidden", "probabilities_of"]
 MAX_CLASSES = 10
 
 
-def class_count(recording: Recording, scene: str, *, after: str = "input") -> int:
+def class_count(recording: Recording, scene: str) -> int:
     """Return the number of classes of a classifier whose decisions can be drawn.
 
     Args:
         recording: what is drawn.
         scene: name, for the error.
-        after: name of the layer in whose space the decision is drawn; the layers after it must be dense.
 
     Raises:
-        SceneError: no classifier of 2 to 10 classes, or a layer of another kind.
+        SceneError: no classifier of 2 to 10 classes, or a layer that cannot be replayed.
     """
     require_classifier(recording, scene)
-    behind = recording.layers[0 if after == "input" else recording.layer_index(after) + 1 :]
-    if not is_dense_chain(behind) or not is_chain(recording.layers):
-        strange = next((layer.kind for layer in (*behind, *recording.layers) if not is_dense_chain([layer])), "no")
+    if not is_chain(recording.layers):
+        strange = next((layer.kind for layer in recording.layers if not layer.replayable), "no")
         how = " that branch, or with an activation of their own" if strange == "Dense" else ""
         raise SceneError(
-            f"{scene} needs a chain of dense layers; {recording.path} has {strange} layers{how}: "
-            "the answer at points that are no samples is computed through dense layers alone; see pca and confusion"
+            f"{scene} needs a chain of layers that NumPy replays; {recording.path} has {strange} layers{how}: "
+            "the answer at points that are no samples is computed through them; see pca and confusion"
         )
     count = len(recording.output.class_names)
     if not 2 <= count <= MAX_CLASSES:

@@ -29,6 +29,7 @@ class Description:
         versions: versions of the packages that train, by name; the framework's own is among them.
         seed: of everything random in the training, as far as the framework knows it.
         stored: names of the layers that are stored where the user names none; by default those with flat outputs.
+        parts: names by which users may ask for layers too: those of activations that the description has within a layer.
         left_out: layers that cannot be stored, and why, in words.
     """
 
@@ -40,6 +41,7 @@ class Description:
     versions: Mapping[str, str]
     seed: int | None = None
     stored: tuple[str, ...] | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
     left_out: str = ""
 
 

@@ -26,7 +26,7 @@ def stored_layers(path: Path, model: Description, asked: Sequence[str] | None, *
         RecordingError: there is no such layer, or nothing to feed in.
     """
     names = [layer.name for layer in model.layers]
-    chosen = None if asked is None else tuple(asked)
+    chosen = None if asked is None else tuple(dict.fromkeys(model.parts.get(name, name) for name in asked))
     if chosen is None and not is_chain(model.layers) and has_inputs:
         flat = [layer.name for layer in model.layers if layer.output_shape and len(layer.output_shape) == 1]
         chosen = (tuple(flat) or tuple(names[-1:])) if model.stored is None else model.stored

@@ -20,7 +20,7 @@ def obtainable(recording: Recording, layers: Sequence[Layer]) -> tuple[list[Laye
     Returns:
         Those whose activations can be had, and a note that names the others, or "".
     """
-    state = recording.at(0)
+    state = recording.at(recording.epochs[0])
     there = [layer for layer in layers if _is_obtainable(state, layer.name)]
     names = [layer.name for layer in layers if layer not in there]
     return there, f"not stored: {', '.join(names)}" if names else ""

@@ -93,7 +93,7 @@ class Recording(Sequence[Snapshot]):
         return _reopened, (self.path.resolve(), len(self), self._output)
 
     def __repr__(self) -> str:
-        return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs 0 to {self.epochs[-1]:g}"
+        return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs {self.epochs[0]:g} to {self.epochs[-1]:g}"
 
     @property
     def id(self) -> str:

@@ -128,6 +128,24 @@ class RecordingWriter:
             ) from error
         self.count += 1
 
+    def cut(self, count: int) -> None:
+        """Drop all snapshots but the first ones.
+
+        Args:
+            count: how many stay, at least one.
+
+        Raises:
+            RecordingError: the folder cannot be written.
+        """
+        try:
+            lines = (self.path / "index.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+            replace_file(self.path / "index.jsonl", "".join(lines[:count]).encode())
+            for place in reversed(range(count, self.count)):
+                snapshot_path(self.path, place).unlink()
+        except OSError as error:
+            raise RecordingError(f"cannot cut the recording {self.path}: {error.strerror or error}") from error
+        self.count = min(count, self.count)
+
     def mark(self, *, finished: bool) -> None:
         """Note in the manifest whether the training came to its end."""
         self.manifest = self.manifest.model_copy(update={"finished": finished})

@@ -123,7 +123,7 @@ def test_without_a_model_weights_alone_are_recorded(here: Path) -> None:
         assert recording[2].weights["0.weight"] == pytest.approx(nets()[2]["0.weight"].numpy(), rel=1e-2)
         assert {layer.name for layer in recording.layers} == {"0", "2"}
         assert animviz.frame_at("ridgelines", recording, 1, size=(640, 360)).any()
-        with pytest.raises(SceneError, match="does not say what its layers are; import-checkpoints --model does"):
+        with pytest.raises(SceneError, match="was recorded with no task; for that there are"):
             animviz.frame_at("weights", recording, 1, size=(640, 360))
 
 

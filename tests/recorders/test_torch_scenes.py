@@ -16,6 +16,7 @@ from torch.nn import functional
 import animviz
 from animviz import Recording
 from animviz.analysis.classifier import ignored_in_words, labels_of
+from animviz.analysis.decision import class_scores, last_hidden
 from animviz.analysis.labels import SampleLabels
 from animviz.analysis.verdicts import Verdicts
 from animviz.embed.sets import own_set
@@ -204,3 +205,20 @@ def test_samples_whose_target_is_ignored_are_not_counted(folder: Path) -> None:
     assert not verdicts.wrong(last)[~known].any()
     assert ignored_in_words(labels_of(recording, "confusion")) == [f"{(~known).sum()} ignored"]
     assert own_set(recording, SampleLabels.of(recording), 1000).fitted == f"{known.sum()} of 160"
+
+
+def test_a_normalised_net_has_a_boundary_too(tmp_path: Path) -> None:
+    """Its lines are not where the weighted sums are 0, and none are drawn."""
+    torch.manual_seed(0)
+    dense, normal = (nn.Linear(2, 4), nn.Linear(4, 3), nn.Linear(3, 1)), (nn.BatchNorm1d(4), nn.LayerNorm(3))
+    model = nn.Sequential(dense[0], normal[0], nn.ReLU(), dense[1], normal[1], nn.Tanh(), dense[2])
+    nn.init.normal_(normal[0].running_mean)
+    x = torch.randn(40, 2)
+    inside = (x.norm(dim=1, keepdim=True) < 1).float()
+    animviz.watch(model, tmp_path / "a.rec", inputs=x, labels=inside, loss=nn.BCEWithLogitsLoss()).close()
+    recording = Recording(tmp_path / "a.rec")
+    assert last_hidden(recording) == "5"
+    scores = class_scores(recording.at(0), "input", x.numpy())[:, 1]
+    np.testing.assert_allclose(scores, model.eval()(x).detach()[:, 0], rtol=1e-4, atol=1e-5)
+    for scene in ("boundary", "rings"):
+        assert animviz.frame_at(scene, recording, 0, size=(640, 360)).any()

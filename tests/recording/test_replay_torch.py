@@ -153,7 +153,7 @@ def test_functions_between_layers_are_replayed() -> None:
     layers = assert_replayed(shaken(Tutorial(), 3), images(0, 19, 3, 10, 12))
     names = [layer.name for layer in layers]
     assert names[:6] == ["sub", "div", "conv1", "norm", "relu", "max_pool2d"]
-    assert names[-1] == "log_softmax"
+    assert (names[-1], layers[-1].activation) == ("fc2", "log_softmax")
     assert [layer.layout for layer in layers[:3]] == ["channels_first"] * 3
     assert layers[2].output_shape == (4, 10, 12)  # as PyTorch gives it
 
@@ -290,3 +290,16 @@ def test_functions_name_settings_that_their_modules_have() -> None:
     for kind, settings_ in AS_MODULES.values():
         assert set(settings_) <= {*kind.__init__.__annotations__, *kind.__init__.__code__.co_varnames}
     assert not set(BENDING) & set(TRANSLATIONS)
+
+
+def test_an_activation_is_part_of_the_layer_that_it_follows() -> None:
+    """As in Keras; where it follows another layer, or a product over an image, it stands by itself."""
+    module = nn.Sequential(nn.Conv2d(1, 2, 2), nn.ReLU(), nn.Flatten(), nn.Linear(18, 4), nn.LeakyReLU(0.3), nn.Tanh(),
+                           nn.LayerNorm(4), nn.GELU(), nn.Linear(4, 3), nn.Softmax(-1))  # fmt: skip
+    layers = assert_replayed(shaken(module, 2), images(2, 14, 1, 4, 4))
+    assert [(layer.name, layer.activation) for layer in layers] == [
+        ("0", "relu"), ("2", ""), ("3", "leaky_relu"), ("5", "tanh"), ("6", ""), ("7", "gelu"), ("8", "softmax"),
+    ]  # fmt: skip
+    assert layers[2].negative_slope == 0.3
+    pixels = assert_replayed(shaken(nn.Sequential(nn.Conv2d(1, 2, 2), nn.Softmax(1)), 2), images(2, 14, 1, 4, 4))
+    assert [layer.name for layer in pixels] == ["0", "1"]

@@ -8,6 +8,7 @@ from animviz.arrays import Array
 from animviz.recorders.samples import Samples
 from animviz.recorders.torch.chain import Taken, chain_of, first_tensor, kind_of
 from animviz.recorders.torch.following import Call, is_leaf, outputs_by_name
+from animviz.recorders.torch.fusing import fused
 from animviz.recorders.torch.modules import Names, of_module
 from animviz.recorders.torch.naming import as_array, as_column, clean
 from animviz.recorders.torch.running import run
@@ -27,11 +28,13 @@ class Seen:
         layers: in the order in which they ran.
         outputs: what the module put out for a few samples, by output.
         makers: the layer that made each output, where it is known.
+        parts: the layers that activations became part of, by the name of the activation's call.
     """
 
     layers: tuple[Layer, ...]
     outputs: Mapping[str, Array] = field(default_factory=dict)
     makers: Mapping[str, Layer] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 def looked_at(module: Any, names: Names, weights: Mapping[str, Array], samples: Samples) -> Seen:
@@ -63,14 +66,15 @@ def looked_at(module: Any, names: Names, weights: Mapping[str, Array], samples: 
     if len(fed) == 1 and len(found) == 1 and outputs:
         chain = chain_of(taken, fed[0], next(iter(found.values())), names, weights)
     if chain:
-        return Seen(chain, outputs, dict.fromkeys(outputs, _last(chain)))
+        layers, parts = fused(chain)
+        return Seen(layers, outputs, dict.fromkeys(outputs, _last(layers)), parts)
     stored = {name for name in taken.values if by_sample(name, taken.values, fewer.values)}
-    layers, by_output = _loose(taken.calls, names, stored, taken.values)
+    loose, by_output = _loose(taken.calls, names, stored, taken.values)
     makers = {name: by_output[id(tensor)] for name, tensor in found.items() if id(tensor) in by_output}
-    if not layers:
+    if not loose:
         whole = as_column(next(iter(outputs.values()))).shape[1:] if outputs else None
-        layers = [Layer(name=type(module).__name__, kind=type(module).__name__, output_shape=whole)]
-    return Seen(tuple(layers), outputs, makers)
+        loose = [Layer(name=type(module).__name__, kind=type(module).__name__, output_shape=whole)]
+    return Seen(tuple(loose), outputs, makers)
 
 
 def unseen(module: Any, names: Names) -> Seen:

@@ -53,6 +53,7 @@ class Subject:
         self._losses: dict[str, Any] = {}  # what each output is trained with
         self._unstated: dict[str, bool] = {}  # outputs whose loss has no name in Keras; whether they have classes last
         self._replayed = False
+        self._ends: dict[str, str] = {}  # calls that put out what a layer with its activation does, by layer
 
     def described(self, session: Session) -> Description:
         """Describe the module.
@@ -68,6 +69,7 @@ class Subject:
         names = {id(tensor): name for name, tensor in tensors.items()}
         weights = {name: as_array(tensor) for name, tensor in tensors.items()}
         seen = looked_at(self._module, names, weights, samples) if samples.inputs else unseen(self._module, names)
+        self._ends = {layer: call for call, layer in seen.parts.items()}
         losses = self._losses = self._losses_of(seen, session)
         found = {name: self._known(name, losses.get(name), seen, session) for name in seen.outputs}
         turned = {name: self._turns(one, seen, name, session) for name, one in found.items()}
@@ -98,6 +100,7 @@ class Subject:
             meaning=meaning,
             arch=arch_of(layers, weights),
             versions=versions_of("animviz", "torch", "numpy"),
+            parts=seen.parts,
             seed=torch.initial_seed() if torch.initial_seed() != UNSEEDED else None,
         )
 
@@ -138,11 +141,12 @@ class Subject:
     def _run(self, session: Session) -> tuple[dict[str, Array], dict[str, Array]]:
         """Return what layers and outputs give for the recorded samples."""
         stored: dict[str, list[Array]] = {name: [] for name in session.stored}
+        ends = {self._ends.get(name, name): name for name in stored}
         outputs: dict[str, list[Array]] = {name: [] for name in self._outputs}
 
         def note(call: Call) -> None:
-            if call.name in stored:
-                stored[call.name].append(as_column(as_array(first_tensor(call.output))))
+            if call.name in ends:
+                stored[ends[call.name]].append(as_column(as_array(first_tensor(call.output))))
 
         for part in in_parts(session.samples.fed):
             _, value = run(self._module, part, note)

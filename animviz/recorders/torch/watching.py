@@ -216,7 +216,7 @@ def watch(
         epochs: how many are planned, for the note on what the recording will cost.
         steps: gradient steps of an epoch; needed for moments within one. An epoch that nobody ends ends after so many.
         layers: names of the layers whose activations are stored. By default none for chains, which are replayed, and all
-            layers with flat outputs for other models.
+            layers with flat outputs for other models. In a chain an activation is part of the layer that it follows.
         class_names: names of all classes in the order of the labels.
         title: what pictures call the run; by default the name of the module's class.
         overwrite: replace a recording that is there already; without it that is refused.
