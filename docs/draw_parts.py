@@ -139,8 +139,8 @@ def space(stage: Stage, rings: Recording, digits: Recording) -> None:
 
 
 def diagram(stage: Stage, rings: Recording, digits: Recording) -> None:
-    """The weights as links."""
-    Diagram(stage, room(stage), rings).show(rings.at(now(rings)))
+    """The weights as links, and what each unit answers over the plane."""
+    Diagram(stage, room(stage), rings, planar_inputs(rings, "diagram")).show(rings.at(now(rings)))
 
 
 def answer(stage: Stage, rings: Recording, digits: Recording) -> None:

@@ -5,7 +5,7 @@
     heatmap, ColorScale                    values as colours, and what the colours say
     pair                                   a number in words and the mark beside which it stands
     Key, Legend, Answer, Bars, Signs       classes with their colours, what a net answers, right or wrong
-    InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights as links
+    InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights and units
     Points, Swarm, Tags, Words, PointCloud samples as points, names and images among them, many changing texts
     still, thumbnail, images_of, tiled     samples as images
 
