@@ -19,7 +19,7 @@ from .families.learning import Learning, require_class
 MOST = 20  # samples in the table
 LEAST, GREATEST = 26.0, 64.0  # units of height of a row
 WRITTEN = 34.0  # units of height of a row from which its cells have numbers
-AROUND = 180.0, 250.0  # units of height that title, numbers and foot take in wide frames and in others
+AROUND = 160.0, 250.0  # units of height that title, numbers and foot take in wide frames and in others
 WIDE = 900.0  # units of width from which table and bars stand beside each other
 HEAD = 36.0  # units above the table for the names of the classes
 
