@@ -1,7 +1,7 @@
 """The samples of a recording: what pictures are drawn from, as plain arrays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from numbers import Number
 from typing import Any
@@ -46,7 +46,8 @@ class Samples:
 
         Args:
             inputs: one array (samples, ...) or numbers in nested lists, or a list or dict of several arrays.
-            labels: of the same length, or None; a dict by output stands for targets.
+            labels: of the same length, or None; a dict by output stands for targets, or by "0", "1" and so on in the model's
+                order.
             class_names: one for every class, or none.
             extras: further arrays by name.
             targets: what the loss compares with, where that is not the labels: an array, or a dict by output.
@@ -81,6 +82,24 @@ class Samples:
                 raise InputError(
                     f"Recorder: {name} hold nan or infinite values; expected finite numbers: leave those samples out"
                 )
+
+    def by_output(self, names: Sequence[str]) -> "Samples":
+        """Return the samples with targets by the names of the outputs, also where the user gave them in the model's order.
+
+        Args:
+            names: of the outputs.
+
+        Raises:
+            InputError: there are not as many.
+        """
+        places = [str(place) for place in range(len(self.targets))]
+        if not places or list(self.targets) != places or set(places) <= set(names):
+            return self
+        if len(places) != len(names):
+            raise InputError(
+                f"labels are {len(places)} arrays; the model has the outputs {', '.join(names)}; expected an array for each"
+            )
+        return replace(self, targets=dict(zip(names, self.targets.values(), strict=True)))
 
     def compared_with(self, output: str, *, is_main: bool) -> Array | None:
         """Return what the user gave for the loss of an output to compare with: its own targets, else labels of the main one.

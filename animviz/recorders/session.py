@@ -107,6 +107,7 @@ class Session:
         Raises:
             InputError: it cannot be known, or labels do not fit; names the choices.
         """
+        self.samples = self.samples.by_output([one.name for one in facts])
         return understood(facts, self.samples, self._told)
 
     @property

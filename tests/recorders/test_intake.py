@@ -125,7 +125,6 @@ def test_a_choice_of_samples_is_even_and_the_same_of_inputs_and_labels() -> None
             r"Python objects \(NoneType, int\); .*numpy\.asarray\(values, 'float32'\)",
         ),
         (object(), None, r"Python objects \(object\); expected numbers, one row per sample"),
-        (X, [Y, Y], "labels are 2 arrays; expected one, or a dict of them by the model's outputs"),
         (iter(()), None, "the dataset is empty"),
         (iter([(X[:4], Y[:3])]), None, r"arrays of 3 and 4 rows; expected batches: dataset\.batch\(32\)"),
         (iter([X[:4], X[:4, :2]]), None, "samples of several shapes; pad them to one shape"),

@@ -302,6 +302,24 @@ def test_a_model_of_two_outputs_states_no_score_of_the_wrong_one(tmp_path: Path)
     history_frame(recording)
 
 
+def test_labels_of_several_outputs_may_stand_in_the_order_of_the_model(tmp_path: Path) -> None:
+    start = keras.Input((2,))
+    digit = keras.layers.Dense(3, "softmax", name="digit")(start)
+    size = keras.layers.Dense(1, name="size")(start)
+    model = keras.Model(start, [digit, size])
+    model.compile("sgd", ["sparse_categorical_crossentropy", "mse"])
+    labels = [DIGITS, X[:24, 0]]
+    model.fit(X[:24], labels, verbose=0, callbacks=[Recorder(tmp_path / "a.rec", X[:24], labels)])
+    scores = Recording(tmp_path / "a.rec")[-1].scores
+    stated = model.evaluate(X[:24], labels, verbose=0, return_dict=True)
+    assert scores["digit loss"] == pytest.approx(stated["digit_loss"], rel=1e-5)
+    assert scores["size loss"] == pytest.approx(stated["size_loss"], rel=1e-5)
+    with pytest.raises(
+        InputError, match="labels are 3 arrays; the model has the outputs digit, size; expected an array"
+    ):
+        model.fit(X[:24], labels, verbose=0, callbacks=[Recorder(tmp_path / "b.rec", X[:24], [*labels, DIGITS])])
+
+
 def test_weights_alone_are_recorded_without_inputs(tmp_path: Path) -> None:
     chain().fit(X, Y, epochs=2, verbose=0, callbacks=[Recorder(tmp_path / "a.rec")])
     recording = Recording(tmp_path / "a.rec")

@@ -47,7 +47,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
             dict of them for models with several inputs; or a dataset as ``fit`` takes it, of which labels are taken too
             where none are given. Text is fed to the model, but not kept.
         labels: what viewers see as colours: class numbers, texts, one-hot rows, or values. They are also what the loss is
-            compared with, wherever they can be; a dict by output for models with several.
+            compared with, wherever they can be; for models with several outputs a dict by output, or a list in their order.
         task: what the model answers, where its loss, metrics and shapes leave that in doubt: "binary", "multiclass",
             "multilabel", "regression", "reconstruction", "none", where need be followed by "logits", "probabilities" or
             "values"; a dict by output for models with several.

@@ -91,9 +91,7 @@ def _arrays(values: Any, name: str) -> Any:
         if len(values) == 1:
             return _array(values[0], name)
         if name == "labels":
-            raise InputError(
-                f"Recorder: labels are {len(values)} arrays; expected one, or a dict of them by the model's outputs"
-            )
+            return {str(place): _array(value, f"{name}/{place}") for place, value in enumerate(values)}
         return [_array(value, f"{name}/{place}") for place, value in enumerate(values)]
     return _array(values, name)
 
