@@ -18,6 +18,7 @@ ENOUGH = 20_000  # values of which percentiles are taken
 BEYOND = 0.5  # per cent of the values of all moments that may lie off each end of an axis
 LEAST = 1e-4  # on an axis of logarithms: losses below stand at its end
 ABOVE, BELOW = 34.0, 40.0  # units for the title and for the numbers on the axis
+TICK = 28.0  # units from one epoch's number to the next at least
 OVERLAP = 2.6  # heights of a ridge, in distances from one to the next
 
 
@@ -209,10 +210,15 @@ class Ridges:
         heights = counts * (self._high / max(float(counts.max()), 1e-12))
         return np.stack([x, base - np.concatenate([[0.0], heights, [0.0]])], axis=1)
 
+    def _far_apart(self, ticks: Sequence[float]) -> Sequence[float]:
+        """Return every so many of the ticks, so that their numbers do not touch."""
+        step = self._base(ticks[1]) - self._base(ticks[0]) if len(ticks) > 1 else TICK
+        return ticks[:: max(1, int(np.ceil(TICK / step)))]
+
     def _scales(self, stage: Stage, ticks: Sequence[float]) -> None:
         theme, room = stage.theme, self._room
         low, high = self._axis.edges[0], self._axis.edges[-1]
-        for tick in ticks:
+        for tick in self._far_apart(ticks):
             stage.text(room.left - 14, room.top + self._base(tick) + 8, f"{tick:.0f}", color=theme.quiet, align="right")
         lefts = [room.left + (place - low) / (high - low) * room.width for place, _ in self._axis.ticks]
         end = -np.inf
