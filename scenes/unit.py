@@ -5,6 +5,7 @@ After the pictures of single units in the teaching notebooks on MNIST, deeprepla
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import LABELLED
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import Sheet
+from animviz.parts import ACCURACY, Sheet
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.state import State
 from animviz.sampling import numbers_in
@@ -77,7 +78,9 @@ def unit(
     title = _title(chosen, glide.over_epochs("share"), block, above, labels.names)
     among = f"of {len(shares)} units in the {block.words}"
     among = f"tells classes apart best {among}" if unit == "best" else among
-    sheet = Sheet(stage, recording, title, subtitle=among)
+    accuracy = replace(ACCURACY, label=f"{recording.measured_on} accuracy")
+    scored = "accuracy" in recording.noted(source="scores")
+    sheet = Sheet(stage, recording, title, subtitle=among, numbers=["epoch", *([accuracy] if scored else [])])
     sheet.write_foot(
         source.foot if source is not None else "",
         "dot: a sample, box: the middle half of a class, bar: its median",
@@ -88,7 +91,7 @@ def unit(
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         panels.show(state)
-        sheet.show(state)
+        sheet.show(state, **{accuracy.label: state.snapshot.scores.get("accuracy", np.nan)})
 
     return draw
 
