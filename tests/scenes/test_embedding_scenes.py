@@ -19,7 +19,7 @@ from animviz.embed import Embedding, embedding_of, stored_embeddings
 from animviz.embed.sets import layers_of, sets_of
 from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods
 from animviz.errors import SceneError
-from animviz.parts.tags import apart
+from animviz.parts.tags import apart, chips
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.scenes.families.embedding_words import headline
@@ -292,3 +292,13 @@ def test_each_layer_tells_the_classes_apart_better_than_the_one_before(trained: 
     recording = trained("digits_mlp", data="mnist-5k", arch="784-256-64-10", epochs=20, dropout=0.5)
     raw, first, second = neighbourhoods(recording, threads=2).values[:, -1].mean(axis=1)
     assert raw + 0.05 < first < second
+
+
+def test_names_on_patches_stand_out_from_every_class() -> None:
+    for theme in ("dark", "light"):
+        stage = Stage((1280, 720), theme)
+        chosen, pictures = chips(stage, [str(k) for k in range(10)], 1e6)
+        assert chosen.tolist() == list(range(10))
+        for picture in pictures:
+            solid = picture[picture[..., 3] == 255][:, :3].astype(int).sum(axis=1)
+            assert np.ptp(solid) > 200
