@@ -73,13 +73,13 @@ def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box, int]:
         return plot, terms, Box(left + LOSS, room.bottom - LOW, column - LOSS, LOW), 2
     tall = stage.height > stage.width
     ruler = RULER if tall else LOW
-    terms = 0.26 * room.height if tall else 0.36 * room.height
+    high = 0.26 * room.height if tall else 0.36 * room.height
     before = 0.0 if tall else LOSS
     below = Box(room.left + before, room.bottom - ruler, room.width - before, ruler)
-    top = below.top - (HEADING + 10 if tall else 14) - terms
+    top = below.top - (HEADING + 10 if tall else 14) - high
     return (
         Box(room.left, room.top, room.width, top - 16 - room.top),
-        Box(room.left, top, room.width, terms),
+        Box(room.left, top, room.width, high),
         below,
         4,
     )
