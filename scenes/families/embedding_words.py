@@ -72,7 +72,8 @@ def layer_name(recording: Recording, name: str) -> str:
     if not shape or None in shape:
         return name
     if len(shape) == 1:
-        return f"{name}, {shape[0]} {'numbers' if name == 'input' else 'units'}"
+        kind = "number" if name == "input" else "unit"
+        return f"{name}, {shape[0]} {kind if shape[0] == 1 else kind + 's'}"
     return f"{name}, {'×'.join(map(str, shape))}"
 
 
