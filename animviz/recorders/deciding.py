@@ -42,6 +42,7 @@ class Facts:
         loss_of_logits: see `animviz.recording.meaning.Output`.
         why_unstated: why the framework states another loss than that of the outputs alone; empty where it does not.
         is_masked: whether the framework leaves out positions of it.
+        counted: which positions it counts of the recorded samples, (samples, positions); None where that is not known.
         loss_name: how messages call the loss; empty where there is none.
         metrics: names of the metrics that the framework states for it.
         copies_input: whether it is trained to give back the input; None where that is not known.
@@ -57,6 +58,7 @@ class Facts:
     loss_of_logits: bool = False
     why_unstated: str = ""
     is_masked: bool = False
+    counted: Array | None = None
     loss_name: str = ""
     metrics: tuple[str, ...] = ()
     copies_input: bool | None = None

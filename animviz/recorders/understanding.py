@@ -19,6 +19,7 @@ from animviz.recorders.labelling import (
     names_of,
     two_classes,
 )  # fmt: skip
+from animviz.recorders.masking import masked
 from animviz.recorders.samples import Samples
 from animviz.recording.meaning import Labels, Output, file_key, target_key
 
@@ -119,9 +120,15 @@ class _Part:
         self.copies = self.decision.task == "reconstruction" and (own is None or copy)
         self.output = self._with_target()
         self.fits = self.target is not None
-        if facts.is_masked:  # which positions count, the recording does not know
-            log.warning("output %s is masked (mask_zero, Masking): its loss and accuracy are not stated", facts.name)
-            self.target, self.copies = None, False
+        if facts.is_masked:
+            found = masked(self.output, self.target, facts.counted)
+            if found is None:  # the target cannot say which positions count
+                log.warning(
+                    "output %s is masked (mask_zero, Masking): its loss and accuracy are not stated", facts.name
+                )
+                self.target, self.copies = None, False
+            else:
+                self.output, self.target = found
 
     def _with_target(self) -> Output:
         """Return the output, having found its target."""

@@ -253,10 +253,27 @@ def test_a_loss_that_keras_scales_or_adds_to_is_not_stated(tmp_path: Path) -> No
         assert recording[-1].scores == {}
 
 
-def test_what_keras_masks_is_not_stated(tmp_path: Path) -> None:
-    words = RNG.integers(0, 5, (12, 6))
+def tagging(**compiling: Any) -> keras.Model:
     layers = [keras.layers.Embedding(5, 3, mask_zero=True), keras.layers.Dense(3, "softmax")]
     model = keras.Sequential([keras.Input((6,)), *layers])
-    recording = unstated(tmp_path, model, words % 3, words, loss="sparse_categorical_crossentropy")
+    model.compile("sgd", **compiling)
+    return model
+
+
+def test_positions_that_keras_masks_count_in_no_number(tmp_path: Path) -> None:
+    words = RNG.integers(0, 5, (12, 6))
+    model = tagging(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(words, words % 3, verbose=0, callbacks=[Recorder(tmp_path / "a.rec", words, words % 3, gradients=True)])
+    recording = Recording(tmp_path / "a.rec")
     assert recording.output.kind == "sequence of multiclass"
-    assert recording[-1].scores == {}
+    assert np.array_equal(recording.targets == -1, words == 0)
+    stated = model.evaluate(words, words % 3, verbose=0, return_dict=True)
+    assert {name: recording[-1].scores[name] for name in stated} == pytest.approx(stated, rel=1e-5)
+    assert all(np.isfinite(array).all() for array in recording[-1].gradients.values())
+
+
+def test_what_keras_masks_is_not_stated_where_targets_cannot_say_it(tmp_path: Path) -> None:
+    words = RNG.integers(0, 5, (12, 6))
+    rows, model = np.eye(3)[words % 3], tagging(loss="categorical_crossentropy")
+    model.fit(words, rows, verbose=0, callbacks=[Recorder(tmp_path / "a.rec", words, rows)])
+    assert Recording(tmp_path / "a.rec")[-1].scores == {}

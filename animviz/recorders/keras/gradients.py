@@ -14,6 +14,7 @@ from animviz.recorders.keras.inspect import weight_names
 from animviz.recorders.keras.leaves import can_be_called
 from animviz.recorders.keras.tapping import outputs_by_name
 from animviz.recorders.keras.untouched import untouched
+from animviz.recorders.masking import MASKED
 from animviz.recorders.samples import Samples
 from animviz.recorders.understanding import Meaning
 from animviz.recording.metrics import for_loss
@@ -82,7 +83,7 @@ def _compared(model: Any, value: Any, samples: Samples, meaning: Meaning, part: 
 def _target(name: str, tensor: Any, samples: Samples, meaning: Meaning, part: slice) -> Any:
     output = next(output for output in meaning.outputs if output.name == name)
     known = meaning.target_of(output, samples.inputs)
-    if output.loss is not None and known is not None:
+    if output.loss is not None and known is not None and output.ignored != MASKED:
         return keras.ops.convert_to_tensor(for_loss(output, known[part], np.empty(tuple(tensor.shape), np.float32)))
     # Only the user knows in what form a loss of his own takes them.
     given = samples.compared_with(name, is_main=name == meaning.main_output)

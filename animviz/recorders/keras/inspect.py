@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 from keras.src.utils.rng_utils import get_random_seed  # not exported, and nothing else knows the seed
 
+from animviz.arrays import Array
 from animviz.recorders.description import Description, versions_of
 from animviz.recorders.keras.building import build
 from animviz.recorders.keras.layer import layer_entry
 from animviz.recorders.keras.leaves import leaves, line_of
+from animviz.recorders.keras.masks import masks_of
 from animviz.recorders.keras.outputs import facts_of, is_copy
 from animviz.recorders.keras.running import as_run, left_out, stored_by_default
 from animviz.recorders.keras.tapping import seen
@@ -33,15 +35,17 @@ def described(model: Any, session: Session, trained_on: tuple[Any, Any]) -> Desc
     samples = session.samples
     build(model, samples.fed if samples.inputs else trained_on[0])
     layers, probed, stored, out = layer_table(model), None, None, ""
+    masks: dict[str, Array] = {}
     if samples.inputs and not is_chain(layers):
         ran, probed = seen(model, samples.fed)
         layers = as_run(layers, ran, whole=bool(probed))
         stored, out = stored_by_default(layers, ran), left_out(layers, ran)
+        masks = masks_of(model, samples.fed) if probed else {}
     return Description(
         name=model.name,
         layers=layers,
         meaning=session.understood(
-            *facts_of(model, probed, copies_input=is_copy(*trained_on), is_chain=is_chain(layers))
+            *facts_of(model, probed, masks, copies_input=is_copy(*trained_on), is_chain=is_chain(layers))
         ),
         arch=chain_arch(model, layers),
         model=_as_json(model),

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from animviz.arrays import Array
 from animviz.recorders.deciding import Facts
 from animviz.recorders.keras.stating import is_masked, is_of_logits, why_unstated
 from animviz.recorders.keras.tapping import outputs_by_name
@@ -15,12 +16,20 @@ from animviz.recording.losses import Loss
 __all__ = ["facts_of", "is_copy", "loss_of", "outputs_of"]
 
 
-def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool | None, is_chain: bool) -> list[Facts]:
+def facts_of(
+    model: Any,
+    probed: Mapping[str, Any] | None,
+    masks: Mapping[str, Array],
+    *,
+    copies_input: bool | None,
+    is_chain: bool,
+) -> list[Facts]:
     """Return what is known of each output of a model.
 
     Args:
         model: a built Keras model.
         probed: what the model put out for a few samples, by output, where its shape cannot be known otherwise.
+        masks: which positions count of the recorded samples, by output.
         copies_input: whether the model is trained to give back its input; None where that is not known.
         is_chain: whether its layers are replayed.
     """
@@ -38,7 +47,8 @@ def facts_of(model: Any, probed: Mapping[str, Any] | None, *, copies_input: bool
                 loss=loss,
                 loss_of_logits=is_of_logits(activation, loss),
                 why_unstated=why_unstated(model, activation, loss, is_chain=is_chain),
-                is_masked=is_masked(model, place),
+                is_masked=name in masks or is_masked(model, place),
+                counted=masks.get(name),
                 loss_name=_name_of(losses[name]),
                 metrics=tuple(map(_name_of, keras.tree.flatten(metrics[name]))),
                 copies_input=copies_input,
