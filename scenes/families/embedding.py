@@ -11,11 +11,9 @@ from typing import Annotated, Any
 import numpy as np
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage
-from animviz.arrays import Array
-from animviz.embed import Embedding
 from animviz.embed.recorded import chosen_snapshots
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
-from animviz.errors import DivergedError, SceneError
+from animviz.errors import SceneError
 from animviz.parts import Number, Ruler, Sheet, chips
 from animviz.sampling import last_at
 
@@ -25,7 +23,7 @@ from .embedding_layout import Layout
 from .embedding_panel import Key, Panel, Pictures
 from .embedding_seen import Seen
 from .embedding_words import NAMES, described, headline, layer_name, present, shared, subtitle
-from .neighbour_votes import activations_of, in_layer, in_layout
+from .neighbour_votes import in_layer, in_layout
 
 __all__ = [
     "LETTERS",
@@ -99,7 +97,8 @@ def embedding_scene(
     )
     key = Key(stage, layout.main, [*color, *kinds], lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
     last = len(numbers) - 1
-    good = _kept(recording, names[-1], found[-1], sets) if method == "pca" else found[-1].scores.trustworthiness
+    shares = found[-1].shares
+    good = found[-1].scores.trustworthiness if shares is None else shares.sum(axis=1)
 
     @cache
     def table(place: int) -> tuple[list[float], list[float]]:
@@ -182,18 +181,3 @@ def _title(seen: Seen, found: list[Any], sets: Sets) -> str:
     ends = [float(values[-1]) if len(values) else float("nan") for values in finite]
     before = ends[0] if len(found[0].epochs) == 1 else float(finite[-1][0]) if len(finite[-1]) else float("nan")
     return headline(present(sets.shown_labels, seen.labels.names), before, ends[-1], ends)
-
-
-def _kept(recording: Recording, layer: str, embedding: Embedding, sets: Sets) -> Array:
-    """Return for each epoch the share of the layer's variance that the picture holds."""
-    every = [_variance(recording, layer, float(epoch), sets) for epoch in embedding.epochs]
-    held = embedding.positions.var(axis=1, dtype=np.float64).sum(axis=1)
-    return np.asarray(held / np.where(np.array(every) > 0, every, np.nan))
-
-
-def _variance(recording: Recording, layer: str, epoch: float, sets: Sets) -> float:
-    try:
-        values = activations_of(recording.at(epoch), layer, sets)
-    except DivergedError:
-        return float("nan")
-    return float(values.reshape(len(values), -1).var(axis=0, dtype=np.float64).sum())
