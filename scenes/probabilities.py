@@ -95,14 +95,14 @@ class _Table:
         true = joined(square + np.array((verdicts.labels[sample], row)) for row, sample in enumerate(samples))
         stage.covers(*axes.plot(*true.T, color=stage.theme.ink, linewidth=stage.points(2.5), clip_on=False))
         pictures, every = stage.overlay(), int(np.ceil(LEAST / height))  # numbers, where not all have room
-        for row, sample in enumerate(samples):
-            top = room.top + row * height
-            if drawn:
+        tops = room.top + height * np.arange(len(samples))
+        if drawn:
+            for top, sample in zip(tops, samples, strict=True):
                 still(stage, Box(box.left, top + 1.5, side, side), images[sample], pictures)
-            if row % every:
-                continue
-            color = stage.theme.ink if sample == single else stage.theme.quiet
-            stage.text(room.left - 14, top + height / 2 + 8, f"#{sample}", color=color, align="right")
+        numbers = Words(stage, [(room.left - 14, top + height / 2 + 8) for top in tops], align="right")
+        colors = [stage.theme.ink if sample == single else stage.theme.quiet for sample in samples]
+        texts = [f"#{sample}" if row % every == 0 else "" for row, sample in enumerate(samples)]
+        numbers.set_words(texts, np.array([stage.theme.mix(color, 1) for color in colors]))
         _column_names(stage, room, verdicts.names)
         self._words = self._set_up_words(stage, room, height)
 
