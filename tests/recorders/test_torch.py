@@ -363,6 +363,11 @@ def test_as_many_tags_as_words_are_in_doubt(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "run.rec")
     np.testing.assert_allclose(recording.at(0).outputs(), model(WORDS).detach(), rtol=1e-5)
     assert recording.output.ignored == -100
+    named: dict[str, Any] = {"loss": nn.CrossEntropyLoss(), "task": "sequence of multiclass logits"}
+    animviz.watch(model, tmp_path / "named.rec", **named, **options).close()
+    stated = Recording(tmp_path / "named.rec")[0].scores
+    assert stated["loss"] == pytest.approx(float(flat(model(WORDS), TAGS).detach()), rel=1e-5)
+    assert stated["accuracy"] == recording[0].scores["accuracy"]
 
 
 class Pair(nn.Module):

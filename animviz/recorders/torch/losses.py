@@ -53,14 +53,14 @@ FUNCTIONS: dict[Any, type] = {
 }
 
 
-def known(loss: Any, labels: Array | None, output: Array, *, told: bool = False) -> Known:
+def known(loss: Any, labels: Array | None, output: Array, *, told: str = "") -> Known:
     """Return what is known of a loss.
 
     Args:
         loss: a module, a function of `torch.nn.functional`, a `functools.partial` of one, or a loss of Keras.
         labels: labels or targets, one row per sample, or None.
         output: what the model puts out for a few samples.
-        told: whether the user names the task.
+        told: the task that the user names, or "".
 
     Raises:
         InputError: it is in doubt where the classes stand, or the loss would compare each sample with all.
@@ -74,7 +74,7 @@ def known(loss: Any, labels: Array | None, output: Array, *, told: bool = False)
         _require_no_broadcasting(name_of(loss), labels, output)
     found = KNOWN[type(module)](module, labels, output)
     if isinstance(module, nn.CrossEntropyLoss | nn.NLLLoss):
-        found = replace(found, classes=_classes(labels, output, told=told), ignored=_ignored(module, labels))
+        found = replace(found, classes=_classes(labels, output, told), ignored=_ignored(module, labels))
     return replace(found, is_close=found.is_close or module.reduction == "sum")
 
 
@@ -111,18 +111,25 @@ def _require_no_broadcasting(name: str, labels: Array | None, output: Array) -> 
     )
 
 
-def _classes(labels: Array | None, output: Array, *, told: bool) -> Literal["first", "last"]:
-    """Return where the classes of an output stand: labels have the shape of all other axes."""
+def _places(labels: Array | None, output: Array) -> list[Literal["first", "last"]]:
+    """Return where the classes of an output can stand: labels have the shape of all other axes."""
     if labels is None or output.ndim < 3:
-        return "first"
+        return ["first"]
     first, last = labels.shape[1:] == output.shape[2:], labels.shape[1:] == output.shape[1:-1]
-    if first and last and not told:
+    return ["first", "last"] if first and last else ["last"] if last else ["first"]
+
+
+def _classes(labels: Array | None, output: Array, told: str) -> Literal["first", "last"]:
+    """Return where the classes of an output stand; a user who names a sequence has them behind its positions."""
+    places = _places(labels, output)
+    if len(places) == 2 and not told:
+        assert labels is not None  # else they stand first
         raise InputError(
             f"do the classes of an output of shape {output.shape[1:]} stand first or last, where labels have shape "
             f"{labels.shape[1:]}? Where they stand first, as the loss takes them, pass task='multiclass logits'; where they "
-            "stand last, pass that and the loss as you call it: loss=lambda output, target: ..."
+            "stand last, behind the positions, pass task='sequence of multiclass logits'"
         )
-    return "last" if last and not first else "first"
+    return places[-1] if told.startswith("sequence of") else places[0]
 
 
 def _ignored(module: Any, labels: Array | None) -> int | None:
@@ -145,8 +152,9 @@ def _cross_entropy(module: Any, labels: Array | None, output: Array) -> Known:
 
 def _negative_log_likelihood(module: Any, labels: Array | None, output: Array) -> Known:
     # Of logarithms of probabilities it is the cross-entropy of them as logits; of other numbers it has no name.
-    axis = -1 if _classes(labels, output, told=True) == "last" else 1
-    if not bool((torch.logsumexp(torch.as_tensor(output).float(), axis).abs() < 1e-3).all()):
+    axes = [{"first": 1, "last": -1}[place] for place in _places(labels, output)]
+    sums = [torch.logsumexp(torch.as_tensor(output).float(), axis).abs() for axis in axes]
+    if not any(bool((total < 1e-3).all()) for total in sums):
         return Known()
     ignored = _ignored(module, labels)
     settings = {} if ignored is None else {"ignore_class": ignored}

@@ -213,7 +213,7 @@ class Subject:
     def _known(self, name: str, loss: Any, seen: Seen, session: Session) -> Known:
         """Return what is known of the loss of an output."""
         given = session.samples.compared_with(name, is_main=name == self._main(seen))
-        return known(loss, given, seen.outputs[name], told=bool(self._task(name, seen)))
+        return known(loss, given, seen.outputs[name], told=self._task(name, seen))
 
     def _turns(self, found: Known, seen: Seen, name: str, session: Session) -> bool:
         """Say whether an output has its classes behind the samples, and answers at each of several places."""
