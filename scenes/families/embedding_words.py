@@ -91,8 +91,10 @@ def shared(embedding: Embedding, *, alone: bool) -> str:
         embedding: how it was laid out.
         alone: whether it has one epoch only, chosen by the reader.
     """
-    if alone or (embedding.method == "umap" and not embedding.settings.get("weight")):
-        return "this epoch is laid out alone" if alone else "each epoch is laid out alone"
+    if alone:
+        return "this epoch is laid out alone"
     if embedding.method == "pca":
         return "one basis for all epochs"
-    return "each epoch starts from the next one" if embedding.method == "tsne" else "epochs are laid out together"
+    if not (embedding.held > 0).any():
+        return "each epoch is laid out alone"
+    return "epochs are held together as far as neighbours stay"

@@ -121,7 +121,7 @@ def test_what_epochs_share_is_said(digits: Recording) -> None:
     for options, words in (
         ({"epoch": 3.0}, "this epoch is laid out alone"),
         ({"weight": 0.0}, "each epoch is laid out alone"),
-        ({}, "epochs are laid out together"),
+        ({}, "epochs are held together as far as neighbours stay"),
     ):
         shown = texts("umap", digits, 1.0, samples=60, layers="hidden_2", **options)
         assert words in " ".join(shown)

@@ -277,7 +277,7 @@ class TestColours:
         coloring = Coloring(Stage(SIZE), SampleLabels.of(recording))
         assert (len(coloring.palette), coloring.ends, set(coloring.numbers(None, 60))) == (1, None, {0})
         _, words = drawn("pca", recording)
-        assert not any(part in text for text in words for part in ("wrong", "named by", "colour", "accuracy", "loss"))
+        assert not any(part in text for text in words for part in ("wrong", "named by", "colour", "accuracy"))
 
     def test_classes_colour_the_code_of_an_autoencoder_which_answers_none(
         self, recorded: Callable[[str], tuple[Recording, keras.Model]]
