@@ -133,6 +133,8 @@ def _title(recording: Recording, names: list[str], learned: Array) -> str:
     one = "label" if recording.output.task == "multilabel" else "class"
     many = "labels" if one == "label" else "classes"
     never, last = np.flatnonzero(learned < 0), np.flatnonzero(learned == learned.max())
+    if len(never) == len(names):
+        return f"No {one} is learned"
     if len(never):
         which = f"{one} {names[never[0]]} is" if len(never) == 1 else f"{len(never)} of {len(names)} {many} are"
         return f"{which[0].upper()}{which[1:]} not learned"
