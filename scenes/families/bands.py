@@ -83,11 +83,13 @@ def _columns(sizes: Sequence[int], room: Box, pitch: float) -> tuple[int, float]
         return found
     for columns in range(1, max(sizes) + 1):
         side = room.width / columns
-        for _ in range(8):  # smaller cells leave more bands at their least height
+        for _ in range(40):  # smaller cells leave more bands at their least height
             high = room.height * FINE / sum(_slot(size, columns, side, pitch) for size in sizes)
             if high >= side:
                 break
-            side = high
-        if high >= side - 1e-9 and side > found[1]:
+            side = 0.98 * high
+        else:
+            continue
+        if side > found[1]:
             found = columns, side
     return found
