@@ -66,7 +66,9 @@ def _by_class(names: list[str], counts: NDArray[np.int64], accuracy: float) -> T
 
 def _shares(part: Array, whole: Array) -> Array:
     """Return shares; NaN where there is nothing to have a share in."""
-    return np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    shares = np.full(len(part), np.nan)
+    np.divide(part, whole, out=shares, where=whole > 0)
+    return shares
 
 
 def _averages(values: Array, support: Array) -> list[float]:

@@ -15,10 +15,11 @@ from animviz.cli.reports import report
 from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
-from animviz.experiments.comparison import Finished, columns, finished, natural_scene, score_of
+from animviz.experiments.comparison import Finished, Network, columns, finished, natural_scene, score_of
 from animviz.experiments.experiment import Run
-from animviz.experiments.grid import decide
+from animviz.experiments.grid import of_seeds
 from animviz.experiments.homes import RENDERS, home_of
+from animviz.experiments.presets import PRESETS
 from animviz.experiments.runs import keep_time, recorded, time_of
 from animviz.files import spelled
 from animviz.options import options_of
@@ -32,11 +33,15 @@ from animviz.rendering.film import film
 from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing, Timeline
+from animviz.sampling import numbers_in
+from animviz.stage.stage import Stage
 from animviz.tables import TABLES, check_table, text_of, write_table
 
 __all__ = ["CompareCommand"]
 
 EXPERIMENT = "digits_mlp"
+LARGEST_SEED = 2**31 - 1
+MOST_SEEDS = 20
 
 
 class CompareCommand(Sectioned):
@@ -47,7 +52,9 @@ class CompareCommand(Sectioned):
 
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return the options of the experiment, the training, the pictures and the video."""
-        self.experiment = experiment_named(argument("--experiment", arguments) or EXPERIMENT)
+        self.preset = PRESETS.get(argument("--preset", arguments) or "")
+        named = argument("--experiment", arguments) or (self.preset.experiment if self.preset else EXPERIMENT)
+        self.experiment = experiment_named(named)
         natural = "history" if argument("--from", arguments) else natural_scene(self.experiment)
         self.reference = argument("--scene", arguments) or natural
         self.scene = small_scene(self.reference)
@@ -56,8 +63,8 @@ class CompareCommand(Sectioned):
         training = [option for option in self.experiment.training_options if option.name not in ("arch", "model")]
         sections = {
             "Recordings": [_FROM, _OUTPUT_NAME],
-            f"Experiment {self.experiment.name}": [_EXPERIMENT, *repeated, *as_click(list(data.values()))],
-            "Training": [*as_click(training), RETRAIN],
+            f"Experiment {self.experiment.name}": [_PRESET, _EXPERIMENT, *repeated, *as_click(list(data.values()))],
+            "Training": [*as_click(training), _SEEDS, RETRAIN],
             f"Scene {self.reference}": [_SCENE, *as_click(self.scene.options)],
             "Output": [*as_click(options_of(Pacing)), *VIDEO, _OUTPUT],
         }
@@ -67,40 +74,67 @@ class CompareCommand(Sectioned):
     def run(self, **values: Any) -> None:
         """Check everything, train what is missing, write tables and video."""
         outputs, retrain, sources = (values.pop(name) for name in ("output", "retrain", "source"))
-        chosen = values.pop("output_name")
-        if chosen and not sources:
-            raise InputError("--output-name goes with --from; the networks of an experiment have one output")
-        arches, reductions = values.pop("arch"), values.pop("reduce", ())
         own = (*self.experiment.data_options, *self.experiment.training_options)
-        settings = {option.name: values.pop(option.name) for option in own if option.name in values}
-        asked = {name: value for name, value in values.items() if name not in ("experiment", "scene")}
-        if sources:
-            refuse_beside_from(["experiment", "arch", "reduce", "retrain", *settings])
-        tables, target = self._parted(outputs, sources)
+        trained = {"experiment", "preset", "seeds", "arch", "reduce", "output_name", *(option.name for option in own)}
+        settings = {name: values.pop(name) for name in trained & values.keys()}
+        asked = {name: value for name, value in values.items() if name != "scene"}
+        tables, target = self._parted(outputs, sources, settings["preset"])
         request = Request.of(self.scene, target, **asked) if target else None
-        runs: Sequence[Run | Finished] = (
-            finished(sources, chosen) if sources else decide(self.experiment, settings, arches, reductions)
-        )
+        networks = self._decided(settings, sources)
+        runs = [run for network in networks for run in network]
         ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
         Timeline([0.0, max(ends)], request.pacing if request else None)
         if request:
-            check_room(request.size, len(runs), self.scene)
+            check_room(request.size, len(networks), self.scene)
         needs = [request.needs] if request else []
         recordings = [_made(runs[0], runs, retrain, needs)]
         if request:  # what cannot be drawn is refused before the others are trained
-            request.plan_of(_side_by_side(request, runs, recordings)).set_up()
+            first = [Network(runs[0], recordings[0])]
+            _side_by_side(request, first).painter(Stage(request.size, request.theme))
         recordings += [_made(run, runs, retrain, needs) for run in runs[1:]]
-        table = columns(runs, recordings, [time_of(recording) for recording in recordings])
+        made = iter(recordings)
+        compared = [Network.of(network, [next(made) for _ in network]) for network in networks]
+        self._tell(compared, tables, len(runs))
+        if request:
+            _draw(request, request.plan_of(_side_by_side(request, compared)))
+
+    def _decided(
+        self, settings: dict[str, Any], sources: Sequence[Path]
+    ) -> Sequence[Sequence[Run]] | Sequence[Sequence[Finished]]:
+        """Return the runs of each network: those that were recorded before, or those that the settings ask for."""
+        chosen = settings.pop("output_name")
+        if sources:
+            refuse_beside_from([*settings, "retrain"])
+            return [[run] for run in finished(sources, chosen)]
+        if chosen:
+            raise InputError("--output-name goes with --from; the networks of an experiment have one output")
+        arches, reductions = settings.pop("arch"), settings.pop("reduce", ())
+        text = settings.pop("seeds")
+        if text and _is_given("seed"):
+            raise InputError("--seed cannot go with --seeds, which names them all; leave one of them out")
+        seeds = numbers_in(text, LARGEST_SEED + 1, name="--seeds", most=MOST_SEEDS) if text else []
+        if settings.pop("preset"):
+            assert self.preset is not None
+            if _is_given("experiment"):
+                raise InputError("--experiment cannot go with --preset, which names it; leave one of them out")
+            settings |= {name: value for name, value in self.preset.settings.items() if not _is_given(name)}
+            arches, reductions = arches or self.preset.architectures, reductions or self.preset.reductions
+        del settings["experiment"]
+        return of_seeds(self.experiment, settings, arches, reductions, seeds)
+
+    def _tell(self, networks: Sequence[Network], tables: Sequence[Path], runs: int) -> None:
+        """Print the table, and write it into files."""
+        table = columns(networks, [time_of(network.recording) for network in networks])
         click.echo(text_of(table, ".md"), nl=False)
         for path in tables:
             write_table(path, table)
-            click.echo(f"{path}: {len(runs)} runs")
-        if request:
-            _draw(request, request.plan_of(_side_by_side(request, runs, recordings)))
+            click.echo(f"{path}: {runs} runs")
 
-    def _parted(self, outputs: Sequence[Path], sources: Sequence[Path]) -> tuple[list[Path], Path | None]:
+    def _parted(
+        self, outputs: Sequence[Path], sources: Sequence[Path], preset: str | None
+    ) -> tuple[list[Path], Path | None]:
         """Part the outputs into tables and the video, and refuse tables that cannot be written."""
-        what = "-".join(path.resolve().stem for path in sources) or self.experiment.name
+        what = "-".join(path.resolve().stem for path in sources) or preset or self.experiment.name
         outputs = outputs or [RENDERS / f"compare-{what}.md", RENDERS / f"compare-{what}.mp4"]
         tables = [path for path in outputs if path.suffix.lower() in TABLES]
         videos = [path for path in outputs if path not in tables]
@@ -135,19 +169,27 @@ def _made(run: Run | Finished, runs: Sequence[Run | Finished], retrain: bool, wa
     return recording
 
 
-def _side_by_side(
-    request: Request, runs: Sequence[Run | Finished], recordings: Sequence[Recording]
-) -> SplitPicture:  # fmt: skip
-    """Return the picture of the runs whose recordings are there."""
+def _side_by_side(request: Request, networks: Sequence[Network]) -> SplitPicture:
+    """Return the picture of the networks, each by its typical run."""
+    recordings = [network.recording for network in networks]
     score = f"number: {recordings[0].measured_on} {score_of(recordings[0])}"
+    several = "typical run of each network; thin curves: its other seeds" if networks[0].others else ""
     return SplitPicture(
-        title=f"{recordings[0].manifest.title}: {len(runs)} networks compared",
+        title=f"{recordings[0].manifest.title}: {len(networks)} networks compared",
         cells=tuple(
-            CellPicture(Picture.of(request.scene, recording, request.options), str(run.arch), run.reduction)
-            for run, recording in zip(runs, recordings, strict=False)
+            CellPicture(
+                Picture.of(request.scene, network.recording, request.options), str(network.run.arch), network.note,
+                network.others,
+            )
+            for network in networks
         ),
-        foot=(*foot_parts(request.scene.summary), score),
-    )
+        foot=tuple(filter(None, (*foot_parts(request.scene.summary), score, several))),
+    )  # fmt: skip
+
+
+def _is_given(name: str) -> bool:
+    """Say whether an option was given on the command line."""
+    return click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 def _draw(request: Request, plan: Plan) -> None:
@@ -172,6 +214,17 @@ _EXPERIMENT = click.Option(
     help="What is trained.",
 )
 
+_PRESET = click.Option(
+    ["--preset"],
+    type=click.Choice(list(PRESETS)),
+    help="Networks and settings that belong together; what is given beside it holds. ten-experiments: bottlenecks of 1, 2 "
+    "and 5 units, components, a forest's pixels, and wide networks, on 5,000 digits.",
+)
+_SEEDS = click.Option(
+    ["--seeds"], default="", metavar="LIST",
+    help="Train each network once for each of these seeds, such as 0-3; the table has mean, lowest and highest, and the "
+    "pictures show the run in the middle.",
+)  # fmt: skip
 _ARCH = click.Option(
     ["--arch"],
     multiple=True,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from animviz.experiments.grid import MOST
 from animviz.recording.recording import Recording
 from animviz.tables import Column
 
-__all__ = ["Finished", "columns", "finished", "natural_scene", "score_of"]
+__all__ = ["Finished", "Network", "columns", "finished", "natural_scene", "score_of"]
 
 _PLANAR = ("two_rings", "moons", "spirals", "xor", "blobs", "points")
 _SCENES = {"polynomial": "polyfit", **dict.fromkeys(_PLANAR, "rings")}
@@ -78,22 +79,69 @@ def _reduction(recording: Recording) -> str:
     return "" if text == "none" else text
 
 
-def columns(
-    runs: Sequence[Run | Finished], recordings: Sequence[Recording], seconds: Sequence[float | None]
-) -> list[Column]:
-    """Return the table of finished runs: what they are, what they cost, and how good they are.
+@dataclass(frozen=True)
+class Network:
+    """A network that was trained once, or once for each of several seeds.
+
+    Attributes:
+        run: the typical run: the one whose score is in the middle, or the last but one below it.
+        recording: of that run.
+        others: recordings of the other runs.
+        scores: of all runs at their last snapshots, as far as they are known.
+    """
+
+    run: Run | Finished
+    recording: Recording
+    others: tuple[Recording, ...] = ()
+    scores: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, runs: Sequence[Run | Finished], recordings: Sequence[Recording]) -> "Network":
+        """Return the network of several runs.
+
+        Args:
+            runs: of the network.
+            recordings: of these runs.
+        """
+        score = score_of(recordings[0])
+        scores = [recording[-1].scores.get(score, float("nan")) for recording in recordings]
+        middle = int(np.argsort(scores, kind="stable")[(len(scores) - 1) // 2])
+        others = tuple(recording for place, recording in enumerate(recordings) if place != middle)
+        return cls(runs[middle], recordings[middle], others, tuple(scores))
+
+    @property
+    def seed(self) -> int | None:
+        """Seed of the typical run, where there are others."""
+        return self.run.training.seed if self.others and isinstance(self.run, Run) else None
+
+    @property
+    def note(self) -> str:
+        """What stands beside its name: how its data are reduced, and which run is seen."""
+        return " ".join(filter(None, [self.run.reduction, f"seed {self.seed}" if self.seed is not None else ""]))
+
+
+def columns(networks: Sequence[Network], seconds: Sequence[float | None]) -> list[Column]:
+    """Return the table of networks: what they are, what they cost, and how good they are.
 
     The scores are those of the samples in the recording at its last snapshot: a test set where the data have one, else
-    what was trained on, and the title says which. Columns without any value are left out.
+    what was trained on, and the title says which. Of several seeds they are mean, lowest and highest, and all else is of
+    the typical run. Columns without any value are left out.
 
     Args:
-        runs: what was trained, now or before.
-        recordings: of these runs.
-        seconds: how long each training took, where that is known.
+        networks: trained now or before.
+        seconds: how long the training of the typical run took, where that is known.
     """
+    runs, recordings = [network.run for network in networks], [network.recording for network in networks]
     score = score_of(recordings[0])
     form = ".1%" if score == "accuracy" else ".4g"
     last = [recording[-1] for recording in recordings]
+    title = f"{recordings[0].measured_on} {score}"
+    scored = [Column(title, tuple(snapshot.scores.get(score) for snapshot in last), form)]
+    if networks[0].others:
+        spread = [(fmean(network.scores), min(network.scores), max(network.scores)) for network in networks]
+        names = (f"mean {title}", "lowest", "highest")
+        scored = [Column(name, values, form) for name, values in zip(names, zip(*spread, strict=True), strict=True)]
+        scored.append(Column("typical seed", tuple(network.seed for network in networks), "d"))
     found = [
         Column("network", tuple(str(run.arch) for run in runs)),
         Column("data", tuple(run.reduction or None for run in runs)),
@@ -101,7 +149,7 @@ def columns(
         Column("epochs", tuple(snapshot.epoch for snapshot in last), "g"),
         Column("training seconds", tuple(None if s is None else round(s, 2) for s in seconds), ".1f"),
         Column(f"validation {score}", tuple(snapshot.logs.get(f"val_{score}") for snapshot in last), form),
-        Column(f"{recordings[0].measured_on} {score}", tuple(snapshot.scores.get(score) for snapshot in last), form),
+        *scored,
     ]
     return [column for column in found if any(value is not None for value in column.values)]
 

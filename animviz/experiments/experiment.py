@@ -39,6 +39,7 @@ class Training:
         dropout: share of the hidden units that is left out at random in each step.
         l2: weight of the squared kernels in the loss.
         early_stopping: stop when validation accuracy, or loss without classes, has not improved for so many epochs.
+        restore_best: keep the network of the best epoch by what early stopping looks at; the recording ends with it.
         gradients: also record the gradients of the loss, for pictures that show them.
         model: own model in a .keras file to be trained on instead, from the weights it has.
     """
@@ -55,6 +56,7 @@ class Training:
     dropout: Annotated[float, Range(0, 0.99)] = 0.0
     l2: Annotated[float, Range(0, 1e6)] = 0.0
     early_stopping: Annotated[int, Range(1, 1_000_000)] | None = None
+    restore_best: bool = False
     gradients: bool = False
     model: Path | None = None
 
@@ -112,8 +114,10 @@ class Experiment:
         dataset = self.source(np.random.default_rng(training.seed), **options)
         if training.loss == "crossentropy" and dataset.task == "regression":
             raise InputError(f"--loss is 'crossentropy'; {self.name} has no classes, expected mse or mae")
-        if training.early_stopping is not None and dataset.validation is None:
-            raise InputError(f"--early-stopping needs validation data, which {self.name} has not; leave it out")
+        for name in ("early_stopping", "restore_best"):
+            if getattr(training, name) and dataset.validation is None:
+                flag = "--" + name.replace("_", "-")
+                raise InputError(f"{flag} needs validation data, which {self.name} has not; leave it out")
         if training.model is not None:
             self._require_model(training)
             return Run(self, options, training, None, dataset)
@@ -227,6 +231,8 @@ class Run:
         options = {name: str(value) if isinstance(value, Path) else value for name, value in self.options.items()}
         model = self.training.model
         training = asdict(self.training)
+        if not training["restore_best"]:  # recordings of before there was the choice are of equal settings
+            del training["restore_best"]
         if model is not None:
             training["model"] = f"{model.name} {sha256(model.read_bytes()).hexdigest()[:16]}"
         return {

@@ -7,7 +7,7 @@ from typing import Any
 from animviz.errors import InputError
 from animviz.experiments.experiment import Experiment, Run
 
-__all__ = ["MOST", "decide"]
+__all__ = ["MOST", "decide", "of_seeds"]
 
 MOST = 12
 
@@ -37,6 +37,31 @@ def decide(
         number = "a single run" if len(runs) == 1 else f"{len(runs)} runs"
         raise InputError(f"this is {number}; expected 2 to {MOST}, by giving --arch or --reduce more or less often")
     return runs
+
+
+def of_seeds(
+    experiment: Experiment,
+    values: Mapping[str, Any],
+    architectures: Sequence[str],
+    reductions: Sequence[str],
+    seeds: Sequence[int],
+) -> list[list[Run]]:
+    """Return the runs of each network, one for each seed; see `decide`.
+
+    Args:
+        experiment: what is trained.
+        values: the other data and training options, by name.
+        architectures: as text.
+        reductions: values of the data's option "reduce".
+        seeds: of data, initial weights and order of samples; none stands for the one among the values.
+
+    Raises:
+        InputError: see `decide`.
+    """
+    if not seeds:
+        return [[run] for run in decide(experiment, values, architectures, reductions)]
+    by_seed = [decide(experiment, {**values, "seed": seed}, architectures, reductions) for seed in seeds]
+    return [list(runs) for runs in zip(*by_seed, strict=True)]
 
 
 def _fitting(text: str, bases: Sequence[Run]) -> list[Run]:

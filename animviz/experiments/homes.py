@@ -39,7 +39,7 @@ def difference(manifest: Manifest, run: Run) -> str | None:
         manifest: of the recording.
         run: what is asked for.
     """
-    then, now = _flat(manifest.settings or {}), _flat(run.settings())
+    then, now = ({"restore_best": False, **_flat(settings)} for settings in (manifest.settings or {}, run.settings()))
     return next(
         (f"{name} {then.get(name)}, asked for is {now[name]}" for name in now if then.get(name) != now[name]), None
     )

@@ -23,22 +23,26 @@ class Score:
 
     Args:
         recordings: one for each cell.
+        others: of each cell, recordings of the same network from other seeds.
 
     Attributes:
         name: what it is.
         number: how it is written.
         histories: epochs and values of each recording.
+        others: those of the other recordings of each cell.
     """
 
-    def __init__(self, recordings: Sequence[Recording]) -> None:
+    def __init__(self, recordings: Sequence[Recording], others: Sequence[Sequence[Recording]] = ()) -> None:
         classified = "accuracy" in recordings[0].noted(source="scores")
         self.number, self.name = (ACCURACY, "accuracy") if classified else (LOSS, "loss")
         self.histories = [recording.history(self.name, source="scores") for recording in recordings]
+        self.others = [[one.history(self.name, source="scores") for one in several] for several in others]
 
     @property
     def limits(self) -> tuple[float, float]:
         """Limits of an axis that holds all values."""
-        values = np.concatenate([values for _, values in self.histories])
+        curves = [*self.histories, *(curve for several in self.others for curve in several)]
+        values = np.concatenate([values for _, values in curves])
         if self.name == "accuracy":
             return share_limits(values)
         finite = values[np.isfinite(values)]
@@ -73,6 +77,8 @@ class Curves:
         self._traces = []
         lasts: list[float] = []
         for place, ((epochs, values), color) in enumerate(zip(score.histories, colors, strict=True)):
+            for others, seen in score.others[place] if score.others else ():
+                plot.axes.plot(_shares(clock, place, others), seen, color=color, linewidth=stage.points(1), alpha=0.4)
             self._traces.append(Trace(stage, plot.axes, _shares(clock, place, epochs), values, color))
             finite = values[np.isfinite(values)]
             lasts.append(plot.top_of(float(finite[-1])) if finite.size else plot.room.bottom)

@@ -49,11 +49,13 @@ class CellPicture:
         picture: the picture, whose scene has the form that suits a cell.
         label: what stands above it.
         note: what stands beside the label, in quiet letters.
+        others: recordings of the same network from other seeds, whose numbers are drawn as thin curves.
     """
 
     picture: Picture
     label: str
     note: str = ""
+    others: tuple[Recording, ...] = ()
 
 
 class SplitPainter:
@@ -72,7 +74,8 @@ class SplitPainter:
         recordings = [cell.picture.recording for cell in split.cells]
         labels = [(cell.label, cell.note) for cell in split.cells]
         stage.wording = split.wording
-        self._stage, self._clock, score = stage, split.clock(), Score(recordings)
+        self._stage, self._clock = stage, split.clock()
+        score = Score(recordings, [cell.others for cell in split.cells])
         self._header = Header(stage, split.title, [self._clock.number])
         bottom = foot(stage, *split.foot) - 14
         self._ruler = _Ruler(stage, self._header.bottom, self._clock)
@@ -174,7 +177,11 @@ class SplitPicture:
 
     def identity(self) -> dict[str, Any]:
         """Return all that decides the picture, as JSON types."""
-        cells = [cell.picture.identity() | {"label": cell.label, "note": cell.note} for cell in self.cells]
+        cells = [
+            cell.picture.identity()
+            | {"label": cell.label, "note": cell.note, "others": [other.digest for other in cell.others]}
+            for cell in self.cells
+        ]
         own = source_of(__name__)
         return {"title": self.title, "cells": cells, "foot": self.foot, "by": self.by, "source": own}
 

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from animviz import Moment, Recording
 from animviz.errors import InputError
 from animviz.experiments.catalogue import experiment_named
-from animviz.experiments.comparison import columns
-from animviz.experiments.grid import decide
+from animviz.experiments.comparison import Network, columns
+from animviz.experiments.experiment import Run
+from animviz.experiments.grid import decide, of_seeds
+from animviz.experiments.presets import PRESETS
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.layout import Layout, check_room, layout_of
 from animviz.pictures.painter import Painter
@@ -113,13 +115,55 @@ def test_what_cannot_be_compared_is_refused(arches: list[str], reductions: list[
         labels("digits_mlp", arches, reductions, data="digits-8x8")
 
 
+def test_each_network_has_a_run_for_each_seed() -> None:
+    found = of_seeds(experiment_named("two_rings"), {"samples": 50}, ["2-1-1", "2-2-1"], [], [3, 5])
+    assert [[(run.label, run.training.seed) for run in network] for network in found] == [
+        [("2-1-1", 3), ("2-1-1", 5)], [("2-2-1", 3), ("2-2-1", 5)],
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_ten_experiments_are_those_of_the_notebooks() -> None:
+    preset = PRESETS["ten-experiments"]
+    runs = decide(experiment_named(preset.experiment), preset.settings, preset.architectures, preset.reductions)
+    assert [run.label for run in runs] == [
+        "784-128-1-10", "784-128-2-10", "784-128-5-10", "154-128-5-10-pca_154", "70-128-5-10-forest_70", "784-64-64-10",
+        "784-128-128-10", "784-128-256-10", "784-256-256-10", "784-512-512-10",
+    ]  # fmt: skip
+    training = runs[0].training
+    assert (training.optimizer, training.batch_size, training.early_stopping, training.dropout) == ("rmsprop", 32, 2, 0)
+
+
 # The table
+
+
+def networks(runs: list[Run], recordings: list[Recording]) -> list[Network]:
+    return [Network.of([run], [recording]) for run, recording in zip(runs, recordings, strict=True)]
+
+
+def test_of_several_seeds_the_table_has_mean_and_spread_and_the_run_in_the_middle(
+    trained: Callable[..., Recording],
+) -> None:
+    experiment = experiment_named("two_rings")
+    runs = of_seeds(experiment, {"samples": 150, "epochs": 4}, ["2-1-2-1", "2-3-2-1"], [], [0, 1, 2])
+    recordings = [[trained("two_rings", arch=str(run.arch), seed=run.training.seed) for run in one] for one in runs]
+    compared = [Network.of(one, found) for one, found in zip(runs, recordings, strict=True)]
+    table = {column.title: column.values for column in columns(compared, [None, None])}
+    for place, found in enumerate(recordings):
+        scores = [recording[-1].scores["accuracy"] for recording in found]
+        assert table["mean training accuracy"][place] == pytest.approx(np.mean(scores))
+        assert (table["lowest"][place], table["highest"][place]) == (min(scores), max(scores))
+        typical = found[table["typical seed"][place]]
+        assert typical[-1].scores["accuracy"] == np.median(scores)
+        assert compared[place].recording is typical
+        assert len(compared[place].others) == 2
+        assert compared[place].note == f"seed {table['typical seed'][place]}"
 
 
 def test_table_of_rings_says_what_is_in_the_recordings(rings: list[Recording]) -> None:
     arches = [recording.manifest.arch or "" for recording in rings]
     runs = decide(experiment_named("two_rings"), {"samples": 150, "epochs": 4}, arches, [])
-    table = {column.title: column.values for column in columns(runs, rings, [1.25, None, 3.0, 4.0])}
+    table = {column.title: column.values for column in columns(networks(runs, rings), [1.25, None, 3.0, 4.0])}
     assert list(table) == ["network", "parameters", "epochs", "training seconds", "training accuracy"]
     assert table["parameters"] == (10, 15, 20, 25)
     assert table["epochs"] == (4, 4, 4, 4)
@@ -130,7 +174,7 @@ def test_table_of_rings_says_what_is_in_the_recordings(rings: list[Recording]) -
 def test_table_of_digits_has_validation_and_test(stopped: list[Recording]) -> None:
     options = {"data": "digits-8x8", "dropout": 0.1}
     runs = decide(experiment_named("digits_mlp"), options, ["64-16-8-10", "64-1-10"], [])
-    table = {column.title: column for column in columns(runs, stopped, [None, None])}
+    table = {column.title: column for column in columns(networks(runs, stopped), [None, None])}
     assert list(table) == ["network", "parameters", "epochs", "validation accuracy", "test accuracy"]
     assert table["epochs"].values == (6, 2)
     assert table["validation accuracy"].values == tuple(recording[-1].logs["val_accuracy"] for recording in stopped)
@@ -141,13 +185,13 @@ def test_parameters_are_those_that_keras_counts(stopped: list[Recording]) -> Non
     from animviz.experiments.keras.models import network_of
 
     runs = decide(experiment_named("digits_mlp"), {"data": "digits-8x8"}, ["64-16-8-10", "64-1-10"], [])
-    table = {column.title: column.values for column in columns(runs, stopped, [None, None])}
+    table = {column.title: column.values for column in columns(networks(runs, stopped), [None, None])}
     assert table["parameters"] == tuple(network_of(run).count_params() for run in runs)
 
 
 def test_markdown_is_aligned_and_csv_is_plain(rings: list[Recording]) -> None:
     runs = decide(experiment_named("two_rings"), {"samples": 150}, ["2-1-2-1", "2-2-2-1"], [])
-    table = columns(runs, rings[:2], [1.5, None])
+    table = columns(networks(runs, rings[:2]), [1.5, None])
     lines = text_of(table, ".md").splitlines()
     assert len({len(line) for line in lines}) == 1
     assert lines[1].replace("-", "") == "|  | : | : | : | : |"
@@ -481,3 +525,32 @@ def test_a_hidden_layer_of_one_unit_stays_far_below(cli: Callable[..., Result], 
     one, many = (float(row["test accuracy"]) for row in csv.DictReader((tmp_path / "t.csv").read_text().splitlines()))
     assert many > 0.85
     assert one < many - 0.4
+
+
+def test_seeds_are_trained_compared_and_drawn(cli: Callable[..., Result], tmp_path: Path) -> None:
+    done = cli("compare", *RINGS, *SMALL, "--seeds", "0,2", "-o", "a.csv", "-o", "a.mp4", "--size", "640x360")
+    assert done.code == 0, done.err
+    with (tmp_path / "a.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["network"] for row in rows] == ["2-1-2-1", "2-3-2-1"]
+    assert all(float(row["lowest"]) <= float(row["mean training accuracy"]) <= float(row["highest"]) for row in rows)
+    assert len(list((tmp_path / "renders").glob("*.rec"))) == 4
+    assert done.out.splitlines()[-1].startswith("a.mp4: 15 frames, 0.5 s, 640x360")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--seeds", "0-3", "--seed", "1"), "--seed cannot go with --seeds"),
+        (("--seeds", "1,x"), "--seeds is '1,x'"),
+        (("--seeds", "0-40"), "expected 20 numbers at most"),
+        (("--preset", "ten-experiments", "--experiment", "lenet"), "--experiment cannot go with --preset"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_before_training(
+    arguments: tuple[str, ...], message: str, cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    done = cli("compare", *([] if "--preset" in arguments else RINGS), *arguments)
+    assert done.code == 2
+    assert message in done.err
+    assert not (tmp_path / "renders").exists()

@@ -20,6 +20,7 @@ from animviz.experiments.data import image_files
 from animviz.experiments.data.image_files import load_images
 from animviz.experiments.data.images import digits, padded_digits
 from animviz.experiments.data.reduction import Reduction
+from animviz.recording.verifying import verify
 
 pytestmark = pytest.mark.integration
 
@@ -302,6 +303,19 @@ def test_lenet_takes_filters_and_widths(trained: Callable[..., Recording], odd_i
         experiment_named("lenet").run({"data": "digits-8x8", "arch": "6-10"})
 
 
+def test_the_network_of_the_best_epoch_is_kept(trained: Callable[..., Recording]) -> None:
+    options = {"arch": "*-4-*", "epochs": 60, "early_stopping": 1, "learning_rate": 0.05}
+    whole, kept = trained("digits_mlp", **options), trained("digits_mlp", **options, restore_best=True)
+    epochs, values = whole.history("val_accuracy")
+    assert kept.epochs[-1] == epochs[values.argmax()] < whole.epochs[-1]
+    assert kept.history("val_accuracy")[1].max() == kept[-1].logs["val_accuracy"] == values.max()
+    for name, weights in kept[-1].weights.items():
+        np.testing.assert_array_equal(weights, whole[len(kept) - 1].weights[name])
+    report = verify(kept.path)
+    assert not report.faults
+    assert kept.manifest.finished
+
+
 def test_early_stopping_ends_the_recording(trained: Callable[..., Recording]) -> None:
     recording = trained("digits_mlp", arch="*-4-*", epochs=60, early_stopping=1, learning_rate=0.05)
     assert recording.manifest.finished
@@ -310,6 +324,8 @@ def test_early_stopping_ends_the_recording(trained: Callable[..., Recording]) ->
     assert validation[-1] <= validation[-2]
     with pytest.raises(InputError, match="--early-stopping needs validation data"):
         experiment_named("two_rings").run({"early_stopping": 2})
+    with pytest.raises(InputError, match="--restore-best needs validation data"):
+        experiment_named("two_rings").run({"restore_best": True})
 
 
 @pytest.mark.slow

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.experiments.experiment import Run, Training
+from animviz.experiments.experiment import Run
+from animviz.experiments.keras.best import kept_best
 from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import network_of
 from animviz.recorders.keras.callback import Recorder
@@ -72,8 +73,10 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = (), watchers: Sequen
     def target(y: NDArray[Any]) -> NDArray[Any]:
         return np.eye(outputs, dtype=np.float32)[y] if one_hot else y.astype(np.float32)[:, None]
 
-    stopping = _early_stopping(run.training, dataset.task)
-
+    watched = ("val_accuracy", "max") if dataset.task == "classification" else ("val_loss", "min")
+    patience = run.training.early_stopping
+    monitor, mode = watched
+    stopping = [keras.callbacks.EarlyStopping(monitor=monitor, mode=mode, patience=patience)] if patience else []
     fit(
         model,
         dataset.x,
@@ -84,12 +87,4 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = (), watchers: Sequen
         validation_data=(dataset.validation[0], target(dataset.validation[1])) if dataset.validation else None,
         seed=run.training.seed,
     )
-    return Recording(path)
-
-
-def _early_stopping(training: Training, task: str) -> list[Any]:
-    """Return the callback that stops when the validation no longer improves."""
-    if training.early_stopping is None:
-        return []
-    name, mode = ("val_accuracy", "max") if task == "classification" else ("val_loss", "min")
-    return [keras.callbacks.EarlyStopping(monitor=name, mode=mode, patience=training.early_stopping)]
+    return kept_best(Recording(path), *watched) if run.training.restore_best else Recording(path)
