@@ -157,7 +157,7 @@ def frames(
     stage = Stage(size, theme)
     if pacing is not None:
         timeline = whole = paced(picture, pacing, stage.size, theme)
-        stage.seconds = whole.whole_seconds
+        stage.pace = whole.whole_seconds
     painter = picture.painter(stage)
     return (painter.paint(moment)[:, :, :3].copy() for moment in timeline or ())
 

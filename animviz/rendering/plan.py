@@ -50,7 +50,7 @@ class Plan:
             AnimvizError: a scene cannot draw its recording.
         """
         stage = Stage(self.size, self.theme)
-        stage.seconds = self.timeline.whole_seconds
+        stage.pace = self.timeline.whole_seconds
         return self.picture.painter(stage)
 
     def identity(self) -> list[Any]:

@@ -49,7 +49,6 @@ class Stage:
         height: height in units.
         pixel: pixels per unit.
         wording: what the user wants to read around the picture.
-        seconds: epochs at the whole seconds of the film, where its time does not pass evenly; else None.
         pairs: numbers in words and the marks beside which they stand, as scenes declare them.
         pace: the epochs at each whole second of the film, shape (seconds,); None in stills.
 
@@ -64,7 +63,6 @@ class Stage:
         self.size = size = size_of(size)
         self.theme = theme_named(theme)
         self.wording = Wording()
-        self.seconds: NDArray[np.float64] | None = None
         self.pairs: list[Pair] = []
         self.pace: NDArray[np.float64] | None = None
         self.pixel = pixel or min(size) / 720
