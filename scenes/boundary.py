@@ -15,7 +15,7 @@ RULER = 150.0  # units of height
 COLUMN = 0.26  # of the room, for what stands beside the plane
 
 
-@scene(experiment="two_rings", tasks=CLASSES)
+@scene(experiment="two_rings", group="learning", tasks=CLASSES)
 def boundary(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
     """Decision boundary of a classifier in the plane of its inputs, with the cut of each hidden unit.
 

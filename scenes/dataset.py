@@ -18,7 +18,7 @@ from .families.inputs import training_images
 MOST_IN_A_LIST = 12
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="way", tasks=CLASSES)
 def dataset(stage: Stage, recording: Recording) -> Draw:
     """Mean of each class, its samples from the nearest to it to the farthest, and how many there are.
 

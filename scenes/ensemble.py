@@ -28,7 +28,7 @@ from .families.layers import Probe, class_of, hidden_layers
 ORDER = "units in the order in which those excite them"
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="way", tasks=CLASSES)
 def ensemble(
     stage: Stage,
     recording: Recording,

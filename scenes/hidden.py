@@ -18,7 +18,7 @@ TOLD = 0.5  # of the samples: with fewer answered rightly, classes are not calle
 LEAST, MOST = 120.0, 240.0  # units of height of the ruler
 
 
-@scene(experiment="digits_plane", tasks=CLASSES)
+@scene(experiment="digits_plane", group="way", tasks=CLASSES)
 def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     """Hidden space of any classifier: samples as points, and how the layers behind divide it.
 

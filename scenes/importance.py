@@ -24,7 +24,7 @@ HEAD, BALANCE = 34.0, 54.0  # over and under an image
 GAP = 28.0
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="inside", tasks=CLASSES)
 def importance(stage: Stage, recording: Recording, *, samples: str = "", forest: bool = False) -> Draw:
     """Pixels of a few images that speak for their class, and those that speak for its strongest rival.
 

@@ -32,7 +32,7 @@ REST = 0.4  # share of the way from layer to layer in which the samples stand st
 POINT, PLANE = 3.4, 0.8  # units of a point's radius; share of the room that the plane takes, about
 
 
-@scene(experiment="digits_mlp", suits=embeddable("layers", 64))
+@scene(experiment="digits_mlp", group="way", suits=embeddable("layers", 64))
 def layers(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, epoch: float | None = None,
     by: By = "true", n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,

@@ -27,7 +27,7 @@ HEAD, WORD, TRUE = 32.0, 28.0, 32.0
 TITLES = ("both {low}", "only A {high}", "only B {high}", "both {high}")
 
 
-@scene(experiment="digits_mlp", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="way", tasks=CLASSES)
 def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
     """Samples in four quarters by two input values, and what the network says in each while it learns.
 

@@ -13,7 +13,7 @@ HEADING, RULER, LOW = 34.0, 130.0, 62.0  # units of height: of a line above a pa
 LOSS = 60.0  # units before a low ruler, for its name
 
 
-@scene(experiment="polynomial", tasks=(CURVE,))
+@scene(experiment="polynomial", group="learning", tasks=(CURVE,))
 def polyfit(stage: Stage, recording: Recording, *, band: bool = True) -> Draw:
     """Fit of a curve in progress: target, answer, the residual between them, and the units that add up to the answer.
 

@@ -46,7 +46,7 @@ class Row(NamedTuple):
     samples: NDArray[np.intp]
 
 
-@scene(experiment="digits_mlp", group="wrong", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="learning", tasks=CLASSES)
 def predictions(stage: Stage, recording: Recording, *, only: Only = "all", samples: str = "") -> Draw:
     """Samples in the order in which they are learned, with their answers over the epochs.
 

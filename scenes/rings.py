@@ -19,7 +19,7 @@ FEW = 5  # classes that are named in the small plane; more are named in the larg
 PARTED = 0.9  # of the samples: with fewer on their side, classes are not called parted
 
 
-@scene(experiment="two_rings", tasks=CLASSES)
+@scene(experiment="two_rings", group="way", tasks=CLASSES)
 def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 101)] = 21, points: bool = True) -> Draw:
     """Hidden space of a ring classifier, warping around its decision boundary.
 

@@ -7,7 +7,7 @@ from animviz import Draw, Range, Recording, Stage, scene
 from .families.embedding import By, Samples, Thumbnails, Trails, embeddable, embedding_scene
 
 
-@scene(experiment="digits_mlp", suits=embeddable("umap"))
+@scene(experiment="digits_mlp", group="way", suits=embeddable("umap"))
 def umap(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, trails: Trails = 0,
     thumbnails: Thumbnails = None, by: By = "true", epoch: float | None = None,
