@@ -6,11 +6,11 @@ import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, cut
+from animviz.parts import LABEL, Words, cut
 
 __all__ = ["Bands"]
 
-PITCH = 21.0  # least height of a band whose name stands beside it
+PITCH = 21.0  # least height of a band whose name stands beside it: that of its ink, which is less than a line
 FINE = 3  # parts of a cell; a band is one of them away from the next
 NAMED = 0.3  # share of the width that names take at most
 
@@ -53,11 +53,14 @@ class Bands:
         self._columns = np.concatenate([FINE * column for _, column in places])
         height = cell / FINE * self.shape[0]
         self.place = Box(room.left, room.top + (room.height - height) / 2, cell * columns, height)
-        for label, slot, below in zip(known, slots, np.cumsum(slots), strict=True):
-            if label >= 0:
-                name = cut(stage, names[label], before - 10)
-                middle = self.place.top + cell / FINE * (below - slot / 2) + 8
-                stage.text(room.left - 8, middle, name, align="right", color=stage.theme.quiet)
+        middles = self.place.top + cell / FINE * (np.cumsum(slots) - np.array(slots) / 2) + 8
+        named = [
+            (cut(stage, names[label], before - 10), top)
+            for label, top in zip(known, middles, strict=True)
+            if label >= 0
+        ]
+        words = Words(stage, [(room.left - 8, top) for _, top in named], align="right")
+        words.set_words([name for name, _ in named], np.tile(stage.theme.mix(stage.theme.quiet, 1), (len(named), 1)))
 
     def laid(self, values: Array) -> Array:
         """Return the activations of one sample, shape (units,), in rows and columns; NaN where no unit is."""
