@@ -25,7 +25,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
 
     Args:
         stage: where to draw.
-        recording: any with at least one epoch of training, of any model.
+        recording: of any model, with at least one epoch of training.
         log: logarithmic scale for the loss.
     """
     source = _source(recording)

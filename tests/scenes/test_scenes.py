@@ -16,6 +16,7 @@ import animviz
 from animviz import Recording, Stage
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene, scene_names
+from animviz.pictures.scene import GROUPS
 from helpers.drawn import LARGE, SIZE, Drawn, files
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied, lost, made, rewritten
@@ -220,3 +221,10 @@ def test_history_draws_the_recorded_states_where_training_told_of_no_numbers(tmp
     bare = Stage((640, 360))
     find_scene("history").set_up(bare, Recording(silent.path))(animviz.Moment(seconds=0.0, epoch=3.0))
     assert any(text.startswith("no numbers were recorded") for text in texts(bare))
+
+
+@pytest.mark.parametrize("name", scene_names())
+def test_every_scene_is_in_a_group_and_says_what_it_is_drawn_from(name: str) -> None:
+    scene = find_scene(name)
+    assert scene.group in GROUPS
+    assert scene.needs.startswith("of ")
