@@ -26,7 +26,7 @@ from animviz.recording.state import Inputs
 
 __all__ = ["key_of", "stored_embeddings", "stored_or_computed"]
 
-FORMAT = 3
+FORMAT = 4
 """Part of every key, and of every file: raised when a method changes what it computes."""
 
 

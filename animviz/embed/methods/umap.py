@@ -31,7 +31,7 @@ _DRAWS = 5  # negative samples per edge, as in UMAP
 _EXTENT, _JITTER = 10.0, 1e-3
 _NEAR = 1e-3  # squared distance that limits the repulsion at short range, as in UMAP
 _NEAR_TIMES = 2  # a neighbour stays near if it stays among so many times as many
-_STEEPNESS = 6  # power of the share that stays near: the least that leaves every epoch faithful, see docs/embeddings.md
+_STEEPNESS = 5  # power of the share that stays near: of those tried, the least that leaves every epoch faithful
 
 
 @dataclass(frozen=True, kw_only=True)
