@@ -10,6 +10,7 @@ from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.landmarks.landmark import Landmark
 from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
+from animviz.errors import DivergedError, RecordingError
 from animviz.recording.obtaining import obtainable
 from animviz.recording.recording import Recording
 from animviz.recording.replay.layers import SILENT
@@ -48,9 +49,15 @@ def _f1(labels: Array, answers: Array, count: int) -> Array:
 
 
 def in_plane(recording: Recording) -> bool:
-    """Say whether the inputs are points of a plane."""
+    """Say whether the inputs are points of a plane, and the network answers at others too."""
     inputs = recording.inputs
-    return not isinstance(inputs, dict) and inputs.shape[1:] == (2,)
+    if isinstance(inputs, dict) or inputs.shape[1:] != (2,):
+        return False
+    try:
+        recording.at(recording.epochs[0]).outputs(inputs[:1])
+    except (DivergedError, RecordingError):  # its outputs are stored for the samples alone
+        return False
+    return True
 
 
 def boundary_forms(recording: Recording, states: Sequence[State]) -> Iterator[Landmark]:
