@@ -482,3 +482,19 @@ def test_every_setting_has_a_help_line() -> None:
 
     for method in METHODS.values():
         assert all(option.help for option in options_of(method.settings))
+
+
+def test_the_table_of_the_docs_is_what_the_command_prints() -> None:
+    from animviz.embed.sets import Sets
+    from animviz.embed.vote_table import table_of
+    from animviz.embed.votes import Neighbourhoods
+    from animviz.tables import text_of
+
+    page = Path(__file__).parents[2] / "docs" / "embeddings.md"
+    shown = page.read_text(encoding="utf-8").split("<!-- neighbours -->\n")[1].split("<!-- end -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines()[2:]]
+    values = np.array([[[float(cell) for cell in cells]] for _, *cells in rows])
+    layers, sets = [name for name, *_ in rows], Sets(None, None, None, None, np.arange(1), "", "", classes=True)
+    found = Neighbourhoods(layers, np.zeros(1), values, sets, "")
+    assert layers == ["input", "hidden_1", "hidden_2"]
+    assert text_of(table_of(found), ".md").strip() == shown.strip()
