@@ -1,4 +1,4 @@
-"""What the pictures of distributions share: their header, layers and units, and measures that glide between snapshots."""
+"""What pictures of activations share: layers in one pass, channels as units, and measures that glide between snapshots."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -7,18 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from animviz import Recording, Stage
+from animviz import Recording
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import DivergedError
-from animviz.parts import LABEL, MARGIN, cut, levels
 from animviz.recording.basis import Basis
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_chain
 from animviz.recording.state import State
 
 Measures = Mapping[str, Any]
-LINE = 34.0  # units from one line of a key to the next
 
 
 class Glide:
@@ -62,18 +60,6 @@ class Glide:
         return self._measure(self._recording.at(self._recording.epochs[index]))
 
 
-def net(recording: Recording) -> str:
-    """Return what a title calls the network."""
-    return recording.manifest.arch or "the network"
-
-
-def hidden_layers(recording: Recording) -> list[Layer]:
-    """Return the layers before the output that bend their values; in a linear network those that have weights."""
-    before = recording.layers[:-1]
-    bent = [layer for layer in before if layer.activation not in ("", "linear")]
-    return bent or [layer for layer in before if kernels_of(recording, layer)]
-
-
 def kernels_of(recording: Recording | Basis, layer: Layer) -> list[str]:
     """Return the names of a layer's weight matrices: all its weights but biases and other vectors.
 
@@ -114,43 +100,3 @@ def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
 def by_unit(values: Array) -> Array:
     """Return activations in shape (samples, places, units): a channel is one unit that is seen in many places."""
     return values.reshape(len(values), -1, values.shape[-1])
-
-
-def level_lines(limits: tuple[float, float], height: float) -> list[float]:
-    """Return the values that get a level line on an axis of that height in units: zero, and others with room for labels."""
-    found = levels(*limits)
-    step = min(np.diff(found), default=1.0)
-    stride = max(1, int(np.ceil(28 * (limits[1] - limits[0]) / (step * height))))
-    return [level for level in found if round(level / step) % stride == 0] or found[:1]
-
-
-def key_height(stage: Stage, names: Sequence[str]) -> float:
-    """Return the height that `key` takes.
-
-    Args:
-        stage: where.
-        names: of the classes.
-    """
-    return LINE * -(-len(names) // _columns(stage, names))
-
-
-def key(stage: Stage, top: float, names: Sequence[str], palette: Array) -> None:
-    """Write the classes with their colours in rows over the width of the frame.
-
-    Args:
-        stage: where.
-        top: units from the upper edge of the frame.
-        names: of the classes.
-        palette: their colours, one row each.
-    """
-    columns = _columns(stage, names)
-    width = (stage.width - 2 * MARGIN) / columns
-    for place, (name, color) in enumerate(zip(names, palette, strict=True)):
-        left, baseline = MARGIN + place % columns * width, top + LINE * (place // columns + 1) - 10
-        stage.dot(left + 8, baseline - 8, 16, color)
-        stage.text(left + 26, baseline, cut(stage, name, width - 42), color=stage.theme.quiet)
-
-
-def _columns(stage: Stage, names: Sequence[str]) -> int:
-    widest = max(stage.measure(name, LABEL) for name in names) + 50
-    return max(2, min(len(names), int((stage.width - 2 * MARGIN) // widest), 10))
