@@ -16,7 +16,7 @@ from animviz.recording.replay.activations import sigmoid, softmax
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer, is_dense_chain
 
-__all__ = ["evidence", "mean_evidence", "score_gradients"]
+__all__ = ["evidence", "mean_evidence", "require_dense", "score_gradients"]
 
 BATCH = 250  # samples at a time: their gradients stay in the processor's cache
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -116,9 +116,7 @@ def score_gradients(
     Raises:
         SceneError: a layer is neither dense nor an activation.
     """
-    if not is_dense_chain(layers):
-        strange = next((layer.kind for layer in layers if not is_dense_chain([layer])), "no")
-        raise SceneError(f"gradients of class scores need a chain of dense layers; this network has {strange} layers")
+    require_dense(layers)
     sums = _sums(layers, weights, inputs)
     gradient = _of_score(sums[-1], classes)
     if rivals is not None and gradient.shape[1] > 1:
@@ -129,6 +127,17 @@ def score_gradients(
         if layer.kernel is not None:
             gradient = gradient @ layer.kernel_of(weights).T
     return gradient.reshape(inputs.shape)
+
+
+def require_dense(layers: Sequence[Layer]) -> None:
+    """Refuse a network whose class scores have no gradients here.
+
+    Raises:
+        SceneError: a layer is neither dense nor an activation.
+    """
+    if not is_dense_chain(layers):
+        strange = next((layer.kind for layer in layers if not is_dense_chain([layer])), "no")
+        raise SceneError(f"gradients of class scores need a chain of dense layers; this network has {strange} layers")
 
 
 def _sums(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> list[Array]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from animviz import Recording
 from animviz.analysis.classifier import labels_of, predictions
-from animviz.analysis.saliency import evidence, mean_evidence
+from animviz.analysis.saliency import evidence, mean_evidence, require_dense
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
@@ -40,6 +40,7 @@ class Evidence:
 
     def __init__(self, recording: Recording, places: InputPlaces, asked: str, most: int) -> None:
         labels = labels_of(recording, "importance")
+        require_dense(recording.layers)
         known = np.flatnonzero(labels >= 0)
         many = known[evenly(len(known), MOST_SAMPLES)]
         wanted = numbers_in(asked, len(labels), name="--samples", most=most) if asked else []

@@ -231,9 +231,9 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
     ("name", "scene"),
     [
         *(("rings", scene) for scene in ("rings", "boundary", "umap", "network", "weights", "confusion", "history")),
-        *(("curve", scene) for scene in ("polyfit", "history", "weights")),
+        *(("curve", scene) for scene in ("polyfit", "history")),
         *(("boosting", scene) for scene in ("history", "confusion", "probabilities")),
-        *(("margins", scene) for scene in ("boundary", "confusion", "history", "weights")),
+        *(("margins", scene) for scene in ("boundary", "confusion", "history")),
     ],
 )
 def test_scenes_draw_them(drawn: dict[str, Recording], name: str, scene: str) -> None:

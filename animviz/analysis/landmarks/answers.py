@@ -50,12 +50,12 @@ def _f1(labels: Array, answers: Array, count: int) -> Array:
 
 def in_plane(recording: Recording) -> bool:
     """Say whether the inputs are points of a plane, and the network answers at others too."""
-    inputs = recording.inputs
-    if isinstance(inputs, dict) or inputs.shape[1:] != (2,):
-        return False
     try:
+        inputs = recording.inputs
+        if isinstance(inputs, dict) or inputs.shape[1:] != (2,):
+            return False
         recording.at(recording.epochs[0]).outputs(inputs[:1])
-    except (DivergedError, RecordingError):  # its outputs are stored for the samples alone
+    except (DivergedError, RecordingError):  # text is not kept; outputs may be stored for the samples alone
         return False
     return True
 
