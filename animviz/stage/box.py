@@ -9,6 +9,7 @@ from animviz.errors import InputError
 __all__ = ["MARGIN", "PRESETS", "Box", "check_size", "size_in", "size_of"]
 
 MARGIN = 40.0
+LEAST = 64  # pixels of a side of a frame
 PRESETS = {"16:9": (1280, 720), "1:1": (720, 720), "9:16": (720, 1280), "4:3": (960, 720)}
 """Sizes by their aspect; the shorter side is the default's, so that letters are equally large in all of them."""
 WAY_OUT = f"write width x height in pixels, such as 1280x720, or one of {', '.join(PRESETS)}"
@@ -41,12 +42,13 @@ class Box:
         return self.top + self.height
 
 
-def check_size(width: int, height: int) -> None:
+def check_size(width: int, height: int, least: int = LEAST) -> None:
     """Check a frame size.
 
     Args:
         width: in pixels.
         height: in pixels.
+        least: pixels that a side needs.
 
     Raises:
         InputError: a side is odd, under 64 or over 8,192 pixels.
@@ -54,11 +56,11 @@ def check_size(width: int, height: int) -> None:
     for side in (width, height):
         if side % 2:
             raise InputError(f"--size {width}x{height}: {side} is odd; video needs even sides, such as {side + 1}")
-        if not 64 <= side <= 8192:
-            raise InputError(f"--size {width}x{height}: {side} pixels; expected 64 to 8192")
+        if not least <= side <= 8192:
+            raise InputError(f"--size {width}x{height}: {side} pixels; expected {least} to 8192")
 
 
-def size_of(size: str | Sequence[int]) -> tuple[int, int]:
+def size_of(size: str | Sequence[int], least: int = LEAST) -> tuple[int, int]:
     """Return a frame size as it is given in Python: width and height, or a text that names them; checked.
 
     Raises:
@@ -68,7 +70,7 @@ def size_of(size: str | Sequence[int]) -> tuple[int, int]:
         width, height = size_in(size) if isinstance(size, str) else map(operator.index, size)
     except (TypeError, ValueError):
         raise InputError(f"{size!r} is not a size; {WAY_OUT}") from None
-    check_size(width, height)
+    check_size(width, height, least)
     return width, height
 
 

@@ -18,7 +18,7 @@ from matplotlib.patches import Ellipse
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz.stage.box import Box, size_of
+from animviz.stage.box import LEAST, Box, size_of
 from animviz.stage.curve import Curve
 from animviz.stage.ink import Ink
 from animviz.stage.lettering import families, letter, one_line, width_of
@@ -41,7 +41,8 @@ class Stage:
     Args:
         size: width and height in pixels, or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
-        pixel: pixels per unit; by default 1/720 of the shorter side.
+        pixel: pixels per unit, for parts of a frame and for what is only measured, which may be of any even size; by
+            default 1/720 of the shorter side.
 
     Attributes:
         theme: colours, see `animviz.stage.theme.Theme`.
@@ -60,7 +61,7 @@ class Stage:
     def __init__(
         self, size: tuple[int, int] | str = (1280, 720), theme: str = "dark", *, pixel: float | None = None
     ) -> None:
-        self.size = size = size_of(size)
+        self.size = size = size_of(size, LEAST if pixel is None else 2)
         self.theme = theme_named(theme)
         self.wording = Wording()
         self.pairs: list[Pair] = []

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 import animviz
 from animviz import Recording
 from animviz.options import options_of
+from animviz.pictures.discovery import small_scene
 from animviz.pictures.picture import Picture
+from animviz.pictures.split import CellPicture, SplitPicture
 from animviz.rendering.motion import distances, knots_of
 from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
@@ -66,6 +68,13 @@ def test_by_change_and_by_epochs_end_with_the_last_snapshot(rings_recording: Rec
     assert len(by_change.whole_seconds) <= by_change.seconds
     assert by_change.whole_seconds[0] == rings_recording.epochs[0]
     assert len(by_change) == len(Timeline(rings_recording.epochs))
+
+
+def test_the_pace_of_many_cells_is_measured_in_small(rings_recording: Recording) -> None:
+    small = small_scene("rings")
+    cells = tuple(CellPicture(Picture(small, rings_recording), str(place)) for place in range(12))
+    timeline = paced(SplitPicture("Twelve", cells, ()), Pacing(), (1280, 720), "dark")
+    assert timeline.knots is not None
 
 
 @pytest.mark.parametrize(("text", "value"), [("change", "change"), ("3", 3.0)])
