@@ -108,7 +108,11 @@ def page(path: Path, output: Path, **options: Any) -> None:
     help="File to write: .md, or .csv, which is one file for each table.  [default: it is printed]",
 )
 def report(path: Path, outputs: tuple[Path, ...], **options: Any) -> None:
-    """Say what a network gets right: precision, recall and F1 of each class, confusion, errors, and its layers."""
+    """Print what a network gets right, and its layers.
+
+    It has precision, recall and F1 of each class and the confusion matrix, or the errors of values; and the layers with
+    their parameters.
+    """
     from animviz.cli.evaluation import report_on
 
     for line in report_on(path, outputs, **options):

@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 
 from animviz import Recording
+from animviz.pictures.discovery import scene_names
+from animviz.pictures.scene import GROUPS
 from animviz.video.ffmpeg import ffmpeg_exe
 from animviz.video.formats import FORMATS
 from animviz.video.provenance import provenance_in
@@ -210,10 +212,13 @@ def test_version_is_the_packages(cli: Callable[..., Result]) -> None:
 def test_scenes_are_listed_with_their_summaries(cli: Callable[..., Result]) -> None:
     result = cli("scenes")
     assert result.code == 0
-    names = [line.split()[0] for line in result.out.splitlines()]
-    assert names == sorted(names)
-    assert {"rings", "boundary", "polyfit", "history"} <= set(names)
-    assert all(line.endswith(".") for line in result.out.splitlines())
+    lines = result.out.splitlines()
+    assert [line for line in lines if line and not line.startswith(" ")] == list(GROUPS.values())
+    rows = [line for line in lines if line.startswith("  ") and line[2] != " "]
+    assert sorted(row.split()[0] for row in rows) == scene_names()
+    assert all(row.endswith(".") for row in rows)
+    place = lines.index(next(row for row in rows if row.split()[0] == "rings"))
+    assert lines[place + 1].strip().startswith("from a recording of a chain of dense layers with two inputs")
 
 
 def test_info_on_a_recording(rings_recording: Recording, cli: Callable[..., Result]) -> None:
@@ -307,8 +312,8 @@ def test_completion_scripts(shell: str, cli: Callable[..., Result]) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("animviz re", {"render", "record"}),
-        ("animviz render r", {"rings"}),
+        ("animviz re", {"render", "record", "report"}),
+        ("animviz render r", {"rings", "ridgelines"}),
         ("animviz record po", {"points", "polynomial"}),
         ("animviz render rings --theme ", {"dark", "light", "print"}),
         ("animviz render rings --le", {"--learning-rate"}),
