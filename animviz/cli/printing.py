@@ -11,7 +11,7 @@ __all__ = ["PRINTING"]
 
 @click.command()
 def scenes() -> None:
-    """List the scenes that are installed, and what each is drawn from."""
+    """List the scenes, and what each is drawn from."""
     from animviz.cli.reports import scene_lines
 
     for line in scene_lines():
