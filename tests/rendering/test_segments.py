@@ -225,9 +225,8 @@ def test_video_of_several_segments_equals_its_frames(
     name: str, wall: Path, rings_recording: Recording, tmp_path: Path
 ) -> None:
     shown = decoded(drawn(wall, rings_recording, tmp_path / name).path).astype(float)
-    timeline = animviz.Timeline(rings_recording.epochs, animviz.Pacing(**PACING))
-    frames = np.stack(list(animviz.frames(wall, rings_recording, timeline, size=SIZE))).astype(float)
-    assert len(segments(len(timeline), 5.0)) == 4
+    frames = np.stack(list(animviz.frames(wall, rings_recording, size=SIZE, **PACING))).astype(float)
+    assert len(segments(len(frames), 5.0)) == 4
     assert shown.shape == frames.shape
     if name == "pictures":
         assert np.array_equal(shown, frames)
@@ -276,7 +275,7 @@ def test_workers_never_import_tensorflow(rings_recording: Recording, tmp_path: P
     )
     importlib.import_module("tensorflow")
     assert "tensorflow" in sys.modules, "this process has trained, so a fork would bring it along"
-    drawn(scene, rings_recording, tmp_path / "video.mp4", workers=2)
+    drawn(scene, rings_recording, tmp_path / "video.mp4", workers=2, pace=1.0)  # a pace by change is measured here
     pids = {int(path.name) for path in (tmp_path / "scenes").iterdir() if path.name.isdigit()}
     assert 1 <= len(pids) <= 2
     assert os.getpid() not in pids
