@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,12 @@ from animviz.analysis.classifier import labels_of
 from animviz.arrays import Array
 from animviz.errors import DivergedError, RecordingError, SceneError
 from animviz.recording.answers import answered_classes, answered_labels, probabilities
-from animviz.recording.metrics import accuracy
 from animviz.recording.recording import Recording
 
 __all__ = ["Outcomes", "Verdicts"]
+
+# A film is looked at before it is painted, and several pictures in a frame ask the same.
+_ANSWERS: WeakKeyDictionary[Recording, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
 
 
 class Outcomes:
@@ -25,6 +28,7 @@ class Outcomes:
 
     Attributes:
         names: of the classes or labels.
+        answers: classes that are answered at a snapshot, int64; not of labels that are answered each for itself.
         counts: at a snapshot, how often each was answered rightly, was right and was answered: int64 (3, classes).
 
     Raises:
@@ -36,11 +40,15 @@ class Outcomes:
         self.inputs: Array | None = None
         self._targets = recording.targets
         self.names = list(recording.output.class_names)
+        self.answers = lru_cache(maxsize=None)(self._answers)
         self.counts = lru_cache(maxsize=None)(self._counts)
 
     def accuracy(self, index: int) -> float:
         """Return the share of right answers at a snapshot."""
-        return accuracy(self._recording.output, self._targets, self._outputs(index))
+        both, truth, answers = self.counts(index).sum(axis=1)
+        if self._recording.output.task == "multilabel":
+            return float((self._targets.size - truth - answers + 2 * both) / self._targets.size)
+        return float(both / truth) if truth else float("nan")
 
     def last(self) -> int | None:
         """Return the last snapshot whose answers are finite, or None where all have diverged."""
@@ -74,13 +82,19 @@ class Outcomes:
             raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
         return outputs
 
+    def _answers(self, index: int) -> NDArray[np.int64]:
+        known = _ANSWERS.setdefault(self._recording, {}) if self.inputs is None else {}
+        if index not in known:
+            known[index] = answered_classes(self._recording.output, self._outputs(index))
+        return known[index]
+
     def _counts(self, index: int) -> NDArray[np.int64]:
-        output, outputs, count = self._recording.output, self._outputs(index), len(self.names)
+        output, count = self._recording.output, len(self.names)
         if output.task == "multilabel":
-            answers, truth = answered_labels(output, outputs), np.asarray(self._targets, np.int64)
+            answers, truth = answered_labels(output, self._outputs(index)), np.asarray(self._targets, np.int64)
             both = (part.reshape(-1, count) for part in (answers * truth.reshape(answers.shape), truth, answers))
             return np.stack([part.sum(axis=0) for part in both])
-        answers, truth = answered_classes(output, outputs).ravel(), self._targets.ravel()
+        answers, truth = self.answers(index).ravel(), self._targets.ravel()
         if output.ignored is not None:
             known = truth != output.ignored
             answers, truth = answers[known], truth[known]
@@ -125,7 +139,6 @@ class Verdicts(Outcomes):
             self.inputs, self.labels = _training_samples(recording, scene)
         self.known = self.labels >= 0
         self.totals = np.bincount(self.labels[self.known], minlength=len(self.names))
-        self.answers = lru_cache(maxsize=None)(lambda index: answered_classes(recording.output, self._outputs(index)))
         self.matrix = lru_cache(maxsize=None)(self._matrix)
 
     def probabilities(self, index: int) -> Array:
@@ -165,6 +178,12 @@ class Verdicts(Outcomes):
         matrix = self.matrix(index)
         total = matrix.sum(axis=1, keepdims=True)
         return np.where(total > 0, matrix / np.maximum(total, 1), np.nan)
+
+    def _answers(self, index: int) -> NDArray[np.int64]:
+        answers = super()._answers(index)
+        if answers.shape != self.labels.shape:
+            self._outputs(index)  # says what is wrong
+        return answers
 
     def _outputs(self, index: int) -> Array:
         outputs = super()._outputs(index)

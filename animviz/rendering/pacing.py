@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from animviz.moment import Moment
 from animviz.pictures.picture import Picture
@@ -58,4 +59,5 @@ def looked_at(
     def look(share: float) -> NDArray[np.uint8]:
         return painter.paint(Moment(0.0, reading(share)))[:, :, :3]
 
-    return distances(look)
+    with threadpool_limits(1, user_api="blas"):  # threads that wait for each other cost more than small products
+        return distances(look)

@@ -113,7 +113,7 @@ def dead_units(recording: Recording, states: Sequence[State]) -> Iterator[Landma
         what = f"unit {dead[0]} of {layer.name}" if one else f"{len(dead)} units of {layer.name}"
         name, verb = (f"{what} dies", "says") if one else (f"{what} die", "say")
         text = f"From here on {what} {verb} the same to every sample."
-        yield Landmark(states[_since(still[:, dead].all(axis=1))].epoch, name, text)
+        yield Landmark(states[_since(np.asarray(still[:, dead].all(axis=1)))].epoch, name, text)
 
 
 def _constant_units(state: State, layer: str) -> NDArray[np.bool_]:

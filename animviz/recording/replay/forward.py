@@ -31,9 +31,11 @@ def forward(
     """
     stop = len(layers) if until is None else until + 1
     wanted = layers[after + 1 : stop]
-    if any(layer.kind in OPERATIONS for layer in wanted):
-        return in_batches(lambda batch: _replayed(wanted, weights, batch), values, BATCH)
-    return _replayed(wanted, weights, values)
+    # What follows the last map is small, and its products of matrices are fastest as a whole.
+    maps = max((place + 1 for place, layer in enumerate(wanted) if layer.kind in OPERATIONS), default=0)
+    if maps:
+        values = in_batches(lambda batch: _replayed(wanted[:maps], weights, batch), values, BATCH)
+    return _replayed(wanted[maps:], weights, values)
 
 
 def before_activation(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> Array:
