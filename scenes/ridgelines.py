@@ -16,7 +16,7 @@ from animviz.recording.state import State
 from animviz.sampling import evenly
 
 from .families.distributions import Glide
-from .families.quantities import OF_LAYER, Quantity, Values, known_quantities, weighted_layers
+from .families.quantities import OF_LAYER, Quantity, Values, activation_samples, known_quantities, weighted_layers
 from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis
 
 MOST = 16  # ridges
@@ -33,7 +33,8 @@ def ridgelines(
 
     A ridge is the outline of a histogram. Values that are exactly zero have a bar of their own. Weights are without
     biases. Gradients are those of the mean loss on the recorded samples, where they were recorded (--gradients, or
-    Recorder(gradients=True)); losses and margins are those of the samples. Of few values the path of each is drawn.
+    Recorder(gradients=True)); losses and margins are those of the samples. Of a layer with very many units the
+    activations are those of an even choice of samples, which the foot counts. Of few values the path of each is drawn.
 
     Args:
         stage: where to draw.
@@ -55,7 +56,8 @@ def ridgelines(
     values = {quantity: [known[quantity](state) for state in states] for quantity in order}
     sheet = Sheet(stage, recording, _title(first, name, values[first]))
     axes = {quantity: _axis(quantity, moments) for quantity, moments in values.items()}
-    sheet.write_foot(*_foot(name, values, axes))
+    some = activation_samples(recording, name) if "activations" in known else None
+    sheet.write_foot(*_foot(name, values, axes, len(some or ())))
     panels = {
         quantity: _panel(stage, box, recording, quantity, known[quantity], axes[quantity], states, values[quantity])
         for quantity, box in zip(order, _boxes(stage, sheet.room, len(order)), strict=True)
@@ -122,13 +124,14 @@ def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
     return f"{large.capitalize()} of {layer}: {after / before:.2g} times as wide"
 
 
-def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis]) -> list[str]:
+def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis], some: int) -> list[str]:
     many = [quantity for quantity, moments in values.items() if len(moments[0]) > FEW]
     few = [quantity for quantity in values if quantity not in many]
     held = min(axis.held for axis in axes.values())
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
     cut = f"; on the axes: {np.floor(1000 * held) / 10:g} % or more" if held < 1 else ""
-    return ["height: how many values, each ridge on its own scale" if many else "", f"layer {layer}{lines}{cut}"]
+    of = f", activations of {some} samples" if some else ""
+    return ["height: how many values, each ridge on its own scale" if many else "", f"layer {layer}{of}{lines}{cut}"]
 
 
 def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:

@@ -14,7 +14,8 @@ from animviz.arrays import Array
 from animviz.parts import Sheet
 
 from .families.class_curves import Named, Plain, room_for
-from .families.pinned import CAPTION, Pin, Strip, pictured
+from .families.pinned import CAPTION, Pin, Strip
+from .families.small_pictures import pictured
 from .families.stems import Stems
 
 LEARNED = 0.8  # F1 from which on a class counts as learned

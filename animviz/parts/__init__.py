@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from animviz.parts.heat import color_map as color_map
     from animviz.parts.heat import heatmap as heatmap
     from animviz.parts.key import Key as Key
-    from animviz.parts.key import plane_ruler_key as plane_ruler_key
     from animviz.parts.legend import Legend as Legend
     from animviz.parts.marks import CROSS as CROSS
     from animviz.parts.marks import Signs as Signs
@@ -131,7 +130,6 @@ _HOME = {
     "pair": "parts.pairs",
     "planar_inputs": "parts.plane",
     "plane_axes": "parts.swarm",
-    "plane_ruler_key": "parts.key",
     "share_limits": "parts.plot",
     "still": "parts.marks",
     "thumbnail": "parts.tags",

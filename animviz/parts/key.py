@@ -9,7 +9,7 @@ from animviz.recording.state import State
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 
-__all__ = ["Key", "plane_ruler_key"]
+__all__ = ["Key"]
 
 
 class Key:
@@ -56,25 +56,3 @@ class Key:
         for label, text in enumerate(self._texts):
             members = right[self._labels == label]
             text.set_text(f"{100 * members.mean():.1f} %" if members.size else "–")
-
-
-def plane_ruler_key(room: Box) -> tuple[Box, Box, Box | None]:
-    """Part a room for a square plane, a ruler and a key: beside each other in wide rooms, else one below the other.
-
-    Args:
-        room: for all of them, such as that of a `Sheet`.
-
-    Returns:
-        The boxes of plane, ruler and key; the key has None where there is no room for it.
-    """
-    left, top, bottom = room.left, room.top, room.bottom
-    if room.width - room.height >= 300:
-        right = left + room.height + 48
-        width = room.right - right
-        plane = Box(left, top, room.height, room.height)
-        return plane, Box(right, bottom - 190, width, 190), Box(right, top, width, room.height - 260)
-    side = min(room.width, room.height - 190)
-    below = top + side + 24
-    key = Box(left, below, room.width, bottom - 210 - below) if bottom - 210 - below > 120 else None
-    plane = Box(left + (room.width - side) / 2, top, side, side)
-    return plane, Box(left, bottom - 140, room.width, 140), key

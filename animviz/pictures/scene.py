@@ -38,14 +38,10 @@ class Package:
     Attributes:
         module: name by which it is imported.
         install: what pip is asked for, such as "animviz[tsne]".
-        option: name of the option that decides whether it is needed; empty where it always is.
-        value: of that option with which it is needed.
     """
 
     module: str
     install: str
-    option: str = ""
-    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -123,11 +119,9 @@ class Scene:
         """
         values = checked(self.options, options, f"scene {self.name!r}")
         for package in self.packages:
-            wanted = not package.option or values[package.option] == package.value
-            if wanted and find_spec(package.module) is None:
-                flag = "--" + package.option.replace("_", "-")
-                who = f"{flag} {package.value}" if package.option else f"scene {self.name!r}"
-                raise InputError(f"{who} needs {package.module}; install it: pip install '{package.install}'")
+            if find_spec(package.module) is None:
+                install = f"pip install '{package.install}'"
+                raise InputError(f"scene {self.name!r} needs {package.module}; install it: {install}")
         return values
 
     @own_settings

@@ -11,9 +11,10 @@ from animviz import Box, Draw, Moment, Range, Recording, scene
 from animviz.analysis.decision import class_count, last_hidden
 from animviz.analysis.tasks import CLASSES, CURVE
 from animviz.analysis.verdicts import Verdicts
-from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, grid_lines, heatmap, planar_inputs, until
+from animviz.parts import LABEL, HiddenSpace, InputPlane, Plot, grid_lines, planar_inputs, until
 from animviz.pictures.split import CellStage
 
+from ..families.confused import small_matrix
 from ..families.curve_fit import Fit
 
 __all__ = ["boundary", "confusion", "history", "polyfit", "rings"]
@@ -79,7 +80,7 @@ def polyfit(stage: CellStage, recording: Recording, *, band: bool = True) -> Dra
 
 @scene(aspect=1.5)
 def history(stage: CellStage, recording: Recording) -> Draw:
-    """Learning curves; blue: in training; orange: in validation.
+    """Learning curves; solid: in training; dashed: in validation.
 
     The accuracy where there are classes, else the loss.
 
@@ -93,7 +94,7 @@ def history(stage: CellStage, recording: Recording) -> Draw:
 
 @scene(shapes=(1,), tasks=CLASSES)
 def confusion(stage: CellStage, recording: Recording) -> Draw:
-    """Rows: the true class; columns: the answer; brighter: more often.
+    """Rows: the true class; columns: the answer; warm: wrong ones.
 
     Args:
         stage: where to draw.
@@ -104,25 +105,22 @@ def confusion(stage: CellStage, recording: Recording) -> Draw:
 
 
 class _Matrix:
-    """The confusion matrix, each row as shares of its class, blended between snapshots."""
+    """The confusion matrix in the colours of the large one, blended between snapshots."""
 
     def __init__(self, stage: CellStage, box: Box, recording: Recording) -> None:
-        self._verdicts = Verdicts(recording, "confusion")
-        names = self._verdicts.names
+        verdicts = Verdicts(recording, "confusion")
+        names = verdicts.names
         room = min(box.width - 24, box.height - 28) / len(names)
         named = room >= LABEL and all(stage.measure(name, LABEL) < LABEL for name in names)
         left, below = (24.0, 28.0) if named else (0.0, 0.0)
         square = _square(Box(box.left + left, box.top, box.width - left, box.height - below))
-        self._cells, place = heatmap(stage, square, (len(names), len(names)))
+        self.show, place = small_matrix(stage, square, verdicts)
         if not named:
             return
         for at, name in enumerate(names):
             middle = (at + 0.5) * place.width / len(names)
             stage.text(place.left - 8, place.top + middle + 8, name, color=stage.theme.quiet, align="right")
             stage.text(place.left + middle, place.bottom + 24, name, color=stage.theme.quiet, align="center")
-
-    def show(self, epoch: float) -> None:
-        self._cells.set_values(self._verdicts.blended(epoch, self._verdicts.shares))
 
 
 class _Curves:
@@ -138,7 +136,7 @@ class _Curves:
         inner = Box(box.left, box.top - 2, box.width - 12, box.height)
         axes = Plot(stage, inner, (0, max(last, 1)), (0, top), percent=name == "accuracy").axes
         self._curves = []
-        for prefix, color, dash in (("", theme.negative, ()), ("val_", theme.positive, (3, 2))):
+        for prefix, color, dash in (("", theme.ink, ()), ("val_", theme.quiet, (3, 2))):
             self._curves.append((*recording.history(prefix + name), stage.curve(axes, color, 3, 9, dash)))
 
     def show(self, epoch: float) -> None:

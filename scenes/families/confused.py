@@ -65,6 +65,26 @@ def cell_colors(theme: Any, counts: Array, totals: Array) -> Array:
     return np.asarray(np.where(np.eye(len(counts), dtype=bool)[..., None], none + level * (grey - none), wrong))
 
 
+def small_matrix(stage: Stage, box: Box, verdicts: Verdicts) -> tuple[Callable[[float], None], Box]:
+    """Add the cells of a confusion matrix alone.
+
+    Args:
+        stage: where.
+        box: room for them.
+        verdicts: what is answered.
+
+    Returns:
+        What shows them at an epoch, and the box that they take.
+    """
+    cells, place = heatmap(stage, box, (len(verdicts.names),) * 2)
+    totals = np.maximum(verdicts.totals, 1)[:, None]
+
+    def show(epoch: float) -> None:
+        cells.set_values(cell_colors(stage.theme, verdicts.blended(epoch, verdicts.matrix), totals))
+
+    return show, place
+
+
 class Pairs:
     """The pairs that are confused most often, worst first, and samples of each.
 

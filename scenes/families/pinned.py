@@ -2,30 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from animviz import Box, Recording, Stage
-from animviz.analysis.classifier import labels_of
-from animviz.analysis.decision import MAX_CLASSES
 from animviz.analysis.landmarks import Landmark, landmarks_of_curves
-from animviz.analysis.plane import input_limits
-from animviz.analysis.tasks import CLASSES
-from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.errors import AnimvizError, DivergedError
-from animviz.parts import InputPlane, PointCloud, cut, epoch_number, heatmap, planar_inputs
-from animviz.recording.replay.layers import is_chain, is_dense_chain
-from animviz.sampling import evenly
+from animviz.errors import DivergedError
+from animviz.parts import PointCloud, cut, epoch_number
 
-__all__ = ["CAPTION", "Pin", "Strip", "pictured", "pins_of"]
+from .small_pictures import Picture, small_pictures
+
+__all__ = ["CAPTION", "Pin", "Strip", "pins_of"]
 
 CAPTION = 62.0  # units below a picture for its two lines
 APART = 0.015  # of the training, between two moments at least
 CHANGED = 0.05  # of the range of the loss, between two landmarks at least
-MOST_CLASSES = 40  # of a table
-POINTS = 400  # of a plane
 # Of many landmarks those come first that show something else than the others.
 FIRST = (
     "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss stops falling", "boundary in", "best epoch",
@@ -44,12 +36,6 @@ class Pin:
 
     epoch: float
     name: str
-
-
-class Picture(Protocol):
-    """A small picture of the network at a moment."""
-
-    def __call__(self, epoch: float) -> None: ...
 
 
 def pins_of(recording: Recording, most: int) -> list[Pin]:
@@ -100,7 +86,7 @@ class Strip:
             Box(box.left + (place + 0.5) * pitch - side / 2, box.bottom - CAPTION - side, side, side)
             for place in range(len(pins))
         ]
-        make, self.note = _maker(stage, recording)
+        make, self.note = small_pictures(stage, recording)
         self._slots = [_Slot(stage, place, make) for place in boxes]
         self._names = [
             stage.text(place.left + side / 2, place.bottom + 26, "", weight="medium", align="center", moves=True)
@@ -153,91 +139,6 @@ class _Slot:
                 visible = False
         for artist in self._artists:
             artist.set_visible(visible)
-
-
-def pictured(recording: Recording) -> bool:
-    """Say whether the pictures show more than a number."""
-    try:
-        output = recording.output
-    except AnimvizError:
-        return False
-    return output.task in CLASSES and len(output.class_names) <= MOST_CLASSES and _verdicts(recording) is not None
-
-
-def _maker(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture], str]:
-    """Return what makes a small picture in a box, and what it is in words."""
-    try:
-        output, inputs = recording.output, recording.single_input(recording.inputs)
-    except AnimvizError:  # several outputs or inputs, or none
-        return lambda box: _number(stage, box, recording), ""
-    if output.target is None:
-        return lambda box: _number(stage, box, recording), ""
-    dense = is_dense_chain(recording.layers) and is_chain(recording.layers)
-    if output.task in CLASSES and len(output.class_names) <= MOST_CLASSES:
-        if dense and inputs.shape[1:] == (2,) and len(output.class_names) <= MAX_CLASSES:
-            return lambda box: _plane(stage, box, recording), "squares: the answer over the plane at that moment"
-        verdicts = _verdicts(recording)
-        if verdicts is not None:
-            note = "tables: a row for each true class, a column for each answer"
-            return lambda box: _table(stage, box, verdicts), note
-    if output.task == "regression" and dense and inputs.shape[1:] == (1,) and recording.targets.size == len(inputs):
-        return lambda box: _curve(stage, box, recording), "small curves: the answer at that moment, over the target"
-    return lambda box: _number(stage, box, recording), ""
-
-
-def _plane(stage: Stage, box: Box, recording: Recording) -> Picture:
-    inputs, labels = planar_inputs(recording, "history"), labels_of(recording, "history")
-    plane = InputPlane(stage, box, recording, inputs, points=False, line=2, named=False)
-    few = evenly(len(inputs), POINTS)
-    axes = stage.axes(box, *input_limits(inputs))
-    cloud = PointCloud(axes, labels[few], stage.theme.palette(len(recording.output.class_names)), 1.2 * stage.pixel)
-    cloud.set_positions(inputs[few])
-    stage.covers(cloud)
-    return lambda epoch: plane.show(recording.at(epoch))
-
-
-def _table(stage: Stage, box: Box, verdicts: Verdicts) -> Picture:
-    cells, _ = heatmap(stage, box, (len(verdicts.names),) * 2)
-    return lambda epoch: cells.set_values(verdicts.blended(epoch, verdicts.shares))
-
-
-def _curve(stage: Stage, box: Box, recording: Recording) -> Picture:
-    inputs = recording.single_input(recording.inputs)
-    order = np.argsort(inputs[:, 0], kind="stable")
-    x, target = inputs[order], recording.targets.ravel()[order]
-    low, high = float(target.min()), float(target.max())
-    air = 0.1 * (high - low or 1.0)
-    axes = stage.axes(box, (float(x[0, 0]), float(x[-1, 0])), (low - air, high + air))
-    axes.plot(x[:, 0], target, color=stage.theme.quiet, linewidth=stage.points(2))
-    line = stage.line(axes, stage.theme.ink, 3)
-    return lambda epoch: line.set_data(x[:, 0], recording.at(epoch).outputs(x).ravel())
-
-
-def _number(stage: Stage, box: Box, recording: Recording) -> Picture:
-    epochs, values = recording.history("loss", source=recording.loss_source)
-    axes = stage.axes(box, (0, 1), (0, 1))
-    text = axes.text(
-        0.5, 0.45, "", color=stage.theme.ink, ha="center", fontproperties=stage.font(28, "medium"), parse_math=False
-    )
-    stage.moves(text)
-
-    def show(epoch: float) -> None:
-        known = len(epochs) and epochs[0] <= epoch
-        text.set_text(f"{np.interp(epoch, epochs, values):.3f}" if known else "–")
-
-    return show
-
-
-def _verdicts(recording: Recording) -> Verdicts | None:
-    """Return the answers for each sample, or None where the network gives none."""
-    try:
-        verdicts = Verdicts(recording, "history")
-        verdicts.answers(0)
-    except DivergedError:
-        return verdicts
-    except AnimvizError:
-        return None
-    return verdicts
 
 
 def _rank(landmark: Landmark) -> int:

@@ -6,6 +6,7 @@ The quantities are deepreplay's (Godoy, 2018).
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -19,13 +20,15 @@ from animviz.recording.meaning import Output
 from animviz.recording.metrics import for_loss
 from animviz.recording.obtaining import obtainable
 from animviz.recording.state import State
+from animviz.sampling import evenly
 
 from .distributions import kernels_of
 
-__all__ = ["OF_LAYER", "Quantity", "Values", "known_quantities", "sample_losses", "weighted_layers"]
+__all__ = ["OF_LAYER", "Quantity", "Values", "activation_samples", "known_quantities", "weighted_layers"]
 
 Quantity = Literal["weights", "activations", "gradients", "losses", "margins"]
 Values = Callable[[State], Array]
+SOME, MANY = 500, 1_000_000  # samples at least, and activations about, of which a density is made
 OF_LAYER: tuple[Quantity, ...] = ("weights", "activations", "gradients")
 
 
@@ -43,7 +46,7 @@ def known_quantities(recording: Recording, layer: str) -> dict[Quantity, Values]
     """
     found: dict[Quantity, Values] = {"weights": partial(_of_kernels, layer=layer, gradients=False)}
     if obtainable(recording, [each for each in recording.layers if each.name == layer])[0]:
-        found["activations"] = lambda state: state.activations(layer).ravel()
+        found["activations"] = partial(_activations, layer=layer, some=activation_samples(recording, layer))
     if recording.manifest.gradients:
         found["gradients"] = partial(_of_kernels, layer=layer, gradients=True)
     # Both are made of the outputs, which take long in convolutional networks.
@@ -60,17 +63,26 @@ def _cached(basis: Basis, answers: Callable[[int], tuple[Output, Array]], measur
     return lambda state: measure(basis, *answers(state.snapshot.index))
 
 
-def sample_losses(state: State) -> Array:
-    """Return the loss of each sample without penalties on weights, shape (samples,).
+def activation_samples(recording: Recording, layer: str) -> list[int] | None:
+    """Return the samples of which activations are taken: an even choice where a layer has very many, None for all.
 
     Args:
-        state: the network at a moment.
-
-    Raises:
-        InputError: the loss is one number for all samples.
-        RecordingError: there are no outputs, or no targets, or it is not known what the loss is.
+        recording: of any model.
+        layer: one of its layers.
     """
-    return _losses(state.basis, *state.loss_outputs())
+    shape, inputs = recording.layers[recording.layer_index(layer)].output_shape, recording.inputs
+    if shape is None or None in shape or isinstance(inputs, dict):
+        return None
+    most = max(SOME, MANY // prod(map(int, filter(None, shape))))
+    return evenly(len(inputs), most) if len(inputs) > most else None
+
+
+def _activations(state: State, layer: str, some: list[int] | None) -> Array:
+    if some is None:
+        return state.activations(layer).ravel()
+    if layer in state.snapshot.stored:
+        return state.activations(layer)[some].ravel()
+    return state.activations(layer, state.basis.single_input(state.basis.inputs)[some]).ravel()
 
 
 def _losses(basis: Basis, output: Output, values: Array) -> Array:

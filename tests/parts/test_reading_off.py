@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from animviz import Box, Recording, Stage
-from animviz.parts import Key, Legend, Plot, Ruler, Trace, epoch_limits, plane_ruler_key, until, whole_ticks
+from animviz.parts import Key, Legend, Plot, Ruler, Trace, epoch_limits, until, whole_ticks
 from animviz.parts.ruler import APART
 from helpers.layout import check_layout, texts
 from helpers.recordings import rewritten
@@ -153,19 +153,3 @@ def test_a_key_without_room_is_silent(rings: Recording) -> None:
     for box in (None, Box(40, 40, 400, 20)):
         Key(stage, box, rings).show(rings.at(1))
     assert texts(stage) == []
-
-
-@pytest.mark.parametrize("size", [(1200, 600), (640, 560), (640, 1100), (880, 560)])
-def test_plane_ruler_and_key_stand_apart_within_the_room(size: tuple[float, float]) -> None:
-    room = Box(40, 68, *size)
-    plane, ruler, key = plane_ruler_key(room)
-    assert plane.width == plane.height
-    boxes = [box for box in (plane, ruler, key) if box is not None]
-    for place, box in enumerate(boxes):
-        assert room.left <= box.left
-        assert box.right <= room.right + 1e-9
-        assert room.top <= box.top
-        assert box.bottom <= room.bottom + 1e-9
-        for other in boxes[place + 1 :]:
-            beside = box.right <= other.left or other.right <= box.left
-            assert beside or box.bottom <= other.top or other.bottom <= box.top

@@ -9,11 +9,12 @@ import pytest
 
 import animviz
 from animviz import Moment, Recording, Stage
+from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.state import State
 from animviz.scenes.families.distributions import Glide, activations_of
-from animviz.scenes.families.quantities import known_quantities, sample_losses
+from animviz.scenes.families.quantities import known_quantities
 from animviz.scenes.families.ridges import LEAST, axis_of
 from helpers import layout
 from helpers.layout import check_layout
@@ -62,15 +63,19 @@ def test_all_values_of_a_layer_are_counted(trained: Trained) -> None:
     losses = np.asarray(keras.losses.sparse_categorical_crossentropy(recording.labels, outputs))
     assert known["losses"] == pytest.approx(losses, rel=1e-3, abs=1e-5)
     assert np.array_equal(known["margins"] > 0, outputs.argmax(axis=1) == recording.labels)
-    assert f"The median loss falls from {np.median(sample_losses(recording.at(0.0))):.3f}" in " ".join(
+    assert f"The median loss falls from {np.median(sample_losses(recording, 0.0)):.3f}" in " ".join(
         texts(recording, 0.0)
     )
 
 
+def sample_losses(recording: Recording, epoch: float) -> Array:
+    return known_quantities(recording, "hidden_1")["losses"](recording.at(epoch))
+
+
 def test_losses_are_those_that_were_trained_with(rings_recording: Recording) -> None:
-    state = rings_recording.at(4.0)
-    assert sample_losses(state) == pytest.approx((state.outputs() - rings_recording.labels.reshape(-1, 1))[:, 0] ** 2)
-    assert sample_losses(state).mean() == pytest.approx(state.snapshot.scores["loss"], rel=1e-5)
+    state, losses = rings_recording.at(4.0), sample_losses(rings_recording, 4.0)
+    assert losses == pytest.approx((state.outputs() - rings_recording.labels.reshape(-1, 1))[:, 0] ** 2)
+    assert losses.mean() == pytest.approx(state.snapshot.scores["loss"], rel=1e-5)
 
 
 def test_an_axis_says_what_it_leaves_out() -> None:
