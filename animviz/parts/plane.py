@@ -130,9 +130,13 @@ def boundary_lines(scores: Array, xs: Array, ys: Array) -> NDArray[np.float64]:
         ys: vertical coordinates of the rows.
     """
     classes = scores.shape[1]
+    columns = np.ascontiguousarray(scores.T)
+    winner, best = columns.argmax(axis=0), columns.max(axis=0)
+    second = np.where(np.arange(classes)[:, None] == winner, -np.inf, columns).max(axis=0).astype(scores.dtype)
     lines: list[Any] = []
     for k in range(1, classes) if classes == 2 else range(classes):
-        others = np.delete(scores, k, axis=1).max(axis=1)
-        margin = (scores[:, k] - others).reshape(len(ys), len(xs))
-        lines.extend(contour_generator(xs, ys, margin).lines(0.0))
+        margin = columns[k] - np.where(winner == k, second, best)
+        above = margin > 0
+        if above.any() and not above.all():
+            lines.extend(contour_generator(xs, ys, margin.reshape(len(ys), len(xs))).lines(0.0))
     return joined(lines)

@@ -119,7 +119,7 @@ def test_render_keeps_5_mb_and_says_what_was_written(
 
 def test_stills_and_frames_take_paths_and_frames_need_no_timeline(rings_recording: Recording) -> None:
     path, look = rings_recording.path, {"size": (160, 90), "theme": "light"}
-    pacing = {name: SMALL[name] for name in ("seconds", "hold_start", "hold_end", "fps")}
+    pacing = {name: SMALL[name] for name in ("hold_start", "hold_end", "fps")} | {"pace": 8.0}
     timeline = Timeline(rings_recording.epochs, Pacing(**pacing))
     known = list(animviz.frames("rings", rings_recording, timeline, **look))
     found = list(animviz.frames("rings", path, **look, **pacing))
