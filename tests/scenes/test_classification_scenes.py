@@ -263,9 +263,8 @@ def test_shares_are_those_of_the_dots_left_and_right_of_the_line(recording: Reco
     verdicts = Verdicts(recording, "test")
     between = 0.5 * (verdicts.margins(1) + verdicts.margins(2))
     stage = drawn("margins", recording, 1.5)
-    assert {f"wrong {100 * (between < 0).mean():.1f} %", f"right {100 * (between > 0).mean():.1f} %"} <= set(
-        texts(stage)
-    )
+    said = [text for group in words(stage) for text in group]
+    assert {f"wrong {100 * (between < 0).mean():.1f} %", f"right {100 * (between > 0).mean():.1f} %"} <= set(said)
     (dots,) = [artist for artist in stage._moving if isinstance(artist, PointCloud)]
     assert dots._xy[:, 0] == pytest.approx(between)
     first, last = verdicts.margins(0), verdicts.margins(4)
