@@ -24,7 +24,7 @@ from animviz.video.provenance import provenance_in
 from helpers.results import Result
 
 SMALL = ("--samples", "150", "--epochs", "3", "--size", "320x180")
-DRAW = ("--size", "160x90", "--seconds", "0.6", "--hold-start", "0.1", "--hold-end", "0.2")
+DRAW = ("--size", "160x90", "--seconds", "0.6", "--pace", "10", "--hold-start", "0.1", "--hold-end", "0.2")
 # The same for a GIF, whose rate is 25: 15 frames instead of 18.
 FRAMES = {".gif": 15}
 HEAVY = {"tensorflow", "keras", "torch", "jax"}

@@ -32,7 +32,20 @@ from helpers.results import Result
 
 pytestmark = pytest.mark.integration
 
-SMALL = ("--samples", "100", "--epochs", "3", "--seconds", "0.5", "--hold-start", "0.1", "--hold-end", "0.1")
+SMALL = (
+    "--samples",
+    "100",
+    "--epochs",
+    "3",
+    "--pace",
+    "10",
+    "--seconds",
+    "0.5",
+    "--hold-start",
+    "0.1",
+    "--hold-end",
+    "0.1",
+)
 RINGS = ("--experiment", "two_rings", "--arch", "2-1-2-1", "--arch", "2-3-2-1")
 SIZE = (640, 360)
 
@@ -398,6 +411,7 @@ def test_compare_trains_writes_and_reuses(cli: Callable[..., Result], tmp_path: 
     assert "drawing from renders/two_rings-2-1-2-1-samples-100-epochs-3.rec, which is there already" in drawn.err
 
 
+@pytest.mark.thorough
 def test_time_is_left_out_where_it_is_of_another_training(cli: Callable[..., Result], tmp_path: Path) -> None:
     command = ("compare", *RINGS, *SMALL, "-o", "t.md")
     assert "training seconds" in cli(*command).out
@@ -408,6 +422,7 @@ def test_time_is_left_out_where_it_is_of_another_training(cli: Callable[..., Res
     assert "training seconds" not in cli(*command).out
 
 
+@pytest.mark.thorough
 def test_outputs_have_a_default(cli: Callable[..., Result], tmp_path: Path) -> None:
     result = cli("compare", *RINGS, *SMALL, "--size", "640x360")
     assert (result.code, result.err) == (0, "")
@@ -527,6 +542,7 @@ def test_a_hidden_layer_of_one_unit_stays_far_below(cli: Callable[..., Result], 
     assert one < many - 0.4
 
 
+@pytest.mark.thorough
 def test_seeds_are_trained_compared_and_drawn(cli: Callable[..., Result], tmp_path: Path) -> None:
     done = cli("compare", *RINGS, *SMALL, "--seeds", "0,2", "-o", "a.csv", "-o", "a.mp4", "--size", "640x360")
     assert done.code == 0, done.err

@@ -188,7 +188,9 @@ def test_split_knows_nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> 
 # --- Workers ---
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize(
+    "name", [TARGETS[0], *(pytest.param(name, marks=pytest.mark.thorough) for name in TARGETS[1:])]
+)
 def test_one_two_and_three_workers_make_the_same_bytes(
     name: str, wall: Path, rings_recording: Recording, tmp_path: Path
 ) -> None:

@@ -140,7 +140,7 @@ def test_layers_that_change_nothing_are_skipped(net: Recording) -> None:
 def test_a_part_of_too_many_layers_is_said() -> None:
     layers = [Layer(name=f"dense_{k}", kind="Dense") for k in range(9)]
     untrained = SimpleNamespace(snapshot=SimpleNamespace(stored=[layer.name for layer in layers]), basis=None)
-    recording = SimpleNamespace(layers=layers, at=lambda epoch: untrained)
+    recording = SimpleNamespace(layers=layers, epochs=[0.0], at=lambda epoch: untrained)
     chosen, note = hidden_layers(recording, "", 3, "digits")  # type: ignore[arg-type]
     assert [layer.name for layer in chosen] == ["dense_0", "dense_4", "dense_7"]
     assert note == "3 of 8 layers"

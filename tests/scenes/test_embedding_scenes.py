@@ -230,7 +230,11 @@ def test_convnets_show_the_input_and_the_last_layers() -> None:
     layers = [Layer(name=name, kind=kind) for name, kind in kinds.items()] + [Layer(name="output", kind="Dense")]
     untrained = SimpleNamespace(snapshot=SimpleNamespace(stored=list(kinds)), basis=None)
     lenet: Any = SimpleNamespace(
-        layers=layers, basis=SimpleNamespace(has_one_input=True), path="lenet.rec", at=lambda epoch: untrained
+        layers=layers,
+        basis=SimpleNamespace(has_one_input=True),
+        path="lenet.rec",
+        epochs=[0.0],
+        at=lambda epoch: untrained,
     )
     assert layers_of(lenet, "", 3, "umap") == (["input", "pool_1", "dense"], "2 of 3 hidden layers")
     assert layers_of(lenet, "", 8, "knn") == (["input", "conv_1", "pool_1", "dense"], "")
