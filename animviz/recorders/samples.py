@@ -53,8 +53,8 @@ class Samples:
             targets: what the loss compares with, where that is not the labels: an array, or a dict by output.
 
         Raises:
-            InputError: an array is not one of numbers, arrays differ in length, labels are not finite, or classes are
-                left without a name.
+            InputError: an array is not one of numbers, arrays differ in length, inputs or labels are not finite, or classes
+                are left without a name.
         """
         if targets is None and isinstance(labels, Mapping):
             labels, targets = None, labels
@@ -81,6 +81,15 @@ class Samples:
             if array.dtype.kind == "f" and not np.isfinite(array).all():
                 raise InputError(
                     f"Recorder: {name} hold nan or infinite values; expected finite numbers: leave those samples out"
+                )
+        for name, array in self.inputs.items():
+            strange = (
+                ~np.isfinite(array).reshape(len(array), -1).all(axis=1) if array.dtype.kind == "f" else np.array(())
+            )
+            if strange.any():
+                raise InputError(
+                    f"Recorder: {name}: sample {int(np.argmax(strange))} is not finite, the first of {int(strange.sum())}; "
+                    "expected finite numbers: leave those samples out, or fill in the values that are missing"
                 )
 
     def by_output(self, names: Sequence[str]) -> "Samples":

@@ -33,6 +33,8 @@ def test_a_list_of_arrays_is_several_inputs() -> None:
         ({"inputs": [[0, 0], [1]]}, "values are no array .*; expected numbers, one row per sample"),
         ({"inputs": X, "labels": [0, 1, np.nan, 0]}, "labels hold nan or infinite values; expected finite numbers"),
         ({"inputs": X, "labels": [0, 1, np.inf, 0]}, "labels hold nan or infinite values"),
+        ({"inputs": [[1], [2], [np.nan], [np.inf]]}, "inputs: sample 2 is not finite, the first of 2; expected finite"),
+        ({"inputs": {"a": [1, np.inf]}}, "inputs/a: sample 1 is not finite"),
         ({"inputs": X, "labels": Y[:3]}, "inputs has 4 samples and labels 3; expected as many"),
         ({"inputs": X, "targets": Y[:3]}, "inputs has 4 samples and targets 3; expected as many"),
         ({"inputs": X, "targets": {"a": [1, np.nan, 2, 3]}}, "targets a hold nan or infinite values"),
