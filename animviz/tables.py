@@ -46,7 +46,7 @@ def text_of(table: Sequence[Column], suffix: str) -> str:
     shown = []
     for column in table:
         cells = [column.title, *column.texts]
-        width = max(map(len, cells))
+        width = max(3, *map(len, cells))  # Markdown knows no rule of less
         left = column.form == ""
         shown.append([cell.ljust(width) if left else cell.rjust(width) for cell in cells])
         shown[-1].insert(1, "-" * width if left else "-" * (width - 1) + ":")

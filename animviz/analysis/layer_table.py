@@ -13,12 +13,18 @@ def layer_table(recording: Recording) -> list[Column]:
         recording: of any model. Weights that belong to no layer that was recorded are counted in a row of their own.
     """
     sizes = {layer.name: 0 for layer in recording.layers}
+    said = {
+        weight: layer.name
+        for layer in recording.layers
+        for weight in (layer.kernel, layer.bias, *layer.variables.values())
+        if weight is not None
+    }
     others = 0
     for name, spec in recording.manifest.weights.items():
         size = 1
         for length in spec.shape:
             size *= length
-        owner = _owner(name, list(sizes))
+        owner = said.get(name) or _owner(name, list(sizes))
         if owner is None:
             others += size
         else:
@@ -33,8 +39,8 @@ def layer_table(recording: Recording) -> list[Column]:
 
 
 def _owner(weight: str, layers: list[str]) -> str | None:
-    """Return the layer with the longest name that a weight's name begins with."""
-    return max((layer for layer in layers if weight.startswith(f"{layer}/")), key=len, default=None)
+    """Return the layer with the longest name that a weight's name begins with: "layer/kernel", "layer.weight"."""
+    return max((layer for layer in layers if weight.startswith((f"{layer}/", f"{layer}."))), key=len, default=None)
 
 
 def _shape(shape: tuple[int | None, ...] | None) -> str:

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from animviz import Recording
+from animviz import ArrayRecorder, Recording
+from animviz.analysis.layer_table import layer_table
+from animviz.recorders.layers import dense
+from animviz.tables import Column, text_of
 from helpers.results import Result
 
 Cli = Callable[..., Result]
@@ -25,6 +29,20 @@ def test_it_writes_one_page_or_a_file_for_each_table(cli: Cli, rings_recording: 
     assert done.out.split() == ["out/a.md", "out/b.csv", "out/b-confusion.csv", "out/b-layers.csv"]
     assert "epoch 2, on training samples" in (tmp_path / "out/a.md").read_text()
     assert (tmp_path / "out/b.csv").read_text().startswith("class,precision,recall,F1,samples\ninner,")
+
+
+def test_parameters_are_those_of_the_layer_whatever_its_weights_are_called(tmp_path: Path) -> None:
+    layer = dense("answer", "sigmoid", kernel="coef", bias="offset", transposed=True)
+    with ArrayRecorder(tmp_path / "a.rec", np.eye(2), [0, 1], layers=[layer], loss="binary_crossentropy") as session:
+        session.capture(
+            {"coef": np.ones((1, 2)), "offset": np.zeros(1), "answer.scale": np.ones(4), "more": np.ones(5)}
+        )
+    counts = layer_table(Recording(tmp_path / "a.rec"))[-1]
+    assert counts.values == (7, 5, 12)
+
+
+def test_a_rule_of_markdown_is_three_wide() -> None:
+    assert text_of([Column("n", (1,), "d"), Column("m", ("a",))], ".md").splitlines()[1] == "| --: | --- |"
 
 
 @pytest.mark.parametrize(
