@@ -24,6 +24,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
 MAX_FRAMES = 1_000_000
 DEFAULT_FPS = 30.0
 MOTION = 6.5  # seconds
+HOLDS = (0.5, 1.5)  # seconds at the first and the last state
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +36,8 @@ class Pacing:
         pace: "change" spends the time where the picture moves, or epochs per second; unless it says otherwise the motion
             takes 6.5 seconds.
         seconds: length of the whole video in seconds; overrules a pace in epochs.
-        hold_start: seconds for which the first state stands still.
-        hold_end: seconds for which the last state stands still.
+        hold_start: seconds for which the first state stands still; unless given 0.5, and less in a video of under 8 seconds.
+        hold_end: seconds for which the last state stands still; unless given 1.5, and less in a video of under 8 seconds.
         ease: how the motion starts and ends.
         tween: between snapshots, blend the state or hold the last one.
 
@@ -47,8 +48,8 @@ class Pacing:
     fps: Annotated[float, Range(0.1, 240)] | None = None
     pace: Annotated[float, Range(1e-6, 1e6)] | Literal["change"] = "change"
     seconds: Annotated[float, Range(0.01, 86_400)] | None = None
-    hold_start: Annotated[float, Range(0, 3_600)] = 0.5
-    hold_end: Annotated[float, Range(0, 3_600)] = 1.5
+    hold_start: Annotated[float, Range(0, 3_600)] | None = None
+    hold_end: Annotated[float, Range(0, 3_600)] | None = None
     ease: Literal["linear", "in", "out", "in-out"] = "linear"
     tween: Literal["state", "none"] = "state"
 
@@ -65,6 +66,14 @@ class Pacing:
     def rate(self) -> float:
         """Frames per second, given or by default."""
         return self.fps or DEFAULT_FPS
+
+    @property
+    def holds(self) -> tuple[float, float]:
+        """Seconds for which the first and the last state stand still: as given, or a quarter of a short video together."""
+        share = 1.0 if self.seconds is None else min(1.0, self.seconds / 4 / sum(HOLDS))
+        given = (self.hold_start, self.hold_end)
+        first, last = (share * usual if hold is None else hold for hold, usual in zip(given, HOLDS, strict=True))
+        return first, last
 
 
 class Timeline(Sequence[Moment]):
@@ -93,8 +102,9 @@ class Timeline(Sequence[Moment]):
         if not self.epochs.size or not np.isfinite(self.epochs).all() or (np.diff(self.epochs) < 0).any():
             raise InputError(f"epochs are {_shortened(self.epochs)}; expected at least one, finite and in rising order")
         span = float(self.epochs[-1] - self.epochs[0])
-        before = round(pacing.hold_start * pacing.rate)
-        after = max(1, round(pacing.hold_end * pacing.rate))
+        first, last = pacing.holds
+        before = round(first * pacing.rate)
+        after = max(1, round(last * pacing.rate))
         if pacing.seconds is not None:
             moving = max(1, round(pacing.seconds * pacing.rate)) - before - after
         else:
@@ -102,8 +112,8 @@ class Timeline(Sequence[Moment]):
             moving = math.ceil(seconds * pacing.rate - 1e-9)
         if moving < 0 or (pacing.seconds is not None and span and moving == 0):
             raise InputError(
-                f"--seconds is {pacing.seconds:g}; --hold-start {pacing.hold_start:g} and --hold-end "
-                f"{pacing.hold_end:g} leave no time for motion"
+                f"--seconds is {pacing.seconds:g}; --hold-start {first:g} and --hold-end {last:g} leave no time for motion; "
+                "lower them"
             )
         if before + moving + after > MAX_FRAMES:
             raise InputError(f"the video would have {before + moving + after:,} frames; raise --pace or give --seconds")

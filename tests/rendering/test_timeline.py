@@ -44,11 +44,10 @@ def test_the_first_frame_shows_the_first_state_and_the_last_frame_the_last(epoch
 @given(epochs=EPOCHS, pacing=PACING)
 def test_holds_stand_still_for_their_time(epochs: np.ndarray, pacing: Pacing) -> None:
     shown = [moment.epoch for moment in Timeline(epochs, pacing)]
-    assert shown.count(epochs[0]) >= round(pacing.hold_start * pacing.rate)
-    assert shown.count(epochs[-1]) >= max(1, round(pacing.hold_end * pacing.rate))
-    assert shown[: round(pacing.hold_start * pacing.rate) + 1] == [epochs[0]] * (
-        round(pacing.hold_start * pacing.rate) + 1
-    )
+    before = round(pacing.holds[0] * pacing.rate)
+    assert shown.count(epochs[0]) >= before
+    assert shown.count(epochs[-1]) >= max(1, round(pacing.holds[1] * pacing.rate))
+    assert shown[: before + 1] == [epochs[0]] * (before + 1)
 
 
 @settings(deadline=None)
@@ -97,7 +96,7 @@ def test_a_single_snapshot_fills_the_seconds(fps: float, seconds: float, tween: 
 @given(pacing=PACING)
 def test_a_single_snapshot_stands_for_both_holds(pacing: Pacing) -> None:
     timeline = Timeline([0.0], pacing)
-    held = round(pacing.hold_start * pacing.rate) + max(1, round(pacing.hold_end * pacing.rate))
+    held = round(pacing.holds[0] * pacing.rate) + max(1, round(pacing.holds[1] * pacing.rate))
     assert len(timeline) == held
     assert {moment.epoch for moment in timeline} == {0.0}
 
@@ -163,7 +162,19 @@ def test_holds_that_leave_no_time_for_motion_are_refused(seconds: float) -> None
     with pytest.raises(
         InputError, match=rf"--seconds is {seconds:g}; --hold-start 0.5 and --hold-end 1.5 leave no time"
     ):
-        Timeline(range(5), Pacing(seconds=seconds))
+        Timeline(range(5), Pacing(seconds=seconds, hold_start=0.5, hold_end=1.5))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "holds"), [(None, (0.5, 1.5)), (20, (0.5, 1.5)), (4, (0.25, 0.75)), (1, (0.0625, 0.1875))]
+)
+def test_holds_that_nobody_gave_take_a_quarter_of_a_short_video(
+    seconds: float | None, holds: tuple[float, float]
+) -> None:
+    assert Pacing(seconds=seconds).holds == holds
+    assert Pacing(seconds=seconds, hold_start=0.4).holds == (0.4, holds[1])
+    if seconds:
+        assert Timeline(range(5), Pacing(seconds=seconds)).seconds == seconds
 
 
 @pytest.mark.parametrize(
