@@ -90,6 +90,8 @@ if not Path(__file__).with_name("scenes").exists() and (_CHECKOUT / "pyproject.t
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("animviz")
     if name not in _HOME:
         raise AttributeError(f"module 'animviz' has no attribute {name!r}")
     value = getattr(import_module(f"animviz.{_HOME[name]}"), name)

@@ -50,7 +50,7 @@ def tables(
             raise InputError(f"--table is {target}; expected a name that ends in {' or '.join(TABLES)}")
         check_table(target)
     recording = Recording(path, output=output_name)
-    found = neighbourhoods(recording, threads=embed_threads, purpose="scores", **options)
+    found = neighbourhoods(recording, threads=embed_threads, purpose="neighbours", **options)
     table = table_of(found)
     yield text_of(table, ".md").rstrip("\n")
     yield f"epoch {found.epochs[-1]:g}; {_who(found.sets)}"

@@ -64,7 +64,9 @@ def neighbourhoods(
     labels = SampleLabels.of(recording)
     if labels.classes is None:
         kind = "no labels" if labels.values is None else "values as labels"
-        raise SceneError(f"{purpose} counts votes of classes; {recording.path} has {kind}; record it with a class each")
+        raise SceneError(
+            f"{purpose} needs a class for each sample; {recording.path} has {kind}; record it with a class each"
+        )
     sets = sets_of(recording, labels, samples)
     names, note = layers_of(recording, layers, MOST_LAYERS, purpose)
     done = [embedded(recording, name, sets, method, purpose, threads=threads, **settings) for name in names]
