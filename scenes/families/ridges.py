@@ -47,6 +47,11 @@ class Axis:
         places = _places(values, self.log, self.zeros)
         return np.histogram(places, len(self.edges) - 1, ends)[0].astype(np.float64)
 
+    def places(self, values: Array) -> Array:
+        """Return where each of the values stands, float64 (values,); NaN for those that are not finite."""
+        known = np.where(np.isfinite(values), values, np.nan).astype(np.float64)
+        return np.log10(np.maximum(known, LEAST)) if self.log else known
+
 
 def margin_axis(count: int) -> Axis:
     """Return the axis of margins: from -1 to 1, wrong and right in words.
@@ -130,13 +135,13 @@ class Ridges:
         self._sticks = axis.zeros and bool(self._shares.max() > 0) and not self._few
         counts = [] if self._few else [axis.counts(values) for values in moments]
         self._ridges = [self._ridge(each, epoch) for each, epoch in zip(counts, epochs, strict=False)]
-        self._paths = np.stack([np.asarray(v, np.float64) for v in moments]) if self._few else np.zeros((0, 0))
+        self._paths = np.stack([axis.places(v) for v in moments]) if self._few else np.zeros((0, 0))
         self._set_up(stage)
 
     def measure(self, values: Array) -> dict[str, Array]:
         """Return what is drawn of the values of a moment, in numbers that can be blended."""
         if self._few:
-            return {"values": np.asarray(values, np.float64)}
+            return {"places": self._axis.places(values)}
         return {"counts": self._axis.counts(values), "zeros": np.array(_zeros(values))}
 
     def show(self, epoch: float, measured: dict[str, Array]) -> None:
@@ -148,7 +153,7 @@ class Ridges:
         """
         past = int(np.searchsorted(self._epochs, epoch + 1e-9, side="right"))
         if self._few:
-            self._show_paths(epoch, past, measured["values"])
+            self._show_paths(epoch, past, measured["places"])
             return
         if past != self._past:
             self._behind.set_verts(self._ridges[:past])
@@ -192,11 +197,11 @@ class Ridges:
         base, top = np.asarray(self._stick.get_ydata())
         return [100 * float(base - top) / self._high]
 
-    def _show_paths(self, epoch: float, past: int, values: Array) -> None:
-        x = np.vstack([self._paths[:past], values])
+    def _show_paths(self, epoch: float, past: int, places: Array) -> None:
+        x = np.vstack([self._paths[:past], places])
         y = np.append(self._bases()[:past], self._base(epoch))
         self._trails.set_lines(joined(np.stack([column, y], axis=1) for column in x.T))
-        self._dots.set_data(values, np.full(len(values), y[-1]))
+        self._dots.set_data(places, np.full(len(places), y[-1]))
 
     def _base(self, epoch: float) -> float:
         """Return how far below the upper edge of the room the line of an epoch lies."""

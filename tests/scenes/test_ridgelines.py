@@ -15,7 +15,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.state import State
 from animviz.scenes.families.distributions import Glide, activations_of
 from animviz.scenes.families.quantities import known_quantities
-from animviz.scenes.families.ridges import LEAST, axis_of
+from animviz.scenes.families.ridges import FEW, LEAST, axis_of
 from helpers import layout
 from helpers.layout import check_layout
 from helpers.recordings import made
@@ -88,6 +88,22 @@ def test_an_axis_says_what_it_leaves_out() -> None:
     assert logarithms.edges[0] < np.log10(LEAST)
     assert logarithms.held == 1
     assert logarithms.ticks[0] == (-4.0, "≤ 0.0001")
+
+
+def test_few_values_stand_where_the_axis_says(tmp_path: Path) -> None:
+    recording = made("two_rings", tmp_path / "few.rec", samples=30)
+    epoch = float(recording.epochs[-1])
+    stage = Stage((1280, 720))
+    find_scene("ridgelines").set_up(stage, recording)(Moment(seconds=0.0, epoch=epoch))
+    dots = [line for axes in stage.figure.axes for line in axes.lines if line.get_marker() == "o"]
+    for line in dots:
+        low, high = sorted(line.axes.get_xlim())
+        places = np.asarray(line.get_xdata())
+        assert ((low <= places) & (places <= high)).all()
+    losses = known_quantities(recording, "layer_1")["losses"](recording.at(epoch))
+    places = np.log10(np.maximum(losses, LEAST))
+    assert len(losses) <= FEW
+    assert any(len(line.get_xdata()) == len(losses) and np.allclose(line.get_xdata(), places) for line in dots)
 
 
 def test_what_is_not_there_is_refused(trained: Trained) -> None:
