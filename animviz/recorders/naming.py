@@ -35,23 +35,27 @@ def loss_named(loss: str | Loss | None, *, logits: bool = False) -> Loss | None:
     return Loss.of(loss, from_logits=True) if logits and "crossentropy" in known.name else known
 
 
-def require_probabilities(outputs: Sequence[Output], values: Mapping[str, Array]) -> None:
+def require_probabilities(
+    outputs: Sequence[Output], values: Mapping[str, Array], way: str = "pass task='{task} logits' if it puts out logits"
+) -> None:
     """Check that outputs of which the loss takes probabilities are such.
 
     Args:
         outputs: with what they are taken for.
         values: what the network puts out, by output.
+        way: out, for the error, where "{task}" stands for the task.
 
     Raises:
         InputError: one is below 0 or above 1; names the way out.
     """
     for output in outputs:
         array = values.get(output.name)
-        if output.form != "probabilities" or array is None or not array.size:
+        if output.form != "probabilities" or array is None or not np.isfinite(array).any():
             continue
-        low, high = float(np.nanmin(array)), float(np.nanmax(array))
+        finite = array[np.isfinite(array)]
+        low, high = float(finite.min()), float(finite.max())
         if low < -MARGIN or high > 1 + MARGIN:
             raise InputError(
                 f"output {output.name!r} is taken for probabilities, because of its loss {output.loss}, and reaches from "
-                f"{low:.3g} to {high:.3g}; pass task='{output.task} logits' if it puts out logits"
+                f"{low:.3g} to {high:.3g}; {way.format(task=output.task)}"
             )

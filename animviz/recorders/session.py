@@ -118,6 +118,11 @@ class Session:
         return {name: array for name, array in found.items() if array is not None}
 
     @property
+    def told(self) -> Told:
+        """What the user says of the model's outputs."""
+        return self._told
+
+    @property
     def meaning(self) -> Meaning:
         """What outputs, targets and labels mean; once the training has begun."""
         return self._described.meaning

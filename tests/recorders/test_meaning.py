@@ -118,6 +118,8 @@ def test_meaning_and_numbers_are_those_of_keras(name: str, tmp_path: Path) -> No
     [
         ((1, None, own_loss, TWO), {}, "what does output 'output' answer.*own_loss.*Pass task= one of binary"),
         ((3, "sigmoid", "mse", ROWS, THREE), {}, "Pass task= one of regression, reconstruction, multiclass, none"),
+        ((1, None, "bce", TWO), {}, "taken for probabilities, .*from_logits=True.*task='binary probabilities'"),
+        ((3, None, "categorical_crossentropy", ROWS), {}, "taken for probabilities, .*from_logits=True"),
         ((1, None, own_loss, TWO), {"task": "binary"}, "pass task='binary logits', 'binary probabilities' or"),
         ((1, "sigmoid", "bce", TWO), {"task": "classification"}, "task is 'classification'; expected one of binary"),
         (
@@ -152,6 +154,12 @@ def test_doubt_is_an_error_before_training(
     with pytest.raises(InputError, match=said):
         recorded(tmp_path, *given, **further)
     assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_keras_cuts_off_are_taken_where_the_user_says_so(tmp_path: Path) -> None:
+    recording, stated = recorded(tmp_path, 1, None, "bce", TWO, task="binary probabilities")
+    assert recording.output.said.startswith("binary, probabilities")
+    assert recording[-1].scores["loss"] == pytest.approx(stated["loss"], rel=1e-4)
 
 
 def test_what_was_decided_is_logged_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
