@@ -142,13 +142,14 @@ def columns(networks: Sequence[Network], seconds: Sequence[float | None]) -> lis
         names = (f"mean {title}", "lowest", "highest")
         scored = [Column(name, values, form) for name, values in zip(names, zip(*spread, strict=True), strict=True)]
         scored.append(Column("typical seed", tuple(network.seed for network in networks), "d"))
+    typical = ", typical seed" if networks[0].others else ""
     found = [
         Column("network", tuple(str(run.arch) for run in runs)),
         Column("data", tuple(run.reduction or None for run in runs)),
         Column("parameters", tuple(_parameters(recording) for recording in recordings), ",d"),
         Column("epochs", tuple(snapshot.epoch for snapshot in last), "g"),
         Column("training seconds", tuple(None if s is None else round(s, 2) for s in seconds), ".1f"),
-        Column(f"validation {score}", tuple(snapshot.logs.get(f"val_{score}") for snapshot in last), form),
+        Column(f"validation {score}{typical}", tuple(snapshot.logs.get(f"val_{score}") for snapshot in last), form),
         *scored,
     ]
     return [column for column in found if any(value is not None for value in column.values)]

@@ -33,9 +33,13 @@ def decide(
     for label in labels:
         if labels.count(label) > 1:
             raise InputError(f"--arch: {label} is asked for twice; leave one of them out")
-    if not 2 <= len(runs) <= MOST:
-        number = "a single run" if len(runs) == 1 else f"{len(runs)} runs"
-        raise InputError(f"this is {number}; expected 2 to {MOST}, by giving --arch or --reduce more or less often")
+    if len(runs) == 1:
+        raise InputError(
+            f"this is a single run, of {labels[0]}; expected 2 to {MOST} networks to compare: give --arch or --reduce once for "
+            f"each, such as --arch {runs[0].training.arch} --arch ANOTHER; --seeds repeats networks, and adds none"
+        )
+    if len(runs) > MOST:
+        raise InputError(f"this is {len(runs)} runs; expected 2 to {MOST}, by giving --arch or --reduce less often")
     return runs
 
 

@@ -194,6 +194,14 @@ def test_table_of_digits_has_validation_and_test(stopped: list[Recording]) -> No
     assert table["test accuracy"].texts == [f"{recording[-1].scores['accuracy']:.1%}" for recording in stopped]
 
 
+def test_validation_beside_the_mean_of_seeds_is_said_to_be_of_the_typical_one(stopped: list[Recording]) -> None:
+    runs = decide(experiment_named("digits_mlp"), {"data": "digits-8x8", "dropout": 0.1}, ["64-16-8-10", "64-1-10"], [])
+    compared = [Network.of(runs, stopped)]
+    titles = [column.title for column in columns(compared, [None])]
+    assert "validation accuracy, typical seed" in titles
+    assert "mean test accuracy" in titles
+
+
 def test_parameters_are_those_that_keras_counts(stopped: list[Recording]) -> None:
     from animviz.experiments.keras.models import network_of
 
@@ -497,6 +505,10 @@ def test_help_of_compare_shows_the_experiments_options(cli: Callable[..., Result
 
 BAD = {
     "one run": ("--arch 2-3-2-1", "a single run"),
+    "one run of several seeds": (
+        "--arch 2-3-2-* --seeds 0-2",
+        "--arch 2-3-2-1 --arch ANOTHER; --seeds repeats networks",
+    ),
     "twice": ("--arch 2-3-2-1 --arch 2-3-2-*", "2-3-2-1 is asked for twice"),
     "does not fit": ("--arch 2-3-2-1 --arch 3-3-1", "two_rings needs 2 inputs: 3-3-1 has 3"),
     "reduction of points": ("--arch 2-3-1 --arch 2-2-1 --reduce pca:1", "No such option"),
@@ -508,7 +520,7 @@ BAD = {
     "table unwritable": ("--arch 2-3-1 --arch 2-2-1 -o /dev/null/t.md", "cannot be written"),
     "video unwritable": ("--arch 2-3-1 --arch 2-2-1 -o /dev/null/t.mp4", "cannot be written"),
     "too small": ("--arch 2-3-1 --arch 2-2-1 --size 128x64", "too small for 2 pictures"),
-    "seconds": ("--arch 2-3-1 --arch 2-2-1 --seconds 1", "leave no time for motion"),
+    "seconds": ("--arch 2-3-1 --arch 2-2-1 --seconds 1 --hold-end 1", "leave no time for motion"),
     "scene unknown": ("--arch 2-3-1 --arch 2-2-1 --scene nonsense", "no scene 'nonsense'"),
     "epochs": ("--arch 2-3-1 --arch 2-2-1 --epochs 0", "--epochs is 0"),
     "stopping without validation": ("--arch 2-3-1 --arch 2-2-1 --early-stopping 2", "needs validation data"),
