@@ -54,7 +54,8 @@ class ArrayRecorder(Closing):
         watchers: are told when the recording grows, see `animviz.recorders.watcher.Watcher`.
 
     Raises:
-        InputError: inputs and labels of different lengths; a loss or a task that is not known.
+        InputError: inputs and labels of different lengths, or text for layers; two layers of one name; a loss or a
+            task that is not known.
         RecordingError: the path holds something already.
     """
 
@@ -77,9 +78,14 @@ class ArrayRecorder(Closing):
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self._told = Told.of(task, output)
+        _require_told_apart(layers)
         self._layers, self._loss = tuple(layers), loss_named(loss, logits=self._told.logits)
         self._title = title or Path(path).stem
         samples = Samples.of(inputs, labels, class_names, extras, targets)
+        if layers and (texts := [name for name, array in samples.inputs.items() if array.dtype.kind == "U"]):
+            raise InputError(
+                f"{texts[0]} holds text, and layers= take numbers; pass the numbers that they are fed with"
+            )
         self._session = Session(
             Path(path), samples, told=self._told, layers=(), title=title, overwrite=overwrite, settings=settings,
             watchers=watchers,
@@ -188,6 +194,13 @@ class ArrayRecorder(Closing):
             name=self._title, layers=layers or tuple(stored), meaning=meaning,
             arch=arch_of(layers, state.weights), versions=versions_of("animviz", "numpy"),
         )  # fmt: skip
+
+
+def _require_told_apart(layers: Sequence[Layer]) -> None:
+    names = [layer.name for layer in layers]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"layers= has two layers called {name!r}; expected a name of its own for each")
 
 
 def _copied(arrays: Arrays | None) -> dict[str, Array]:

@@ -218,6 +218,10 @@ def test_logits_are_never_taken_for_probabilities(tmp_path: Path) -> None:
 def test_words_that_mean_nothing_here_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the loss is 'my loss'; expected a name of Keras"):
         ArrayRecorder(tmp_path / "a.rec", loss="my loss")
+    with pytest.raises(InputError, match="layers= has two layers called 'hidden'"):
+        ArrayRecorder(tmp_path / "a.rec", X, Y, layers=[CHAIN[0], CHAIN[0]])
+    with pytest.raises(InputError, match="inputs holds text, and layers= take numbers"):
+        ArrayRecorder(tmp_path / "a.rec", np.full(60, "word"), Y, layers=CHAIN)
     with pytest.raises(InputError, match="has the activation 'step'; expected one of linear"):
         dense("a", "step")
     with pytest.raises(InputError, match="what a network puts out; pass layers="):

@@ -278,6 +278,8 @@ def test_what_cannot_be_recorded_is_refused_before_training(tmp_path: Path) -> N
         (SGDClassifier(early_stopping=True), y, {}, "set early_stopping=False, and pass epochs="),
         (SGDClassifier(class_weight="balanced"), y, {}, "set class_weight to a dict"),
         (make_pipeline(StandardScaler(), perceptron), y, {}, r"record its last step .* pipeline\[:-1\].fit_transform"),
+        (MLPClassifier, y, {}, r"MLPClassifier is a class; pass an estimator made of it: MLPClassifier\(\)"),
+        ("perceptron", y, {}, "str is no classifier"),
         (StandardScaler(), y, {}, "StandardScaler is no classifier and no regressor; expected one of these"),
         (
             LogisticRegression(),
@@ -296,6 +298,8 @@ def test_what_cannot_be_recorded_is_refused_before_training(tmp_path: Path) -> N
     for estimator, given, options, message in refused:
         with pytest.raises(InputError, match=message):
             record(estimator, x, given, path, **options)
+    with pytest.raises(InputError, match="x holds nan or infinite values, which MLPClassifier does not take"):
+        record(perceptron, np.where(x > 0, x, np.nan), y, path, inputs=x, targets=y)
     assert not list(tmp_path.iterdir())
     path.mkdir()
     (path / "mine.txt").touch()

@@ -29,9 +29,13 @@ def answers(estimator: Any, y: Any) -> str:
         y: what it is trained to answer.
 
     Raises:
-        InputError: it is neither a classifier nor a regressor, or answers several questions with a class each.
+        InputError: it is a class, or neither a classifier nor a regressor, or answers several questions with a class each.
     """
+    if isinstance(estimator, type):
+        raise InputError(f"{estimator.__name__} is a class; pass an estimator made of it: {estimator.__name__}()")
     kind, shape = type(estimator).__name__, np.shape(y)
+    if not hasattr(estimator, "fit"):
+        raise InputError(f"{kind} is no classifier and no regressor; expected one of these")
     if not is_classifier(estimator):
         if not is_regressor(estimator):
             raise InputError(f"{kind} is no classifier and no regressor; expected one of these")

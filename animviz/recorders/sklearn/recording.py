@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.utils import get_tags
 
 from animviz.arrays import Array
 from animviz.errors import InputError
@@ -99,6 +100,7 @@ def record(
             f"{type(estimator).__name__} has no partial_fit, so that epochs and batch_size mean nothing to it; "
             f"set its n_estimators or max_iter, now {planned(estimator)}"
         )
+    _require_finite(estimator, x)
     if (inputs is None) != (targets is None):
         raise InputError("inputs and targets belong together; pass both, or neither to draw x and y")
     count = planned(estimator) if epochs is None else epochs
@@ -123,6 +125,16 @@ def record(
         way(estimator, x, y, drawn, progress.see)
     progress.end()
     return Recording(Path(path))
+
+
+def _require_finite(estimator: Any, x: Any) -> None:
+    """Refuse samples to train on that the estimator does not take."""
+    values = np.asarray(getattr(x, "data", x) if hasattr(x, "toarray") else x)
+    if values.dtype.kind == "f" and not np.isfinite(values).all() and not get_tags(estimator).input_tags.allow_nan:
+        raise InputError(
+            f"x holds nan or infinite values, which {type(estimator).__name__} does not take; leave those samples out, or fill "
+            "in the values that are missing"
+        )
 
 
 def _numbered(y: Array, targets: Array, task: str) -> Array:
