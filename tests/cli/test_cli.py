@@ -738,7 +738,7 @@ BAD = {
     "png folder holds other things": ("render rings -o folder", "other things than frames"),
     "output empty": ("render rings --from {rec} --output= {quick}", "choose a new folder"),
     "name too long": (f"render rings --from {{rec}} -o {'m' * 300}.mp4", "too long"),
-    "seconds too short": ("render rings --seconds 1", "leave no time for motion"),
+    "seconds too short": ("render rings --seconds 1 --hold-end 1", "leave no time for motion"),
     "seconds negative": ("render rings --seconds=-1", "--seconds is -1.0; expected 0.01 to 86400"),
     "fps zero": ("render rings --fps 0", "--fps is 0.0; expected 0.1 to 240"),
     "fps not a number": ("render rings --fps nan", "--fps is nan"),

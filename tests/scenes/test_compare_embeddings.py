@@ -119,7 +119,7 @@ def test_what_cannot_be_compared_is_one_line(
         ([*both, "--epochs", "3"], "--epochs cannot go with --from"),
         ([*both, "--scene", "pca", "--layers", "nonsense"], "pca: no layer 'nonsense'"),
         ([*both, "--scene", "umap", "--samples", "12"], "12 samples are too few for n_neighbors 15"),
-        ([*both, "--seconds", "1"], "leave no time for motion"),
+        ([*both, "--seconds", "1", "--hold-end", "1"], "leave no time for motion"),
         (["--experiment", "two_rings", "--scene", "pca"], "its option 'samples' (Experiment two_rings) has a name"),
     ):
         result = cli("compare", *arguments, "-o", "film.mp4")
