@@ -58,12 +58,12 @@ if TYPE_CHECKING:
     from animviz.parts.space import grid_lines as grid_lines
     from animviz.parts.swarm import Points as Points
     from animviz.parts.swarm import Swarm as Swarm
-    from animviz.parts.swarm import Tags as Tags
     from animviz.parts.swarm import centred as centred
     from animviz.parts.swarm import far_apart as far_apart
     from animviz.parts.swarm import flat as flat
     from animviz.parts.swarm import last_places as last_places
     from animviz.parts.swarm import plane_axes as plane_axes
+    from animviz.parts.tagging import Tags as Tags
     from animviz.parts.tags import chips as chips
     from animviz.parts.tags import name_tags as name_tags
     from animviz.parts.tags import thumbnail as thumbnail
@@ -103,7 +103,7 @@ _HOME = {
     "Signs": "parts.marks",
     "Sprites": "stage.sprites",
     "Swarm": "parts.swarm",
-    "Tags": "parts.swarm",
+    "Tags": "parts.tagging",
     "Trace": "parts.plot",
     "VALUE": "parts.header",
     "Words": "stage.words",

@@ -71,12 +71,17 @@ def epoch_number(recording: Recording) -> Number:
     return Number("epoch", form, format(recording.epochs[-1], form))
 
 
-def of_recording(recording: Recording) -> str:
-    """Return what a subtitle says of a recording: its title, the network, and of which samples the scores are."""
+def of_recording(recording: Recording, *, titled: bool = True) -> str:
+    """Return what a subtitle says of a recording: its title, the network, and of which samples the scores are.
+
+    Args:
+        recording: what is drawn.
+        titled: whether its title is said.
+    """
     scored = recording.noted(source="scores")
     count = f"{recording.basis.sample_count:,} " if scored else ""
     measured = f"measured on {count}{recording.measured_on} samples" if scored else ""
-    return ", ".join(filter(None, [recording.manifest.title, recording.manifest.arch, measured]))
+    return ", ".join(filter(None, [recording.manifest.title if titled else "", recording.manifest.arch, measured]))
 
 
 def of_network(recording: Recording, what: str) -> str:

@@ -22,7 +22,7 @@ class Sheet:
     Args:
         stage: where.
         recording: what is drawn.
-        title: what happens, such as "Three units part two rings".
+        title: what happens, such as "Three units part two rings"; by default the recording's own title.
         subtitle: of what, in quiet letters; by default the recording's own title and the network.
         numbers: from left to right: "epoch", names of recorded scores such as "loss" and "accuracy", or a `Number`
             whose value is given to `show`. By default the epoch, and loss and accuracy as far as they were recorded.
@@ -51,7 +51,8 @@ class Sheet:
         self._stage, self._air = stage, air
         asked = _default(recording) if numbers is None else numbers
         self._numbers = [_number(recording, number) for number in asked]
-        self._header = Header(stage, title, self._numbers, of_recording(recording) if subtitle is None else subtitle)
+        below = of_recording(recording, titled=bool(title)) if subtitle is None else subtitle
+        self._header = Header(stage, title or recording.manifest.title, self._numbers, below)
         self.room = self._room(stage.height - MARGIN)
         if foot:
             self.write_foot(*foot)

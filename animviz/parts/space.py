@@ -17,7 +17,7 @@ from animviz.parts.header import LABEL, cut
 from animviz.parts.orbit import Orbit
 from animviz.parts.plane import GRID, boundary_lines, point_radius
 from animviz.parts.projections import Limits, Shadow, projection_of
-from animviz.parts.swarm import Tags
+from animviz.parts.tagging import Tags
 from animviz.parts.tags import name_tags
 from animviz.parts.tints import field_colors, grid_color
 from animviz.recording.recording import Recording

@@ -70,14 +70,14 @@ def test_the_last_step_has_title_epoch_names_and_foot(recording: Recording, tmp_
     texts = [text.get_text() for text in stage.figure.texts]
     names = [layer.name for layer in recording.layers if layer.kernel]
     assert [texts.count(name) for name in names] == [1] * len(names)
-    assert {"epoch", f"{recording.epochs[-1]:.0f}", f"{recording.manifest.title}, size of the weights"} <= set(texts)
+    assert {"epoch", f"{recording.epochs[-1]:.0f}", "size of the weights"} <= set(texts)
     assert any(text.startswith("size:") for text in texts)
 
 
 def test_options_are_those_of_the_commands(tmp_path: Path) -> None:
     path = tmp_path / "norms.py"
     path.write_text(STEPS[1], encoding="utf-8")
-    (option,) = find_scene(str(path)).options
+    option = find_scene(str(path)).options[0]
     assert f"--{option.name} " in PAGE.read_text(encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ import pytest
 from animviz import Box, Recording, Stage
 from animviz.errors import SceneError
 from animviz.parts import ACCURACY, LOSS, MARGIN, Header, Number, Sheet, cut, epoch_number, foot, of_network
+from animviz.pictures.discovery import find_scene
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied
 
@@ -99,11 +100,21 @@ def test_other_recorded_scores_are_numbers_too_and_unknown_ones_are_refused(ring
         Sheet(Stage(), rings, numbers=["epoch", "los"])
 
 
-def test_title_stands_behind_that_of_the_recording(rings: Recording) -> None:
-    for title, expected in (("what is seen", "Two rings, what is seen"), ("", "Two rings")):
+def test_the_subtitle_says_of_what_and_of_which_samples(rings: Recording) -> None:
+    count = f"{rings.basis.sample_count:,}"
+    about = f"2-3-2-1, measured on {count} {rings.measured_on} samples"
+    for title, above, below in (("what happens", "what happens", f"Two rings, {about}"), ("", "Two rings", about)):
         stage = Stage()
         Sheet(stage, rings, title)
-        assert expected in texts(stage)
+        assert {above, below} <= set(texts(stage))
+
+
+def test_the_users_words_stand_in_place_of_the_scenes(rings: Recording) -> None:
+    stage = Stage()
+    find_scene("rings").set_up(stage, rings, title="My title", subtitle="", caption="A line of mine")
+    written = set(texts(stage))
+    assert {"My title", "A line of mine"} <= written
+    assert not any("measured on" in text or "bent by the network" in text for text in written)
 
 
 def test_titles_name_the_network_where_the_recording_does(rings: Recording, tmp_path: Path) -> None:

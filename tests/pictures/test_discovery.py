@@ -111,7 +111,8 @@ def test_users_file_is_found_by_path(write: Callable[..., Path]) -> None:
     found = find_scene(str(path))
     assert (found.name, found.experiment) == ("norms", "two_rings")
     assert found.summary == "Norms of the weights over the epochs."
-    width, side = found.options
+    width, side = found.options[:2]
+    assert [option.name for option in found.options[2:]] == ["title", "subtitle", "caption"]
     assert (width.name, width.kind, width.default, width.help) == (
         "width",
         float,
