@@ -136,8 +136,13 @@ def require_dense(layers: Sequence[Layer]) -> None:
         SceneError: a layer is neither dense nor an activation.
     """
     if not is_dense_chain(layers):
-        strange = next((layer.kind for layer in layers if not is_dense_chain([layer])), "no")
-        raise SceneError(f"gradients of class scores need a chain of dense layers; this network has {strange} layers")
+        strange = next((layer for layer in layers if not is_dense_chain([layer])), None)
+        way = (
+            f"layer {strange.name} ({strange.kind}) cannot be replayed as one of them"
+            if strange
+            else "there are no layers"
+        )
+        raise SceneError(f"gradients of class scores need a chain of dense layers; in this network {way}")
 
 
 def _sums(layers: Sequence[Layer], weights: Mapping[str, Array], values: Array) -> list[Array]:

@@ -1,11 +1,13 @@
 """Refusing: a recording of a kind that a scene cannot draw, and which scenes draw it."""
 
 from collections.abc import Sequence, Set
+from importlib.metadata import entry_points
+from typing import Any
 
 from animviz.analysis.labels import SampleLabels
 from animviz.analysis.tasks import CURVE, LABELLED, in_words
 from animviz.errors import SceneError
-from animviz.pictures.outline import outlines
+from animviz.pictures.outline import GROUP, outlines
 from animviz.recording.recording import Recording
 
 __all__ = ["refuse_other_kinds", "scenes_that_draw"]
@@ -32,17 +34,46 @@ def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -
     called = "no task" if kind == "none" else kind
     raise SceneError(
         f"{scene} draws {in_words(tasks)}; {recording.path} was recorded with {called}; "
-        f"for that there are {', '.join(scenes_that_draw(kinds))}"
+        f"for that there are {', '.join(scenes_that_draw(kinds, recording)) or 'none'}"
     )
 
 
-def scenes_that_draw(kinds: Set[str]) -> list[str]:
-    """Return the names of the installed scenes that draw one of some kinds of recordings, without importing them.
+def scenes_that_draw(kinds: Set[str], recording: Recording) -> list[str]:
+    """Return the names of the installed scenes that draw a recording; nothing is drawn to find out.
 
     Args:
-        kinds: such as "multilabel" or "sequence of multiclass".
+        kinds: that it is of, such as "multilabel" or "sequence of multiclass".
+        recording: which.
     """
-    return [outline.name for outline in outlines() if not outline.tasks or not kinds.isdisjoint(outline.tasks)]
+    names = [outline.name for outline in outlines() if not outline.tasks or not kinds.isdisjoint(outline.tasks)]
+    return [name for name in names if _accepts(name, recording)]
+
+
+class _BeginsToDraw(Exception):  # noqa: N818  # it is no error
+    """A scene has not refused, and is about to draw."""
+
+
+class _NoStage:
+    """Stands for a stage until a scene draws on it: it refuses what it cannot draw before that."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise _BeginsToDraw(name)
+
+
+def _accepts(name: str, recording: Recording) -> bool:
+    """Say whether a scene takes a recording, as far as it checks before it draws."""
+    try:
+        (entry,) = entry_points(group=GROUP, name=name)
+        scene = entry.load()
+        if scene.suits is None:
+            scene.set_up(_NoStage(), recording)
+        else:
+            scene.suits(recording, **scene.check({}))
+    except _BeginsToDraw:
+        return True
+    except Exception:  # whatever it is, it is no way out for the user
+        return False
+    return True
 
 
 def _kinds(recording: Recording) -> set[str]:
