@@ -331,3 +331,15 @@ def untrained(path: Path, classes: int, *, sure: bool = False) -> Recording:
     writer = RecordingWriter.create(path, manifest, {"inputs": inputs, "labels": labels})
     writer.append({"weights/out/kernel": kernel}, Entry(epoch=0.0, step=0))
     return Recording(path)
+
+
+def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
+    recording = trained("digits_mlp")
+    means = [
+        100
+        * np.take_along_axis(class_probabilities(recording.at(epoch)), labels_of(recording, "test")[:, None], 1).mean()
+        for epoch in (0.0, 4.0)
+    ]
+    said = f"The true class rises from {means[0]:.0f} to {means[1]:.0f} % on average"
+    for options in ({}, {"samples": "0"}):
+        assert said in texts(drawn("probabilities", recording, 4.0, size=(1280, 720), **options))

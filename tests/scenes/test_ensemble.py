@@ -11,6 +11,7 @@ from animviz.analysis.likeness import counts_of, likeness, sums_of, two_parts
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from helpers.layout import check_layout
+from helpers.recordings import made
 
 pytestmark = pytest.mark.integration  # from real trainings
 
@@ -45,6 +46,11 @@ def test_likeness_is_the_correlation_with_other_images_of_the_class(net: Recordi
         values, pattern = through(members), through(others).mean(axis=0).ravel()
         last, total = values[-1].ravel(), values.sum(axis=0).ravel()
         assert said[name] == [f"{np.corrcoef(one, pattern)[0, 1]:.2f}" for one in (last, total)]
+
+
+def test_without_hidden_layers_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SceneError, match=r"activations of hidden layers; .* tells of none: see dataset or predictions"):
+        drawn(made("digits_mlp", tmp_path / "flat.rec", arch="64-10", data="digits-8x8"))
 
 
 def test_numbers_do_not_depend_on_how_many_images_are_shown(net: Recording) -> None:

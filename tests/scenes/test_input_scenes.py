@@ -10,13 +10,15 @@ from matplotlib.patches import Rectangle
 from sklearn.metrics import mutual_info_score
 
 import animviz
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.saliency import evidence
+from animviz.analysis.spread import spread_of
 from animviz.analysis.telling import most_telling_pair
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
+from animviz.scenes.families.distances import PlaneWalk
 from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
 from helpers.recordings import made
@@ -200,6 +202,16 @@ def test_dataset_walks_from_the_nearest_sample_to_the_farthest(epoch: float, whi
         assert said[number] == f"{distances[place]:.1f}"
         cells = heat._cells.copy()
         assert np.array_equal(cells, shown_values(heat, members[place].reshape(8, 8)))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_class_walks_in_the_plane(count: int) -> None:
+    stage, points = Stage((640, 360)), np.random.default_rng(0).normal(size=(count, 2))
+    walk = PlaneWalk(
+        stage, Box(40, 100, 1200, 560), points, [spread_of(points, np.arange(count))], [("one", str(count))]
+    )
+    walk.show(1.0)
+    assert f"one: {count}" in texts(stage)
 
 
 def test_dataset_in_the_plane_states_the_distance_of_the_sample_that_it_shows(rings_recording: Recording) -> None:
