@@ -49,7 +49,7 @@ def ensemble(
         layers: names with commas between them; by default all that change something, as many as fit.
 
     Raises:
-        SceneError: the recording is not of a classifier of images, or has no such class, epoch or layer.
+        SceneError: the recording is not of a classifier of images, or has no such class, epoch or layer, or no hidden one.
     """
     labels = labels_of(recording, "ensemble")
     if epoch is not None and not recording.epochs[0] <= epoch <= recording.epochs[-1]:
@@ -65,6 +65,9 @@ def ensemble(
     foot = [f"likeness: correlation with the mean of {len(others.images)} other images of {name}", ORDER]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m layers"])
     hidden, left_out = hidden_layers(recording, layers, most_courses(stage, measure.room) - 2, "ensemble")
+    if not hidden:
+        way = "see dataset or predictions for others"
+        raise SceneError(f"ensemble sums activations of hidden layers; {recording.path} tells of none: {way}")
     counts = counts_of(count)
 
     def course(title: str, part: Callable[[_Images], Array], answers: tuple[str, ...] = ()) -> Course:

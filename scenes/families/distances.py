@@ -158,7 +158,7 @@ class PlaneWalk:
         box = box if wide else Box(room.left, room.top + side + 16, room.width, room.bottom - room.top - side - 16)
         stage.text(box.right, box.top + 22, "distance", color=stage.theme.quiet, align="right")
         self._numbers = []
-        for row, ((name, count), color) in enumerate(zip(heads, palette, strict=True)):
+        for row, ((name, count), color) in enumerate(zip(heads, palette, strict=False)):
             base = box.top + 56 + 34 * row
             stage.dot(box.left + 8, base - 8, 16, to_hex(color))
             stage.text(box.left + 26, base, cut(stage, f"{name}: {count}", box.width - 100))
