@@ -57,7 +57,7 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
     single = _single(beside, verdicts, learning, rows.samples)
     wanted = [*rows.samples, single]
     table = verdicts.table(lambda index: verdicts.probabilities(index)[wanted], (len(wanted), len(verdicts.names)))
-    sheet = Sheet(stage, recording, _title(verdicts, rows.samples, table[:, :-1]), numbers=["epoch", "accuracy"])
+    sheet = Sheet(stage, recording, _title(verdicts), numbers=["epoch", "accuracy"])
     sheet.write_foot("dark is 0 %, bright is 100 %; framed is the true class", rows.why)
     boxes = _layout(sheet.room)
     cells = _Table(stage, boxes[0], verdicts, rows.samples, images, single)
@@ -160,12 +160,11 @@ def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
             stage.text(room.left + place * cell, room.top - 12, text)
 
 
-def _title(verdicts: Verdicts, samples: list[int], table: Array) -> str:
-    """Return what the true classes get at the first and at the last finite snapshot."""
-    finite = table[np.isfinite(table).all(axis=(1, 2))]
-    first, last = (
-        100 * float(one[np.arange(len(samples)), verdicts.labels[samples]].mean()) for one in finite[[0, -1]]
-    )
+def _title(verdicts: Verdicts) -> str:
+    """Return what the true classes of all samples get at the first and at the last finite snapshot."""
+    known = np.flatnonzero(verdicts.known)
+    given = verdicts.table(lambda index: verdicts.probabilities(index)[known, verdicts.labels[known]].mean(), ())
+    first, last = (100 * float(mean) for mean in given[np.isfinite(given)][[0, -1]])
     if round(first) == round(last):
         return f"The true class gets {last:.0f} % on average, as at the start"
     way = "rises" if last > first else "falls"
