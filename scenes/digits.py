@@ -56,8 +56,8 @@ def digits(
     Args:
         stage: where to draw.
         recording: of a classifier of images.
-        digit: class of the image; by default 5 where there is one, else the first. Several with commas, such as 5,6, or
-            0-4: images of each pass at the last epoch.
+        digit: class of the image; by default 5 where it has samples, else the first that has. Several with commas, such as
+            5,6, or 0-4: images of each pass at the last epoch.
         samples: number of the image in the recording; by default the one learnt last of those that are sure in the end.
             Several, such as 3,17 or 3,17,40-44, pass at the last epoch.
         count: let so many images of each class pass at the last epoch; by default one image is shown over all of them, and

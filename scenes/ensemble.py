@@ -43,7 +43,7 @@ def ensemble(
     Args:
         stage: where to draw.
         recording: of a classifier of images.
-        digit: class of the images; by default 5 where there is one, else the first.
+        digit: class of the images; by default 5 where it has samples, else the first that has.
         samples: how many images are summed in the end.
         epoch: of the net; by default the last with finite weights.
         layers: names with commas between them; by default all that change something, as many as fit.

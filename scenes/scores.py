@@ -6,6 +6,7 @@ After the classification reports with which the teaching notebooks on MNIST end.
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
@@ -14,7 +15,7 @@ from animviz.arrays import Array
 from animviz.parts import Sheet
 
 from .families.class_curves import Named, Plain, room_for
-from .families.pinned import CAPTION, Pin, Strip
+from .families.pinned import CAPTION, Pin, Strip, beginning
 from .families.small_pictures import pictured
 from .families.stems import Stems
 
@@ -39,15 +40,17 @@ def scores(stage: Stage, recording: Recording) -> Draw:
         recording: of any classifier, or of labels or positions of which each has an answer.
     """
     outcomes = Outcomes(recording)
-    table = outcomes.table(lambda index: rates(outcomes.counts(index)), (len(outcomes.names), 3))
+    every = outcomes.table(lambda index: rates(outcomes.counts(index)), (len(outcomes.names), 3))
+    there = _there(outcomes)
+    table, classes = every[:, there], [outcomes.names[k] for k in there]
     learned = learned_at(table[..., 2])
-    sheet = Sheet(stage, recording, _title(recording, outcomes.names, learned), numbers=["epoch", "accuracy"])
-    pins = _pins(recording, outcomes.names, learned)
+    sheet = Sheet(stage, recording, _title(recording, classes, learned), numbers=["epoch", "accuracy"])
+    pins = _pins(recording, classes, learned)
     high = _strip_height(stage, sheet.room, recording, len(pins))
     shown = _chosen(outcomes, table, room_for(_boxes(stage, sheet.room)[0].height - FOOT[stage.width < 1000] - high))
-    sheet.write_foot(*_foot(recording, len(shown), len(outcomes.names), bool((learned >= 0).any())))
+    sheet.write_foot(*_foot(recording, len(shown), len(classes), bool((learned >= 0).any())))
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
-    names, colors, hero = [outcomes.names[k] for k in shown], palette[shown], _hero(learned[shown])
+    names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
     large = boxes[0]
     strip = Strip(stage, Box(large.left, large.top, large.width, high - ELBOW), recording, pins) if high else None
     boxes[0] = Box(large.left, large.top + high, large.width, large.height - high)
@@ -105,13 +108,21 @@ def learned_at(values: Array) -> Array:
     return np.where(held.any(axis=0), held.argmax(axis=0), -1)
 
 
+def _there(outcomes: Outcomes) -> NDArray[np.intp]:
+    """Return the classes that a sample has or that are ever answered: of others nothing can be said."""
+    seen = outcomes.table(lambda index: outcomes.counts(index)[1:].sum(axis=0), (len(outcomes.names),))
+    there = np.flatnonzero(np.nansum(seen, axis=0))
+    return there if len(there) else np.arange(len(outcomes.names))
+
+
 def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
     """Return the begin, the moments at which the first and the last class are learned, and the end."""
-    pins = {float(recording.epochs[0]): "untrained", float(recording.epochs[-1]): "the end"}
+    pins = {float(recording.epochs[0]): beginning(recording), float(recording.epochs[-1]): "the end"}
     for at in sorted({int(learned[learned >= 0].min()), int(learned.max())} if (learned >= 0).any() else ()):
         which = np.flatnonzero(learned == at)
         what = f"{names[which[0]]} learned" if len(which) == 1 else f"{len(which)} learned"
-        pins.setdefault(float(recording.epochs[at]), what)
+        epoch = float(recording.epochs[at])
+        pins[epoch] = pins.get(epoch) or what
     return [Pin(epoch, pins[epoch]) for epoch in sorted(pins)]
 
 
@@ -154,8 +165,8 @@ def _foot(recording: Recording, shown: int, count: int, any_learned: bool) -> li
 
 def _chosen(outcomes: Outcomes, table: Array, room: int) -> list[int]:
     """Return the classes that are shown, in their order."""
-    if len(outcomes.names) <= room:
-        return list(range(len(outcomes.names)))
+    if table.shape[1] <= room:
+        return list(range(table.shape[1]))
     worst = np.argsort(table[outcomes.last() or 0, :, 2], kind="stable")[:room]
     return sorted(map(int, worst))
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz import Box, Recording, Stage
-from animviz.analysis.classifier import class_number, class_probabilities
+from animviz.analysis.classifier import class_number, class_probabilities, labels_of
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Colors, color_map, cut, heatmap, tiled
@@ -22,6 +22,7 @@ from .blocks import blocks_of
 from .layer_places import OVER, UNDER
 
 MOST_MAPS = 64  # channels of a layer that are shown
+ENOUGH = 2  # samples of a class that is chosen: one to show, one to compare with
 SHORTEST = 24.0  # units of the bar of a scale
 
 
@@ -218,6 +219,11 @@ def taken_for(true: str, first: str, last: str) -> str:
 
 
 def class_of(recording: Recording, name: str | None, scene: str) -> int:
-    """Return the number of a class by its name: unless given 5 where there is one, else the first."""
-    names = recording.output.class_names
-    return class_number(recording, name, scene) if name is not None else names.index("5") if "5" in names else 0
+    """Return the number of a class by its name; unless given 5 where it has enough samples, else the first that has."""
+    if name is not None:
+        return class_number(recording, name, scene)
+    names, labels = recording.output.class_names, labels_of(recording, scene)
+    counts = np.bincount(labels[labels >= 0], minlength=len(names))
+    enough = np.flatnonzero(counts >= min(ENOUGH, counts.max())).tolist()
+    five = names.index("5") if "5" in names else -1
+    return five if five in enough else int(enough[0])

@@ -13,7 +13,7 @@ from animviz.parts import PointCloud, cut, epoch_number
 
 from .small_pictures import Picture, small_pictures
 
-__all__ = ["CAPTION", "Pin", "Strip", "pins_of"]
+__all__ = ["CAPTION", "Pin", "Strip", "beginning", "pins_of"]
 
 CAPTION = 62.0  # units below a picture for its two lines
 APART = 0.015  # of the training, between two moments at least
@@ -38,6 +38,12 @@ class Pin:
     name: str
 
 
+def beginning(recording: Recording) -> str:
+    """Return the name of the first moment: "untrained" where nothing was trained before it, else ""."""
+    first = recording[0]
+    return "" if first.step or first.epoch > 0 else "untrained"
+
+
 def pins_of(recording: Recording, most: int) -> list[Pin]:
     """Return the begin, the end and landmarks between them; where those are few, moments at which the loss has changed.
 
@@ -46,7 +52,7 @@ def pins_of(recording: Recording, most: int) -> list[Pin]:
         most: how many fit, at least 2.
     """
     first, last = float(recording.epochs[0]), float(recording.epochs[-1])
-    pins = [Pin(first, "" if recording[0].step else "untrained")]
+    pins = [Pin(first, beginning(recording))]
     if last <= first:
         return pins
     pins.append(Pin(last, "the end"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ import pytest
 import animviz
 from animviz import Moment, Recording, Stage
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
-from animviz.analysis.verdicts import Verdicts
+from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.confused import cell_colors, more
-from animviz.scenes.scores import learned_at, rates
+from animviz.scenes.families.pinned import beginning
+from animviz.scenes.scores import _there, learned_at, rates
 from animviz.stage.points import PointCloud
 from animviz.stage.theme import THEMES, Theme
 from animviz.stage.words import Words
@@ -343,3 +345,17 @@ def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
     said = f"The true class rises from {means[0]:.0f} to {means[1]:.0f} % on average"
     for options in ({}, {"samples": "0"}):
         assert said in texts(drawn("probabilities", recording, 4.0, size=(1280, 720), **options))
+
+
+def test_a_class_without_samples_that_is_never_answered_is_no_class_of_scores(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = trained("digits_mlp")
+    counts = Outcomes._counts
+    monkeypatch.setattr(Outcomes, "_counts", lambda self, index: counts(self, index) * (np.arange(10) != 7))
+    assert _there(Outcomes(recording)).tolist() == [0, 1, 2, 3, 4, 5, 6, 8, 9]
+
+
+def test_only_a_beginning_before_all_training_is_untrained() -> None:
+    for epoch, step, name in ((0.0, 0, "untrained"), (1.0, 0, ""), (0.0, 5, "")):
+        assert beginning([SimpleNamespace(epoch=epoch, step=step)]) == name  # type: ignore[arg-type]
