@@ -34,6 +34,8 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     heading = f"layer {layer}" if layer else "last hidden layer"
     layer = layer or last_hidden(recording)
     class_count(recording, "hidden")
+    if layer == "input":
+        raise SceneError(f"hidden draws hidden layers; {recording.path} has none, see boundary and umap for its inputs")
     inputs = recording.single_input(recording.inputs)
     space = HiddenSpace(recording, layer, inputs)
     units = recording.at(recording.epochs[0]).activations(layer, inputs[:1]).shape[1:]

@@ -15,6 +15,7 @@ from animviz.recording.answers import answered_classes, answered_labels
 from animviz.recording.replay.layers import is_dense_chain
 
 from .families.chain import Chain, Flow, final_states
+from .families.endings import DIVERGED
 from .families.layers import taken_for
 
 NODE = 54.0  # units of diameter at most
@@ -69,6 +70,8 @@ def _check(recording: Recording, sample: int) -> None:
 
 def _title(recording: Recording, sample: int) -> str:
     """Say what becomes of the sample: for what it is taken first and last, or which number is answered."""
+    if recording[-1].scores and not all(np.isfinite(value) for value in recording[-1].scores.values()):
+        return DIVERGED
     output, ends = recording.output, [final_states(recording)[place] for place in (0, -1)]
     given = [end.outputs(recording.single_input(recording.inputs)[sample : sample + 1]) for end in ends]
     if output.classifies:

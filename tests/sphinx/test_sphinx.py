@@ -111,7 +111,10 @@ def test_another_option_or_recording_is_drawn_anew(project: Path, trained: Calla
 
 
 MISTAKES = {
-    ("", ":gird: 10"): "--gird is no option of scene 'rings'; it has fps, .*grid, points, no-points, title, subtitle, caption, size",
+    (
+        "",
+        ":gird: 10",
+    ): "--gird is no option of scene 'rings'; it has fps, .*grid, points, no-points, title, .*, size",
     ("", ":no-grid:"): "--no-grid is no option of scene 'rings'",
     ("", ":grid: many"): "--grid is 'many'; expected int",
     ("", ":points: maybe"): "--points is 'maybe'; expected yes, no, or nothing",
