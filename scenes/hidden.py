@@ -34,7 +34,7 @@ def hidden(stage: Stage, recording: Recording, *, layer: str = "") -> Draw:
     heading = f"layer {layer}" if layer else "last hidden layer"
     layer = layer or last_hidden(recording)
     class_count(recording, "hidden")
-    if layer == "input":
+    if layer == "input" and heading == "last hidden layer":
         raise SceneError(f"hidden draws hidden layers; {recording.path} has none, see boundary and umap for its inputs")
     inputs = recording.single_input(recording.inputs)
     space = HiddenSpace(recording, layer, inputs)
