@@ -42,6 +42,10 @@ def shortened(arguments: list[str]) -> list[str]:
         del less["--epochs"]
     if "--help" in arguments:
         return arguments
+    if "--seeds" in arguments:
+        arguments = [*arguments[: arguments.index("--seeds") + 1], "0,1", *arguments[arguments.index("--seeds") + 2 :]]
+    if "--preset" in arguments:  # what is given beside a preset holds
+        arguments = [*arguments, "--arch", "784-2-10", "--arch", "784-4-10", "--reduce", "none"]
     return [*arguments, *(word for flag, value in less.items() if flag not in arguments for word in (flag, value))]
 
 
