@@ -105,6 +105,12 @@ UNIT_TESTS: pytest.StashKey[Counter[str]] = pytest.StashKey()
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the unit tests, and count those of each room."""
+    if part := config.getoption("--part"):
+        mine, count = map(int, part.split("/"))
+        slow = sorted({item.path for item in items if item.get_closest_marker("slow")})
+        chosen = set(slow[mine::count])
+        config.hook.pytest_deselected(items=[item for item in items if item.path not in chosen])
+        items[:] = [item for item in items if item.path in chosen]
     rooms: Counter[str] = Counter()
     for item in items:
         if "animviz" in getattr(item, "fixturenames", ()):
@@ -124,6 +130,9 @@ def unit_tests(pytestconfig: pytest.Config) -> Counter[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--part", metavar="I/N", help="only the files of one part of N, from 0: CI runs slow tests in turns"
+    )
     parser.addoption("--store-golden", action="store_true", help="draw the golden images anew instead of comparing")
 
 
