@@ -91,7 +91,7 @@ SCENES = {
     "autoencoder": ["history", "umap"],
     "residual": ["confusion", "history", "units", "umap"],
     "ignored": [
-        "boundary", "rings", "network", "hidden", "confusion", "dataset", "margins", "importance", "pixels",
+        "boundary", "rings", "network", "confusion", "dataset", "margins", "importance", "pixels",
         "predictions", "probabilities", "pca", "layers",
     ],
     "deep": ["digits"],
