@@ -8,14 +8,13 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.parts import LABEL, MARGIN, Number, Ruler, Sheet, Words, cut, heatmap, joined, pair
+from animviz.parts import LABEL, MARGIN, Number, Ruler, Sheet, Words, cut, heatmap, joined, letters_on, pair
 
 from .families.confused import Pairs, cell_colors, in_the_end
 
@@ -98,7 +97,7 @@ class _Matrix:
         self._worst.show(worst)
         if self._numbers is not None:
             self._drawn, self._texts = values, [self._write(value) for value in values.ravel()]
-            self._numbers.set_words(self._texts, _readable(colors).reshape(-1, 1).repeat(3, axis=1))
+            self._numbers.set_words(self._texts, letters_on(colors).reshape(-1, 1).repeat(3, axis=1))
 
     def _set_up_numbers(self, stage: Stage, cell: float) -> Words | None:
         """Return the numbers in the cells, or None where they would be too small to read."""
@@ -123,13 +122,6 @@ class _Frames:
     def show(self, cells: list[tuple[int, int]]) -> None:
         """Frame cells, given as (row, column)."""
         self._line.set_data(*joined(self._square + np.array((x, y)) for y, x in cells).T)
-
-
-def _readable(colors: Array) -> NDArray[np.float64]:
-    """Return for each cell the grey, 0 or 1, that stands out more from its colour."""
-    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
-    # At this luminance the contrast with black and with white is the same, 4.6 : 1.
-    return np.where(linear @ np.array([0.2126, 0.7152, 0.0722]) > 0.179, 0.0, 1.0)
 
 
 def _count(value: float) -> str:

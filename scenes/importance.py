@@ -107,9 +107,8 @@ class _View:
         """Add two bars that run apart from the middle, with class and length of each below."""
         stage = self._stage
         axes = stage.axes(Box(box.left, box.top + 8, box.width, 14), (-self._most, self._most), (0, 1))
-        self._bars = [stage.line(axes, self._colors[end], 12, clip_on=False) for end in (0, -1)]
-        for bar in self._bars:
-            bar.set_solid_capstyle("butt")
+        butt = {"solid_capstyle": "butt", "clip_on": False}
+        self._bars = [stage.line(axes, self._colors[end], 12, **butt) for end in (0, -1)]
         base, room = box.top + 48, box.width / 2 - stage.measure("00.0", LABEL) - 16
         rival, true = (_fitted(stage, "for", name, room) for name in self._name[::-1])
         stage.text(box.left, base, rival, color=stage.theme.quiet)

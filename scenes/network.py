@@ -253,8 +253,7 @@ class _Answers:
         tracks = joined(np.array([[(low, top), (high, top)] for top in tops]))
         track = stage.theme.mix(stage.theme.grid, 0.5)
         axes.plot(*tracks.T, color=track, linewidth=stage.points(size), solid_capstyle="butt")
-        self._bars = stage.line(axes, stage.theme.ink, size)
-        self._bars.set_solid_capstyle("butt")
+        self._bars = stage.line(axes, stage.theme.ink, size, solid_capstyle="butt")
         self._tops, self._texts = tops, []
         for name, top in zip(chain.answers, tops, strict=True):
             stage.text(left, top + 8, cut(stage, name, named))

@@ -10,14 +10,12 @@ from matplotlib.container import BarContainer
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.classifier import labels_of, predictions
-from animviz.analysis.states import finite_states
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.telling import MOST_SAMPLES, MOST_VALUES, commonest_right, most_telling_pair, quarters_of
+from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, cut, images_of, still
-from animviz.recording.state import State
+from animviz.parts import LABEL, Sheet, cut, images_of, letters_on, still
 from animviz.sampling import numbers_in
 
 from .families.inputs import mark_pixels
@@ -44,11 +42,10 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
     views = [_Quarter(stage, box, plane, quarter) for box, quarter in zip(boxes, (2, 3, 0, 1), strict=True)]
 
     def draw(moment: Moment) -> None:
-        state = recording.at(moment.epoch)
-        counts = plane.said(state)
+        counts = plane.said(moment.epoch)
         for view in views:
             view.show(counts[view.quarter])
-        sheet.show(state)
+        sheet.show(recording.at(moment.epoch))
 
     return draw
 
@@ -69,10 +66,9 @@ class _Plane:
     """
 
     def __init__(self, recording: Recording, asked: str) -> None:
-        labels = labels_of(recording, "pixels")
-        known = labels >= 0
-        self._recording, self._known = recording, known
-        self.names = recording.output.class_names
+        self._verdicts = verdicts = Verdicts(recording, "pixels")
+        labels, known = verdicts.labels, verdicts.known
+        self.names = verdicts.names
         whole = _channels_last(recording, recording.extras.get("images", recording.single_input(recording.inputs)))
         self.shape = whole.shape[1:] if whole.ndim > 2 else None
         self.images = images_of(recording, "pixels")[known] if self.shape else None
@@ -86,12 +82,8 @@ class _Plane:
             self.quarters, labels[known], quarters_of((seen > threshold)[:, self.chosen]), seen_labels
         )
         self.levels = {"low": "low", "high": "high"} if self.shape is None else {"low": "dark", "high": "bright"}
-        last = finite_states(recording, 2)
-        told = (
-            f", the network in the end {100 * np.mean(predictions(last[-1])[known] == labels[known]):.0f} %"
-            if last
-            else ""
-        )
+        last = verdicts.last()
+        told = f", the network in the end {100 * verdicts.accuracy(last):.0f} %" if last is not None else ""
         which = "inputs, high or low," if self.shape is None else "pixels"
         self.title = f"Two {which} tell {100 * right:.0f} %{told}"
         self.words = [f"{way}: {self._name(value)}" for way, value in zip("AB", self.chosen, strict=True)]
@@ -99,17 +91,11 @@ class _Plane:
             self.words += ["no other two tell", "more of the class"]
         of = "its commonest class" if seen is flat else "its commonest class of training"
         self.explanation = [f"two alone: each quarter answers {of}"]
-        self._said = cache(self._said_at)
+        self._said = cache(lambda index: self._counts(verdicts.answers(index)[known]))
 
-    def said(self, state: State) -> Array:
+    def said(self, epoch: float) -> Array:
         """Return how many samples of each quarter are told to be of each class, blended, shape (4, classes)."""
-        before = state.snapshot.index
-        if state.share <= 0:
-            return self._said(before)
-        return np.asarray((1 - state.share) * self._said(before) + state.share * self._said(before + 1))
-
-    def _said_at(self, index: int) -> Array:
-        return self._counts(predictions(self._recording.at(self._recording.epochs[index]))[self._known])
+        return self._verdicts.blended(epoch, self._said)
 
     def _counts(self, classes: NDArray[np.int64]) -> Array:
         counts = np.zeros((4, len(self.names)))
@@ -162,8 +148,7 @@ class _Quarter:
             units = width / max(1, count) * true.width
             if stage.measure(name, LABEL, "medium") + 4 <= units:
                 middle = true.left + (start + width / 2) / count * true.width
-                light = float(np.dot(color, (0.299, 0.587, 0.114)))
-                ink = "#0f1420" if light > 0.5 else "#ffffff"
+                ink = "#ffffff" if letters_on(color) else "#0f1420"
                 stage.text(middle, true.bottom - 8, name, color=ink, weight="medium", align="center")
 
     def show(self, counts: Array) -> None:

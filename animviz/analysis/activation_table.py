@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
 from animviz.errors import InputError
 from animviz.recording.recording import Recording
@@ -14,7 +15,7 @@ __all__ = ["activation_columns"]
 def activation_columns(
     recording: Recording, layer: str, epoch: float, samples: Sequence[int] | None = None
 ) -> dict[str, Array]:
-    """Return columns by name: number and label of each sample, the answer where there is one, and each unit's activation.
+    """Return columns by name: number and label of each sample, as far as it has one, and each unit's activation.
 
     A unit of a layer that puts out more than one axis is named by its place, such as "3,4,0" for row 3, column 4, channel 0.
 
@@ -33,9 +34,11 @@ def activation_columns(
         raise InputError(f"layer {layer!r} puts out {values.shape}; expected an array for each sample")
     chosen = np.arange(len(values)) if samples is None else np.asarray(samples)
     columns: dict[str, Array] = {"sample": chosen}
-    if recording.manifest.labels is not None:
-        labels, names = recording.labels[chosen], recording.label_names
-        columns["label"] = np.array([names[label] for label in labels]) if names else labels
+    labels = SampleLabels.of(recording)
+    if labels.classes is not None:
+        columns["label"] = np.array([labels.names[label] if label >= 0 else "" for label in labels.classes[chosen]])
+    elif labels.values is not None:
+        columns["label"] = labels.values[chosen]
     units = [",".join(map(str, place)) for place in np.ndindex(values.shape[1:])]
     flat = values[chosen].reshape(len(chosen), -1)
     return columns | {unit: flat[:, place] for place, unit in enumerate(units)}

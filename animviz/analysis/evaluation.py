@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.analysis.verdicts import Outcomes, Verdicts
+from animviz.analysis.verdicts import Outcomes, Verdicts, training_samples
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.recording.recording import Recording
@@ -40,8 +40,6 @@ def evaluation(recording: Recording, index: int, on: Literal["test", "train"] = 
         counts = np.stack([np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)])
         accuracy = verdicts.accuracy(index)
         return [_by_class(verdicts.names, counts, accuracy), _confusion(verdicts.names, matrix)]
-    if on == "train" and "train_labels" not in recording.extras:
-        raise SceneError(f"report: {recording.path} keeps no training samples beside its own; leave out --on train")
     if output.answers_classes or output.task == "multilabel":
         if on == "train":
             raise SceneError(f"report: --on train is for classifiers of samples; {recording.path} has {output.kind}")
@@ -73,12 +71,9 @@ def _shares(part: Array, whole: Array) -> Array:
 
 def _averages(values: Array, support: Array) -> list[float]:
     """Return the mean over the classes, and that by how often each is true; NaN where a class has no value."""
-    seen = support > 0
-    plain = np.where(
-        np.isnan(values), 0.0, values
-    )  # a class that is never answered has precision 0, as in scikit-learn
-    if not seen.any():
+    if not support.any():
         return [float("nan")] * 2
+    plain = np.nan_to_num(values, nan=0.0)  # a class that is never answered has precision 0, as in scikit-learn
     return [float(plain.mean()), float(plain @ support / support.sum())]
 
 
@@ -90,13 +85,10 @@ def _confusion(names: list[str], matrix: NDArray[np.int64]) -> Table:
 
 def _errors(recording: Recording, index: int, on: Literal["test", "train"]) -> Table:
     """Return root mean squared error, mean absolute error and R² of each value, and of all."""
-    state = recording.at(recording.epochs[index])
-    inputs = recording.extras["train_inputs"] if on == "train" else None
-    outputs = state.outputs(inputs)
-    known = recording.extras["train_labels"] if on == "train" else recording.targets
-    targets = np.asarray(known, float).reshape(outputs.shape)
+    inputs, known = training_samples(recording, "report") if on == "train" else (None, recording.targets)
+    outputs = recording.at(recording.epochs[index]).outputs(inputs)
     outputs = outputs.reshape(len(outputs), -1).astype(float)
-    targets = targets.reshape(outputs.shape)
+    targets = np.asarray(known, float).reshape(outputs.shape)
     each = range(outputs.shape[1]) if 1 < outputs.shape[1] <= MOST else range(0)
     parts = [(f"value {place + 1}", outputs[:, [place]], targets[:, [place]]) for place in each]
     parts.append(("all values" if outputs.shape[1] > 1 else "value", outputs, targets))

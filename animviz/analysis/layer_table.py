@@ -1,5 +1,7 @@
 """The layers of a model as a table: what each is, what it puts out, and how many parameters it has."""
 
+from math import prod
+
 from animviz.recording.recording import Recording
 from animviz.tables import Column
 
@@ -13,17 +15,10 @@ def layer_table(recording: Recording) -> list[Column]:
         recording: of any model. Weights that belong to no layer that was recorded are counted in a row of their own.
     """
     sizes = {layer.name: 0 for layer in recording.layers}
-    said = {
-        weight: layer.name
-        for layer in recording.layers
-        for weight in (layer.kernel, layer.bias, *layer.variables.values())
-        if weight is not None
-    }
+    said = {weight: layer.name for layer in recording.layers for weight in layer.weight_names}
     others = 0
     for name, spec in recording.manifest.weights.items():
-        size = 1
-        for length in spec.shape:
-            size *= length
+        size = prod(spec.shape)
         owner = said.get(name) or _owner(name, list(sizes))
         if owner is None:
             others += size

@@ -14,7 +14,7 @@ from animviz.errors import DivergedError, RecordingError, SceneError
 from animviz.recording.answers import answered_classes, answered_labels, probabilities
 from animviz.recording.recording import Recording
 
-__all__ = ["Outcomes", "Verdicts"]
+__all__ = ["Outcomes", "Verdicts", "training_samples"]
 
 # A film is looked at before it is painted, and several pictures in a frame ask the same.
 _ANSWERS: WeakKeyDictionary[Recording, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
@@ -136,7 +136,8 @@ class Verdicts(Outcomes):
         super().__init__(recording)
         self._scene = scene
         if on == "train":
-            self.inputs, self.labels = _training_samples(recording, scene)
+            self.inputs, labels = training_samples(recording, scene)
+            self.labels = recording.output.without_ignored(labels.reshape(-1).astype(np.int64))
         self.known = self.labels >= 0
         self.totals = np.bincount(self.labels[self.known], minlength=len(self.names))
         self.matrix = lru_cache(maxsize=None)(self._matrix)
@@ -201,8 +202,12 @@ class Verdicts(Outcomes):
         return np.bincount(cells[self.known], minlength=count**2).reshape(count, count)
 
 
-def _training_samples(recording: Recording, scene: str) -> tuple[Array, NDArray[np.int64]]:
-    """Return the samples that were trained on, and their true classes.
+def training_samples(recording: Recording, scene: str) -> tuple[Array, Array]:
+    """Return the samples that were trained on, as far as they were kept beside the recording's own, and their labels.
+
+    Args:
+        recording: of a network that can be run anew.
+        scene: name, for errors.
 
     Raises:
         SceneError: they are not in the recording, or the network cannot be run on them.
@@ -214,4 +219,4 @@ def _training_samples(recording: Recording, scene: str) -> tuple[Array, NDArray[
         recording.at(recording.epochs[0]).outputs(extras["train_inputs"][:1])
     except RecordingError as error:
         raise SceneError(f"{scene}: --on train runs the network anew: {error}") from error
-    return extras["train_inputs"], recording.output.without_ignored(extras["train_labels"].reshape(-1).astype(np.int64))
+    return extras["train_inputs"], extras["train_labels"]

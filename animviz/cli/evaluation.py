@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from animviz.analysis.evaluation import Table, evaluation
 from animviz.analysis.layer_table import layer_table
 from animviz.errors import InputError
 from animviz.files import replace_file
 from animviz.recording.recording import Recording
+from animviz.sampling import last_at
 from animviz.tables import TABLES, check_table, text_of, write_table
 
 __all__ = ["report_on"]
@@ -39,7 +38,7 @@ def report_on(
     recording = Recording(path, output=output_name)
     if epoch is not None:
         recording.check_epoch(epoch)
-    index = len(recording) - 1 if epoch is None else int(np.searchsorted(recording.epochs, epoch + 1e-9, "right")) - 1
+    index = len(recording) - 1 if epoch is None else last_at(recording.epochs, epoch)
     tables = [*evaluation(recording, index, on), ("layers", layer_table(recording))]
     kind = "training" if on == "train" else recording.measured_on
     heading = f"{recording.manifest.title or path.stem}, epoch {recording.epochs[index]:g}, on {kind} samples"

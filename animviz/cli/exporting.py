@@ -1,6 +1,5 @@
 """What `animviz export` writes: the activations of a layer, for other programs."""
 
-import csv
 import io
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from animviz.errors import InputError
 from animviz.files import check_writable, replace_file
 from animviz.recording.recording import Recording
 from animviz.sampling import numbers_in
+from animviz.tables import Column, text_of
 
 __all__ = ["export"]
 
@@ -53,11 +53,7 @@ OWN = {"sample", "label"}
 
 
 def _csv(columns: Columns) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*(values.tolist() for values in columns.values()), strict=True))
-    return file.getvalue().encode()
+    return text_of([Column(name, tuple(values.tolist())) for name, values in columns.items()], ".csv").encode()
 
 
 def _npz(columns: Columns) -> bytes:

@@ -12,16 +12,17 @@ import numpy as np
 from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
-from animviz.embed.scores import elected, neighbours_in
+from animviz.embed.scores import elected
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.errors import SceneError
 from animviz.recording.recording import Recording
 
-__all__ = ["MOST_LAYERS", "NEIGHBOURS", "SAMPLES", "Neighbourhoods", "accuracies", "neighbourhoods"]
+__all__ = ["MOST_LAYERS", "NEIGHBOURS", "SAMPLES", "Neighbourhoods", "accuracies", "neighbourhoods", "share_named"]
 
 NEIGHBOURS = (3, 5, 10)
 SAMPLES = 1500
 MOST_LAYERS = 8
+CHUNK = 500  # samples whose distances to all are held at once
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,44 @@ def accuracies(embedding: Embedding, sets: Sets, neighbours: Sequence[int] = NEI
         if same and (placed is None or np.array_equal(placed, embedding.placed[index - 1])):  # type: ignore[index]
             found[index] = found[index - 1]
         elif np.isfinite(at).all() and (placed is None or np.isfinite(placed).all()):
-            found[index] = _shares(at, placed, sets, neighbours)
+            found[index] = share_named(at, placed, sets, neighbours)
     return found
 
 
-def _shares(at: Array, placed: Array | None, sets: Sets, neighbours: Sequence[int]) -> list[float]:
+def share_named(known: Array, new: Array | None, sets: Sets, counts: Sequence[int] = NEIGHBOURS) -> list[float]:
+    """Return the share of samples whose class is that of most of their nearest neighbours (Fix and Hodges 1951).
+
+    Args:
+        known: finite places of the fitted samples, which vote, (samples, anything).
+        new: finite places of the placed samples, which are named; None where the voters name each other.
+        sets: samples with classes.
+        counts: how many neighbours vote.
+
+    Returns:
+        A share for each count; NaN where there are too few.
+    """
     assert sets.fit_labels is not None
-    there = len(at) - (placed is None)
-    voters = sets.fit_labels[neighbours_in(at, min(max(neighbours), there), placed)]
+    there = len(known) - (new is None)
+    voters = sets.fit_labels[_nearest(known, new, min(max(counts), there))]
     right = sets.fit_labels if sets.place_labels is None else sets.place_labels
-    return [
-        float(np.mean(elected(voters[:, :count]) == right)) if count <= there else float("nan") for count in neighbours
-    ]
+    return [float(np.mean(elected(voters[:, :count]) == right)) if count <= there else float("nan") for count in counts]
+
+
+def _nearest(known: Array, new: Array | None, count: int) -> Array:
+    """Return the nearest of the known to each that is asked, nearest first, indices (asked, count).
+
+    In NumPy, since drawing imports no scikit-learn.
+    """
+    middle, asked = known.mean(axis=0, dtype=np.float64), known if new is None else new
+    kind = np.float64 if known.shape[1] < 4 else np.float32
+    a, b = ((part - middle).astype(kind) for part in (known, asked))
+    squares, found = np.square(a).sum(axis=1), []
+    for first in range(0, len(b), CHUNK):
+        far = squares - 2 * b[first : first + CHUNK] @ a.T  # but for what is the same for all of a row
+        if new is None:
+            rows = np.arange(len(far))
+            far[rows, first + rows] = np.inf
+        near = np.argpartition(far, count - 1, axis=1)[:, :count]
+        order = np.take_along_axis(far, near, axis=1).argsort(axis=1, kind="stable")
+        found.append(np.take_along_axis(near, order, axis=1))
+    return np.concatenate(found)

@@ -3,6 +3,7 @@
     Sheet, Header, Number, Ruler           title and numbers, the foot line and the room left; the ruler of time
     Plot, Trace                            axes to read numbers off; a number over the epochs
     heatmap, ColorScale                    values as colours, and what the colours say
+    Meters                                 numbers as bars on tracks
     pair                                   a number in words and the mark beside which it stands
     Key, Legend, Answer, Bars, Signs       classes with their colours, what a net answers, right or wrong
     InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights and units
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from animviz.parts.marks import CROSS as CROSS
     from animviz.parts.marks import Signs as Signs
     from animviz.parts.marks import still as still
+    from animviz.parts.meters import Meters as Meters
     from animviz.parts.naming import free_places as free_places
     from animviz.parts.pairs import pair as pair
     from animviz.parts.plane import InputPlane as InputPlane
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from animviz.parts.tiles import images_of as images_of
     from animviz.parts.tiles import tiled as tiled
     from animviz.stage.box import MARGIN as MARGIN
+    from animviz.stage.contrast import letters_on as letters_on
     from animviz.stage.field import Field as Field
     from animviz.stage.points import PointCloud as PointCloud
     from animviz.stage.sprites import Sprites as Sprites
@@ -94,6 +97,7 @@ _HOME = {
     "LABEL": "parts.header",
     "LOSS": "parts.header",
     "MARGIN": "stage.box",
+    "Meters": "parts.meters",
     "Number": "parts.header",
     "Plot": "parts.plot",
     "PointCloud": "stage.points",
@@ -123,6 +127,7 @@ _HOME = {
     "images_of": "parts.tiles",
     "joined": "stage.stage",
     "last_places": "parts.swarm",
+    "letters_on": "stage.contrast",
     "levels": "parts.plot",
     "name_tags": "parts.tags",
     "of_network": "parts.header",

@@ -78,9 +78,7 @@ class Bars:
         self._true = self._shown == true
         axes = stage.axes(box, (0, box.width), (box.height, 0))
         track = stage.theme.mix(stage.theme.grid, 0.5)
-        tracks, *bars = (stage.line(axes, color, 0.5 * height) for color in (track, *colors))
-        for line in (tracks, *bars):
-            line.set_solid_capstyle("butt")
+        tracks, *bars = (stage.line(axes, color, 0.5 * height, solid_capstyle="butt") for color in (track, *colors))
         self._bars = bars
         tracks.set_data(*self._segments(np.ones(len(place)), place >= 0))
         for left, top, k in zip(self._left, self._top, self._shown, strict=True):

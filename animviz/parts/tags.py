@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from animviz.arrays import Array, Pixels
 from animviz.parts.header import LABEL, cut
 from animviz.sampling import evenly
+from animviz.stage.contrast import letters_on
 from animviz.stage.lettering import coverage, one_line
 from animviz.stage.stage import Stage
 
@@ -22,7 +23,6 @@ DOT = 12.0  # units of diameter
 HALO = 2.5  # units of ground around letters
 STEPS = 25  # of pushing apart
 CAP = 0.345  # half the height of a capital letter, of the type's
-EVEN = 0.179  # luminance from which black stands out more than white does
 
 
 def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
@@ -80,14 +80,8 @@ def _chip(stage: Stage, name: str, color: Any, letters: float) -> Pixels:
     pixels = rgb * patch + np.asarray(to_rgb(stage.theme.background)) * (1 - patch)
     top = round(middle + CAP * letters * stage.pixel) + above
     window = pixels[top : top + ink.shape[0], halo + (width - ink.shape[1]) // 2 :][:, : ink.shape[1]]
-    letter = 0.0 if _luminance(rgb) > EVEN else 1.0
-    window += ink[: len(window), :, None] * (letter - window)
+    window += ink[: len(window), :, None] * (letters_on(rgb) - window)
     return np.asarray(np.rint(255 * np.concatenate([pixels, around], axis=2)), np.uint8)
-
-
-def _luminance(rgb: Array) -> float:
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 def thumbnail(stage: Stage, image: Array, color: Any, side: float) -> Pixels:

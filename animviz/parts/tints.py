@@ -5,6 +5,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from animviz.arrays import Array
+from animviz.stage.contrast import luminance
 from animviz.stage.theme import Theme
 
 __all__ = ["FAINTEST", "field_colors", "grid_color"]
@@ -42,19 +43,14 @@ def grid_color(theme: Theme, palette: Array) -> tuple[float, float, float]:
         palette: RGB in [0, 1] of the classes, shape (classes, 3).
     """
     under = np.array(to_rgb(theme.background))
-    grounds = [_light(color) for color in (under, *(under + theme.tint * (np.asarray(palette) - under)))]
+    grounds = luminance(np.array([under, *(under + theme.tint * (np.asarray(palette) - under))]))
     shares = np.linspace(0.1, 1, 91)
     return next(
         (color for s in shares if _stands_out(color := theme.mix(theme.ink, s), grounds)), theme.mix(theme.ink, 1)
     )
 
 
-def _stands_out(color: tuple[float, float, float], grounds: list[float]) -> bool:
-    light = _light(np.array(color))
-    return all((max(light, ground) + 0.05) / (min(light, ground) + 0.05) >= FAINTEST for ground in grounds)
-
-
-def _light(color: Array) -> float:
-    """Return the relative luminance of a colour, as WCAG defines it."""
-    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+def _stands_out(color: tuple[float, float, float], grounds: Array) -> bool:
+    light = luminance(np.array(color))
+    contrasts = (np.maximum(light, grounds) + 0.05) / (np.minimum(light, grounds) + 0.05)
+    return bool((contrasts >= FAINTEST).all())

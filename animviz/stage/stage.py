@@ -180,7 +180,8 @@ class Stage:
             width: of the stroke in units.
             **style: further properties of `matplotlib.lines.Line2D`.
         """
-        line = Line2D([], [], color=color, linewidth=self.points(width), solid_capstyle="round", **style)
+        style = {"solid_capstyle": "round", **style}
+        line = Line2D([], [], color=color, linewidth=self.points(width), **style)
         axes.add_line(line)
         self.moves(line)
         return line

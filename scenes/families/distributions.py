@@ -68,15 +68,11 @@ def kernels_of(recording: Recording | Basis, layer: Layer) -> list[str]:
         layer: one of its layers.
     """
     shapes = {name: spec.shape for name, spec in recording.manifest.weights.items()}
-    own = _weights_of(layer)
-    others = {name for other in recording.layers if other is not layer for name in _weights_of(other)}
+    own = layer.weight_names
+    others = {name for other in recording.layers if other is not layer for name in other.weight_names}
     # Older recordings do not list them all.
     named = {name for name in shapes if name.startswith(f"{layer.name}/")} - others
     return [name for name, shape in shapes.items() if len(shape) > 1 and name in own | named]
-
-
-def _weights_of(layer: Layer) -> set[str | None]:
-    return {layer.kernel, *layer.variables.values()}
 
 
 def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:

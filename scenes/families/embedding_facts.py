@@ -9,7 +9,7 @@ from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
-from animviz.parts import Number, cut, pair
+from animviz.parts import Meters, Number, cut, pair
 
 from .embedding_layout import HEAD, LOW_HEAD, ROW
 from .neighbour_votes import NEIGHBOURS
@@ -87,28 +87,19 @@ class Story:
             for right, count in zip(rights, NEIGHBOURS, strict=True)
             if self._votes
         ]
-        axes = stage.overlay()
-        self._rows: list[tuple[Any, Any, list[Any], list[Any]]] = []
+        lines = []
+        self._rows: list[tuple[Any, list[Any], list[Any]]] = []
         for place, name in enumerate(names):
             top = box.top + head + place * row + 24
             room = self._middle - COLUMN - box.left if self._votes else box.width - COLUMN - 20
             stage.text(box.left, top, cut(stage, name, room, weight="medium"), weight="medium")
             now = stage.text(self._middle, top, "", weight="medium", align="right", moves=True)
             line = top + BELOW
-            axes.plot(
-                [box.left, box.right],
-                [line] * 2,
-                color=stage.theme.grid,
-                linewidth=stage.points(BAR),
-                solid_capstyle="butt",
-            )
-            bar = stage.line(axes, stage.theme.ink, BAR)
-            bar.set_solid_capstyle("butt")
-            bar.set_data([box.left, box.left], [line, line])
+            lines.append(line)
             others = [stage.text(x, top, "", weight="medium", align="right", moves=True) for x in rights[::2]]
             below = self._lower(stage, box.left, rights, line + 28, method) if self._full and self._votes else []
-            self._rows.append((now, bar, others, below))
-        self._left, self._width = box.left, box.width
+            self._rows.append((now, others, below))
+        self._meters = Meters(stage, [(box.left, box.right, line) for line in lines], BAR)
         self.bottom = box.top + head + len(names) * row
         pair(stage, self._number.label, lambda: [now.get_text() for now, *_ in self._rows], self._seen)
 
@@ -120,8 +111,7 @@ class Story:
 
     def _seen(self) -> Array:
         """Return what the bars say, in the unit of the numbers."""
-        ends = np.array([bar.get_xdata()[1] for _, bar, *_ in self._rows])
-        return np.asarray((ends - self._left) / self._width * self._number.scale)
+        return np.asarray(self._meters.values * self._number.scale)
 
     def show(self, epoch: float) -> None:
         """Show a moment; the table at the last epoch."""
@@ -129,11 +119,10 @@ class Story:
         self._heading.set_text(self._headings[ends])
         for text, words in self._heads:
             text.set_text(words if ends else "")
-        for place, (now, bar, others, below) in enumerate(self._rows):
-            value = _blended(self._epochs, self._values[place], epoch)
-            now.set_text(percents([value])[0] if self._votes else self._number.text(value))
-            y = bar.get_ydata()
-            bar.set_data([self._left, self._left + self._width * (value if np.isfinite(value) else 0.0)], y)
+        shown = [_blended(self._epochs, values, epoch) for values in self._values]
+        self._meters.show(np.array(shown))
+        for place, (now, others, below) in enumerate(self._rows):
+            now.set_text(percents([shown[place]])[0] if self._votes else self._number.text(shown[place]))
             plane, layer = self._table(place) if ends else ([np.nan] * 3, [np.nan] * 3)
             for text, share in zip(others, plane[::2], strict=True):
                 text.set_text(percents([share])[0] if ends else "")

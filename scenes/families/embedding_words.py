@@ -9,10 +9,11 @@ from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.parts import of_recording
 
+from .endings import count_in_words
+
 __all__ = ["NAMES", "described", "headline", "layer_name", "present", "shared", "subtitle"]
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
-NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.02  # shares of samples that neighbours name rightly
 
 
@@ -27,9 +28,8 @@ def headline(names: Sequence[str], before: float, after: float, way: Sequence[fl
     """
     if not names:
         return "How the layers arrange the samples"
-    count = NUMBERS[len(names)] if len(names) < len(NUMBERS) else str(len(names))
     kind = "digits" if all(len(name) == 1 and name.isdigit() for name in names) else "classes"
-    who = f"{count} {kind}".capitalize()
+    who = count_in_words(len(names), "class", kind).capitalize()
     if len(names) == 1:
         return "How the layers arrange one class"
     if not np.isfinite([before, after]).all():

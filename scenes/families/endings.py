@@ -1,7 +1,7 @@
 """How a training ends, in words for titles: how many samples are answered rightly, and by how many units."""
 
 from animviz import Recording
-from animviz.analysis.classifier import labels_of, predictions
+from animviz.analysis.verdicts import Verdicts
 from animviz.errors import DivergedError
 
 __all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "share_right"]
@@ -37,9 +37,8 @@ def hidden_widths(recording: Recording) -> list[int]:
 
 def share_right(recording: Recording) -> float | None:
     """Return the share of the recorded samples that the last state answers rightly; None where it has diverged."""
-    labels = labels_of(recording, "this scene")
+    verdicts = Verdicts(recording, "this scene")
     try:
-        right = predictions(recording.at(float(recording.epochs[-1]))) == labels
+        return verdicts.accuracy(len(recording) - 1) if verdicts.known.any() else None
     except DivergedError:
         return None
-    return float(right[labels >= 0].mean()) if (labels >= 0).any() else None

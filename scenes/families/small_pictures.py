@@ -12,7 +12,7 @@ from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.errors import AnimvizError, DivergedError
 from animviz.parts import InputPlane, PointCloud, planar_inputs
-from animviz.recording.replay.layers import is_chain, is_dense_chain
+from animviz.recording.replay.layers import is_dense_chain
 from animviz.sampling import evenly
 
 from .confused import small_matrix
@@ -46,7 +46,7 @@ def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], 
         return lambda box: _number(stage, box, recording), ""
     if output.target is None:
         return lambda box: _number(stage, box, recording), ""
-    dense = is_dense_chain(recording.layers) and is_chain(recording.layers)
+    dense = is_dense_chain(recording.layers)
     if output.task in CLASSES and len(output.class_names) <= MOST_CLASSES:
         if dense and inputs.shape[1:] == (2,) and len(output.class_names) <= MAX_CLASSES:
             return lambda box: _plane(stage, box, recording), "squares: the answer over the plane at that moment"

@@ -6,7 +6,7 @@ import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, joined, pair
+from animviz.parts import LABEL, Meters, pair
 
 from .unit_strips import number_in
 
@@ -39,8 +39,8 @@ class Excited:
             rooms[0], max(map(len, groups)), images.shape[1:3], stage.measure("0.00", LABEL)
         )
         self._shown = np.concatenate([group[:count] for group in groups])
-        self._axes = stage.overlay()
-        self._places = []
+        axes = stage.overlay()
+        places = []
         for words, group, room in zip(titles, groups, rooms, strict=True):
             title = next((text for text in words if stage.measure(text, LABEL) <= room.width), words[-1])
             stage.text(room.left, room.top + 18, title, color=stage.theme.quiet)
@@ -53,42 +53,23 @@ class Excited:
                     height,
                 )
                 edges = (place.left, place.right, place.bottom, place.top)
-                self._axes.imshow(images[sample], cmap="gray", vmin=0, vmax=1, extent=edges, aspect="auto")
-                self._places.append((place.left, place.right, place.bottom + 6))
-        self._axes.set(xlim=(0, stage.width), ylim=(stage.height, 0))  # images change them
-        lines = [[(left, top), (right, top)] for left, right, top in self._places]
-        self._axes.plot(
-            *joined(np.array(lines)).T, color=stage.theme.grid, linewidth=stage.points(5), solid_capstyle="butt"
-        )
-        self._bars = [stage.line(self._axes, colors[sample], 5) for sample in self._shown]
+                axes.imshow(images[sample], cmap="gray", vmin=0, vmax=1, extent=edges, aspect="auto")
+                places.append((place.left, place.right, place.bottom + 6))
+        axes.set(xlim=(0, stage.width), ylim=(stage.height, 0))  # images change them
+        self._meters = Meters(stage, places, 5, limits=limits, colors=[colors[sample] for sample in self._shown])
         self._texts = [
-            stage.text((left + right) / 2, top + 26, "", align="center", moves=True)
-            for left, right, top in self._places
+            stage.text((left + right) / 2, top + 26, "", align="center", moves=True) for left, right, top in places
         ]
-        for bar in self._bars:
-            bar.set_solid_capstyle("butt")
         pair(
             stage, "activation of an image", lambda: [text.get_text() for text in self._texts],
-            self._drawn,
+            lambda: self._meters.values,
         )  # fmt: skip
 
     def show(self, values: Array) -> None:
         """Show the activations of a moment, shape (samples,)."""
-        for bar, text, value, place in zip(self._bars, self._texts, values[self._shown], self._places, strict=True):
-            left, right, top = place
-            ends = [left + self._share(end) * (right - left) for end in (0.0, value)]
-            bar.set_data(ends, [top, top])
+        self._meters.show(values[self._shown])
+        for text, value in zip(self._texts, values[self._shown], strict=True):
             text.set_text(number_in(self._limits, value))
-
-    def _share(self, value: float) -> float:
-        low, high = self._limits
-        return (value - low) / (high - low)
-
-    def _drawn(self) -> list[float]:
-        low, high = self._limits
-        drawn = zip(self._bars, self._places, strict=True)
-        ends = [(np.asarray(bar.get_xdata())[1] - left) / (right - left) for bar, (left, right, _) in drawn]
-        return [float(low + end * (high - low)) for end in ends]
 
 
 def _halves(box: Box, count: int) -> list[Box]:

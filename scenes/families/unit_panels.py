@@ -7,7 +7,7 @@ import numpy as np
 from animviz import Box, Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.arrays import Array
-from animviz.parts import LABEL, Plot, Trace, cut, epoch_limits, images_of, pair
+from animviz.parts import LABEL, Meters, Plot, Trace, cut, epoch_limits, images_of, pair
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.state import State
 from animviz.sampling import evenly
@@ -250,16 +250,13 @@ class Meter:
 
     def __init__(self, stage: Stage, box: Box, epochs: Array, shares: Array) -> None:
         self._epochs, self._shares = epochs, shares
-        axes = stage.axes(box, (0, 1), (0, 1))
-        axes.plot([0, 1], [0.5, 0.5], color=stage.theme.grid, linewidth=stage.points(5), solid_capstyle="butt")
-        self._bar = stage.line(axes, stage.theme.ink, 5)
-        self._bar.set_solid_capstyle("butt")
+        self._meter = Meters(stage, [(box.left, box.right, box.top + box.height / 2)], 5)
 
     def show(self, epoch: float) -> None:
         """Show the share of a moment, in epochs."""
-        self._bar.set_data([0, float(np.interp(epoch, self._epochs, self._shares))], [0.5, 0.5])
+        self._meter.show(np.array([np.interp(epoch, self._epochs, self._shares)]))
 
     @property
     def value(self) -> float:
         """What the bar shows."""
-        return float(np.asarray(self._bar.get_xdata())[1])
+        return float(self._meter.values[0])

@@ -157,8 +157,7 @@ class WeightBars:
         axes = stage.axes(place, (-reach, reach), (room.height, 0))
         self._tops = (np.arange(count) + 0.5) * step
         axes.plot([0, 0], [0, count * step], color=stage.theme.grid, linewidth=stage.points(1.5))
-        self._bars = stage.line(axes, stage.theme.ink, 0.5 * step)
-        self._bars.set_solid_capstyle("butt")
+        self._bars = stage.line(axes, stage.theme.ink, 0.5 * step, solid_capstyle="butt")
         self._texts = []
         for k, top in zip(self._shown, self._tops + room.top + 8, strict=True):
             stage.text(box.left, top, cut(stage, names[k], named - 12), color=stage.theme.quiet)

@@ -68,8 +68,7 @@ class Strips:
         self._boxes = PolyCollection([], facecolors="none", edgecolors=theme.ink, linewidths=stage.points(2))
         axes.add_collection(self._boxes, autolim=False)
         stage.moves(self._boxes)
-        self._medians = stage.line(axes, theme.ink, 5.0)
-        self._medians.set_solid_capstyle("butt")
+        self._medians = stage.line(axes, theme.ink, 5.0, solid_capstyle="butt")
         self._texts = []
         for k, top in zip(order, room.top + (np.arange(len(order)) + 0.5) * step + 8, strict=True):
             stage.text(box.left + named - 16, top, cut(stage, names[k], named - 16), align="right")

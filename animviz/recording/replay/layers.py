@@ -66,6 +66,11 @@ class Layer(BaseModel):
         kernel = weights[self.kernel or self.variables["kernel"]]
         return kernel.transpose(*range(2, kernel.ndim), 1, 0) if self.transposed else kernel
 
+    @property
+    def weight_names(self) -> set[str]:
+        """Names of all recorded weights that are said to be the layer's."""
+        return {name for name in (self.kernel, self.bias, *self.variables.values()) if name is not None}
+
     def widths_of(self, weights: Mapping[str, Shaped]) -> tuple[int, int]:
         """Return how many inputs and units a dense layer has.
 
