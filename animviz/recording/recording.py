@@ -174,7 +174,8 @@ class Recording(Sequence[Snapshot]):
         """Which samples the scores are of: "test", "training" where an experiment has no others, or just "recorded"."""
         if "train_inputs" in self.extras:
             return "test"
-        return "training" if self.manifest.settings else "recorded"
+        # Experiments note what they trained on; settings of a user's own say nothing of the samples.
+        return "training" if "data_digest" in (self.manifest.settings or {}) else "recorded"
 
     @property
     def label_names(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import pandas
 import pytest
 
 from animviz import Recording
+from animviz.analysis.activation_table import activation_columns
+from helpers.recordings import copied
 from helpers.results import Result
 
 Cli = Callable[..., Result]
@@ -62,3 +64,12 @@ def test_what_cannot_be_exported_is_one_line(
     assert message in done.err
     assert len(done.err.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sample_whose_class_is_ignored_has_no_label(rings_recording: Recording, tmp_path: Path) -> None:
+    output = rings_recording.output.model_copy(update={"ignored": 0.0})
+    columns = activation_columns(
+        copied(rings_recording, tmp_path / "a.rec", outputs=[output.model_dump(mode="json")]), "hidden_1", 1
+    )
+    outer = rings_recording.label_names[1]
+    assert columns["label"].tolist() == [outer if label else "" for label in rings_recording.labels]

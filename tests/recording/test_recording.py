@@ -20,6 +20,7 @@ from animviz.recording.manifest import SCHEMA, ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
 from helpers.meaning import answering
+from helpers.recordings import copied
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DTYPES = ["float32", "float64", "float16", "int64", "int32", "uint8", "bool"]
@@ -627,3 +628,11 @@ def test_recordings_are_equal_as_long_as_their_files_are_the_same(tmp_path: Path
     other = Recording(tmp_path / "a.rec")
     assert other.id == first.id
     assert len({first, part, other}) == len({first.digest, part.digest, other.digest}) == 3
+
+
+def test_only_an_experiment_says_that_its_samples_are_those_of_training(
+    rings_recording: Recording, tmp_path: Path
+) -> None:
+    assert rings_recording.measured_on == "training"
+    for name, noted in (("none", None), ("own", {"lr": 0.1, "training": "on my laptop"})):
+        assert copied(rings_recording, tmp_path / name, settings=noted).measured_on == "recorded"
