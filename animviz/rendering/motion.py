@@ -7,12 +7,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.arrays import Array
+from animviz.rendering.timeline import Knots
 
-__all__ = ["Distances", "Knots", "distances", "knots_of"]
+__all__ = ["Distances", "distances", "knots_of"]
 
 Distances = tuple[list[float], list[float]]
-Knots = tuple[Array, Array]
 
 FIRST, LOOKS = 9, 33  # frames that are looked at: evenly first, then where the picture moves most
 NEAREST = 1e-3  # of the way, between two looks

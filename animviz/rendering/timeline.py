@@ -13,7 +13,7 @@ from animviz.errors import InputError
 from animviz.moment import Moment
 from animviz.options import Option, Range, options_of
 
-__all__ = ["EASINGS", "Pacing", "Timeline"]
+__all__ = ["EASINGS", "Knots", "Pacing", "Timeline"]
 
 EASINGS: dict[str, Callable[[float], float]] = {
     "linear": lambda u: u,
@@ -24,6 +24,7 @@ EASINGS: dict[str, Callable[[float], float]] = {
 MAX_FRAMES = 1_000_000
 DEFAULT_FPS = 30.0
 MOTION = 6.5  # seconds
+Knots = tuple[NDArray[np.float64], NDArray[np.float64]]
 HOLDS = (0.5, 1.5)  # seconds at the first and the last state
 
 
@@ -94,7 +95,7 @@ class Timeline(Sequence[Moment]):
         self,
         epochs: Sequence[float] | NDArray[np.float64],
         pacing: Pacing | None = None,
-        knots: "tuple[NDArray[np.float64], NDArray[np.float64]] | None" = None,
+        knots: Knots | None = None,
     ) -> None:
         self.pacing = pacing = pacing or Pacing()
         self.knots = knots

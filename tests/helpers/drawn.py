@@ -7,7 +7,7 @@ import numpy as np
 
 import animviz
 from animviz import Recording, Stage
-from helpers.scenes import QUICK, set_up
+from helpers.scenes import set_up
 
 SIZE = (320, 180)
 LARGE = {
@@ -40,8 +40,7 @@ class Drawn:
 
     def frames_of(self, recording: Recording, timeline: animviz.Timeline | None = None) -> list[np.ndarray]:
         """Draw the scene from another recording too."""
-        options = QUICK.get(self.name, {})
-        return list(animviz.frames(self.name, recording, timeline or self.timeline, size=SIZE, **options))
+        return list(animviz.frames(self.name, recording, timeline or self.timeline, size=SIZE))
 
     @cached_property
     def frames(self) -> list[np.ndarray]:

@@ -16,8 +16,6 @@ ARCHS = {
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.
 SCENES = [name for name in scene_names() if name not in ("umap", "tsne")]
 
-QUICK: dict[str, dict[str, object]] = {}
-
 
 def set_up(name: str, stage: Stage, recording: Recording, **options: object) -> Draw:
-    return find_scene(name).set_up(stage, recording, **{**QUICK.get(name, {}), **options})
+    return find_scene(name).set_up(stage, recording, **options)

@@ -21,7 +21,6 @@ from animviz.recording.answers import answered_classes, answered_labels
 from animviz.scenes.families.embedding_coloring import Coloring
 from animviz.scenes.scores import rates
 from helpers.layout import texts
-from helpers.scenes import QUICK
 
 pytestmark = pytest.mark.integration
 
@@ -116,7 +115,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[
 def drawn(scene: str, recording: Recording) -> tuple[Stage, list[str]]:
     """Return a stage with the last moment of a scene, and the texts on it."""
     stage = Stage((1280, 720))
-    draw = find_scene(scene).set_up(stage, recording, **QUICK.get(scene, {}))
+    draw = find_scene(scene).set_up(stage, recording)
     draw(animviz.Moment(0.0, float(recording.epochs[-1]), 1.0))
     return stage, texts(stage)
 
@@ -131,10 +130,10 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
 ) -> None:
     recording, _ = recorded(kind)
     if scene in ALL | DRAWN[kind]:
-        assert animviz.frame_at(scene, recording, 2.0, size=SIZE, **QUICK.get(scene, {})).std() > 0
+        assert animviz.frame_at(scene, recording, 2.0, size=SIZE).std() > 0
         return
     with pytest.raises(AnimvizError) as refused:
-        animviz.frame_at(scene, recording, 2.0, size=SIZE, **QUICK.get(scene, {}))
+        animviz.frame_at(scene, recording, 2.0, size=SIZE)
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message

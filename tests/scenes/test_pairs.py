@@ -11,7 +11,6 @@ from animviz.parts import pair
 from animviz.pictures.picture import Picture
 from helpers.drawn import Drawn
 from helpers.pairs import agrees, changing_numbers, contradictions
-from helpers.scenes import QUICK
 
 MOMENTS = 5
 
@@ -26,7 +25,7 @@ def moments(recording: Recording) -> list[Moment]:
 def glances(drawn: Drawn) -> tuple[list[str], set[str]]:
     """What contradicts its mark at some moments, and the numbers that change and stand beside none."""
     stage = Stage((1280, 720))
-    painter = Picture.of(drawn.name, drawn.recording, QUICK.get(drawn.name)).painter(stage)
+    painter = Picture.of(drawn.name, drawn.recording).painter(stage)
     names = set(drawn.recording.label_names)
     wrong: list[str] = []
     seen = []

@@ -20,7 +20,6 @@ from animviz.pictures.scene import GROUPS
 from helpers.drawn import LARGE, SIZE, Drawn, files
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied, lost, made, rewritten
-from helpers.scenes import QUICK
 
 # Their limits come from the states, and where all have diverged there is none.
 LIMITS_FROM_STATES = (
@@ -31,7 +30,7 @@ ONE_AN_EPOCH = animviz.Pacing(fps=1, pace=1, hold_start=0, hold_end=0)
 
 
 def still(name: str, recording: Recording, epoch: float, **options: object) -> np.ndarray:
-    return animviz.frame_at(name, recording, epoch, **{"size": SIZE, **QUICK.get(name, {}), **options})
+    return animviz.frame_at(name, recording, epoch, **{"size": SIZE, **options})
 
 
 @pytest.mark.contract

@@ -5,8 +5,9 @@ import numpy as np
 from animviz.pictures.picture import Picture
 from animviz.pictures.sources import digest, source_of
 from animviz.pictures.split import SplitPicture
-from animviz.rendering.motion import Knots, knots_of
+from animviz.rendering.motion import knots_of
 from animviz.rendering.pacing import looked_at
+from animviz.rendering.timeline import Knots
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.spans import Span
 from animviz.storyboard.film.frame import Look
