@@ -38,19 +38,20 @@ def numbers_in(text: str, count: int, *, name: str, most: int | None = None) -> 
     Raises:
         InputError: it is no such list, or names a number that is not there, or one twice, or too many.
     """
-    found: list[int] = []
+    ranges: list[range] = []
     for part in text.split(","):
         ends = [end.strip() for end in part.split("-")]
-        good = len(ends) <= 2 and all(end.isascii() and end.isdigit() and len(end) < 9 for end in ends)
+        good = len(ends) <= 2 and all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends)
         first, last = (int(ends[0]), int(ends[-1])) if good else (0, -1)
         if not first <= last < count:
             raise InputError(f"{name} is {text!r}; expected numbers from 0 to {count - 1}, such as {_example(count)}")
-        found += range(first, last + 1)
-    if len(set(found)) < len(found):
+        ranges.append(range(first, last + 1))
+    total = sum(map(len, ranges))  # counted before they are listed
+    if most is not None and total > most:
+        raise InputError(f"{name} is {text!r}; expected {most} numbers at most, not {total}")
+    if total > count or len({number for part in ranges for number in part}) < total:
         raise InputError(f"{name} is {text!r}; it names a number twice")
-    if most is not None and len(found) > most:
-        raise InputError(f"{name} is {text!r}; expected {most} numbers at most, not {len(found)}")
-    return found
+    return [number for part in ranges for number in part]
 
 
 def _example(count: int) -> str:

@@ -25,3 +25,10 @@ def test_a_number_twice_and_too_many_are_refused() -> None:
         numbers_in("3,1-4", 10, name="--samples")
     with pytest.raises(InputError, match="expected 4 numbers at most, not 10"):
         numbers_in("0-9", 10, name="--samples", most=4)
+
+
+def test_more_numbers_than_are_wanted_are_refused_before_they_are_listed() -> None:
+    with pytest.raises(InputError, match=r"expected 20 numbers at most, not 2147483648"):
+        numbers_in("0-2147483647", 2**31, name="--seeds", most=20)
+    with pytest.raises(InputError, match="twice"):
+        numbers_in(",".join(["0-99999998"] * 1000), 10**8, name="--samples")
