@@ -118,13 +118,13 @@ def plain(value: Any) -> Any:
 
 
 def options_of(function: Callable[..., Any]) -> tuple[Option, ...]:
-    """Read the keyword-only parameters of a function as options.
+    """Read the keyword-only parameters of a function or a class as options.
 
     Raises:
         SceneError: a parameter has no default, or a type other than int, float, bool, str, Literal and Path.
     """
     hints = get_type_hints(function, include_extras=True)
-    helps = _argument_help(inspect.getdoc(function) or "")
+    helps = _helps(function)
     parameters = inspect.signature(function).parameters.values()
     return tuple(
         _option(function, parameter, hints.get(parameter.name, Any), helps.get(parameter.name, ""))
@@ -148,7 +148,7 @@ def checked(options: tuple[Option, ...], values: Mapping[str, Any], owner: str) 
 
 def help_of(function: Callable[..., Any], name: str) -> str:
     """Return what the docstring says of a parameter in one line, or an empty string."""
-    return _argument_help(inspect.getdoc(function) or "").get(name, "")
+    return _helps(function).get(name, "")
 
 
 def summary_of(function: Callable[..., Any]) -> str:
@@ -181,6 +181,17 @@ def _option(function: Callable[..., Any], parameter: inspect.Parameter, hint: An
             "options are int, float, bool, str, Literal of strings, or Path"
         )
     return Option(parameter.name, hint, parameter.default, help_text, choices, bounds, optional, words)
+
+
+def _helps(function: Callable[..., Any]) -> dict[str, str]:
+    """Return what docstrings say of parameters: those of a class, and of the classes that it is made from."""
+    sources = reversed(function.__mro__) if isinstance(function, type) else (function,)
+    return {
+        name: text
+        for source in sources
+        if source is not object
+        for name, text in _argument_help(inspect.getdoc(source) or "").items()
+    }
 
 
 def _argument_help(docstring: str) -> dict[str, str]:

@@ -208,7 +208,7 @@ _OUTPUT_NAME = click.Option(
 )
 _EXPERIMENT = click.Option(
     ["--experiment"],
-    type=click.Choice(list(EXPERIMENTS)),
+    type=click.Choice([name for name, experiment in EXPERIMENTS.items() if "arch" not in experiment.without]),
     default=EXPERIMENT,
     show_default=True,
     help="What is trained.",

@@ -81,7 +81,8 @@ def draw_scene(
 
 def _asked(scene: Scene, output: Path | None, name: str, values: Mapping[str, Any]) -> Request:
     video = {name: value for name, value in values.items() if name != "output_name"}
-    return Request.of(scene, output or RENDERS / f"{scene.name}-{name}.mp4", output=values["output_name"], **video)
+    named = RENDERS / f"{'-'.join(filter(None, [scene.name, name]))}.mp4"
+    return Request.of(scene, output or named, output=values["output_name"], **video)
 
 
 def _decided(scene: Scene, experiment: Experiment | None, values: Mapping[str, Any]) -> Run:

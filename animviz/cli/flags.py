@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,20 @@ from animviz.stage.box import PRESETS, size_in
 from animviz.stage.theme import THEMES
 from animviz.video.budget import AUTO, DEFAULT_LIMIT
 
-__all__ = ["RETRAIN", "VIDEO", "Sectioned", "Sections", "argument", "as_click", "path_option", "refuse_beside_from"]
+if TYPE_CHECKING:
+    from animviz.experiments.experiment import Experiment
+
+__all__ = [
+    "RETRAIN",
+    "VIDEO",
+    "Sectioned",
+    "Sections",
+    "advised",
+    "argument",
+    "as_click",
+    "path_option",
+    "refuse_beside_from",
+]
 
 Sections = dict[str, list[click.Option]]
 
@@ -49,6 +62,11 @@ class Sectioned(click.Command):
     def _arrange(self, arguments: Sequence[str]) -> None:
         self._sections = self.sections(arguments)
         self.params = [option for options in self._sections.values() for option in options]
+
+
+def advised(summary: str, experiment: "Experiment | None") -> str:
+    """Return the help of a command: what it does, and what to try in the experiment that it trains."""
+    return "\n\n".join(filter(None, [summary, experiment.advice if experiment else ""]))
 
 
 def argument(flag: str, arguments: Sequence[str]) -> str | None:

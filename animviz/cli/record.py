@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from animviz.cli.flags import RETRAIN, Sectioned, Sections, as_click, path_option
+from animviz.cli.flags import RETRAIN, Sectioned, Sections, advised, as_click, path_option
 from animviz.cli.stopping import Terminal
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
 from animviz.experiments.homes import home_of
@@ -28,7 +28,7 @@ class RecordCommand(Sectioned):
 
     def __init__(self, name: str) -> None:
         self.experiment = experiment_named(name)
-        super().__init__(name, self.experiment.summary)
+        super().__init__(name, advised(self.experiment.summary, self.experiment))
 
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return data, training and output options."""

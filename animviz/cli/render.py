@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option
+from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, advised, argument, as_click, path_option
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
 from animviz.experiments.experiment import Experiment
@@ -39,6 +39,7 @@ class RenderCommand(Sectioned):
     def sections(self, arguments: Sequence[str]) -> Sections:
         """Return the options of the scene, its experiment, the training, the recording and the video."""
         self.experiment = _experiment_for(self.scene, arguments)
+        self.help = advised(self.scene.summary, self.experiment)
         sections = {f"Scene {self.scene.name}": as_click(self.scene.options)}
         if self.experiment is not None:
             own = [] if takes_data(self.experiment) else [_DATA]

@@ -1,10 +1,10 @@
 """Experiments: data, model and training settings under one name, which a scene trains when it is given no recording."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import numpy as np
 
@@ -12,10 +12,15 @@ from animviz.errors import InputError
 from animviz.experiments.arch import Arch
 from animviz.experiments.data.dataset import Dataset
 from animviz.experiments.naming import LONGEST, bounded, option_piece, piece
+from animviz.experiments.telling import Progress
 from animviz.options import Option, Range, checked, options_of, summary_of
 from animviz.recorders.rhythm import Rhythm
 
-__all__ = ["Experiment", "Run", "Training"]
+if TYPE_CHECKING:
+    from animviz.recorders.watcher import Watcher
+    from animviz.recording.recording import Recording
+
+__all__ = ["Experiment", "Maker", "Run", "Training"]
 
 Activation = Literal[
     "tanh", "relu", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "softsign", "leaky_relu", "linear"
@@ -69,9 +74,13 @@ class Experiment:
         name: what users type.
         title: what pictures say.
         source: makes the data from a random generator and keyword-only options.
-        training: default settings.
+        training: default settings; those of a class that is made from `Training` have options of their own.
         network: what the architecture describes: a chain of dense layers, or "lenet", two convolutions with as many
             filters as the first two numbers say, and dense layers of the others.
+        maker: the function that trains and records a run, a `Maker`, as "module:name".
+        without: names of the settings that it has no use for; users cannot give them. Without "arch" there is no
+            architecture.
+        advice: what to try, a sentence for the help.
     """
 
     name: str
@@ -79,6 +88,9 @@ class Experiment:
     source: Callable[..., Dataset]
     training: Training = field(default_factory=Training)
     network: Literal["dense", "lenet"] = "dense"
+    maker: str = "animviz.experiments.keras.record:record"
+    without: tuple[str, ...] = ()
+    advice: str = ""
 
     @property
     def summary(self) -> str:
@@ -94,7 +106,10 @@ class Experiment:
     def training_options(self) -> tuple[Option, ...]:
         """Options of the training, with this experiment's defaults."""
         defaults = asdict(self.training)
-        return tuple(replace(option, default=defaults[option.name]) for option in options_of(Training))
+        options = options_of(type(self.training))
+        return tuple(
+            replace(option, default=defaults[option.name]) for option in options if option.name not in self.without
+        )
 
     def run(self, values: Mapping[str, Any]) -> "Run":
         """Check all settings and load the data: everything that can be refused is refused here, before training.
@@ -109,10 +124,10 @@ class Experiment:
         mine = {name: value for name, value in values.items() if name in names}
         rest = {name: value for name, value in values.items() if name not in names}
         options = checked(self.data_options, mine, self.name)
-        training = Training(**checked(self.training_options, rest, self.name))
+        training = replace(self.training, **checked(self.training_options, rest, self.name))
         Rhythm.parse(training.every)
         dataset = self.source(np.random.default_rng(training.seed), **options)
-        if training.loss == "crossentropy" and dataset.task == "regression":
+        if training.loss == "crossentropy" and dataset.task != "classification":
             raise InputError(f"--loss is 'crossentropy'; {self.name} has no classes, expected mse or mae")
         for name in ("early_stopping", "restore_best"):
             if getattr(training, name) and dataset.validation is None:
@@ -121,7 +136,8 @@ class Experiment:
         if training.model is not None:
             self._require_model(training)
             return Run(self, options, training, None, dataset)
-        return Run(self, options, training, None, dataset).with_arch(training.arch)
+        run = Run(self, options, training, None, dataset)
+        return run if "arch" in self.without else run.with_arch(training.arch)
 
     def _require_model(self, training: Training) -> None:
         """Refuse an own model that cannot be read, and settings that it would silently ignore."""
@@ -163,7 +179,7 @@ class Run:
         experiment: what is trained.
         options: the data's options, all of them.
         training: the settings, with the architecture spelled out.
-        arch: the same architecture, parsed; None where an own model is trained.
+        arch: the same architecture, parsed; None where an own model is trained, or there is none.
         dataset: the arrays.
     """
 
@@ -175,20 +191,20 @@ class Run:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Numbers of the architecture; none where an own model is trained."""
+        """Numbers of the architecture; none where there is none."""
         return () if self.arch is None else self.arch.widths
 
     @property
     def label(self) -> str:
         """What tells runs of an experiment apart: the architecture or the own model, and how the data are reduced."""
-        name = str(self.arch) if self.training.model is None else self.training.model.stem
+        name = str(self.arch or "") if self.training.model is None else self.training.model.stem
         return "-".join(filter(None, [name, piece(self.reduction)]))
 
     @property
     def name(self) -> str:
         """Name for files: the label, and the settings that differ from the experiment's defaults."""
         further = [text for name, text in self._pieces().items() if name not in ("arch", "model", "reduce")]
-        return bounded("-".join([self.label, *further]), LONGEST)
+        return bounded("-".join(filter(None, [self.label, *further])), LONGEST)
 
     @property
     def changes(self) -> str:
@@ -230,9 +246,9 @@ class Run:
         """Return all that decides the outcome, as JSON types: equal settings give equal recordings."""
         options = {name: str(value) if isinstance(value, Path) else value for name, value in self.options.items()}
         model = self.training.model
-        training = asdict(self.training)
-        if not training["restore_best"]:  # recordings of before there was the choice are of equal settings
-            del training["restore_best"]
+        training = {name: value for name, value in asdict(self.training).items() if name not in self.experiment.without}
+        if not training.get("restore_best"):  # recordings of before there was the choice are of equal settings
+            training.pop("restore_best", None)
         if model is not None:
             training["model"] = f"{model.name} {sha256(model.read_bytes()).hexdigest()[:16]}"
         return {
@@ -241,3 +257,21 @@ class Run:
             "data": options,
             "data_digest": self.dataset.digest,
         }
+
+
+class Maker(Protocol):
+    """Trains and records a run."""
+
+    def __call__(self, run: Run, path: Path, progress: Progress, watchers: "Sequence[Watcher]") -> "Recording":
+        """Return the recording.
+
+        Args:
+            run: what is trained.
+            path: folder of the recording; a recording that is there is replaced.
+            progress: is told how far it is.
+            watchers: are told when the recording grows.
+
+        Raises:
+            AnimvizError: it cannot be written, or a watcher refuses.
+        """
+        ...

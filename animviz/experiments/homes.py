@@ -47,11 +47,11 @@ def difference(manifest: Manifest, run: Run) -> str | None:
 
 def _names_in_renders(run: Run) -> Iterator[Path]:
     # Earlier versions named recordings without the settings that differ from the defaults.
-    short = RENDERS / f"{run.experiment.name}-{run.label}.rec"
+    short = RENDERS / f"{'-'.join(filter(None, [run.experiment.name, run.label]))}.rec"
     found = _finished(short)
     if found is not None and difference(found, run) is None:
         yield short
-    named = RENDERS / f"{run.experiment.name}-{run.name}.rec"
+    named = RENDERS / f"{'-'.join(filter(None, [run.experiment.name, run.name]))}.rec"
     yield named
     if named == short:
         yield short.with_name(f"{short.stem}-defaults.rec")

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from animviz.errors import RecordingError
-from animviz.experiments.experiment import Run
+from animviz.experiments.experiment import Maker, Run
 from animviz.experiments.homes import difference
-from animviz.experiments.keras.starting import without
-from animviz.experiments.telling import Silence, Telling
+from animviz.experiments.keras.starting import warm_up, without
+from animviz.experiments.telling import Progress, Silence, Stages, Telling
 from animviz.files import replace_file
 from animviz.recorders.muting import muted_stderr
 from animviz.recorders.watcher import Watcher
@@ -49,16 +51,22 @@ def recorded(
         telling.note(f"drawing from {path}, which is there already (--retrain trains anew)")
         return found
     with telling.training(path) as begin:
+        make = _maker(run.experiment.maker, begin)
+        progress = Progress(begin(stage, run.training.epochs))
+        return make(run, path, progress if on_trained is None else replace(progress, trained=on_trained), watchers)
+
+
+def _maker(reference: str, begin: Stages) -> Maker:
+    """Return what trains and records runs; where that is Keras, TensorFlow is started first."""
+    module, _, name = reference.partition(":")
+    if ".keras." in module:
         loading = begin("TensorFlow", 1)
         with muted_stderr(), without("sklearn", "pandas"):
-            from animviz.experiments.keras.record import epoch_callback, record, time_callback
-            from animviz.experiments.keras.starting import warm_up
-
+            import_module(module)
             warm_up()
         loading(1)
-        callbacks = [epoch_callback(begin(stage, run.training.epochs))]
-        callbacks += [time_callback(on_trained)] if on_trained is not None else []
-        return record(run, path, callbacks, watchers)
+    make: Maker = getattr(import_module(module), name)
+    return make
 
 
 def _usable(path: Path, run: Run, telling: Telling) -> Recording | None:

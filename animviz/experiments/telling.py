@@ -2,13 +2,34 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-__all__ = ["Silence", "Stages", "Telling"]
+__all__ = ["UNSAID", "Progress", "Silence", "Stages", "Telling"]
 
 Stages = Callable[[str, int], Callable[[int], None]]
 """Begins a stage of so many parts; what it returns is called with the number done."""
+
+
+def _to_nobody(number: float) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is.
+
+    Attributes:
+        done: called with the number of epochs that are done.
+        trained: called in the end with the seconds that the training took, without what came before its first step.
+    """
+
+    done: Callable[[int], None] = _to_nobody
+    trained: Callable[[float], None] = _to_nobody
+
+
+UNSAID = Progress()
 
 
 class Telling(Protocol):

@@ -28,6 +28,7 @@ GROUPS = {
     "way": "The way of the data",
     "learning": "How it learns",
     "wrong": "What it gets wrong",
+    "ideas": "Ideas of the field",
 }
 
 
@@ -190,7 +191,7 @@ def scene(
         packages: what it needs beside animviz, which is asked for before anything is trained.
         tasks: kinds of output that it draws: "binary", "multiclass", "multilabel", "regression", "reconstruction" or
             "none", also as in "sequence of multiclass"; by default all. Others are refused before anything is trained.
-        group: in which `animviz scenes` lists it: "inside", "way", "learning" or "wrong".
+        group: in which `animviz scenes` lists it: "inside", "way", "learning", "wrong" or "ideas".
         suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
             with the untrained state before the first epoch, and raises if the scene could not draw the recording.
 

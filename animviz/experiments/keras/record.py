@@ -1,7 +1,7 @@
-"""Train a run and record it."""
+"""Train a run in Keras and record it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,38 +13,26 @@ from animviz.experiments.experiment import Run
 from animviz.experiments.keras.best import kept_best
 from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import network_of
+from animviz.experiments.telling import UNSAID, Progress
 from animviz.recorders.keras.callback import Recorder
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
 
-__all__ = ["epoch_callback", "record", "time_callback"]
+__all__ = ["record", "recorder_of", "told"]
 
 
-def epoch_callback(done: Callable[[int], None]) -> Any:
-    """Return a Keras callback that reports the number of epochs done."""
-    return keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: done(epoch + 1))
-
-
-def time_callback(done: Callable[[float], None]) -> Any:
-    """Return a Keras callback that reports the seconds of a whole training."""
-    begun = time.perf_counter()
-
-    def begin(logs: Any) -> None:
-        nonlocal begun
-        begun = time.perf_counter()
-
-    return keras.callbacks.LambdaCallback(
-        on_train_begin=begin, on_train_end=lambda logs: done(time.perf_counter() - begun)
-    )
-
-
-def record(run: Run, path: Path, callbacks: Sequence[Any] = (), watchers: Sequence[Watcher] = ()) -> Recording:
-    """Train what an experiment asks for, and record it.
+def record(
+    run: Run,
+    path: Path,
+    progress: Progress = UNSAID,
+    watchers: Sequence[Watcher] = (),
+) -> Recording:
+    """Train a classifier or a regression, and record it.
 
     Args:
         run: the decided experiment, see `animviz.experiments.experiment.Experiment.run`.
         path: folder of the recording; a recording that is there is replaced.
-        callbacks: further Keras callbacks, for progress.
+        progress: is told how far the training is.
         watchers: are told when the recording grows.
 
     Raises:
@@ -52,20 +40,6 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = (), watchers: Sequen
         AnimvizError: a watcher refuses.
     """
     dataset = run.dataset
-    inputs, labels = dataset.shown or (dataset.x, dataset.y)
-    recorder = Recorder(
-        path,
-        inputs,
-        labels,
-        every=run.training.every,
-        class_names=dataset.class_names,
-        title=dataset.title or run.experiment.title,
-        overwrite=True,
-        settings=run.settings(),
-        extras=dataset.extras,
-        gradients=run.training.gradients,
-        watchers=watchers,
-    )
     model = network_of(run)
     outputs = model.output_shape[-1]
     one_hot = run.training.loss != "crossentropy" and outputs > 1
@@ -83,8 +57,52 @@ def record(run: Run, path: Path, callbacks: Sequence[Any] = (), watchers: Sequen
         target(dataset.y),
         epochs=run.training.epochs,
         batch_size=run.training.batch_size,
-        callbacks=[recorder, *stopping, *callbacks],
+        callbacks=[recorder_of(run, path, watchers), *stopping, *told(progress)],
         validation_data=(dataset.validation[0], target(dataset.validation[1])) if dataset.validation else None,
         seed=run.training.seed,
     )
     return kept_best(Recording(path), *watched) if run.training.restore_best else Recording(path)
+
+
+def recorder_of(run: Run, path: Path, watchers: Sequence[Watcher] = (), **about: Any) -> Recorder:
+    """Return the recorder of a run, which replaces a recording that is there.
+
+    Args:
+        run: what is trained.
+        path: folder of the recording.
+        watchers: are told when the recording grows.
+        **about: further arguments of `Recorder`, or others than those that the run implies.
+
+    Raises:
+        InputError: see `Recorder`.
+    """
+    dataset = run.dataset
+    inputs, labels = dataset.shown or (dataset.x, dataset.y)
+    implied = {
+        "inputs": inputs,
+        "labels": labels,
+        "every": run.training.every,
+        "class_names": dataset.class_names,
+        "title": dataset.title or run.experiment.title,
+        "settings": run.settings(),
+        "extras": dataset.extras,
+        "gradients": run.training.gradients,
+    }
+    return Recorder(path, overwrite=True, watchers=watchers, **{**implied, **about})
+
+
+def told(progress: Progress) -> list[Any]:
+    """Return the Keras callbacks that tell how far a training is."""
+    begun = time.perf_counter()
+
+    def begin(logs: Any) -> None:
+        nonlocal begun
+        begun = time.perf_counter()
+
+    return [
+        keras.callbacks.LambdaCallback(
+            on_train_begin=begin,
+            on_epoch_end=lambda epoch, logs: progress.done(epoch + 1),
+            on_train_end=lambda logs: progress.trained(time.perf_counter() - begun),
+        )
+    ]
