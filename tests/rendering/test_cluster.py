@@ -29,8 +29,8 @@ pytestmark = [
 ]
 
 SIZE = (128, 72)
-PACING = {"fps": 5.0, "seconds": 30.0}
-DRAW = ("--size", "128x72", "--fps", "5", "--seconds", "30")
+PACING = {"fps": 5.0, "seconds": 30.0, "pace": 1.0}  # where the picture moves is not measured
+DRAW = ("--size", "128x72", "--fps", "5", "--seconds", "30", "--pace", "1")
 FRAMES = 150  # in segments of 40, 40, 40 and 30
 PATIENCE = 60
 
@@ -283,8 +283,7 @@ def test_worker_killed_on_the_way_costs_nothing_but_time(
 def test_scene_that_kills_its_workers_is_an_error_and_leaves_nothing(
     rings_recording: Recording, tmp_path: Path
 ) -> None:
-    # Where the picture moves is measured in this process, which is to live on.
-    scene = scene_file(tmp_path / "scenes", draw=f"if os.getpid() != {os.getpid()}: os._exit(1)")
+    scene = scene_file(tmp_path / "scenes", draw="os._exit(1)")
     (tmp_path / "there").mkdir()
     with started(tmp_path / "dask", 1, failures=0) as dask:
         with pytest.raises(SceneError, match="died"):
