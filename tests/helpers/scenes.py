@@ -4,13 +4,13 @@ from animviz import Recording, Stage
 from animviz.moment import Draw
 from animviz.pictures.discovery import find_scene, scene_names
 
-# What each kind of scene is drawn from; a scene without an experiment of its own would have to be added here.
-ARCHS = {
-    "two_rings": "2-3-2-1",
-    "polynomial": "1-3-1",
-    "digits_mlp": "64-16-8-10",
-    "digits_plane": "64-8-2-10",
-    "lenet": "2-4-12-8-10",
+# What each experiment is trained with for the tests of all scenes: small, a few epochs, seconds at most.
+SETTINGS: dict[str, dict[str, object]] = {
+    "two_rings": {"arch": "2-3-2-1"},
+    "polynomial": {"arch": "1-3-1"},
+    "digits_mlp": {"arch": "64-16-8-10"},
+    "digits_plane": {"arch": "64-8-2-10"},
+    "lenet": {"arch": "2-4-12-8-10"},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.

@@ -19,7 +19,7 @@ from animviz.stage.theme import THEMES, Theme
 from animviz.storyboard.film.overlays import mark_color
 from helpers.layout import check_layout
 from helpers.results import Result
-from helpers.scenes import ARCHS, SCENES, set_up
+from helpers.scenes import SCENES, SETTINGS, set_up
 from helpers.videos import decoded, durations
 
 Array = np.ndarray
@@ -127,7 +127,7 @@ def test_letters_are_large_and_stand_out_in_every_theme(
     name: str, trained: Callable[..., Recording], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = find_scene(name).experiment
-    recording = trained(experiment, arch=ARCHS[experiment])
+    recording = trained(experiment, **SETTINGS[experiment])
     asked: list[float] = []
     font = Stage.font
     monkeypatch.setattr(Stage, "font", lambda stage, size, *rest: asked.append(size) or font(stage, size, *rest))
