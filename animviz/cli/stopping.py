@@ -1,9 +1,11 @@
 """What the terminal shows of a training, and what it says on Ctrl-C of what is kept."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, current_thread, main_thread
 
 import click
 
@@ -38,18 +40,48 @@ class Terminal:
     @contextmanager
     def training(self, path: Path) -> Iterator[Stages]:
         """Show bars, and on Ctrl-C say what is kept."""
-        with interruptible(lambda: self.kept(path)), Progress() as progress:
-            yield progress.stage
+        with interruptible(lambda: self.kept(path)) as stop_if_asked, Progress() as progress:
+
+            def begin(name: str, total: int) -> Callable[[int], None]:
+                show = progress.stage(name, total)
+
+                def done(number: int) -> None:
+                    stop_if_asked()
+                    show(number)
+
+                return done
+
+            yield begin
 
 
 @contextmanager
-def interruptible(how_to_go_on: Callable[[], str]) -> Iterator[None]:
-    """On Ctrl-C say how to go on, and leave."""
+def interruptible(how_to_go_on: Callable[[], str]) -> Iterator[Callable[[], None]]:
+    """On Ctrl-C say how to go on, and leave.
+
+    Yields:
+        A function that stops if Ctrl-C was pressed: what it raised then may have been lost, as in imports of TensorFlow.
+    """
+    pressed = Event()
+
+    def press(*_: object) -> None:
+        pressed.set()
+        raise KeyboardInterrupt
+
+    def stop_if_asked() -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    heard = current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heard:
+        signal.signal(signal.SIGINT, press)
     try:
-        yield
+        yield stop_if_asked
     except KeyboardInterrupt:
         note(f"stopped; {how_to_go_on()}")
         raise click.Abort from None
+    finally:
+        if heard:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

@@ -210,7 +210,7 @@ def hears_ctrl_c(process: int) -> bool:
 
 def test_ctrl_c_at_any_moment_is_no_traceback(start: Callable[..., Run]) -> None:
     for place, seconds in enumerate((0.7, 1.2, 1.7, 2.2)):
-        run = start(*RECORD, folder=f"run{place}")
+        run = start("record", "two_rings", "--epochs", "20000", "--every", "100", "-o", "x.rec", folder=f"run{place}")
         run.wait_for(lambda run=run: hears_ctrl_c(run.process.pid))  # before that, Python itself ends without a word
         time.sleep(seconds)
         code = run.stop(signal.SIGINT)

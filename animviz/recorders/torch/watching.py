@@ -183,6 +183,8 @@ def watch(
 ) -> Watch:
     """Record a PyTorch module while a loop of one's own trains it.
 
+    The loop says where it is::
+
         with animviz.watch(model, "run.rec", inputs=x, labels=y, loss=loss_fn) as run:
             for epoch in range(epochs):
                 for batch in loader:

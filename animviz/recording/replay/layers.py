@@ -37,7 +37,7 @@ class Layer(BaseModel):
         variables: names of the recorded weights of any other layer by what they are to it, such as "gamma".
         config: what else `forward` needs to know, named as in Keras too, such as "strides".
         layout: where channels stand in what it takes and puts out: behind the places of an image, or before them.
-        transposed: whether its kernel is recorded as (units, inputs) or (filters, channels, *sizes), as in PyTorch.
+        transposed: whether its kernel is recorded as (units, inputs) or (filters, channels, ...), as in PyTorch.
         output_shape: shape of its output for one sample, where it is known.
         replayable: whether `forward` can compute it.
     """
@@ -58,7 +58,7 @@ class Layer(BaseModel):
     replayable: bool = False
 
     def kernel_of(self, weights: Mapping[str, Array]) -> Array:
-        """Return the layer's kernel, shape (inputs, units) or (*sizes, channels, filters), however it is recorded.
+        """Return the layer's kernel, shape (inputs, units) or (..., channels, filters), however it is recorded.
 
         Args:
             weights: arrays by name; among them the kernel of this layer, which is dense or a convolution.
