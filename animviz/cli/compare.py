@@ -12,6 +12,7 @@ from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_
 from animviz.cli.progress import Progress
 from animviz.cli.render import require_distinct
 from animviz.cli.reports import report
+from animviz.cli.saying import say
 from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
@@ -125,10 +126,10 @@ class CompareCommand(Sectioned):
     def _tell(self, networks: Sequence[Network], tables: Sequence[Path], runs: int) -> None:
         """Print the table, and write it into files."""
         table = columns(networks, [time_of(network.recording) for network in networks])
-        click.echo(text_of(table, ".md"), nl=False)
+        say(text_of(table, ".md"), nl=False)
         for path in tables:
             write_table(path, table)
-            click.echo(f"{path}: {runs} runs")
+            say(f"{path}: {runs} runs")
 
     def _parted(
         self, outputs: Sequence[Path], sources: Sequence[Path], preset: str | None

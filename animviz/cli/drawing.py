@@ -7,11 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import click
-
 from animviz.cli.flags import refuse_beside_from
 from animviz.cli.progress import Progress
 from animviz.cli.reports import report
+from animviz.cli.saying import say
 from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.catalogue import EXPERIMENTS, takes_data
@@ -76,7 +75,7 @@ def draw_scene(
     _draw(request, recording, cluster, share)
     if source is None:
         again = shlex.join(["animviz", "render", reference, "--from", str(recording.path)])
-        click.echo(f"recording: {recording.path} (draw it again: {again})")
+        say(f"recording: {recording.path} (draw it again: {again})")
 
 
 def _asked(scene: Scene, output: Path | None, name: str, values: Mapping[str, Any]) -> Request:
@@ -115,7 +114,7 @@ def _draw(request: Request, recording: Recording, address: str | None, share: st
     with interruptible_film(plan.target, kept), Progress() as progress, ExitStack() as stack:
         on_frame = progress.stage("drawing", len(plan.timeline))
         if share is not None:
-            click.echo(draw_share(plan, parse_share(share), command, on_frame))
+            say(draw_share(plan, parse_share(share), command, on_frame))
             return
         executor = stack.enter_context(workers_at(address, recording.path)) if address is not None else None
         movie = film(plan, request, command=command, executor=executor, on_frame=on_frame)

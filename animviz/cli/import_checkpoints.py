@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from animviz.cli.saying import say
+
 __all__ = ["import_checkpoints"]
 
 
@@ -47,4 +49,4 @@ def import_checkpoints(patterns: tuple[str, ...], output: Path, class_names: str
     recording = imported(files, output, class_names=names, **options)
     scores = ", ".join(f"{name} {value:.4g}" for name, value in recording[-1].scores.items())
     epochs = f"epochs {recording.epochs[0]:g} to {recording.epochs[-1]:g}"
-    click.echo(f"{output}: {len(recording)} snapshots, {epochs}" + (f", {scores}" if scores else ""))
+    say(f"{output}: {len(recording)} snapshots, {epochs}" + (f", {scores}" if scores else ""))

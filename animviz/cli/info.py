@@ -24,7 +24,7 @@ def describe(path: Path) -> Facts:
         EncodeError: a file is not a video, or does not say what made it.
     """
     if path.is_dir():
-        return _recording_facts(Recording(path))
+        return ((" ".join(name.split()), " ".join(text.split())) for name, text in _recording_facts(Recording(path)))
     if not path.exists():
         near = f"there are {', '.join(found)}" if (found := nearby(path)) else "expected a recording (.rec) or a video"
         raise InputError(f"no file or folder {path}; {near}")

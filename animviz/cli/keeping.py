@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from animviz.cli.saying import say
+
 __all__ = ["KEEPING"]
 
 
@@ -21,10 +23,10 @@ def verify(path: Path) -> None:
 
     report = examined(path)
     for line in (*report.faults, *(f"note: {note}" for note in report.notes)):
-        click.echo(line)
+        say(line)
     if report.faults:
         sys.exit(1)
-    click.echo(f"{path} is sound: {report.snapshots} snapshots, {report.arrays} arrays, {size_text(report.size)}")
+    say(f"{path} is sound: {report.snapshots} snapshots, {report.arrays} arrays, {size_text(report.size)}")
 
 
 @click.command()
@@ -43,7 +45,7 @@ def diff(first: Path, second: Path) -> None:
     recordings = Recording(first), Recording(second)
     found = list(differences(*recordings))
     if not found:
-        click.echo(f"{first} and {second} are the same: {len(recordings[0])} snapshots")
+        say(f"{first} and {second} are the same: {len(recordings[0])} snapshots")
         return
     columns = [
         Column("what", tuple(difference.what for difference in found)),
@@ -51,7 +53,7 @@ def diff(first: Path, second: Path) -> None:
         Column(str(second), tuple(difference.second for difference in found)),
         Column("difference", tuple(difference.note for difference in found)),
     ]
-    click.echo(text_of(columns, ".md"), nl=False)
+    say(text_of(columns, ".md"), nl=False)
     sys.exit(1)
 
 
@@ -67,9 +69,7 @@ def migrate(path: Path, output: Path | None) -> None:
     from animviz.recording.migrating import migrate as renewed
 
     done = renewed(path, output)
-    click.echo(
-        f"{output or path}: schema {SCHEMA}, with checksums" if done else f"{path} is of schema {SCHEMA} already"
-    )
+    say(f"{output or path}: schema {SCHEMA}, with checksums" if done else f"{path} is of schema {SCHEMA} already")
 
 
 KEEPING = (verify, diff, migrate)

@@ -17,6 +17,7 @@ import click
 from animviz.cli.groups import GROUPS
 from animviz.cli.keeping import KEEPING
 from animviz.cli.printing import PRINTING
+from animviz.cli.saying import Plain, say
 from animviz.cli.writing import WRITING
 
 __all__ = ["cli", "main", "run"]
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        say(error.format_message(), err=True)
         sys.exit(2)
     except click.ClickException as error:
         _fail(error.format_message(), error)
@@ -91,7 +92,7 @@ def _fail(message: str, error: Exception) -> None:
         import traceback
 
         traceback.print_exception(error.__cause__)
-    click.echo(f"{PROG}: {' '.join(message.split())}", err=True)
+    say(f"{PROG}: {' '.join(message.split())}", err=True)
     sys.exit(2)
 
 
@@ -106,7 +107,9 @@ def cli(verbose: bool) -> None:
     animviz render boundary --from run.rec      draw a recording that exists
     animviz render my_scene.py --from run.rec   draw it with your own scene
     """
-    logging.basicConfig(format=f"{PROG}: %(message)s", level=logging.WARNING)
+    logging.basicConfig(level=logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Plain(f"{PROG}: %(message)s"))
     logging.getLogger("animviz").setLevel(logging.INFO if verbose else logging.WARNING)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from animviz.cli.saying import say
+
 __all__ = ["PRINTING"]
 
 
@@ -15,7 +17,7 @@ def scenes() -> None:
     from animviz.cli.reports import scene_lines
 
     for line in scene_lines():
-        click.echo(line)
+        say(line)
 
 
 @click.command()
@@ -25,7 +27,7 @@ def info(path: Path) -> None:
     from animviz.cli.info import describe
 
     for name, value in describe(path):
-        click.echo(f"{name:<12}  {value}")
+        say(f"{name:<12}  {value}")
 
 
 @click.command()
@@ -42,9 +44,9 @@ def landmarks(path: Path, output_name: str | None) -> None:
     found = found_in(Recording(path, output=output_name))
     width = max((len(landmark.name) for landmark in found), default=0)
     for landmark in found:
-        click.echo(f"{landmark.epoch:8.2f}  {landmark.name:<{width}}  {landmark.text}")
+        say(f"{landmark.epoch:8.2f}  {landmark.name:<{width}}  {landmark.text}")
     if not found:
-        click.echo(f"{path}: no landmark; nothing changes that is looked for")
+        say(f"{path}: no landmark; nothing changes that is looked for")
 
 
 @click.command()
@@ -65,7 +67,7 @@ def neighbours(path: Path, table: tuple[Path, ...], **options: Any) -> None:
     from animviz.embed.vote_table import tables
 
     for line in tables(path, table, **options):
-        click.echo(line)
+        say(line)
 
 
 scores = click.Command(
@@ -84,9 +86,9 @@ def doctor() -> None:
 
     findings = list(examine())
     for finding in findings:
-        click.echo(f"{finding.mark:<5}  {finding.subject}: {finding.state}")
+        say(f"{finding.mark:<5}  {finding.subject}: {finding.state}")
         if finding.fix and finding.mark != "ok":
-            click.echo(f"       fix: {finding.fix}")
+            say(f"       fix: {finding.fix}")
     if any(finding.mark == "WRONG" for finding in findings):
         sys.exit(1)
 
@@ -106,7 +108,7 @@ def completion(context: click.Context, shell: str) -> None:
 
     found: Any = get_completion_class(shell)
     root = context.find_root()
-    click.echo(found(root.command, {}, root.info_name, "_ANIMVIZ_COMPLETE").source())
+    say(found(root.command, {}, root.info_name, "_ANIMVIZ_COMPLETE").source())
 
 
 PRINTING = (scenes, info, landmarks, neighbours, scores, doctor, completion)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-import click
+from animviz.cli.saying import say
 
 __all__ = ["Progress", "note"]
 
 
 def note(text: str) -> None:
     """Say one line on stderr."""
-    click.echo(f"animviz: {text}", err=True)
+    say(f"animviz: {text}", err=True)
 
 
 class Progress:

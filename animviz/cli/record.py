@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
 from animviz.cli.flags import RETRAIN, Sectioned, Sections, advised, as_click, path_option
+from animviz.cli.saying import say
 from animviz.cli.stopping import Terminal
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_named
 from animviz.experiments.homes import home_of
@@ -46,4 +45,4 @@ class RecordCommand(Sectioned):
         path = output or home_of(decided)
         recording = recorded(decided, path, retrain=retrain, telling=Terminal())
         scores = ", ".join(f"{name} {value:.4g}" for name, value in recording[-1].scores.items())
-        click.echo(f"{path}: {len(recording)} snapshots to epoch {recording.epochs[-1]:g}, {scores}")
+        say(f"{path}: {len(recording)} snapshots to epoch {recording.epochs[-1]:g}, {scores}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, advised, argument, as_click, path_option
+from animviz.cli.saying import say
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
 from animviz.experiments.experiment import Experiment
@@ -58,7 +59,7 @@ class RenderCommand(Sectioned):
         from animviz.cli.drawing import draw_scene  # imports what pictures are drawn with
 
         if self.asked != self.reference:
-            click.echo(f"{self.asked} is called {self.reference} now", err=True)
+            say(f"{self.asked} is called {self.reference} now", err=True)
         values.pop("experiment")
         draw_scene(self.reference, self.experiment, **values)
 

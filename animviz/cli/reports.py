@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-import click
-
+from animviz.cli.saying import say
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene, scene_names
 from animviz.pictures.scene import GROUPS, Scene
@@ -43,4 +42,4 @@ def _scenes() -> Iterator[tuple[str, Scene | str]]:
 
 def report(movie: Movie) -> None:
     """Say in one line what was written."""
-    click.echo(str(movie))
+    say(str(movie))

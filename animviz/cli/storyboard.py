@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import click
-
 from animviz.cli.progress import Progress
 from animviz.cli.reports import report
+from animviz.cli.saying import say
 from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.homes import RENDERS
@@ -56,7 +55,7 @@ def run(path: Path, output: Path | None, *, draft: bool, shot: str | None, worke
             cache.sweep([*(piece.key for piece in pieces_of(film)), *decider.notes])
     report(Movie(target, film.frames, look.fps, look.size))
     beside = ", ".join(place.suffix for place in list(outputs_of(target).values())[1:])
-    click.echo(f"{len(drawn_shots(missing))} of {len(film.takes)} shots drawn, the others kept; beside it {beside}")
+    say(f"{len(drawn_shots(missing))} of {len(film.takes)} shots drawn, the others kept; beside it {beside}")
 
 
 def _check_target(target: Path, fps: float, workers: int | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from animviz.cli.import_checkpoints import import_checkpoints
+from animviz.cli.saying import say
 
 __all__ = ["WRITING"]
 
@@ -64,7 +65,7 @@ def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings:
     """
     from animviz.cli.gallery import show
 
-    click.echo(show(names, output, page, recordings))
+    say(show(names, output, page, recordings))
 
 
 @click.command()
@@ -85,7 +86,7 @@ def page(path: Path, output: Path, **options: Any) -> None:
     """
     from animviz.pages import write_page
 
-    click.echo(write_page(path, output, **options))
+    say(write_page(path, output, **options))
 
 
 @click.command()
@@ -116,7 +117,7 @@ def report(path: Path, outputs: tuple[Path, ...], **options: Any) -> None:
     from animviz.cli.evaluation import report_on
 
     for line in report_on(path, outputs, **options):
-        click.echo(line)
+        say(line)
 
 
 @click.command()
@@ -132,7 +133,7 @@ def export(path: Path, output: Path, **options: Any) -> None:
     """Write the activations of a layer for other programs."""
     from animviz.cli.exporting import export as exported
 
-    click.echo(exported(path, output, **options))
+    say(exported(path, output, **options))
 
 
 WRITING = (storyboard, join, gallery, page, report, export, import_checkpoints)

@@ -1,9 +1,9 @@
 """The manifest: what a recording says of itself."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from animviz.arrays import Array
 from animviz.recording.meaning import Labels, Output, file_key
@@ -55,7 +55,7 @@ class Manifest(BaseModel):
     title: str
     finished: bool = False
     settings: dict[str, Any] | None = None
-    arch: str | None = None
+    arch: Annotated[str, Field(pattern=r"^[0-9]{1,9}(-[0-9]{1,9})*$", max_length=700)] | None = None
     outputs: tuple[Output, ...] = ()
     main_output: str | None = None
     labels: Labels | None = None

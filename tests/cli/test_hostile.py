@@ -1,0 +1,77 @@
+"""What stands in a recording steers neither the terminal nor the place of a file."""
+
+import ast
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import animviz
+from animviz import Recording
+from animviz.cli.saying import plain_text
+from helpers.recordings import copied
+from helpers.results import Result
+
+CLI = Path(animviz.__file__).parent / "cli"
+# Clears the screen; sets the window's title; C1's form of the same; turns the direction of letters.
+STEERING = ("\x1b[2J", "\x1b]0;owned\x07", "\x9b31m", "\u202e", "\r", "\x08")
+SMALL = ("--size", "160x90", "--seconds", "0.4", "--fps", "5")
+
+
+@pytest.mark.parametrize("letters", STEERING)
+def test_steering_letters_become_signs(letters: str) -> None:
+    found = plain_text(f"a{letters}b\tc\nd")
+    assert found.startswith("a\ufffd")
+    assert found.endswith("b\tc\nd")
+    assert not set(letters) & set("\x1b\x9b\x07\u202e\r\x08") & set(found)
+
+
+def test_text_of_any_script_stays() -> None:
+    text = "naïve Größe, 数字, רשת, 🙂 e\u0301\tx"
+    assert plain_text(text) == text
+
+
+def test_only_one_function_writes_to_the_terminal() -> None:
+    for path in CLI.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called != "print", path.name
+                assert called not in ("click.echo", "click.secho") or path.name == "saying.py", path.name
+
+
+@pytest.mark.parametrize("letters", STEERING[:4])
+@pytest.mark.parametrize("command", ["info", "landmarks", "report", "verify"])
+def test_names_in_a_recording_do_not_steer(
+    letters: str, command: str, cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path
+) -> None:
+    named = [f"in{letters}side", f"out\nforged{letters}"]
+    manifest = json.loads((rings_recording.path / "manifest.json").read_text())
+    outputs = [{**manifest["outputs"][0], "class_names": named}]
+    copied(
+        rings_recording, tmp_path / "evil.rec", title=f"my{letters} run", outputs=outputs,
+        labels={"kind": "classes", "names": named}, versions={f"a{letters}": f"1{letters}"},
+        layers=[{**layer, "name": layer["name"] + letters} for layer in manifest["layers"]],
+    )  # fmt: skip
+    done = cli(command, "evil.rec")
+    assert done.code in (0, 1, 2), done.err  # verify ends with 1 where it finds something
+    for said in (done.out, done.err):
+        assert not set(said) & set("\x1b\x9b\x07\u202e"), said
+    if command == "info":
+        assert f"my{plain_text(letters)} run" in done.out
+        assert not any(line.startswith("forged") for line in done.out.splitlines()), "a name begins no line of its own"
+
+
+@pytest.mark.parametrize("arch", ["../../evil", "/tmp/evil", "2-3\x00", "..", "2-" * 400 + "1", "a-b", "2--1", ""])
+def test_an_architecture_is_widths_and_no_path(
+    arch: str, cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path
+) -> None:
+    before = set(tmp_path.parent.iterdir())
+    with pytest.raises(animviz.errors.RecordingError):
+        copied(rings_recording, tmp_path / "evil.rec", arch=arch)
+    done = cli("render", "rings", "--from", "evil.rec", *SMALL)
+    assert done.code == 2
+    assert "arch" in done.err
+    assert set(tmp_path.parent.iterdir()) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["evil.rec"]
