@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from animviz.arrays import Array
 from animviz.embed.embedding import Embedding
@@ -87,8 +88,9 @@ def embed(
     known = checked_slices(activations, settings, labels)
     alike = _alike(known)
     some = known[:1] if alike else known
-    done = _laid_out(some, METHODS[method], settings, threads)
-    scores = score(some, done.positions, labels, getattr(settings, "metric", "euclidean"))
+    with threadpool_limits(1):  # those of BLAS and OpenMP, whose sums depend on how many there are
+        done = _laid_out(some, METHODS[method], settings, threads)
+        scores = score(some, done.positions, labels, getattr(settings, "metric", "euclidean"))
     if alike:
         done, scores = _repeated(done, len(known)), scores.repeated(len(known))
     moments = np.arange(len(known), dtype=np.float64) if epochs is None else np.asarray(epochs, np.float64)
@@ -168,7 +170,8 @@ def place(
     others = np.where(there[:, None, None], others, np.float32(0))
     placed = np.full((*others.shape[:2], embedding.dimensions), np.nan, np.float32)
     placed[constant(known)] = 0
-    placed[some] = METHODS[embedding.method].place(known[some], positions[some], others[some], settings, threads)
+    with threadpool_limits(1):
+        placed[some] = METHODS[embedding.method].place(known[some], positions[some], others[some], settings, threads)
     placed[~there] = np.nan
     accuracy, times = None, count // len(known)
     if labels is not None and new_labels is not None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
+from threadpoolctl import threadpool_limits
 
 from animviz.embed.embedding import Embedding
 from animviz.embed.scores import Scores
@@ -26,7 +27,7 @@ from animviz.recording.state import Inputs
 
 __all__ = ["key_of", "stored_embeddings", "stored_or_computed"]
 
-FORMAT = 4
+FORMAT = 5
 """Part of every key, and of every file: raised when a method changes what it computes."""
 
 
@@ -50,7 +51,8 @@ def stored_or_computed(
     folder = path.parent if path.parent.exists() else recording.path
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise _write_error(path, f"{folder} is not a folder that can be written")
-    done = compute()
+    with threadpool_limits(1):  # sums are split among threads: their last bits would tell how many there are
+        done = compute()
     _write(path, done, about)
     return done
 
@@ -60,7 +62,7 @@ def stored_embeddings(recording: Recording) -> Iterator[tuple[dict[str, Any], Em
     for path in sorted((recording.path / "embeddings").glob("*.safetensors")):
         if (known := _read(path)) is not None:
             with safe_open(str(path), framework="numpy") as file:
-                yield json.loads(file.metadata()["about"]), known
+                yield _told(file)["about"], known
 
 
 def key_of(about: Mapping[str, Any], data: Mapping[str, Inputs | None]) -> str:
@@ -84,17 +86,27 @@ def _read(path: Path) -> Embedding | None:
     """Return a stored embedding, or None where the file is missing, damaged or of another version."""
     try:
         with safe_open(str(path), framework="numpy") as file:
-            about = json.loads(file.metadata()["about"])
-            if file.metadata().get("format") != str(FORMAT):
+            told = _told(file)
+            if told["format"] != FORMAT:
                 return None
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         scores = Scores(**{n.removeprefix("scores/"): a for n, a in arrays.items() if n.startswith("scores/")})
         return Embedding(
-            about["method"], about["settings"], arrays["epochs"], arrays["positions"], scores, arrays["held"],
+            told["about"]["method"], told["about"]["settings"], arrays["epochs"], arrays["positions"], scores, arrays["held"],
             arrays.get("placed"), arrays.get("shares"),
         )  # fmt: skip
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _told(file: Any) -> dict[str, Any]:
+    """Return what a file says of itself.
+
+    Raises:
+        KeyError: it is of another version.
+    """
+    told: dict[str, Any] = json.loads(file.metadata()["embedding"])
+    return told
 
 
 def _write(path: Path, done: Embedding, about: Mapping[str, Any]) -> None:
@@ -102,7 +114,7 @@ def _write(path: Path, done: Embedding, about: Mapping[str, Any]) -> None:
     arrays |= {f"scores/{name}": values for name, values in vars(done.scores).items()}
     contents = save(
         {name: np.ascontiguousarray(array) for name, array in arrays.items() if array is not None},
-        {"about": json.dumps(about), "format": str(FORMAT)},
+        {"embedding": json.dumps({"format": FORMAT, "about": about})},  # of several, safetensors keeps no order
     )
     try:
         path.parent.mkdir(exist_ok=True)
