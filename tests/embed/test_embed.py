@@ -111,7 +111,7 @@ def test_an_epoch_unlike_the_others_is_as_faithful_as_alone_and_says_so() -> Non
     assert done.held[0] < 0.05
     assert done.held[1] == pytest.approx(1)
     assert not loose.held.any()
-    assert done.scores.trustworthiness[0] > loose.scores.trustworthiness[0] - 0.005
+    assert done.scores.trustworthiness[0] > loose.scores.trustworthiness[0] - 0.01  # layouts of noise differ by half of that
     assert done.scores.step[1] < 1e-3 < done.scores.step[0]
 
 
@@ -135,7 +135,8 @@ def test_placed_test_samples_are_near_their_class(digits: Recording, layer: np.n
     assert placed.placed.shape == (7, SAMPLES - TRAINED, 2)
     assert np.array_equal(placed.positions, done.positions)
     assert placed.scores.placed_accuracy is not None
-    assert placed.scores.placed_accuracy[-1] > 0.85
+    assert done.scores.accuracy is not None
+    assert placed.scores.placed_accuracy[-1] > done.scores.accuracy[-1] - 0.1
     assert step(placed.placed)[1:].mean() < 0.03
 
 
