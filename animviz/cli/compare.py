@@ -1,6 +1,5 @@
 """The `compare` command: several runs, trained now or before, in a table, and side by side in a video."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, argument, as_click, path_option, refuse_beside_from
 from animviz.cli.progress import Progress
+from animviz.cli.remembered import remembered
 from animviz.cli.render import require_distinct
 from animviz.cli.reports import report
 from animviz.cli.saying import say
@@ -22,7 +22,6 @@ from animviz.experiments.grid import of_seeds
 from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.presets import PRESETS
 from animviz.experiments.runs import keep_time, recorded, time_of
-from animviz.files import spelled
 from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.layout import check_room
@@ -197,7 +196,7 @@ def _draw(request: Request, plan: Plan) -> None:
     """Draw the video, and say what was written."""
     with interruptible_film(plan.target, "the recordings are kept"), Progress() as progress:
         on_frame = progress.stage("drawing", len(plan.timeline))
-        movie = film(plan, request, command=spelled(shlex.join(["animviz", *sys.argv[1:]])), on_frame=on_frame)
+        movie = film(plan, request, command=remembered(sys.argv[1:]), on_frame=on_frame)
     report(movie)
 
 

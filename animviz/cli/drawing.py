@@ -9,6 +9,7 @@ from typing import Any
 
 from animviz.cli.flags import refuse_beside_from
 from animviz.cli.progress import Progress
+from animviz.cli.remembered import remembered
 from animviz.cli.reports import report
 from animviz.cli.saying import say
 from animviz.cli.stopping import Terminal, interruptible_film
@@ -17,7 +18,6 @@ from animviz.experiments.catalogue import EXPERIMENTS, takes_data
 from animviz.experiments.experiment import Experiment, Run
 from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.runs import recorded
-from animviz.files import spelled
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
@@ -108,7 +108,7 @@ def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | Non
 
 def _draw(request: Request, recording: Recording, address: str | None, share: str | None) -> None:
     """Draw a video, or a share of it, and say what was written."""
-    command = spelled(shlex.join(["animviz", *sys.argv[1:]]))
+    command = remembered(sys.argv[1:])
     plan = request.plan(recording)
     kept = f"its recording {recording.path} is kept"
     with interruptible_film(plan.target, kept), Progress() as progress, ExitStack() as stack:

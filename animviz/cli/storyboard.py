@@ -50,7 +50,7 @@ def run(path: Path, output: Path | None, *, draft: bool, shot: str | None, worke
         missing = missing_of(film, cache)
         on_frame = progress.stage("drawing", sum(piece.frames for piece in missing))
         draw_missing(missing, cache, workers=workers, on_frame=on_frame)
-        write_files(film, cache, target, _provenance(storyboard, film, decider, target, draft, shot))
+        write_files(film, cache, target, _provenance(storyboard, film, decider, draft, shot))
         if shot is None:
             cache.sweep([*(piece.key for piece in pieces_of(film)), *decider.notes])
     report(Movie(target, film.frames, look.fps, look.size))
@@ -69,14 +69,12 @@ def _check_target(target: Path, fps: float, workers: int | None) -> None:
     check_output(target, fps)
 
 
-def _provenance(
-    storyboard: Storyboard, film: Film, decider: Decider, target: Path, draft: bool, shot: str | None
-) -> dict[str, Any]:
+def _provenance(storyboard: Storyboard, film: Film, decider: Decider, draft: bool, shot: str | None) -> dict[str, Any]:
     """Return what made the film, as JSON types; it does not depend on how many workers drew it, nor on what was kept."""
     flags = (["--draft"] if draft else []) + (["--shot", shot] if shot else [])
     manifests = [source.recording.manifest for source in decider.used]
     return provenance(
-        " ".join(["animviz storyboard", storyboard.path.name, "-o", target.name, *flags]),
+        " ".join(["animviz storyboard", storyboard.path.name, *flags]),
         film.look.theme,
         {name: number for manifest in manifests for name, number in manifest.versions.items()},
         shots=", ".join(take.name for take in film.takes),

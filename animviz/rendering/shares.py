@@ -59,7 +59,7 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     Args:
         plan: the video.
         share: which of how many, counted from 1.
-        command: what the provenance says made the video.
+        command: what the provenance says made the video; the same for all shares.
         on_frame: called with the number of frames done.
 
     Raises:
@@ -73,7 +73,7 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     timeline = plan.timeline
     parts = segments(len(timeline), plan.pacing.rate)
     numbers = range(len(parts))[place - 1 :: of]
-    facts = plan.provenance(re.sub(r" --(?:share|segment)[ =]\S+", "", command))
+    facts = plan.provenance(command)
     done = 0
 
     def count(_: int) -> None:

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from animviz import Recording
+from animviz.cli.remembered import remembered
 from animviz.pictures.discovery import scene_names
 from animviz.pictures.scene import GROUPS
 from animviz.video.ffmpeg import ffmpeg_exe
@@ -244,7 +245,29 @@ def test_info_on_a_video_says_what_made_it(
     facts = provenance_in(tmp_path / f"it's a=b;#{suffix}")
     assert facts["seed"] == 0
     assert facts["versions"]["keras"] == rings_recording.manifest.versions["keras"]
-    assert shlex.split(facts["command"]) == ["animviz", *map(str, command)]
+    named = [f"video{suffix}" if word == f"it's a=b;#{suffix}" else str(word) for word in command]
+    assert shlex.split(facts["command"]) == ["animviz", *named]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["-v render rings -o a/b.mp4", "render rings --workers 3 -ob.mp4", "render rings --output=x.mp4 --cluster tcp://a:1",
+     "render rings --share=1/2 --poster p.png --output c.mp4 --retrain"],
+)  # fmt: skip
+def test_a_video_remembers_what_its_frames_depend_on(words: str) -> None:
+    assert remembered(words.split()) == "animviz render rings -o video.mp4"
+
+
+def test_bytes_do_not_depend_on_who_draws_nor_on_the_name(
+    cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path
+) -> None:
+    draw = ("render", "rings", "--from", rings_recording.path, *DRAW)
+    ways = [("-o", "one.mp4"), ("-o", "deep/two.mp4", "--workers", "2"), ("--output=three.mp4", "--poster", "p.png")]
+    for way in ways:
+        assert cli(*draw, *way).code == 0
+    found = {path.read_bytes() for path in tmp_path.rglob("*.mp4")}
+    assert len(list(tmp_path.rglob("*.mp4"))) == 3
+    assert len(found) == 1
 
 
 @pytest.mark.integration

@@ -157,7 +157,7 @@ def planned(scene: Path, recording: Recording, target: Path, **options: object) 
 
 def shares_of(scene: Path, recording: Recording, target: Path, count: int, **options: object) -> list[Path]:
     plan = planned(scene, recording, target, **options)
-    return [draw_share(plan, (place, count), f"made --share {place}/{count}") for place in range(1, count + 1)]
+    return [draw_share(plan, (place, count), "made") for place in range(1, count + 1)]
 
 
 # --- The split ---
