@@ -1,5 +1,6 @@
 """Files appear whole or not at all, checks leave nothing behind, and names are told from the bytes that stand for them."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ from animviz.errors import EncodeError
 
 __all__ = [
     "check_writable",
+    "contents_of",
     "left_as_it_was",
     "place_of",
     "replace_file",
+    "require_file",
     "size_text",
     "spelled",
     "unwritable",
@@ -35,6 +38,26 @@ def spelled(text: str) -> str:
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:
         return text
+
+
+def contents_of(path: Path) -> bytes:
+    """Return what is in a file.
+
+    Raises:
+        OSError: it cannot be read, or is no file: reading from a pipe would wait for ever.
+    """
+    require_file(path)
+    return path.read_bytes()
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is there and is no file, such as a pipe or a device.
+
+    Raises:
+        OSError: names it.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "no file", str(path))
 
 
 def replace_file(path: Path, contents: bytes) -> None:

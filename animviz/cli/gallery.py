@@ -14,7 +14,7 @@ from animviz.cli.flags import Sectioned
 from animviz.cli.record import RecordCommand
 from animviz.cli.render import RenderCommand
 from animviz.errors import InputError
-from animviz.files import replace_file
+from animviz.files import check_writable, replace_file
 from animviz.pictures.discovery import find_scene, scene_names
 
 __all__ = ["command_for", "markdown_of", "recording_of", "scenes_to_show", "show"]
@@ -123,6 +123,7 @@ def show(names: Sequence[str], output: Path, page: Path | None = None, recording
         AnimvizError: something cannot be trained, drawn or written; pictures that are finished stay.
     """
     chosen, page = scenes_to_show(names), page or output / "gallery.md"
+    check_writable(page)
     with ExitStack() as stack:
         home = recordings or Path(stack.enter_context(TemporaryDirectory(prefix="animviz-")))
         for words in dict.fromkeys(tuple(recording_of(name, home)) for name in chosen):

@@ -28,6 +28,8 @@ def describe(path: Path) -> Facts:
     if not path.exists():
         near = f"there are {', '.join(found)}" if (found := nearby(path)) else "expected a recording (.rec) or a video"
         raise InputError(f"no file or folder {path}; {near}")
+    if not path.is_file():
+        raise InputError(f"{path} is neither a file nor a folder; expected a recording (.rec) or a video")
     return _video_facts(path)
 
 

@@ -42,6 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(error.format_message(), error)
     except AnimvizError as error:
         _fail(str(error), error)
+    except BrokenPipeError:  # whoever reads has read enough
+        _write_no_more()
+        sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            _write_no_more()
+        _fail(f"{error.filename or 'output'}: {error.strerror or error}; choose another path, or make room", error)
+    except MemoryError as error:
+        _fail(f"there is not enough memory ({error}); take fewer samples, a smaller size or fewer workers", error)
 
 
 def run() -> NoReturn:
@@ -82,6 +91,12 @@ def _written_anyhow(error: UnicodeError) -> tuple[str | bytes, int]:
     error.end = error.start + 1
     undecoded = "\udc80" <= error.object[error.start] <= "\udcff"
     return codecs.lookup_error("surrogateescape" if undecoded else "backslashreplace")(error)
+
+
+def _write_no_more() -> None:
+    """Let what stdout still holds go nowhere: Python would try to write it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, error: Exception) -> None:

@@ -10,6 +10,7 @@ from animviz.cli.stopping import Terminal, interruptible_film
 from animviz.errors import InputError
 from animviz.experiments.homes import RENDERS
 from animviz.rendering.film import Movie
+from animviz.rendering.request import check_workers
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.deciding.decider import Decider, look_of
 from animviz.storyboard.deciding.sources import sources_of, train
@@ -64,8 +65,7 @@ def _check_target(target: Path, fps: float, workers: int | None) -> None:
     for place in outputs_of(target).values():
         if place.is_dir():
             raise InputError(f"{place} is a folder and cannot be written; choose another -o")
-    if workers is not None and workers < 1:
-        raise InputError(f"--workers is {workers}; expected at least 1")
+    check_workers(workers)
     check_output(target, fps)
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from animviz.files import replace_file
+from animviz.files import contents_of, replace_file, require_file
 from animviz.recording.listing import files_in, snapshots_among
 
 __all__ = ["NAME", "altered", "checksum", "noted", "put", "settle", "summed"]
@@ -41,8 +41,9 @@ def checksum(path: Path) -> str:
     """Return the checksum of a file, 64 hex digits.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: it cannot be read, or is no file.
     """
+    require_file(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -62,7 +63,7 @@ def noted(folder: Path) -> tuple[dict[str, list[str]], list[int]]:
     found: dict[str, list[str]] = {}
     damaged = []
     # A last line without an end is what a killed writer leaves; the file of such a line is not there.
-    lines = (folder / NAME).read_bytes().decode("utf-8", "replace").split("\n")[:-1]
+    lines = contents_of(folder / NAME).decode("utf-8", "replace").split("\n")[:-1]
     for number, line in enumerate(lines, start=1):
         if match := LINE.fullmatch(line):
             found.setdefault(match[2], []).append(match[1])

@@ -9,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
+from animviz.files import require_file
 from animviz.recording.listing import numbers_of
 from animviz.recording.manifest import FORMAT, SCHEMA, Entry, Manifest
 from animviz.recording.nearby import nearby
@@ -34,6 +35,7 @@ def load(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
         RecordingError: it cannot be read.
     """
     try:
+        require_file(path)
         with safe_open(str(path), framework="numpy") as file:
             return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:

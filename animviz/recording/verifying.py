@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
+from animviz.files import contents_of
 from animviz.recording import checksums
 from animviz.recording.basis import below
 from animviz.recording.listing import files_in, gaps, leftovers, size_of, snapshots_among, strangers
@@ -58,7 +59,7 @@ def verify(folder: Path) -> Report:
 def schema_of(folder: Path) -> int | None:
     """Return the version of the schema in which a recording is written, or None where its manifest is damaged."""
     try:
-        version = json.loads((folder / "manifest.json").read_bytes())["schema_version"]
+        version = json.loads(contents_of(folder / "manifest.json"))["schema_version"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return version if isinstance(version, int) else None

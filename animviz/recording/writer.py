@@ -14,7 +14,7 @@ from safetensors.numpy import save
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
-from animviz.files import left_as_it_was, replace_file
+from animviz.files import contents_of, left_as_it_was, replace_file
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import FORMAT, Entry, Manifest
@@ -182,7 +182,7 @@ def replaced(path: Path, beside: Path) -> Iterator[None]:
 def is_recording(path: Path) -> bool:
     """Say whether a folder is a recording: by what its manifest says, or by its snapshots if that is damaged."""
     try:
-        said = json.loads((path / "manifest.json").read_bytes())
+        said = json.loads(contents_of(path / "manifest.json"))
     except OSError:
         return False
     except (ValueError, RecursionError):

@@ -23,7 +23,9 @@ from animviz.video.formats import default_fps
 from animviz.video.poster import check_poster
 from animviz.video.targets import check_output
 
-__all__ = ["Request", "check_look", "parted"]
+__all__ = ["Request", "check_look", "check_workers", "parted"]
+
+MOST_WORKERS = 512  # each takes about 200 MB
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ class Request:
         chosen, place = find_scene(scene), place_of(target)
         pacing, rest = parted(options, default_fps(place))
         size = check_look(chosen, rest, size, theme)
-        if workers is not None and workers < 1:
-            raise InputError(f"--workers is {workers}; expected at least 1")
+        check_workers(workers)
         check_output(place, pacing.rate)
         limit, still = limit_of(max_size, place), place_of(poster) if poster is not None else None
         if still is not None:
@@ -124,3 +125,13 @@ def parted(options: Mapping[str, Any], fps: float | None = None) -> tuple[Pacing
     given = checked(pacing, {name: value for name, value in options.items() if name in names}, "video")
     rest = {name: value for name, value in options.items() if name not in names}
     return Pacing(**{**given, "fps": given["fps"] or fps}), rest
+
+
+def check_workers(count: int | None) -> None:
+    """Check the number of processes that draw.
+
+    Raises:
+        InputError: it is out of bounds.
+    """
+    if count is not None and not 1 <= count <= MOST_WORKERS:
+        raise InputError(f"--workers is {count}; expected {'at least 1' if count < 1 else f'at most {MOST_WORKERS}'}")

@@ -21,6 +21,7 @@ RATES = (1, 0.8, 0.5, 0.4, 0.2)
 TONES = {".gif": (256, 128, 64, 32), ".webp": (80, 65, 50, 35, 20)}
 READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which a loss counts twice
 LEAST = 64  # pixels of a side
+DIGITS = 15  # of a size
 
 
 def limit_of(asked: int | str | None, target: Path) -> int | None:
@@ -42,9 +43,11 @@ def limit_of(asked: int | str | None, target: Path) -> int | None:
     if text == "none":
         return None
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text)
-    limit = round(float(found[1]) * UNITS[found[2]]) if found else 0
+    # Digits are counted before they are read, so that a million of them cost nothing.
+    limit = round(float(found[1]) * UNITS[found[2]]) if found and len(found[1]) <= DIGITS else 0
     if not limit:
-        raise InputError(f"--max-size is {asked!r}; expected a number with kB or MB, such as 2MB, or none")
+        shown = asked if len(text) <= 40 else f"{text[:37]}..."
+        raise InputError(f"--max-size is {shown!r}; expected a number with kB or MB, such as 2MB, or none")
     if not fits:
         raise InputError(f"--max-size goes with {' and '.join(TONES)}; {target} is another kind, leave it out")
     return limit

@@ -2,6 +2,9 @@
 
 import ast
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,3 +78,56 @@ def test_an_architecture_is_widths_and_no_path(
     assert "arch" in done.err
     assert set(tmp_path.parent.iterdir()) == before
     assert [path.name for path in tmp_path.iterdir()] == ["evil.rec"]
+
+
+LONG = "x" * 300  # a name of more than 255 bytes, which no file system takes
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("info", LONG), ("render", "rings", "--from", LONG), ("render", "rings", "--data", f"{LONG}.csv"),
+        ("render", "rings", "--from", "{rec}", "-o", f"{LONG}.mp4", *SMALL), ("storyboard", f"{LONG}.toml"),
+        ("render", "rings", "--from", "{rec}", "-o", "a.mp4", "--poster", f"{LONG}.png", *SMALL),
+        ("page", "{rec}", "-o", f"{LONG}.html"), ("record", "two_rings", "-o", f"{LONG}.rec"), ("verify", LONG),
+        ("compare", "--from", LONG, "--from", "{rec}"), ("gallery", "rings", "--page", "/proc/x.md"),
+        ("render", "rings", "--from", "{rec}", "--workers", "2147483648", "-o", "a.mp4"),
+        ("render", "rings", "--from", "{rec}", "--max-size", "9" * 400, "-o", "a.gif"),
+    ],
+    ids=lambda words: " ".join(words)[:60],
+)  # fmt: skip
+def test_what_the_system_refuses_is_one_line(
+    words: tuple[str, ...], cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path
+) -> None:
+    done = cli(*(word.replace("{rec}", str(rings_recording.path)) for word in words))
+    assert done.code == 2
+    assert done.err.startswith("animviz: ")
+    assert done.err.count("\n") == 1
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+def test_a_full_disk_behind_stdout_is_one_line(rings_recording: Recording) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "animviz", "info", rings_recording.path], stdout=full, stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("animviz: output: No space left")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of a name here")
+@pytest.mark.parametrize("name", ["manifest.json", "inputs.safetensors", "index.jsonl", "SHA256SUMS"])
+@pytest.mark.parametrize("command", ["info", "verify", "landmarks"])
+def test_a_pipe_in_a_recording_is_not_waited_for(
+    name: str, command: str, cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = copied(rings_recording, tmp_path / "pipe.rec").path / name
+    path.unlink()
+    os.mkfifo(path)
+    done = cli(command, "pipe.rec")
+    assert done.code in (0, 1, 2)
+    assert done.err.count("\n") <= 1
+    if name == "inputs.safetensors":
+        assert done.code
