@@ -6,6 +6,8 @@
     Meters                                 numbers as bars on tracks
     pair                                   a number in words and the mark beside which it stands
     Key, Legend, Answer, Bars, Signs       classes with their colours, what a net answers, right or wrong
+    field_colors, boundary_lines           a field tinted by what is answered, and where the answer flips
+    plane_cut, point_radius                where a plane cuts a cube; how large points are
     InputPlane, HiddenSpace, Diagram       what a network makes of the plane, of a hidden layer; its weights and units
     Points, Swarm, Tags, Words, PointCloud samples as points, names and images among them, many changing texts
     still, thumbnail, images_of, tiled     samples as images
@@ -44,9 +46,12 @@ if TYPE_CHECKING:
     from animviz.parts.marks import still as still
     from animviz.parts.meters import Meters as Meters
     from animviz.parts.naming import free_places as free_places
+    from animviz.parts.orbit import plane_cut as plane_cut
     from animviz.parts.pairs import pair as pair
     from animviz.parts.plane import InputPlane as InputPlane
+    from animviz.parts.plane import boundary_lines as boundary_lines
     from animviz.parts.plane import planar_inputs as planar_inputs
+    from animviz.parts.plane import point_radius as point_radius
     from animviz.parts.plot import Plot as Plot
     from animviz.parts.plot import Trace as Trace
     from animviz.parts.plot import epoch_limits as epoch_limits
@@ -72,6 +77,7 @@ if TYPE_CHECKING:
     from animviz.parts.tiles import grid_shape as grid_shape
     from animviz.parts.tiles import images_of as images_of
     from animviz.parts.tiles import tiled as tiled
+    from animviz.parts.tints import field_colors as field_colors
     from animviz.stage.box import MARGIN as MARGIN
     from animviz.stage.contrast import letters_on as letters_on
     from animviz.stage.field import Field as Field
@@ -114,6 +120,10 @@ _HOME = {
     "centred": "parts.swarm",
     "chips": "parts.tags",
     "color_map": "parts.heat",
+    "boundary_lines": "parts.plane",
+    "field_colors": "parts.tints",
+    "plane_cut": "parts.orbit",
+    "point_radius": "parts.plane",
     "cut": "parts.header",
     "epoch_limits": "parts.plot",
     "epoch_number": "parts.header",

@@ -6,7 +6,7 @@ from animviz.arrays import Array
 from animviz.moment import Moment
 from animviz.recording.state import State
 
-__all__ = ["Orbit"]
+__all__ = ["Orbit", "plane_cut"]
 
 
 class Orbit:
@@ -53,21 +53,38 @@ class Orbit:
 
     def cube(self) -> list[Array]:
         """Return the twelve edges of the cube of possible activations, each of shape (2, 3)."""
-        corners = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, 8).T * self._half + self._middle
-        pairs = [(a, b) for a in range(8) for b in range(a + 1, 8) if (corners[a] != corners[b]).sum() == 1]
-        return [corners[list(pair)] for pair in pairs]
+        return _edges(np.full(3, self._middle), self._half)
 
     def cut(self, normal: Array, offset: float) -> Array:
-        """Return the polygon in which the plane normal·h + offset = 0 cuts the cube, shape (corners, 3), in order."""
-        found = []
-        for start, end in self.cube():
-            a, b = start @ normal + offset, end @ normal + offset
-            if (a > 0) != (b > 0):
-                found.append(start + (end - start) * a / (a - b))
-        if len(found) < 3:
-            return np.empty((0, 3))
-        points = np.array(found)
-        arms = points - points.mean(axis=0)
-        across = np.cross(normal, arms[0])
-        order = np.argsort(np.arctan2(arms @ across / np.linalg.norm(across), arms @ arms[0] / np.linalg.norm(arms[0])))
-        return points[order]
+        """Return where the plane normal·h + offset = 0 cuts the cube; see `plane_cut`."""
+        return plane_cut(np.full(3, self._middle), self._half, normal, offset)
+
+
+def plane_cut(middle: Array, half: float, normal: Array, offset: float) -> Array:
+    """Return the polygon in which a plane cuts a cube, shape (corners, 3), in order; without corners where it does not.
+
+    Args:
+        middle: of the cube, shape (3,).
+        half: half of its side.
+        normal: of the plane normal·h + offset = 0, shape (3,).
+        offset: of the plane.
+    """
+    found = []
+    for start, end in _edges(middle, half):
+        a, b = start @ normal + offset, end @ normal + offset
+        if (a > 0) != (b > 0):
+            found.append(start + (end - start) * a / (a - b))
+    if len(found) < 3:
+        return np.empty((0, 3))
+    points = np.array(found)
+    arms = points - points.mean(axis=0)
+    across = np.cross(normal, arms[0])
+    order = np.argsort(np.arctan2(arms @ across / np.linalg.norm(across), arms @ arms[0] / np.linalg.norm(arms[0])))
+    return points[order]
+
+
+def _edges(middle: Array, half: float) -> list[Array]:
+    """Return the twelve edges of a cube, each of shape (2, 3)."""
+    corners = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, 8).T * half + middle
+    pairs = [(a, b) for a in range(8) for b in range(a + 1, 8) if (corners[a] != corners[b]).sum() == 1]
+    return [corners[list(pair)] for pair in pairs]

@@ -111,7 +111,9 @@ def test_an_epoch_unlike_the_others_is_as_faithful_as_alone_and_says_so() -> Non
     assert done.held[0] < 0.05
     assert done.held[1] == pytest.approx(1)
     assert not loose.held.any()
-    assert done.scores.trustworthiness[0] > loose.scores.trustworthiness[0] - 0.01  # layouts of noise differ by half of that
+    assert (
+        done.scores.trustworthiness[0] > loose.scores.trustworthiness[0] - 0.01
+    )  # layouts of noise differ by half of that
     assert done.scores.step[1] < 1e-3 < done.scores.step[0]
 
 
