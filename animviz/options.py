@@ -61,8 +61,8 @@ class Option:
 
     @property
     def flag(self) -> str:
-        """The option as written on the command line."""
-        return "--" + self.name.replace("_", "-")
+        """The option as written on the command line; a name that is a word of Python ends in an underscore there."""
+        return "--" + self.name.rstrip("_").replace("_", "-")
 
     def check(self, value: Any) -> Any:
         """Return the value in the option's own type.

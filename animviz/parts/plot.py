@@ -19,6 +19,7 @@ __all__ = ["Plot", "Trace", "epoch_limits", "levels", "share_limits", "until", "
 Limits = tuple[float, float]
 BELOW = 40.0  # units for tick labels
 ABOVE = 48.0  # units for the title
+APART = 28.0  # units between two labels
 
 
 class Plot:
@@ -59,7 +60,7 @@ class Plot:
         left = max(left, *(stage.measure(label, LABEL) + 14 for _, label in lines))
         above = ABOVE if title else 12.0
         self.room = room = Box(box.left + left, box.top + above, box.width - left - right, box.height - above - BELOW)
-        every = math.ceil(28 * (len(lines) - 1) / max(28.0, room.height))  # low plots have room for fewer labels
+        every = math.ceil(APART * (len(lines) - 1) / max(APART, room.height))  # low plots have room for fewer labels
         if not log and len(lines) > 1:  # the levels need not span the whole scale
             every = max(every, math.ceil(24 / (self.room.height * (lines[1][0] - lines[0][0]) / (y[1] - y[0]))))
         lines = lines[:: max(1, every)]
@@ -70,7 +71,7 @@ class Plot:
         if title:
             stage.text(box.left, box.top + 22, cut(stage, title, box.width, weight="medium"), weight="medium")
         self._stage, self._y, self._log = stage, y, log
-        for level, label in lines:
+        for level, label in self._apart(lines):
             self.axes.plot(
                 x, [level, level], color=stage.theme.grid, linewidth=stage.points(1), clip_on=False, zorder=0
             )
@@ -79,6 +80,14 @@ class Plot:
             ticks = [(tick, f"{tick:.0f}") for tick in whole_ticks(*x, most=max(2, int(room.width // 90)))]
         for tick, label in ticks:
             stage.text(self.left_of(tick), room.bottom + 34, label, color=stage.theme.quiet, align="center")
+
+    def _apart(self, lines: list[tuple[float, str]]) -> list[tuple[float, str]]:
+        """Return levels whose labels do not touch: on a log scale they may lie close together."""
+        kept: list[tuple[float, str]] = []
+        for level, label in lines:
+            if not kept or self.top_of(kept[-1][0]) - self.top_of(level) >= APART:
+                kept.append((level, label))
+        return kept
 
     def left_of(self, value: float) -> float:
         """Return how far right of the frame's left edge a place of the horizontal axis lies, in units."""

@@ -137,7 +137,13 @@ class Picture:
 
 
 def _value(value: Any) -> Any:
-    """Return an option's value as JSON; of a file its contents, which may change under the same name."""
+    """Return an option's value as JSON; of files and recordings their contents, which may change under the same name."""
     if isinstance(value, Path):
-        return sha256(value.read_bytes()).hexdigest() if value.is_file() else str(value)
+        return [_contents(Path(part)) for part in str(value).split(",")]
     return value
+
+
+def _contents(path: Path) -> str:
+    if (path / "manifest.json").is_file():
+        return Recording(path).digest
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)

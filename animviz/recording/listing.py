@@ -10,7 +10,7 @@ __all__ = ["files_in", "gaps", "leftovers", "numbers_of", "size_of", "snapshots_
 
 SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
 KNOWN = re.compile(
-    rf"{SNAPSHOT}|manifest\.json|inputs\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|embeddings/\w+\.safetensors"
+    rf"{SNAPSHOT}|manifest\.json|inputs\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|(?:embeddings|landscapes)/\w+\.safetensors"
 )
 
 

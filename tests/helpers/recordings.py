@@ -24,7 +24,7 @@ def copied(recording: Recording, path: Path, **manifest: object) -> Recording:
         path: where to.
         **manifest: entries of the manifest that say something else in the copy.
     """
-    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
+    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings", "landscapes"))
     if manifest:
         said = json.loads((path / "manifest.json").read_text())
         (path / "manifest.json").write_text(json.dumps({**said, **manifest}))

@@ -118,7 +118,7 @@ def test_the_users_words_stand_in_place_of_the_scenes(rings: Recording) -> None:
 
 
 def test_titles_name_the_network_where_the_recording_does(rings: Recording, tmp_path: Path) -> None:
-    nameless = copied(rings, tmp_path / "nameless.rec", arch="")
+    nameless = copied(rings, tmp_path / "nameless.rec", arch=None)
     assert of_network(rings, "confusion") == "confusion of 2-3-2-1"
     assert of_network(nameless, "confusion") == "confusion"
 

@@ -136,7 +136,7 @@ def test_a_recording_is_sound_while_it_is_written(sound: Path) -> None:
     snapshot = load_file(sound / LAST)
 
     def append() -> None:
-        for epoch in range(3, 103):
+        for epoch in range(3, 603):
             writer.append(snapshot, Entry(epoch=epoch, step=epoch))
 
     thread = threading.Thread(target=append)
@@ -149,7 +149,7 @@ def test_a_recording_is_sound_while_it_is_written(sound: Path) -> None:
     thread.join()
     assert len(lengths) > 2, "it was looked at while it was written"
     writer.mark(finished=True)
-    assert (verify(sound).faults, verify(sound).snapshots) == ((), 103)
+    assert (verify(sound).faults, verify(sound).snapshots) == ((), 603)
 
 
 # ---- damage -----------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from helpers.recordings import copied, lost, made, rewritten
 # Their limits come from the states, and where all have diverged there is none.
 LIMITS_FROM_STATES = (
     "rings", "boundary", "polyfit", "hidden", "digits", "ensemble", "unit", "ridgelines", "margins",
-    "predictions", "probabilities", "network", "importance", "umap", "tsne", "pca", "layers", "unfold",
+    "predictions", "probabilities", "network", "importance", "umap", "tsne", "pca", "layers", "unfold", "landscape",
 )  # fmt: skip
 ONE_AN_EPOCH = animviz.Pacing(fps=1, pace=1, hold_start=0, hold_end=0)
 
@@ -57,7 +57,8 @@ def test_recording_is_untouched(drawn: Drawn) -> None:
     after = files(drawn.recording)
     assert {path: after[path] for path in drawn.before} == drawn.before
     new = after.keys() - drawn.before.keys()
-    assert {path.parent for path in new} <= {drawn.recording.path / "embeddings"}  # computed once, kept there
+    kept = {drawn.recording.path / kind for kind in ("embeddings", "landscapes")}
+    assert {path.parent for path in new} <= kept  # computed once, kept there
 
 
 @pytest.mark.contract

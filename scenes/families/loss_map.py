@@ -1,0 +1,148 @@
+"""A map of the loss over a plane of weights, with the ways of trainings on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.patches import Ellipse
+
+from animviz import Box, Recording, Stage
+from animviz.analysis.landscape import LossOf, Plane
+from animviz.arrays import Array
+from animviz.parts import ColorScale, Field, color_map
+from animviz.recording.kept import kept
+
+__all__ = ["LossMap", "Run", "map_of"]
+
+LEVELS = 14  # contour lines
+AIR = 0.22  # of the way's extent that is seen around it
+DOT, RIM = 20.0, 3.0  # units
+SCALE = 62.0  # units below the map
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training on the map.
+
+    Attributes:
+        recording: of the training.
+        places: of its snapshots in the plane, (snapshots, 2).
+        off: how far each snapshot is from the plane, (snapshots,).
+        losses: of each snapshot, (snapshots,).
+    """
+
+    recording: Recording
+    places: Array
+    off: Array
+    losses: Array
+
+    @classmethod
+    def on(cls, plane: Plane, recording: Recording, loss: LossOf) -> "Run":
+        """Return a training as it is seen in a plane."""
+        found = [plane.coordinates(snapshot.weights) for snapshot in recording]
+        losses = [loss.at(snapshot.weights) for snapshot in recording]
+        return cls(recording, np.array([at for at, _ in found]), np.array([off for _, off in found]), np.array(losses))
+
+
+def map_of(
+    recording: Recording, plane: Plane, loss: LossOf, runs: Sequence[Run], shape: tuple[int, int], aspect: float
+) -> tuple[Array, Array, Array]:
+    """Return the loss around the ways of trainings, kept in the first one's recording.
+
+    Args:
+        recording: of the first training.
+        plane: of the weights.
+        loss: of its samples.
+        runs: what must have room.
+        shape: points to the right and upwards.
+        aspect: width over height, in lengths of the plane.
+
+    Returns:
+        Coordinates of columns and rows, and the loss, float32 (rows, columns), the first row at the lowest.
+    """
+    every = np.concatenate([run.places for run in runs])
+    every = every[np.isfinite(every).all(axis=1)]
+    low, high = every.min(axis=0), every.max(axis=0)
+    middle, half = (low + high) / 2, (high - low) / 2 * (1 + 2 * AIR)
+    high_enough = max(half[1], half[0] / aspect, 1e-3)
+    xs, ys = (
+        np.linspace(at - reach, at + reach, count)
+        for at, reach, count in zip(middle, (high_enough * aspect, high_enough), shape, strict=True)
+    )
+    about = {
+        "recordings": [run.recording.digest for run in runs], "plane": plane.kind, "samples": loss.count,
+        "x": [float(xs[0]), float(xs[-1]), len(xs)], "y": [float(ys[0]), float(ys[-1]), len(ys)],
+        "directions": float(plane.directions[:, 0] @ [1.0, 2.0]),
+    }  # fmt: skip
+    found = kept(recording.path, "landscapes", about, lambda: {"loss": loss.over(plane, xs, ys)})
+    return xs, ys, found["loss"]
+
+
+class LossMap:
+    """Loss as colour and contour lines, ways as lines, and each training's state as a dot in the colour of its own loss.
+
+    Args:
+        stage: where.
+        box: for the map and its scale.
+        xs: coordinates of the columns.
+        ys: of the rows.
+        losses: shape (rows, columns).
+        runs: the trainings.
+        colors: of their ways.
+    """
+
+    def __init__(
+        self, stage: Stage, box: Box, xs: Array, ys: Array, losses: Array, runs: Sequence[Run], colors: Sequence[str]
+    ) -> None:
+        room = Box(box.left, box.top, box.width, box.height - SCALE)
+        self._axes = stage.axes(room, (xs[0], xs[-1]), (ys[0], ys[-1]))
+        known = np.concatenate([losses[np.isfinite(losses)].ravel(), *(run.losses for run in runs)])
+        known = known[np.isfinite(known) & (known > 0)]
+        self._low, self._high = np.log10(known.min()), np.log10(max(known.max(), known.min() * 1.01))
+        self._table = color_map(stage.theme, "heat")
+        shades = self._shade(losses)
+        field = Field(self._axes)
+        field.set_colors(np.dstack([self._table[shades], np.full(shades.shape, 255, np.uint8)])[::-1].copy())
+        stage.covers(field)
+        height = np.log10(np.where(np.isfinite(losses) & (losses > 0), losses, 10**self._high))
+        levels = np.linspace(self._low, self._high, LEVELS + 2)[1:-1]
+        lines = self._axes.contour(
+            xs, ys, height, levels, colors=[stage.theme.mix("#ffffff", 1)], linewidths=stage.points(1)
+        )
+        lines.set_alpha(0.35)
+        stage.covers(lines)
+        ends = (f"{10**self._low:.2g}", f"{10**self._high:.2g}")
+        ColorScale(stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", ends, "loss, on a log scale")
+        self._runs, self._ways, self._dots = runs, [], []
+        size = np.array([xs[-1] - xs[0], ys[-1] - ys[0]]) / (room.width, room.height) * DOT
+        for run, color in zip(runs, colors, strict=True):
+            shade = stage.line(self._axes, "#10141d", 7)
+            self._ways.append((shade, stage.line(self._axes, color, 3.5)))
+            dot = Ellipse((0, 0), *size, edgecolor=color, linewidth=stage.points(RIM))
+            self._axes.add_patch(dot)
+            stage.moves(dot)
+            self._dots.append(dot)
+            start = run.places[0]
+            self._axes.plot(*start, "o", color=color, markersize=stage.points(9), zorder=3)
+
+    def show(self, number: int, epoch: float, place: Array, loss: float) -> None:
+        """Show a training at a moment.
+
+        Args:
+            number: of the training.
+            epoch: the moment.
+            place: of its state in the plane, (2,).
+            loss: of its state.
+        """
+        run = self._runs[number]
+        past = np.concatenate([run.places[run.recording.epochs <= epoch], place[None]])
+        for line in self._ways[number]:
+            line.set_data(*past.T)
+        self._dots[number].set_center((float(place[0]), float(place[1])))
+        red, green, blue = self._table[self._shade(np.array(loss))] / 255
+        self._dots[number].set_facecolor((red, green, blue))
+
+    def _shade(self, losses: Array) -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (np.log10(losses) - self._low) / (self._high - self._low)
+        return np.asarray(np.rint(np.clip(np.where(np.isfinite(share), share, 1), 0, 1) * 255), np.uint8)

@@ -1,0 +1,120 @@
+"""The landscape: its losses are those of the network at the weights that are drawn, and planes are planes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import animviz
+from animviz import Moment, Recording, Stage
+from animviz.analysis.landscape import KINDS, LossOf, plane_of, weights_of
+from animviz.errors import SceneError
+from animviz.pictures.discovery import find_scene
+from helpers.layout import texts
+from helpers.recordings import copied, made
+
+SIZE = (320, 180)
+
+
+@pytest.fixture(scope="module")
+def digits(trained: Callable[..., Recording]) -> Recording:
+    return trained("digits_mlp", arch="64-16-8-10")
+
+
+def way(recording: Recording) -> list[dict[str, np.ndarray]]:
+    return [weights_of(recording, snapshot.weights) for snapshot in recording]
+
+
+@pytest.mark.parametrize("name", ["digits_mlp", "two_rings", "polynomial", "lenet"])
+def test_the_map_holds_the_losses_of_single_passes(name: str, trained: Callable[..., Recording]) -> None:
+    arch = {"digits_mlp": "64-16-8-10", "two_rings": "2-3-2-1", "polynomial": "1-3-1", "lenet": "2-4-12-8-10"}[name]
+    recording = trained(name, arch=arch)
+    loss, plane = LossOf(recording, 40), plane_of("path", way(recording), len(recording))
+    xs, ys = np.linspace(-1, 2, 4), np.linspace(-2, 1, 3)
+    found = loss.over(plane, xs, ys)
+    assert found.shape == (3, 4)
+    for row, y in enumerate(ys):
+        for column, x in enumerate(xs):
+            weights = plane.parts(plane.origin + x * plane.directions[0] + y * plane.directions[1])
+            assert found[row, column] == pytest.approx(loss.at(weights), rel=2e-4)
+
+
+def test_the_loss_of_a_snapshot_is_the_recorded_one(digits: Recording) -> None:
+    loss = LossOf(digits, 100_000)
+    assert loss.count == len(digits.inputs)
+    for snapshot in digits:
+        assert loss.at(snapshot.weights) == pytest.approx(snapshot.scores["loss"], rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plane_has_its_origin_at_the_end_and_two_directions(kind: str, digits: Recording) -> None:
+    plane = plane_of(kind, way(digits), len(digits), seed=3)
+    assert np.allclose(plane.directions @ plane.directions.T, np.eye(2), atol=1e-9)
+    places = [plane.coordinates(snapshot.weights) for snapshot in digits]
+    assert np.allclose(places[-1][0], 0, atol=1e-9)
+    assert places[-1][1] == pytest.approx(0, abs=1e-9)
+    whole = [
+        np.linalg.norm(np.concatenate([(s.weights[n] - digits[-1].weights[n]).ravel() for n in plane.names]))
+        for s in digits
+    ]
+    for (at, off), length in zip(places, whole, strict=True):
+        assert np.hypot(np.linalg.norm(at), off) == pytest.approx(length, rel=1e-5, abs=1e-6)
+    if kind == "ends":
+        assert places[0][1] == pytest.approx(0, abs=1e-6), "the start lies in it too"
+    assert 0 <= plane.kept <= 1 + 1e-9
+
+
+def test_the_ways_own_directions_keep_more_than_random_ones(digits: Recording) -> None:
+    kept = {kind: plane_of(kind, way(digits), len(digits)).kept for kind in KINDS}
+    assert kept["path"] >= kept["ends"] - 1e-9
+    assert kept["path"] > 0.9 > 0.1 > kept["random"]
+
+
+def test_a_map_is_computed_once_and_kept_in_the_recording(
+    digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = copied(digits, tmp_path / "d.rec")
+    first = animviz.frame_at("landscape", recording, 2.0, size=SIZE, resolution=9)
+    assert len(list((recording.path / "landscapes").iterdir())) == 1
+    monkeypatch.setattr(LossOf, "over", lambda *_: pytest.fail("computed again"))
+    assert np.array_equal(animviz.frame_at("landscape", recording, 2.0, size=SIZE, resolution=9), first)
+    with pytest.raises(pytest.fail.Exception):
+        animviz.frame_at("landscape", recording, 2.0, size=SIZE, resolution=11)
+
+
+@pytest.mark.parametrize(
+    "options", [{"surface": True}, {"plane": "normalised"}, {"plane": "random"}, {"plane": "ends"}]
+)
+def test_every_form_moves(options: dict[str, object], digits: Recording) -> None:
+    stage = Stage((640, 360))
+    draw = find_scene("landscape").set_up(stage, digits, resolution=15, samples=50, **options)
+    frames = []
+    for epoch in (0.0, 1.5, 4.0):
+        draw(Moment(epoch, epoch, epoch / 4))
+        frames.append(stage.frame())
+    assert not np.array_equal(frames[0], frames[1])
+    assert not np.array_equal(frames[1], frames[2])
+    said = " ".join(texts(stage))
+    assert ("a random walk would bend" in said) == (options.get("plane") is None)
+
+
+def test_several_trainings_share_a_map(digits: Recording, trained: Callable[..., Recording], tmp_path: Path) -> None:
+    other = copied(trained("digits_mlp", arch="64-16-8-10", seed=1, epochs=2), tmp_path / "sgd.rec")
+    stage = Stage((1280, 720))
+    find_scene("landscape").set_up(stage, digits, resolution=9, samples=30, with_=other.path)(Moment(0.0, 3.0, 1.0))
+    assert {"sgd", digits.path.stem} <= set(texts(stage))
+    wide = made("digits_mlp", tmp_path / "wide.rec", data="digits-8x8", arch="64-17-8-10", epochs=1)
+    with pytest.raises(SceneError, match=r"--with .*wide\.rec has other weights"):
+        find_scene("landscape").set_up(Stage(SIZE), digits, with_=wide.path)
+
+
+def test_what_has_no_loss_or_batch_statistics_is_refused(digits: Recording, tmp_path: Path) -> None:
+    output = {**digits.output.model_dump(mode="json"), "loss": None}
+    silent = copied(digits, tmp_path / "silent.rec", outputs=[output])
+    with pytest.raises(SceneError, match="needs a loss"):
+        animviz.frame_at("landscape", silent, 0.0)
+    layers = [layer.model_dump() for layer in digits.layers]
+    layers[-1]["kind"] = "BatchNormalization"
+    with pytest.raises(SceneError, match="batch normalisation"):
+        animviz.frame_at("landscape", copied(digits, tmp_path / "bn.rec", layers=layers), 0.0)
