@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from filelock import FileLock
 
 from animviz import Recording
 from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.telling import UNSAID
 from helpers.results import Result
 
 TESTS = Path(__file__).parent
@@ -23,6 +25,7 @@ SMALL: dict[str, dict[str, object]] = {
     "digits_mlp": {"arch": "64-16-8-10", "dropout": 0.1, **IMAGES},
     "digits_plane": {"arch": "64-8-2-10", **IMAGES},
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
+    "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
 }
 
 
@@ -48,9 +51,9 @@ def trained(shared: Path) -> Callable[..., Recording]:
         path = shared / f"{name}-{sha256(repr(sorted(about.items())).encode()).hexdigest()[:16]}.rec"
         with FileLock(path.with_suffix(".lock")):
             if not path.exists():
-                from animviz.experiments.keras.record import record
-
-                record(experiment_named(name).run(about), path)
+                experiment = experiment_named(name)
+                module, _, make = experiment.maker.partition(":")
+                getattr(import_module(module), make)(experiment.run(about), path, UNSAID, ())
         return opened(path)
 
     return train

@@ -43,6 +43,7 @@ _SLOPES: dict[str, Callable[[Array], Array]] = {
     "tanh": lambda z: 1 - np.tanh(z) ** 2,
     "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
     "relu": lambda z: z > 0,
+    "square": lambda z: 2 * z,
     "relu6": lambda z: (z > 0) & (z < 6),
     "elu": lambda z: np.exp(np.minimum(z, 0)),
     "selu": lambda z: _SELU_SCALE * np.where(z > 0, 1, _SELU_ALPHA * np.exp(np.minimum(z, 0))),

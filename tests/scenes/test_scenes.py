@@ -24,7 +24,7 @@ from helpers.recordings import copied, lost, made, rewritten
 # Their limits come from the states, and where all have diverged there is none.
 LIMITS_FROM_STATES = (
     "rings", "boundary", "polyfit", "hidden", "digits", "ensemble", "unit", "ridgelines", "margins",
-    "predictions", "probabilities", "network", "importance", "umap", "tsne", "pca", "layers", "unfold", "landscape",
+    "predictions", "probabilities", "network", "importance", "umap", "tsne", "pca", "layers", "unfold", "landscape", "grokking",
 )  # fmt: skip
 ONE_AN_EPOCH = animviz.Pacing(fps=1, pace=1, hold_start=0, hold_end=0)
 

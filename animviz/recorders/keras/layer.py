@@ -107,8 +107,13 @@ def _activation(layer: Any, kind: str) -> tuple[str | None, float]:
     if function is None:
         return "", 0.2
     name = getattr(function, "__name__", "")
-    same = bool(name) and name in (*ACTIVATIONS, "leaky_relu") and keras.activations.get(name) is function
+    same = bool(name) and name in (*ACTIVATIONS, "leaky_relu") and _own(name) is function
     return (name if same else None), 0.2
+
+
+def _own(name: str) -> Any:
+    """Return what Keras calls so; squaring is an operation of it, and not among its activations."""
+    return keras.ops.square if name == "square" else keras.activations.get(name)
 
 
 def _output_shape(layer: Any) -> tuple[int | None, ...] | None:

@@ -55,6 +55,7 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "softmax": softmax,
     "log_softmax": log_softmax,
     "relu": lambda z: np.maximum(z, 0),
+    "square": np.square,
     "relu6": lambda z: np.clip(z, 0, 6),
     "elu": _elu,
     "selu": lambda z: _SELU_SCALE * np.where(z > 0, z, _SELU_ALPHA * np.expm1(np.minimum(z, 0))),

@@ -1,0 +1,238 @@
+"""Grokking: a network knows its examples by heart, and long after that it finds the rule.
+
+After Power et al., "Grokking" (2022); numbers on a circle are from Nanda et al., "Progress measures for grokking via mechanistic
+interpretability" (2023).
+"""
+
+import numpy as np
+from matplotlib.text import Text
+
+from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.fourier import Waves, powers
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.errors import SceneError
+from animviz.parts import LABEL, Number, Plot, Sheet, Trace, Words, cut, heatmap, joined, pair
+from animviz.recording.replay.forward import forward
+from animviz.recording.replay.layers import is_chain
+from animviz.recording.state import State
+
+HEART, RULE = 0.99, 0.95  # of the answers: by heart, and understood
+MANY = 64  # numbers that are written; of more only some are
+SEEN = 0.05  # below this share of right answers none is known
+WIDE = 1.3  # width over height of a room in which curves stand beside the circle
+
+
+@scene(experiment="addition", group="ideas", tasks=("multiclass",))
+def grokking(stage: Stage, recording: Recording) -> Draw:
+    """Learning by heart and, much later, the rule: accuracies on a log scale, and numbers that tighten to a circle.
+
+    Args:
+        stage: where to draw.
+        recording: of a chain of layers that is given pairs of numbers as one-hot rows, beside them the pairs that it learns.
+    """
+    numbers = _numbers(recording)
+    first = recording.layers[_first(recording)]
+    final = sampled_states(recording)[-1]
+    waves = Waves.strongest(_rows(final, first.name, numbers))
+    steps = recording.epochs[-1] == recording[-1].step
+    sheet = Sheet(
+        stage, recording, _title(recording), numbers=[_clock(recording, steps=bool(steps))],
+        foot=["line: the order of the wave", "asked: pairs that it never learned"],
+    )  # fmt: skip
+    circle, curves, bars = _layout(sheet.room)
+    ring = _Ring(stage, circle, recording, waves, numbers)
+    course = _Course(stage, curves, recording)
+    spectrum = _Waves(stage, bars, _rows(final, first.name, numbers))
+
+    def draw(moment: Moment) -> None:
+        state = recording.at(moment.epoch)
+        rows = _rows(state, first.name, numbers)
+        ring.show(rows)
+        course.show(moment.epoch)
+        spectrum.show(rows)
+        sheet.show(state, step=state.snapshot.epoch)
+
+    return draw
+
+
+class _Ring:
+    """The numbers in the plane of the final state's strongest wave, joined in its order."""
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording, waves: Waves, count: int) -> None:
+        name = recording.layers[_first(recording)].name
+        self._waves, self._order, self._stage = waves, waves.order(count), stage
+        reach = max(float(np.abs(waves.places(_rows(state, name, count))).max()) for state in sampled_states(recording))
+        heading = f"numbers in the plane of wave {waves.frequency}"
+        stage.text(box.left, box.top + LABEL, heading, color=stage.theme.quiet)
+        inner = Box(box.left, box.top + 36, box.width, box.height - 36)
+        side = min(inner.width, inner.height)
+        square = Box(inner.left + (inner.width - side) / 2, inner.top, side, side)
+        self._axes = stage.axes(square, (-1.12 * reach, 1.12 * reach), (-1.12 * reach, 1.12 * reach))
+        self._line = stage.line(self._axes, stage.theme.mix(stage.theme.ink, 0.28), 1.6)
+        shown = np.arange(count) if count <= MANY else np.arange(0, count, -(-count // MANY))
+        self._shown = shown
+        self._words = Words(stage, np.zeros((len(shown), 2)), align="center")
+        colors = np.empty((count, 3))
+        colors[self._order] = stage.theme.palette(max(count, 11))[:count]
+        self._words.set_words([str(number) for number in shown], colors[shown])
+
+    def show(self, rows: Array) -> None:
+        places = self._waves.places(rows)
+        self._line.set_data(*joined([places[[*self._order, self._order[0]]]]).T)
+        pixels = self._axes.transData.transform(places[self._shown])
+        self._words.move(np.array([0, self._stage.height + 7]) + pixels * (1, -1) / self._stage.pixel)
+
+
+class _Course:
+    """Accuracy of what is learned and of what is asked, over the steps on a log scale."""
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
+        self._stage = stage
+        moments = np.log10(1 + recording.epochs - recording.epochs[0])
+        last = max(float(moments[-1]), 1.0)
+        ticks = [(float(power), f"{10**power:,}") for power in range(int(last) + 1)]
+        ticks = [(np.log10(1 + 10**power), label) for power, label in ticks if power][:: 2 if box.width < 400 else 1]
+        right = stage.measure("learned 100 %", LABEL) + 22
+        self._plot = Plot(
+            stage, box, (0, last), (0, 1), title="right answers", percent=True, ticks=ticks or [(0.0, "0")], right=right
+        )
+        learned, asked = _accuracies(recording)
+        self._first = recording.epochs[0]
+        self._curves: list[tuple[str, Trace, Text]] = []
+        for name, values, color in (("learned", learned, stage.theme.quiet), ("asked", asked, stage.theme.positive)):
+            if values is not None:
+                trace = Trace(stage, self._plot.axes, moments, values, color)
+                text = stage.text(self._plot.room.right + 18, 0, "", color=color, moves=True)
+                self._curves.append((name, trace, text))
+                self._declare(name, trace, text)
+
+    def _declare(self, name: str, trace: Trace, text: Text) -> None:
+        pair(self._stage, name, lambda: [text.get_text().removeprefix(name)], lambda: [100 * trace.value])
+
+    def show(self, epoch: float) -> None:
+        tops = []
+        for name, trace, text in self._curves:
+            trace.show(float(np.log10(1 + epoch - self._first)))
+            text.set_text(f"{name} {100 * trace.value:.0f} %")
+            tops.append(self._plot.top_of(trace.value) + 8)
+        if len(tops) == 2 and abs(tops[0] - tops[1]) < 30:  # the words stand below each other where the curves meet
+            middle, way = (tops[0] + tops[1]) / 2, 15 if tops[1] >= tops[0] else -15
+            tops = [middle - way, middle + way]
+        for (_, _, text), top in zip(self._curves, tops, strict=True):
+            text.set_y(1 - top / self._stage.height)
+
+
+class _Waves:
+    """How strong each wave is in each unit; units stand in the order of the waves to which they listen in the end."""
+
+    def __init__(self, stage: Stage, box: Box, rows: Array) -> None:
+        each = powers(rows)
+        self._order = np.lexsort([-each.max(axis=0), each.argmax(axis=0)])
+        stage.text(box.left, box.top + LABEL, "waves in each unit", weight="medium")
+        left = stage.measure(str(len(each)), LABEL) + 14
+        inner = Box(box.left + left, box.top + 38, box.width - left, box.height - 38 - 36)
+        self._heat, place = heatmap(stage, inner, each.shape, low=0, high=1, square=False)
+        for row, label in ((0, "1"), (len(each) - 1, str(len(each)))):
+            top = place.top + (row + 0.5) / len(each) * place.height + 8
+            stage.text(place.left - 12, top, label, color=stage.theme.quiet, align="right")
+        below = cut(stage, f"{each.shape[1]} units, sorted as they end; bright: all of its weights", place.width)
+        stage.text(place.left, place.bottom + 30, below, color=stage.theme.quiet)
+
+    def show(self, rows: Array) -> None:
+        self._heat.set_values(powers(rows)[:, self._order])
+
+
+def _first(recording: Recording) -> int:
+    return next(place for place, layer in enumerate(recording.layers) if layer.kernel is not None)
+
+
+def _numbers(recording: Recording) -> int:
+    """Return how many numbers there are.
+
+    Raises:
+        SceneError: the network is not given pairs of one-hot rows, or cannot be replayed.
+    """
+    inputs = recording.single_input(recording.inputs)
+    count = inputs.shape[1] // 2 if inputs.ndim == 2 and inputs.shape[1] % 2 == 0 else 0
+    halves = inputs.reshape(len(inputs), 2, count) if count else inputs
+    if not count or count < 3 or not (np.isin(halves, (0, 1)).all() and (halves.sum(axis=2) == 1).all()):
+        raise SceneError(
+            f"grokking needs pairs of numbers as one-hot rows, such as 2 x 43 inputs; those of {recording.path} are of shape "
+            f"{inputs.shape}: `animviz record addition` makes such a recording"
+        )
+    if not is_chain(recording.layers):
+        raise SceneError(f"grokking needs a chain of layers that NumPy replays; {recording.path} has others")
+    return count
+
+
+def _rows(state: State, layer: str, count: int) -> Array:
+    """Return the weights into the first layer for each number as the first of a pair, (numbers, units)."""
+    entry = state.basis.layers[state.basis.layer_index(layer)]
+    return entry.kernel_of(state.weights)[:count]
+
+
+def _accuracies(recording: Recording) -> tuple[Array | None, Array]:
+    """Return the accuracy at every snapshot: of the pairs that are learned, where they were recorded, and of those asked."""
+    asked = np.array([snapshot.scores.get("accuracy", np.nan) for snapshot in recording])
+    extras = recording.extras
+    if "train_inputs" not in extras or "train_labels" not in extras:
+        return None, asked
+    inputs, labels = extras["train_inputs"], extras["train_labels"]
+    learned = [_share(recording, snapshot.weights, inputs, labels) for snapshot in recording]
+    return np.array(learned), asked
+
+
+def _share(recording: Recording, weights: dict[str, Array], inputs: Array, labels: Array) -> float:
+    if not all(np.isfinite(array).all() for array in weights.values()):
+        return float("nan")
+    return float((forward(recording.layers, weights, inputs).argmax(axis=1) == labels).mean())
+
+
+def _clock(recording: Recording, *, steps: bool) -> Number:
+    """Return what stands for the moment: steps, where each epoch is one."""
+    last = f"{recording.epochs[-1]:.0f}"
+    return Number("step", ".0f", last) if steps else Number("epoch", ".0f", last)
+
+
+def _title(recording: Recording) -> str:
+    """Say when the examples were known by heart, and when the rule was found."""
+    learned, asked = _accuracies(recording)
+    unit = "step" if recording.epochs[-1] == recording[-1].step else "epoch"
+    heart = recording.epochs[learned >= HEART] if learned is not None else np.array([])
+    rule = recording.epochs[asked >= RULE]
+    if len(heart) and len(rule) and heart[0] < rule[0]:
+        return f"By heart at {unit} {heart[0]:,.0f}, understood at {unit} {rule[0]:,.0f}"
+    if len(rule):
+        return f"The rule is found at {unit} {rule[0]:,.0f}"
+    if len(heart):
+        return f"By heart at {unit} {heart[0]:,.0f}, and not understood"
+    return "Neither by heart nor understood"
+
+
+def _layout(room: Box) -> tuple[Box, Box, Box]:
+    """Return the boxes of circle, curves and waves."""
+    if room.width > WIDE * room.height:
+        side = min(room.height - 36, 0.5 * room.width)
+        left = room.left + side + 44
+        width, high = room.right - left, 0.56 * room.height
+        return (
+            Box(room.left, room.top, side, room.height), Box(left, room.top, width, high),
+            Box(left, room.top + high + 10, width, room.height - high - 10),
+        )  # fmt: skip
+    high = 0.52 * room.height
+    below = Box(room.left, room.top + high + 12, room.width, room.height - high - 12)
+    circle = Box(room.left, room.top, room.width, high)
+    if room.height < 1.3 * room.width:
+        left, right = 0.58 * below.width, 0.38 * below.width
+        return (
+            circle,
+            Box(below.left, below.top, left, below.height),
+            Box(below.right - right, below.top, right, below.height),
+        )
+    rest = below.height / 2
+    return (
+        circle,
+        Box(below.left, below.top, below.width, rest),
+        Box(below.left, below.top + rest + 8, below.width, rest - 8),
+    )
