@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.commands import digits_video, memory, start_up, whole_command
 from benchmarks.drawing import cloud_frames, embedding_frames, growth, long_recording, scene_frames
+from benchmarks.landscape import landscape_maps
 from benchmarks.row import Row
 from benchmarks.training import digits_epoch, ring_epoch
 from benchmarks.watching import watched_epoch
@@ -20,6 +21,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "rings": scene_frames,
     "embedding": embedding_frames,
     "digits": digits_video,
+    "landscape": landscape_maps,
     "growth": growth,
     "memory": memory,
     "start": start_up,

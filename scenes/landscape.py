@@ -30,7 +30,10 @@ ROW = 40.0  # units of height of the names of several trainings
 WIDE = 1.35  # width over height of a room in which plots stand beside the map
 
 
-@scene(experiment="digits_mlp", group="learning", suits=lambda recording, **_: require_landscape(recording))
+@scene(
+    experiment="digits_mlp", group="learning", tasks=("binary", "multiclass", "multilabel", "regression", "reconstruction"),
+    suits=lambda recording, **_: require_landscape(recording),
+)  # fmt: skip
 def landscape(
     stage: Stage, recording: Recording, *, plane: Literal["path", "normalised", "ends", "random"] = "path",
     resolution: Annotated[int, Range(9, 301)] = 51, samples: Annotated[int, Range(2, 100_000)] = 1000,

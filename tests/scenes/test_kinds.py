@@ -37,18 +37,18 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
-    "regression": {"network"},
-    "curve": {"polyfit", "network"},
-    "code": {"unit"},
-    "alone": set(),
-    "multilabel": {"scores", "network"},
+    "regression": {"network", "landscape"},
+    "curve": {"polyfit", "network", "landscape"},
+    "code": {"unit", "landscape"},
+    "alone": {"landscape"},
+    "multilabel": {"scores", "network", "landscape"},
     "steps": {"scores"},
     "none": set(),
     "margin": {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
-        "pixels", "network",
+        "pixels", "network", "unfold", "landscape",
     },
-    "logits": set(scene_names()) - {"polyfit"},
+    "logits": set(scene_names()) - {"polyfit", "grokking"},
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,7 +137,7 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene != "polyfit":
+    if kind == "margin" and scene not in ("polyfit", "grokking"):
         assert "no probabilities" in message
         return
     what = "no task" if kind == "none" else recording.output.kind
