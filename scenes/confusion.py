@@ -59,7 +59,7 @@ def confusion(
         values = 100 * counts / totals if normalize else counts
         matrix.show(counts, values, pairs.show(values, index))
         ruler.show(moment.epoch)
-        sheet.show(state, **{said: verdicts.accuracy(index)})
+        sheet.show(state, **{said: float(verdicts.blended(moment.epoch, verdicts.accuracy))})
 
     return draw
 

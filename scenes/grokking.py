@@ -51,7 +51,7 @@ def grokking(stage: Stage, recording: Recording) -> Draw:
         ring.show(rows)
         course.show(moment.epoch)
         spectrum.show(rows)
-        sheet.show(state, step=state.snapshot.epoch)
+        sheet.show(state, step=state.epoch)
 
     return draw
 

@@ -35,7 +35,7 @@ def margins(stage: Stage, recording: Recording) -> Draw:
     finite = table[np.isfinite(table[:, verdicts.known]).all(axis=1)]
     if not len(finite):
         raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
-    sheet = Sheet(stage, recording, _title(finite[0], finite[-1]))
+    sheet = Sheet(stage, recording, _title(finite[0], finite[-1]), numbers=["epoch", *_loss(recording)])
     axis = "probability of the true class minus the highest other"
     images = _images(recording)
     shown = "" if images is None else "images: the hardest in the end"
@@ -140,6 +140,11 @@ def _hardest(end: Array, tops: Array, apart: float) -> NDArray[np.intp]:
         if all(abs(tops[sample] - tops[other]) >= apart for other in chosen):
             chosen.append(int(sample))
     return np.array(chosen, np.intp)
+
+
+def _loss(recording: Recording) -> list[str]:
+    """Return the number beside the epoch; the accuracy is the share of the samples right of the line, and stands there."""
+    return ["loss"] if "loss" in recording.noted(source="scores") else []
 
 
 def _images(recording: Recording) -> Array | None:

@@ -81,7 +81,7 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
         before = learning.right[learning.epochs <= recording.epochs[index]].any(axis=0)
         share = verdicts.blended(moment.epoch, lambda at: (verdicts.answers(at) == verdicts.labels).astype(float))
         grid.show(index, share, before)
-        sheet.show(state, accuracy=verdicts.accuracy(index))
+        sheet.show(recording.at(recording.epochs[index]), accuracy=verdicts.accuracy(index))
 
     return draw
 

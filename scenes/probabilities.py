@@ -68,7 +68,7 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
         now = verdicts.blended(moment.epoch, table.__getitem__)
         cells.show(now[:-1])
         bars.show(now[-1])
-        sheet.show(state, accuracy=verdicts.accuracy(state.snapshot.index))
+        sheet.show(state, accuracy=float(verdicts.blended(moment.epoch, verdicts.accuracy)))
 
     return draw
 

@@ -82,7 +82,7 @@ def scores(stage: Stage, recording: Recording) -> Draw:
             plot.show(moment.epoch)
         if strip and stems:
             stems.show(moment.epoch, strip.show(moment.epoch))
-        sheet.show(state, accuracy=accuracy(state.snapshot.index))
+        sheet.show(state, accuracy=float(outcomes.blended(moment.epoch, accuracy)))
 
     return draw
 

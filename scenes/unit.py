@@ -91,7 +91,7 @@ def unit(
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         panels.show(state)
-        sheet.show(state, **{accuracy.label: state.snapshot.scores.get("accuracy", np.nan)})
+        sheet.show(state, **{accuracy.label: state.scores.get("accuracy", np.nan)})
 
     return draw
 

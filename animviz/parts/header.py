@@ -28,6 +28,7 @@ __all__ = [
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
 MIN_TITLE = 22.0
 SUBTITLE = 32.0  # units from the baseline of the title to that of the subtitle
+FEW_EPOCHS = 41  # snapshots up to which a film stays long enough between two of them for tenths to be read
 WIDE = 1100.0  # units from which title and numbers share a line
 
 
@@ -60,15 +61,29 @@ class Number:
         return next(fitting, f"{mantissa}e{int(power)}") + self.unit
 
 
+@dataclass(frozen=True)
+class _WholeEpochs(Number):
+    """Epochs of a recording that has whole ones alone: what lies between them in tenths, or where they are many not at all."""
+
+    def text(self, value: float) -> str:
+        """See `Number.text`."""
+        if not np.isfinite(value):
+            return "–"
+        return f"{np.round(value, 1):.12g}" if self.form == ".1f" else f"{np.floor(value + 1e-9):.0f}"
+
+
 def epoch_number(recording: Recording) -> Number:
     """Return the epoch as a number of the header.
 
     Args:
-        recording: its epochs are written as whole numbers if they all are, else with two decimals.
+        recording: its epochs are written as whole numbers if they all are, with tenths between two of few; else with two
+            decimals.
     """
-    whole = bool(np.all(recording.epochs == np.round(recording.epochs)))
-    form = ".0f" if whole else ".2f"
-    return Number("epoch", form, format(recording.epochs[-1], form))
+    last, whole = recording.epochs[-1], bool(np.all(recording.epochs == np.round(recording.epochs)))
+    if not whole:
+        return Number("epoch", ".2f", f"{last:.2f}")
+    form = ".1f" if len(recording) <= FEW_EPOCHS else ".0f"
+    return _WholeEpochs("epoch", form, format(last, form))
 
 
 def of_recording(recording: Recording, *, titled: bool = True) -> str:

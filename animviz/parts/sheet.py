@@ -66,13 +66,13 @@ class Sheet:
         self.room = self._room(foot(self._stage, *filter(None, parts)) - self._air)
 
     def show(self, state: State, **values: float) -> None:
-        """Show the numbers of a state's last true snapshot.
+        """Show the numbers of a state, which between two snapshots move as its marks do.
 
         Args:
             state: the network at a moment.
             **values: numbers that come from elsewhere, by label; accuracies from 0 to 1.
         """
-        known = {**state.snapshot.scores, "epoch": state.snapshot.epoch, **values}
+        known = {**state.scores, "epoch": state.epoch, **values}
         self._header.show(*(known.get(number.label, np.nan) for number in self._numbers))
 
     def _room(self, bottom: float) -> Box:

@@ -71,6 +71,12 @@ class State:
             raise DivergedError(f"epoch {self.epoch:.0f}: the weights are not finite (the training diverged)")
         return blended
 
+    @property
+    def scores(self) -> dict[str, float]:
+        """Loss, accuracy and other recorded scores: a curve between two snapshots is a straight line."""
+        before, after = self.snapshot.scores, self._after.scores
+        return {name: value + self.share * (after.get(name, value) - value) for name, value in before.items()}
+
     def activations(self, layer: str, inputs: Inputs | None = None) -> Array:
         """Return what a layer puts out, shape (samples, ...): stored, or replayed from the weights.
 

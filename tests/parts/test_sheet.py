@@ -9,7 +9,7 @@ import pytest
 
 from animviz import Box, Recording, Stage
 from animviz.errors import SceneError
-from animviz.parts import ACCURACY, LOSS, MARGIN, Header, Number, Sheet, cut, epoch_number, foot, of_network
+from animviz.parts import ACCURACY, LOSS, MARGIN, Header, Number, Sheet, cut, epoch_number, foot, header, of_network
 from animviz.pictures.discovery import find_scene
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied
@@ -73,12 +73,12 @@ def test_numbers_keep_their_places(size: tuple[int, int], rings: Recording) -> N
     assert np.ptp(np.array(list(rights)), axis=0).max() <= 2
 
 
-def test_values_are_those_of_the_last_true_snapshot_or_given(rings: Recording) -> None:
+def test_values_are_those_of_the_moment_or_given(rings: Recording) -> None:
     stage = Stage()
     sheet = Sheet(stage, rings, numbers=["epoch", "loss", "accuracy", Number("seen", ".0f", "100", " of 100")])
     sheet.show(rings.at(1.7), seen=7)
-    scores = rings[1].scores
-    assert texts(stage)[1:8:2] == ["1", f"{scores['loss']:.3f}", f"{100 * scores['accuracy']:.1f} %", "7 of 100"]
+    scores = {name: 0.3 * value + 0.7 * rings[2].scores[name] for name, value in rings[1].scores.items()}
+    assert texts(stage)[1:8:2] == ["1.7", f"{scores['loss']:.3f}", f"{100 * scores['accuracy']:.1f} %", "7 of 100"]
     sheet.show(rings.at(1.7), accuracy=0.5)
     assert texts(stage)[5:8:2] == ["50.0 %", "–"]
 
@@ -142,7 +142,15 @@ def test_numbers_are_written_in_their_form() -> None:
 
 def test_epochs_are_whole_where_all_snapshots_are(rings: Recording) -> None:
     number = epoch_number(rings)
-    assert (number.text(2), number.widest) == ("2", "3")
+    assert (number.text(2), number.text(1.96), number.text(1.7), number.widest) == ("2", "2", "1.7", "3.0")
+
+
+def test_epochs_of_many_snapshots_are_whole_between_two_of_them(
+    rings: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(header, "FEW_EPOCHS", len(rings) - 1)
+    number = epoch_number(rings)
+    assert (number.text(2), number.text(2.999), number.widest) == ("2", "2", "3")
 
 
 def test_a_foot_breaks_between_its_parts() -> None:

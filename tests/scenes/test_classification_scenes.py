@@ -165,10 +165,17 @@ def test_rates_of_classes_that_never_occur_are_zero() -> None:
     assert rates(np.array([[3, 0]] * 3)).tolist() == [[1, 1, 1], [0, 0, 0]]
 
 
-def test_accuracy_in_every_header_is_the_states(recording: Recording) -> None:
-    labels, said = answers(recording, 3.0)
+@pytest.mark.parametrize("epoch", [3.0, 3.4])
+def test_accuracy_in_every_header_is_that_of_the_moment_beside_it(recording: Recording, epoch: float) -> None:
     for name in SCENES:
-        assert f"{100 * np.mean(labels == said):.1f} %" in texts(drawn(name, recording, 3.4))
+        shown = texts(drawn(name, recording, epoch))
+        share = float(shown[shown.index("epoch") + 1]) - 3
+        assert share == pytest.approx(
+            0 if name == "predictions" else epoch - 3
+        )  # which shows each answer until the next
+        known = [np.mean(labels == said) for labels, said in (answers(recording, at) for at in (3.0, 4.0))]
+        if name != "margins":  # says it where its dots are
+            assert shown[shown.index("accuracy") + 1] == f"{100 * (known[0] + share * (known[1] - known[0])):.1f} %"
 
 
 def test_probabilities_are_those_of_the_samples_named(recording: Recording) -> None:
