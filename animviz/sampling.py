@@ -55,4 +55,4 @@ def numbers_in(text: str, count: int, *, name: str, most: int | None = None) -> 
 
 
 def _example(count: int) -> str:
-    return f"0, 0,{count - 1} or 0-{count - 1}" if count > 1 else "0"
+    return f"0, 0,{count - 1} or 0-{min(count - 1, 9)}" if count > 1 else "0"

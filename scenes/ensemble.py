@@ -24,6 +24,7 @@ from animviz.recording.state import State
 
 from .families.course import Course, CourseView, course_boxes, lowest, most_courses
 from .families.layers import Probe, class_of, hidden_layers
+from .families.unit_source import has_images
 
 ORDER = "units in the order in which those excite them"
 
@@ -57,12 +58,13 @@ def ensemble(
         raise SceneError(f"ensemble: --epoch is {epoch:g}; {recording.path} spans {first:g} to {last:g}")
     true = class_of(recording, digit, "ensemble")
     summed, others = _images(recording, labels, true, samples)
+    things = "images" if has_images(recording) else "samples"
     name, count = recording.output.class_names[true], len(summed.images)
     # A sum belongs to a true state, never to a blended one.
     snapshot = (sampled_states(recording)[-1] if epoch is None else recording.at(epoch)).snapshot
     state = recording.at(snapshot.epoch)
-    number = Number("images summed", ".0f", str(count))
-    foot = [f"likeness: correlation with the mean of {len(others.images)} other images of {name}", ORDER]
+    number = Number(f"{things} summed", ".0f", str(count))
+    foot = [f"likeness: correlation with the mean of {len(others.images)} other {things} of {name}", ORDER]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m layers"])
     hidden, left_out = hidden_layers(recording, layers, most_courses(stage, measure.room) - 2, "ensemble")
     if not hidden:
@@ -76,7 +78,7 @@ def ensemble(
     courses = [course("input", lambda part: part.images)]
     courses += [course(layer.name, partial(_Images.activations, state=state, layer=layer.name)) for layer in hidden]
     courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
-    sheet = Sheet(stage, recording, _title(name, courses), numbers=["epoch", number])
+    sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
     boxes, low = course_boxes(stage, sheet.room, len(courses)), lowest(courses)
     views = [CourseView(stage, box, one, low) for box, one in zip(boxes, courses, strict=True)]
@@ -123,8 +125,8 @@ def _images(recording: Recording, labels: Array, true: int, samples: int) -> tup
     return _Images(summed[members], Probe(recording, members, inputs)), _Images(shown[others], Probe(recording, others))
 
 
-def _title(name: str, courses: list[Course]) -> str:
+def _title(what: str, courses: list[Course]) -> str:
     """Say what the picture shows: whether images grow alike from layer to layer."""
     alike = [float(np.median(course.alone)) for course in courses]
     grow = alike[0] < alike[-1] == max(alike)
-    return f"Deeper in, images of {name} grow alike" if grow else f"What images of {name} have in common"
+    return f"Deeper in, {what} grow alike" if grow else f"What {what} have in common"

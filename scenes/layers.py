@@ -25,6 +25,7 @@ from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
 from .families.embedding_words import headline, layer_name, present, subtitle
 from .families.layer_table import LEAST, LayerTable, narrow
+from .families.unit_source import has_images
 
 __all__ = ["layers", "place_at"]
 
@@ -151,7 +152,9 @@ def _title(seen: Seen, found: Embedding, sets: Sets) -> str:
     if not sets.classes or found.scores.accuracy is None:
         return headline((), 0, 0)
     way = [float(share) for share in found.scores.accuracy]
-    return headline(present(sets.shown_labels, seen.labels.names), way[0], way[-1], way)
+    return headline(
+        present(sets.shown_labels, seen.labels.names), way[0], way[-1], way, images=has_images(seen.recording)
+    )
 
 
 def _places(room: Box, width: float, height: float) -> tuple[Box, Box]:

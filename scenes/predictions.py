@@ -16,7 +16,7 @@ from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, Signs, Words, cut, epoch_number, images_of, joined, still
+from animviz.parts import LABEL, Sheet, Signs, Words, cut, epoch_number, images_of, in_order, joined, still
 from animviz.sampling import evenly, numbers_in
 
 from .families.learning import Learning, require_class
@@ -102,11 +102,12 @@ class _Caption:
 
     def answer(self, said: int, true: int) -> str:
         """Return the upper line."""
-        return self._names[said] + (f" ≠ {self._names[true]}" if self._short and said != true else "")
+        name = self._names[said]
+        return in_order(name, " ≠ ", self._names[true]) if self._short and said != true else name
 
     def number(self, sample: int, true: int) -> str:
         """Return the lower line."""
-        return f"#{sample}" if self._short else f"#{sample} {self._names[true]}"
+        return f"#{sample}" if self._short else in_order(f"#{sample} ", self._names[true])
 
 
 class _Grid:

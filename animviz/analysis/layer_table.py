@@ -1,7 +1,5 @@
 """The layers of a model as a table: what each is, what it puts out, and how many parameters it has."""
 
-from math import prod
-
 from animviz.recording.recording import Recording
 from animviz.tables import Column
 
@@ -18,7 +16,7 @@ def layer_table(recording: Recording) -> list[Column]:
     said = {weight: layer.name for layer in recording.layers for weight in layer.weight_names}
     others = 0
     for name, spec in recording.manifest.weights.items():
-        size = prod(spec.shape)
+        size = spec.parameters
         owner = said.get(name) or _owner(name, list(sizes))
         if owner is None:
             others += size

@@ -61,7 +61,7 @@ class Outcomes:
             table[index] = function(index)
         return table
 
-    def blended(self, epoch: float, function: Callable[[int], Array]) -> Array:
+    def blended(self, epoch: float, function: Callable[[int], Array | float]) -> Array:
         """Return a function's value at a moment, blended linearly between the snapshots around it.
 
         Raises:
@@ -71,7 +71,7 @@ class Outcomes:
         before = state.snapshot.index
         self._require_finite(before)
         if state.share == 0:
-            return function(before)
+            return np.asarray(function(before))
         self._require_finite(before + 1)
         return np.asarray(function(before) + state.share * (function(before + 1) - function(before)))
 

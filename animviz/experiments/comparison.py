@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -161,4 +160,4 @@ def score_of(recording: Recording) -> str:
 
 
 def _parameters(recording: Recording) -> int:
-    return sum(prod(spec.shape) for spec in recording.manifest.weights.values())
+    return sum(spec.parameters for spec in recording.manifest.weights.values())

@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from animviz.stage.box import MARGIN as MARGIN
     from animviz.stage.contrast import letters_on as letters_on
     from animviz.stage.field import Field as Field
+    from animviz.stage.lettering import in_order as in_order
     from animviz.stage.points import PointCloud as PointCloud
     from animviz.stage.sprites import Sprites as Sprites
     from animviz.stage.stage import joined as joined
@@ -133,6 +134,7 @@ _HOME = {
     "free_places": "parts.naming",
     "grid_lines": "parts.space",
     "grid_shape": "parts.tiles",
+    "in_order": "stage.lettering",
     "heatmap": "parts.heat",
     "images_of": "parts.tiles",
     "joined": "stage.stage",

@@ -216,4 +216,4 @@ def cut(
 
     if stage.measure(text, size, weight) <= room:
         return text
-    return begin(bisect(range(1, len(text) - 1), room, key=lambda letters: stage.measure(begin(letters), size, weight)))
+    return begin(bisect(range(1, len(text)), room, key=lambda letters: stage.measure(begin(letters), size, weight)))

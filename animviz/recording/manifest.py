@@ -1,6 +1,7 @@
 """The manifest: what a recording says of itself."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -21,6 +22,11 @@ class ArraySpec(BaseModel):
 
     shape: tuple[int, ...]
     dtype: str
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers a model learns or averages there; counters and the states of random numbers are none."""
+        return 0 if self.dtype in ("int32", "int64", "uint32", "uint64") else prod(self.shape)
 
 
 class Manifest(BaseModel):

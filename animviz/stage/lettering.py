@@ -21,13 +21,14 @@ from animviz.stage.pixels import DPI, canvas_of
 from animviz.stage.settings import own_settings
 from animviz.stage.theme import FAMILY, load_fonts
 
-__all__ = ["coverage", "families", "letter", "one_line", "said", "width_of"]
+__all__ = ["coverage", "families", "in_order", "letter", "one_line", "said", "width_of"]
 
 log = logging.getLogger(__name__)
 
 LONGEST = 1000  # characters: no frame has room for more, and all are measured
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+FORWARD = "\N{LEFT-TO-RIGHT MARK}"
 NAMED = 10  # characters that a warning names
 _BREAKS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")
 
@@ -51,11 +52,16 @@ def one_line(text: str) -> str:
     return "".join(drawn)
 
 
+def in_order(*parts: str) -> str:
+    """Return parts beside each other from left to right, whatever the direction of the scripts that they are written in."""
+    return "".join(part if part.isascii() else f"{FORWARD}{part}{FORWARD}" for part in parts)
+
+
 @lru_cache(maxsize=10_000)
 def families(line: str) -> tuple[str, ...]:
     """Return the stage's typeface, and those that have what it lacks of a line."""
     own = load_fonts()
-    others = dict.fromkeys(family_with(char) for char in line)
+    others = dict.fromkeys(family_with(char) for char in line if char != FORWARD)
     return (own, *(family for family in others if family not in (own, None)))
 
 
@@ -104,8 +110,10 @@ def _ruler() -> Any:
 def _drawable(char: str) -> str:
     """Return what is drawn of a character: itself, the sign for an unknown one, or nothing where it is no letter.
 
-    Marks of direction would turn around what stands beside a name.
+    Marks of direction would turn around what stands beside a name; the one that keeps things from left to right stays.
     """
+    if char == FORWARD:
+        return char
     if unicodedata.category(char) == "Cf" and char not in JOINERS:
         return ""
     if family_with(char):

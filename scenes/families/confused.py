@@ -11,7 +11,7 @@ from animviz import Box, Recording, Stage
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import RecordingError, SceneError
-from animviz.parts import LABEL, Words, cut, heatmap, images_of, pair
+from animviz.parts import LABEL, Words, cut, heatmap, images_of, in_order, pair
 
 ROW, SIDE, GAP = 85.0, 46.0, 8.0  # units: of a pair with its images, of an image, and between two
 PLAIN = 40.0  # units of a pair without images
@@ -131,7 +131,7 @@ class Pairs:
         written = [self._write(errors[place]) for place in order]
         pairs = [divmod(place, len(values)) for place in order[: self._rows]]
         empty = [""] * (self._rows - len(pairs))
-        texts = [self._between.join(self._name(label) for label in labels) for labels in pairs]
+        texts = [in_order(self._name(true), self._between, self._name(said)) for true, said in pairs]
         self._words.set_words([*(texts or ["none"]), *empty][: self._rows])
         self._numbers.set_words([*written[: self._rows], *empty])
         self._values = np.array([*errors[order[: self._rows]], *([0.0] * len(empty))])

@@ -24,6 +24,7 @@ from .embedding_panel import Key, Panel, Pictures
 from .embedding_seen import Seen
 from .embedding_words import NAMES, described, headline, layer_name, present, shared, subtitle
 from .neighbour_votes import in_layer, in_layout
+from .unit_source import has_images
 
 __all__ = [
     "LETTERS",
@@ -180,4 +181,6 @@ def _title(seen: Seen, found: list[Any], sets: Sets) -> str:
     finite = [values[np.isfinite(values)] for values in shares]
     ends = [float(values[-1]) if len(values) else float("nan") for values in finite]
     before = ends[0] if len(found[0].epochs) == 1 else float(finite[-1][0]) if len(finite[-1]) else float("nan")
-    return headline(present(sets.shown_labels, seen.labels.names), before, ends[-1], ends)
+    return headline(
+        present(sets.shown_labels, seen.labels.names), before, ends[-1], ends, images=has_images(seen.recording)
+    )

@@ -17,7 +17,9 @@ NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.02  # shares of samples that neighbours name rightly
 
 
-def headline(names: Sequence[str], before: float, after: float, way: Sequence[float] = ()) -> str:
+def headline(
+    names: Sequence[str], before: float, after: float, way: Sequence[float] = (), *, images: bool = False
+) -> str:
     """Say what the classes do, from the shares of samples whose neighbours name their class.
 
     Args:
@@ -25,10 +27,11 @@ def headline(names: Sequence[str], before: float, after: float, way: Sequence[fl
         before: share at the beginning.
         after: share at the end.
         way: shares from layer to layer at the end, where the title may say that they rise.
+        images: whether the samples are images, which may be of digits.
     """
     if not names:
         return "How the layers arrange the samples"
-    kind = "digits" if all(len(name) == 1 and name.isdigit() for name in names) else "classes"
+    kind = "digits" if images and all(len(name) == 1 and name.isdigit() for name in names) else "classes"
     who = count_in_words(len(names), "class", kind).capitalize()
     if len(names) == 1:
         return "How the layers arrange one class"

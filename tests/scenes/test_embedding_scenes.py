@@ -114,7 +114,8 @@ def test_without_training_samples_each_is_named_by_the_others(digits: Recording,
     ],
 )
 def test_titles_say_what_happens(names: Sequence[str], shares: tuple[Any, ...], said: str) -> None:
-    assert headline(list(names), *shares) == said
+    assert headline(list(names), *shares, images=True) == said
+    assert headline(list(names), *shares) == said.replace("digits", "classes")
 
 
 def test_what_epochs_share_is_said(digits: Recording) -> None:

@@ -22,7 +22,7 @@ from animviz.files import place_of, spelled
 from animviz.parts.tags import name_tags
 from animviz.stage import lettering
 from animviz.stage.fonts import family_with
-from animviz.stage.lettering import UNKNOWN, families, one_line
+from animviz.stage.lettering import UNKNOWN, families, in_order, one_line
 from animviz.stage.settings import own_settings
 from animviz.stage.theme import FAMILY
 from animviz.stage.words import Words
@@ -304,3 +304,13 @@ def test_commands_in_an_ascii_locale_take_and_write_all_letters(rings_recording:
     assert "鸟.mp4" in run("info", "鸟.mp4")
     assert "训练 é" in run("info", "猫.rec")
     assert "\\u8bad\\u7ec3 é" in run("info", "猫.rec", PYTHONIOENCODING="latin-1")
+
+
+@pytest.mark.parametrize("between", [" → ", " ≠ ", " taken for "])
+def test_names_that_run_from_right_to_left_keep_their_order(between: str) -> None:
+    first, second = "כלב", "חתול"
+    alone, ground = written(first, "words"), written("", "words")
+    ink = np.flatnonzero((alone != ground).any(axis=(0, 2)))
+    for line, keeps in ((in_order(first, between, second), True), (first + between + second, False)):
+        assert np.array_equal(written(line, "words")[:, : ink[-1]], alone[:, : ink[-1]]) == keeps
+    assert in_order("dog", between.replace(" ", ""), "cat").startswith("dog")
