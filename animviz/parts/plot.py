@@ -20,6 +20,7 @@ Limits = tuple[float, float]
 BELOW = 40.0  # units for tick labels
 ABOVE = 48.0  # units for the title
 APART = 28.0  # units between two labels
+NEAR_ONE, NEAREST = (0.0, 0.5, 0.8, 0.9, 0.95, 1.0), 0.02  # levels of such a scale, and how far from 1 it is bent
 
 
 class Plot:
@@ -34,6 +35,8 @@ class Plot:
         ticks: places below the plot with their labels; by default whole numbers, as for epochs.
         log: whether the vertical scale is logarithmic.
         percent: whether values from 0 to 1 are written from 0 to 100 %.
+        near_one: whether the vertical scale, from 0 to 1, gives most room to what lies near 1, by the logarithm of what
+            is missing.
         right: units left free at the right, for labels of curves.
         left: units for the values at the left at least, so that plots below each other begin at the same place.
 
@@ -53,24 +56,32 @@ class Plot:
         ticks: Sequence[tuple[float, str]] | None = None,
         log: bool = False,
         percent: bool = False,
+        near_one: bool = False,
         right: float = 0.0,
         left: float = 0.0,
     ) -> None:
-        lines = [(level, f"{100 * level:g} %" if percent else f"{level:g}") for level in levels(*y, log)]
+        lines = [
+            (level, f"{100 * level:g} %" if percent else f"{level:g}")
+            for level in (NEAR_ONE if near_one else levels(*y, log))
+        ]
         left = max(left, *(stage.measure(label, LABEL) + 14 for _, label in lines))
         above = ABOVE if title else 12.0
         self.room = room = Box(box.left + left, box.top + above, box.width - left - right, box.height - above - BELOW)
-        every = math.ceil(APART * (len(lines) - 1) / max(APART, room.height))  # low plots have room for fewer labels
-        if not log and len(lines) > 1:  # the levels need not span the whole scale
+        every = 1 if near_one else math.ceil(APART * (len(lines) - 1) / max(APART, room.height))  # as many as have room
+        if not log and not near_one and len(lines) > 1:  # the levels need not span the whole scale
             every = max(every, math.ceil(24 / (self.room.height * (lines[1][0] - lines[0][0]) / (y[1] - y[0]))))
         lines = lines[:: max(1, every)]
         self.axes: Axes = stage.axes(room, x, y)
         if log:
             self.axes.set_yscale("log")
+        if near_one:
+            self.axes.set_yscale("function", functions=(_missing, _kept))
+            self.axes.yaxis.set_major_locator(NullLocator())
         self.axes.xaxis.set_minor_locator(NullLocator())
         if title:
             stage.text(box.left, box.top + 22, cut(stage, title, box.width, weight="medium"), weight="medium")
-        self._stage, self._y, self._log = stage, y, log
+        self._stage, self._y = stage, y
+        self._scale = np.log if log else _missing if near_one else np.asarray
         for level, label in self._apart(lines):
             self.axes.plot(
                 x, [level, level], color=stage.theme.grid, linewidth=stage.points(1), clip_on=False, zorder=0
@@ -96,9 +107,17 @@ class Plot:
 
     def top_of(self, value: float) -> float:
         """Return how far below the frame's upper edge a value lies, in units."""
-        low, high = self._y
-        share = np.log(value / low) / np.log(high / low) if self._log else (value - low) / (high - low)
-        return float(self.room.bottom - share * self.room.height)
+        low, high, place = (float(self._scale(each)) for each in (*self._y, value))
+        return self.room.bottom - (place - low) / (high - low) * self.room.height
+
+
+def _missing(share: Any) -> Any:
+    """Return the place of a share on a scale that gives most room to what lies near 1."""
+    return -np.log(1 + NEAREST - np.clip(share, 0, 1))
+
+
+def _kept(place: Any) -> Any:
+    return 1 + NEAREST - np.exp(-place)
 
 
 class Trace:

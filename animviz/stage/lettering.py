@@ -54,7 +54,7 @@ def one_line(text: str) -> str:
 
 def in_order(*parts: str) -> str:
     """Return parts beside each other from left to right, whatever the direction of the scripts that they are written in."""
-    return "".join(part if part.isascii() else f"{FORWARD}{part}{FORWARD}" for part in parts)
+    return "".join(f"{FORWARD}{part}{FORWARD}" if _runs_back(part) else part for part in parts)
 
 
 @lru_cache(maxsize=10_000)
@@ -105,6 +105,10 @@ def _extent(line: str, font: FontProperties) -> tuple[float, float, float]:
 @cache
 def _ruler() -> Any:
     return RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
+
+
+def _runs_back(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
 def _drawable(char: str) -> str:

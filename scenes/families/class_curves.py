@@ -48,7 +48,7 @@ class Plain:
         hero: int = -1,
     ) -> None:
         self._epochs, self._values = epochs, values
-        self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, right=right)
+        self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, right=right, near_one=True)
         for column, color in zip(values.T, colors, strict=True):
             faint = 0.25 * color + 0.75 * np.array(stage.theme.mix(stage.theme.background, 1.0))
             self.plot.axes.plot(epochs, column, color=faint, linewidth=stage.points(1.5), clip_on=False, zorder=0.5)

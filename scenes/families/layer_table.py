@@ -59,15 +59,16 @@ class LayerTable:
         self._itself: Callable[[str], list[float]] = lambda name: in_layer(recording, name, snapshot, sets)
         trust = [[TRUST.text(value)] for value in found.scores.trustworthiness]
         votes = [percents(in_layout(found, k, sets)) if sets.classes else [] for k in range(len(names))]
-        self._values = [
-            [*vote, *([] if narrow(stage) and vote else good)] for vote, good in zip(votes, trust, strict=True)
-        ]
+        self._columns, self._heading = slice(None), "class named by neighbours, %"
         heads = [*(map(str, NEIGHBOURS) if sets.classes else []), TRUST.label]
-        self._heads = heads[: len(self._values[0])]
+        if narrow(stage) and sets.classes:
+            middle = len(NEIGHBOURS) // 2
+            self._columns, self._heading = slice(middle, middle + 1), "class named by"
+            heads = [*heads[:middle], f"{NEIGHBOURS[middle]} neighbours, %"]
+        self._values = [[*vote, *good][self._columns] for vote, good in zip(votes, trust, strict=True)]
+        self._heads = heads[self._columns]
         widest = ["100.0" if head != TRUST.label else TRUST.widest for head in self._heads]
-        self._widths = [
-            max(stage.measure(text, LABEL, "medium") for text in pair) for pair in zip(widest, self._heads, strict=True)
-        ]
+        self._widths = [stage.measure(text, LABEL, "medium") for text in widest]  # a longer heading begins before them
         self._name = min(NAME, max(stage.measure(name, LABEL, "medium") for name in (*names, BEFORE)))
         self.width = RAIL + self._name + sum(self._widths) + BETWEEN * len(self._widths)
         self.height = HEAD + LEAST * len(names)
@@ -82,9 +83,9 @@ class LayerTable:
         double = row >= DOUBLE and self._votes
         rights = box.right - np.cumsum([0, *(width + BETWEEN for width in self._widths[:0:-1])])[::-1]
         if self._votes:
-            heading = cut(stage, "class named by neighbours, %", box.width - RAIL)
+            heading = cut(stage, self._heading, box.width)
             last = rights[min(len(NEIGHBOURS), len(rights)) - 1]
-            stage.text(max(last, box.left + RAIL + stage.measure(heading, LABEL)), box.top + 20, heading, color=quiet,
+            stage.text(max(last, box.left + stage.measure(heading, LABEL)), box.top + 20, heading, color=quiet,
                        align="right")  # fmt: skip
         for right, head in zip(rights, self._heads, strict=True):
             stage.text(right, box.top + 50, head, color=quiet, align="right")
@@ -95,7 +96,9 @@ class LayerTable:
             self._write(self._values[place], rights, top, "medium")
             if double:
                 stage.text(box.left + RAIL, top + 28, BEFORE, color=quiet)
-                self._write(percents(self._itself(self._names[place])), rights, top + 28, "regular", quiet)
+                self._write(
+                    percents(self._itself(self._names[place]))[self._columns], rights, top + 28, "regular", quiet
+                )
         self._set_up_rail(Box(box.left, box.top + HEAD, 20, box.height - HEAD), count)
         left = rights[0] - self._widths[0] - 4
         self._rows = Box(left, box.top + HEAD, box.right + 4 - left, box.height - HEAD)
