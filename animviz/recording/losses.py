@@ -24,6 +24,7 @@ _SHORT = {
     "msle": "mean_squared_logarithmic_error",
 }
 _NAMES = {name.replace("_", ""): name for name in FORMULAS} | _SHORT
+STEP = 1e-6  # of a value, by which it is moved to see how a loss changes
 _NUMBERED = ("sparse_categorical_crossentropy", "categorical_generalized_cross_entropy", "circle")
 
 
@@ -119,6 +120,32 @@ class Loss(BaseModel):
         if not self._adds_up:
             return total / counted
         return total if self._joins_samples(output.ndim) else total / len(output)
+
+    def slope(self, target: Array, output: Array) -> Array:
+        """Return the gradient of one sample's loss by what the model puts out for it, by central differences in float64.
+
+        Args:
+            target: of one sample, shape (1, ...).
+            output: what the model puts out, shape (1, ...).
+
+        Returns:
+            float64 in the shape of the output.
+
+        Raises:
+            InputError: see `per_sample`; or the sample's loss depends on other samples.
+        """
+        if self._joins_samples(np.ndim(output)):
+            raise InputError(f"{self} is one number for all samples; there is none of each sample")
+        values = np.asarray(output, np.float64)
+        step = STEP * np.abs(values) + STEP / 1000
+        around = np.concatenate([values + np.diag(sign * step.ravel()).reshape(-1, *values.shape[1:]) for sign in (1, -1)])
+        targets = np.repeat(np.asarray(target, np.float64), len(around), axis=0)
+        if targets.ndim == around.ndim - 1 and around.shape[-1] == 1:
+            targets = targets[..., None]
+        rows = np.ma.masked_array(self._values(targets, around)).reshape(len(around), -1)
+        losses = rows.sum(axis=1).filled(0) / (1 if self._adds_up else np.maximum(rows.count(axis=1), 1))
+        high, low = np.split(losses, 2)
+        return np.asarray(((high - low) / (2 * step.ravel())).reshape(values.shape))
 
     @property
     def _adds_up(self) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["OPERATIONS", "WHOLE", "in_batches"]
+__all__ = ["OPERATIONS", "WHOLE", "in_batches", "padded", "views"]
 
 Sizes = tuple[int, ...]
 Padding = str | tuple[tuple[int, int], ...]
@@ -34,7 +34,7 @@ def _convolve(
     Returns:
         Array of shape (samples, *places, filters) in the dtype of the kernel.
     """
-    values = _padded(values.astype(kernel.dtype, copy=False), kernel.shape[:-2], strides, padding, dilation_rate)
+    values = padded(values.astype(kernel.dtype, copy=False), kernel.shape[:-2], strides, padding, dilation_rate)
     groups = values.shape[-1] // kernel.shape[-2]
     parts = zip(np.split(values, groups, axis=-1), np.split(kernel, groups, axis=-1), strict=True)
     sums = np.concatenate([_sums(part, filters, strides, dilation_rate) for part, filters in parts], axis=-1)
@@ -46,7 +46,7 @@ def _sums(values: Array, kernel: Array, strides: Sizes, spread: Sizes) -> Array:
     matrix = kernel.reshape(-1, kernel.shape[-1])
 
     def at_once(batch: Array) -> Array:
-        return np.asarray(np.concatenate(list(_views(batch, kernel.shape[:-2], strides, spread)), axis=-1) @ matrix)
+        return np.asarray(np.concatenate(list(views(batch, kernel.shape[:-2], strides, spread)), axis=-1) @ matrix)
 
     windows = prod(-(-length // stride) for length, stride in zip(values.shape[1:-1], strides, strict=True))
     return in_batches(at_once, values, max(1, WINDOW_BYTES // (windows * len(matrix) * values.itemsize)))
@@ -54,8 +54,8 @@ def _sums(values: Array, kernel: Array, strides: Sizes, spread: Sizes) -> Array:
 
 def _pool_max(values: Array, *, pool_size: Sizes, strides: Sizes, padding: Padding) -> Array:
     once = (1,) * len(pool_size)
-    padded = _padded(values, pool_size, strides, padding, once, fill=-np.inf)
-    return reduce(np.maximum, _views(padded, pool_size, strides, once))
+    wide = padded(values, pool_size, strides, padding, once, fill=-np.inf)
+    return reduce(np.maximum, views(wide, pool_size, strides, once))
 
 
 def _pool_average(
@@ -63,7 +63,7 @@ def _pool_average(
 ) -> Array:  # fmt: skip
     def total(summands: Array) -> Array:
         once = (1,) * len(pool_size)
-        return reduce(np.add, _views(_padded(summands, pool_size, strides, padding, once), pool_size, strides, once))
+        return reduce(np.add, views(padded(summands, pool_size, strides, padding, once), pool_size, strides, once))
 
     if padding_counts:
         return np.asarray(total(values) / prod(pool_size))
@@ -125,8 +125,17 @@ def _slope(values: Array, *, alpha: Array) -> Array:
     return np.where(values > 0, values, alpha * values)
 
 
-def _padded(values: Array, sizes: Sizes, strides: Sizes, padding: Padding, spread: Sizes, fill: float = 0.0) -> Array:
-    """Return values with the margins that Keras' "same" and "causal" padding give them, or with given ones."""
+def padded(values: Array, sizes: Sizes, strides: Sizes, padding: Padding, spread: Sizes, fill: float = 0.0) -> Array:
+    """Return values with the margins that Keras' "same" and "causal" padding give them, or with given ones.
+
+    Args:
+        values: shape (samples, *lengths, channels).
+        sizes: of the window.
+        strides: from one window to the next.
+        padding: "valid", "same", "causal", or how many places before and behind on each axis.
+        spread: from one place in the window to the next.
+        fill: what stands in the margins.
+    """
     if padding == "valid":
         return values
     if not isinstance(padding, str):
@@ -142,7 +151,7 @@ def _padded(values: Array, sizes: Sizes, strides: Sizes, padding: Padding, sprea
     return np.pad(values, ((0, 0), *margins, (0, 0)), constant_values=fill)
 
 
-def _views(values: Array, sizes: Sizes, strides: Sizes, spread: Sizes) -> Iterator[Array]:
+def views(values: Array, sizes: Sizes, strides: Sizes, spread: Sizes) -> Iterator[Array]:
     """Yield what stands at one place of every window, for each place in turn: views, shape (samples, *windows, channels).
 
     Args:
