@@ -10,13 +10,14 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, cut, images_of, joined, pair, still
+from animviz.parts import LABEL, Sheet, images_of, still
 from animviz.recording.answers import answered_classes, answered_labels
 from animviz.recording.replay.layers import is_dense_chain
 
 from .families.chain import Chain, Flow, final_states
 from .families.endings import DIVERGED
 from .families.layers import taken_for
+from .families.output_bars import OutputBars, answer_width
 
 NODE = 54.0  # units of diameter at most
 APART = 150.0  # units at most between two nodes
@@ -43,7 +44,7 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
     chain = Chain(recording, sample, min(16, most))
     sheet.write_foot(*_foot(chain))
     places = _Places.of(stage, sheet.room, chain)
-    links, nodes, answers = _Links(stage, chain, places), _Nodes(stage, chain, places), _Answers(stage, chain, places)
+    links, nodes, answers = _Links(stage, chain, places), _Nodes(stage, chain, places), _answers(stage, chain, places)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
@@ -121,10 +122,8 @@ class _Places:
     @classmethod
     def of(cls, stage: Stage, room: Box, chain: Chain) -> "_Places":
         """Arrange the layers from left to right, the answers at their right."""
-        longest = max(stage.measure(name, LABEL) for name in chain.answers)
-        number = stage.measure("100.0 %", LABEL, "medium")
         bar = min(BAR, 0.09 * stage.width)
-        width = min(longest, 0.16 * stage.width) + bar + number + 34
+        width = answer_width(stage, chain.answers, bar)
         side = min(0.24 * room.width, 0.6 * room.height) if chain.image else 0.0
         picture = Box(room.left, room.top + (room.height - side) / 2, side, side) if chain.image else None
         count = max(map(len, chain.shown))
@@ -235,38 +234,9 @@ class _Nodes:
                 stage.text(nodes[0, 0], top, fitting[0], color=stage.theme.quiet, align="center")
 
 
-class _Answers:
-    """What is answered: at each output its name, a bar, and the number that the bar shows."""
-
-    def __init__(self, stage: Stage, chain: Chain, places: _Places) -> None:
-        left, width = places.answers
-        number = stage.measure("100.0 %", LABEL, "medium")
-        named = width - places.bar - number - 34
-        tops = places.nodes[-1][:, 1]
-        values = np.array([chain.flow(state).values[-1] for state in chain.states])
-        self._percent = chain.is_probability
-        low, high = (0.0, 1.0) if self._percent else (min(0.0, float(values.min())), max(0.0, float(values.max())))
-        high = high if high > low else low + 1
-        axes = stage.axes(Box(left + named + 14, 0, places.bar, stage.height), (low, high), (stage.height, 0))
-        step = float(np.diff(tops).min()) if len(tops) > 1 else APART
-        size = min(20.0, 0.5 * step)
-        tracks = joined(np.array([[(low, top), (high, top)] for top in tops]))
-        track = stage.theme.mix(stage.theme.grid, 0.5)
-        axes.plot(*tracks.T, color=track, linewidth=stage.points(size), solid_capstyle="butt")
-        self._bars = stage.line(axes, stage.theme.ink, size, solid_capstyle="butt")
-        self._tops, self._texts = tops, []
-        for name, top in zip(chain.answers, tops, strict=True):
-            stage.text(left, top + 8, cut(stage, name, named))
-            self._texts.append(stage.text(left + width, top + 8, "", weight="medium", align="right", moves=True))
-        scale = 100 if self._percent else 1
-        pair(
-            stage, "answer", lambda: [text.get_text() for text in self._texts],
-            lambda: scale * np.asarray(self._bars.get_xdata())[1::3],
-        )  # fmt: skip
-
-    def show(self, values: Array) -> None:
-        """Show what the outputs say."""
-        ends = [[(0, top), (value, top)] for value, top in zip(values, self._tops, strict=True)]
-        self._bars.set_data(*joined(np.array(ends)).T)
-        for text, value in zip(self._texts, values, strict=True):
-            text.set_text(f"{100 * value:.1f} %" if self._percent else f"{value:.2f}".replace("-", "−"))
+def _answers(stage: Stage, chain: Chain, places: _Places) -> OutputBars:
+    (left, width), tops = places.answers, places.nodes[-1][:, 1]
+    values = np.array([chain.flow(state).values[-1] for state in chain.states])
+    return OutputBars(
+        stage, Box(left, 0, width, 0), places.bar, tops, chain.answers, values, percent=chain.is_probability
+    )

@@ -79,6 +79,11 @@ class Picture:
         """Moments of the snapshots in epochs, shape (snapshots,)."""
         return self.recording.epochs
 
+    @property
+    def motion(self) -> float | None:
+        """Seconds that the scene's motion takes unless a length is asked for, or None for the usual."""
+        return self.scene.motion
+
     def painter(self, stage: Stage) -> Painter:
         """Set the scene up on a stage; see `Painter`."""
         return Painter(self.scene, self.recording, stage, dict(self.options))

@@ -59,6 +59,7 @@ class Scene:
         packages: what it needs beside animviz.
         tasks: kinds of output that it draws, such as "multilabel"; none stand for all.
         group: of `GROUPS`, in which it is listed, or none.
+        motion: seconds that its motion takes unless a pace or a length is asked for, or None for the usual.
         suits: called with (recording, options) before a training goes on; raises if the scene could not draw it. None
             stands for setting the scene up.
         reference: name or path by which another process finds it; empty for a scene given as an object.
@@ -75,6 +76,7 @@ class Scene:
     tasks: tuple[str, ...] = ()
     group: str = ""
     suits: Callable[..., None] | None = None
+    motion: float | None = None
     reference: str = ""
     finder: "Callable[[str], Scene] | None" = field(default=None, repr=False)
 
@@ -176,6 +178,7 @@ def scene(
     tasks: tuple[str, ...] = (),
     group: str = "",
     suits: Callable[..., None] | None = None,
+    motion: float | None = None,
 ) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
 
@@ -194,6 +197,7 @@ def scene(
         group: in which `animviz scenes` lists it: "inside", "way", "learning", "wrong" or "ideas".
         suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
             with the untrained state before the first epoch, and raises if the scene could not draw the recording.
+        motion: seconds that its motion takes unless a pace or a length is asked for; by default the usual ones.
 
     Raises:
         SceneError: a parameter is missing or cannot be an option, or a task or group is unknown.
@@ -224,6 +228,7 @@ def scene(
             tasks,
             group,
             suits,
+            motion,
         )
 
     return declare

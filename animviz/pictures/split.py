@@ -167,6 +167,11 @@ class SplitPicture:
         """Moments of the snapshots of all recordings in epochs, each once, rising."""
         return np.unique(np.concatenate([cell.picture.epochs for cell in self.cells]))
 
+    @property
+    def motion(self) -> float | None:
+        """Seconds that the longest motion among the scenes takes; see `Picture.motion`."""
+        return max((cell.picture.motion for cell in self.cells if cell.picture.motion), default=None)
+
     def painter(self, stage: Stage) -> SplitPainter:
         """Set all scenes up; see `SplitPainter`."""
         return SplitPainter(stage, self)

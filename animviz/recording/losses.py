@@ -138,7 +138,9 @@ class Loss(BaseModel):
             raise InputError(f"{self} is one number for all samples; there is none of each sample")
         values = np.asarray(output, np.float64)
         step = STEP * np.abs(values) + STEP / 1000
-        around = np.concatenate([values + np.diag(sign * step.ravel()).reshape(-1, *values.shape[1:]) for sign in (1, -1)])
+        around = np.concatenate(
+            [values + np.diag(sign * step.ravel()).reshape(-1, *values.shape[1:]) for sign in (1, -1)]
+        )
         targets = np.repeat(np.asarray(target, np.float64), len(around), axis=0)
         if targets.ndim == around.ndim - 1 and around.shape[-1] == 1:
             targets = targets[..., None]

@@ -30,12 +30,12 @@ def paced(picture: Picture | SplitPicture, pacing: Pacing, size: tuple[int, int]
     Raises:
         AnimvizError: the pacing leaves no time for motion, or a scene cannot draw its recording.
     """
-    even = Timeline(picture.epochs, pacing)
+    even = Timeline(picture.epochs, pacing, motion=picture.motion)
     first, last = float(even.epochs[0]), float(even.epochs[-1])
     if pacing.pace != "change" or first == last:
         return even
     far = looked_at(picture, size, theme, lambda share: first + share * (last - first))
-    return Timeline(picture.epochs, pacing, knots_of(*far))
+    return Timeline(picture.epochs, pacing, knots_of(*far), picture.motion)
 
 
 def looked_at(

@@ -85,6 +85,7 @@ class Timeline(Sequence[Moment]):
         pacing: how fast they pass.
         knots: where time is spent where the picture moves: shares of the time, and the shares of the way behind then,
             rising from 0 to 1; see `animviz.rendering.motion`. Without them the epochs pass evenly.
+        motion: seconds that the motion takes unless a pace or a length is given; by default the usual ones.
 
     Raises:
         InputError: there are no epochs, or they fall; the holds are longer than the video, or it has more than a
@@ -96,6 +97,7 @@ class Timeline(Sequence[Moment]):
         epochs: Sequence[float] | NDArray[np.float64],
         pacing: Pacing | None = None,
         knots: Knots | None = None,
+        motion: float | None = None,
     ) -> None:
         self.pacing = pacing = pacing or Pacing()
         self.knots = knots
@@ -109,7 +111,7 @@ class Timeline(Sequence[Moment]):
         if pacing.seconds is not None:
             moving = max(1, round(pacing.seconds * pacing.rate)) - before - after
         else:
-            seconds = MOTION if pacing.pace == "change" else span / pacing.pace
+            seconds = (motion or MOTION) if pacing.pace == "change" else span / pacing.pace
             moving = math.ceil(seconds * pacing.rate - 1e-9)
         if moving < 0 or (pacing.seconds is not None and span and moving == 0):
             raise InputError(

@@ -11,26 +11,26 @@ from animviz.recording.losses import Loss
 from animviz.recording.replay.backward import Pass
 
 CHAINS = {
-    "dense": ((5,), lambda L: [L.Dense(7, "tanh"), L.Dense(4, "gelu"), L.Dense(3, "softmax")]),
+    "dense": ((5,), lambda nn: [nn.Dense(7, "tanh"), nn.Dense(4, "gelu"), nn.Dense(3, "softmax")]),
     "images": (
         (9, 8, 2),
-        lambda L: [
-            L.Conv2D(4, 3, activation="relu"), L.MaxPooling2D(2), L.Conv2D(6, 2, strides=2, padding="same", activation="tanh"),
-            L.AveragePooling2D(2, padding="same"), L.Flatten(), L.Dense(3, "softmax"),
+        lambda nn: [
+            nn.Conv2D(4, 3, activation="relu"), nn.MaxPooling2D(2), nn.Conv2D(6, 2, strides=2, padding="same", activation="tanh"),
+            nn.AveragePooling2D(2, padding="same"), nn.Flatten(), nn.Dense(3, "softmax"),
         ],
     ),
     "groups": (
         (8, 8, 4),
-        lambda L: [
-            L.Rescaling(0.5, offset=0.1), L.ZeroPadding2D(1), L.Conv2D(6, 3, groups=2, dilation_rate=2, use_bias=False),
-            L.LeakyReLU(), L.GlobalAveragePooling2D(), L.Dropout(0.5), L.Dense(3, "sigmoid"),
+        lambda nn: [
+            nn.Rescaling(0.5, offset=0.1), nn.ZeroPadding2D(1), nn.Conv2D(6, 3, groups=2, dilation_rate=2, use_bias=False),
+            nn.LeakyReLU(), nn.GlobalAveragePooling2D(), nn.Dropout(0.5), nn.Dense(3, "sigmoid"),
         ],
     ),
     "steps": (
         (12, 3),
-        lambda L: [
-            L.Conv1D(4, 3, padding="causal", activation="elu"), L.MaxPooling1D(3, strides=2), L.Conv1D(5, 2),
-            L.GlobalMaxPooling1D(), L.Dense(3),
+        lambda nn: [
+            nn.Conv1D(4, 3, padding="causal", activation="elu"), nn.MaxPooling1D(3, strides=2), nn.Conv1D(5, 2),
+            nn.Flatten(), nn.Dense(3),
         ],
     ),
 }  # fmt: skip
@@ -125,7 +125,9 @@ def test_layers_that_gradients_do_not_pass_are_named() -> None:
         ("SparseCategoricalCrossentropy", {}, 1, [0.3, 0.2, 0.5]),
     ],
 )
-def test_slopes_of_losses_are_those_of_keras(kind: str, settings: dict[str, Any], target: Any, rows: list[float]) -> None:
+def test_slopes_of_losses_are_those_of_keras(
+    kind: str, settings: dict[str, Any], target: Any, rows: list[float]
+) -> None:
     import keras
     import tensorflow as tf
 

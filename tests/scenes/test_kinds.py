@@ -37,16 +37,16 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
-    "regression": {"network", "landscape"},
-    "curve": {"polyfit", "network", "landscape"},
-    "code": {"unit", "landscape"},
-    "alone": {"landscape"},
-    "multilabel": {"scores", "network", "landscape"},
+    "regression": {"network", "landscape", "signal"},
+    "curve": {"polyfit", "network", "landscape", "signal"},
+    "code": {"unit", "landscape", "signal"},
+    "alone": {"landscape", "signal"},
+    "multilabel": {"scores", "network", "landscape", "signal"},
     "steps": {"scores"},
     "none": set(),
     "margin": {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
-        "pixels", "network", "unfold", "landscape",
+        "pixels", "network", "unfold", "landscape", "signal",
     },
     "logits": set(scene_names()) - {"polyfit", "grokking"},
 }  # fmt: skip

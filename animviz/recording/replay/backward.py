@@ -17,10 +17,11 @@ from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import IDENTITY, Layer
 from animviz.recording.replay.slopes import through_activation
 
-__all__ = ["Pass", "can_go_back"]
+__all__ = ["SHAPING", "Pass", "can_go_back"]
 
 Sizes = tuple[int, ...]
 Gradients = dict[str, Array]
+# Kinds that bend values, or bring them into another shape, and have no weights.
 SHAPING = IDENTITY | {"Flatten", "Reshape", "Identity", "Activation", "ReLU", "LeakyReLU", "Softmax", "ELU"}
 
 

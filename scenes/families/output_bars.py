@@ -1,0 +1,85 @@
+"""What is answered, beside the output nodes: at each its name, a bar, and the number that the bar shows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from animviz import Box, Stage
+from animviz.arrays import Array
+from animviz.parts import LABEL, cut, joined, pair
+
+__all__ = ["OutputBars", "answer_width"]
+
+NUMBER, BETWEEN, APART = "100.0 %", 34.0, 150.0  # the longest number, units beside it, and of a row at most
+
+
+def answer_width(stage: Stage, names: Sequence[str], bar: float) -> float:
+    """Return the units that names, bars and numbers need.
+
+    Args:
+        stage: where.
+        names: of the outputs.
+        bar: units of a bar.
+    """
+    longest = min(max(stage.measure(name, LABEL) for name in names), 0.16 * stage.width)
+    return longest + bar + stage.measure(NUMBER, LABEL, "medium") + BETWEEN
+
+
+class OutputBars:
+    """Names, bars and numbers.
+
+    Args:
+        stage: where.
+        box: its left edge and its width are taken.
+        bar: units of a bar.
+        tops: of the outputs' middles, from the upper edge of the frame, shape (outputs,).
+        names: of the outputs.
+        values: of the whole video, shape (moments, outputs), for the limits.
+        percent: whether they are probabilities.
+        wanted: what the answer should be, likewise, marked across the bar.
+        mark: colour of these marks.
+    """
+
+    def __init__(
+        self, stage: Stage, box: Box, bar: float, tops: Array, names: Sequence[str], values: Array, *, percent: bool,
+        wanted: Array | None = None, mark: str = "",
+    ) -> None:  # fmt: skip
+        number = stage.measure(NUMBER, LABEL, "medium")
+        named, self._percent = box.width - bar - number - BETWEEN, percent
+        ends = values if wanted is None else np.concatenate([values.ravel(), wanted])
+        low, high = (0.0, 1.0) if percent else (min(0.0, float(ends.min())), max(0.0, float(ends.max())))
+        high = high if high > low else low + 1
+        axes = stage.axes(Box(box.left + named + 14, 0, bar, stage.height), (low, high), (stage.height, 0))
+        step = float(np.diff(tops).min()) if len(tops) > 1 else APART
+        size = min(20.0, 0.5 * step)
+        tracks = joined(np.array([[(low, top), (high, top)] for top in tops]))
+        track = stage.theme.mix(stage.theme.grid, 0.5)
+        axes.plot(*tracks.T, color=track, linewidth=stage.points(size), solid_capstyle="butt")
+        self._bars = stage.line(axes, stage.theme.ink, size, solid_capstyle="butt")
+        self._tops, self._texts = tops, []
+        if wanted is not None:
+            marks = joined(np.array([[(x, top - size), (x, top + size)] for x, top in zip(wanted, tops, strict=True)]))
+            line = axes.plot(*marks.T, color=mark, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
+            stage.covers(*line)
+        for name, top in zip(names, tops, strict=True):
+            stage.text(box.left, top + 8, cut(stage, name, named))
+            self._texts.append(
+                stage.text(box.left + box.width, top + 8, "", weight="medium", align="right", moves=True)
+            )
+        scale = 100 if percent else 1
+        pair(
+            stage, "answer", lambda: [text.get_text() for text in self._texts if text.get_text()],
+            lambda: scale * np.asarray(self._bars.get_xdata())[1::3],
+        )  # fmt: skip
+
+    def show(self, values: Array | None) -> None:
+        """Show what the outputs say; nothing before they say anything."""
+        ends = (
+            [[(0, top), (value, top)] for value, top in zip(values, self._tops, strict=True)]
+            if values is not None
+            else []
+        )
+        self._bars.set_data(*(joined(np.array(ends)).T if ends else ([], [])))
+        for text, value in zip(self._texts, self._tops if values is None else values, strict=True):
+            said = f"{100 * value:.1f} %" if self._percent else f"{value:.2f}".replace("-", "−")
+            text.set_text("" if values is None else said)

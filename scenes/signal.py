@@ -1,0 +1,296 @@
+"""A sample goes through the network, its error comes back, and the weights give way.
+
+After 3Blue1Brown, "Neural networks", chapters 1 to 4 (2017 to 2024).
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, Any
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from numpy.typing import NDArray
+
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.errors import SceneError
+from animviz.parts import LABEL, Number, Sheet
+
+from .families.output_bars import OutputBars, answer_width
+from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
+from .families.signal_columns import Cells, ColumnView, column_view, columns_in
+from .families.stations import Stations
+from .families.unit_values import sorted_by_class, unit_values
+
+RULER = 58.0  # units of height of the line of stations
+BAR = 100.0  # units of the bars of the answer at most
+THICKEST, MAPS, ERROR = (9.0, 5.0), 2.0, 0.7  # units of a link: between nodes, others, to maps; share of it for errors
+FAINT, DIM = 0.3, 0.3  # of a link on which nothing flows, and of a unit that nothing has reached
+PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
+SMALL = 720.0  # units of width up to which there are two rounds
+
+
+@scene(
+    experiment="digits_mlp", group="inside", tasks=("binary", "multiclass", "multilabel", "regression", "reconstruction"),
+    suits=lambda recording, **_: require_way_back(recording, "signal"), motion=13,
+)  # fmt: skip
+def signal(
+    stage: Stage, recording: Recording, *, sample: Annotated[int, Range(0, 1_000_000)] = 0,
+    rounds: Annotated[int, Range(1, 6)] | None = None,
+) -> Draw:  # fmt: skip
+    """A sample goes forward through the network, its error comes back, and the weights give way.
+
+    Args:
+        stage: where to draw.
+        recording: of a chain of dense layers, convolutions and pooling, with targets and a loss that has a name in Keras.
+        sample: number of the recorded sample.
+        rounds: how often it goes through; by default three times, twice in a narrow frame.
+    """
+    require_way_back(recording, "signal")
+    count = recording.basis.sample_count
+    if sample >= count:
+        raise SceneError(f"signal: --sample is {sample}; {recording.path} has samples 0 to {count - 1}")
+    narrow = stage.width <= SMALL
+    maps = any(layer.kind.startswith("Conv") for layer in recording.layers)
+    columns = columns_of(recording, 4 if narrow else 5 if maps else 6)
+    states = sampled_states(recording, 12)
+    found = Rounds(recording, sample, columns, states)
+    epochs = _epochs(found, recording, rounds or (2 if narrow else 3))
+    taken = [found.at(recording.at(epoch)) for epoch in epochs]
+    its_loss = Number("its loss", ".4f", "0.0000")
+    sheet = Sheet(
+        stage, recording, _title(recording, sample, taken, short=narrow), numbers=["epoch", its_loss],
+        foot=[
+            "line: what a unit adds to another, dashed where it takes away",
+            "orange: the error, and how much of it each line passes back" if len(epochs) > 1 else "",
+        ],
+    )  # fmt: skip
+    room = sheet.room
+    views = _Views(
+        stage, Box(room.left, room.top, room.width, room.height - RULER - 12), recording, sample, columns, found, taken
+    )
+    steps = [(number, phase) for number in range(len(epochs)) for phase in PHASES][: 4 * len(epochs) - 2]
+    stations = Stations(
+        stage, Box(room.left, room.bottom - RULER, room.width, RULER), [phase for _, phase in steps],
+        [PHASES[phase] for _, phase in steps],
+    )  # fmt: skip
+
+    def draw(moment: Moment) -> None:
+        place, share = stations.show(moment.progress)
+        number, phase = steps[place]
+        following = epochs[min(number + 1, len(epochs) - 1)]
+        epoch = epochs[number] + (share * (following - epochs[number]) if phase == "weights" else 0.0)
+        state = recording.at(epoch)
+        now = found.at(state)
+        views.show(now, phase, share, first=number == 0)
+        sheet.show(state, **{its_loss.label: now.loss if phase != "forward" or share >= 1 else np.nan})
+
+    return draw
+
+
+def _epochs(found: Rounds, recording: Recording, count: int) -> list[float]:
+    """Return the epochs of the snapshots at which the sample goes through: between the ends its loss falls by like steps."""
+    states = sampled_states(recording, 40)
+    if count == 1 or len(states) == 1:
+        return [states[-1].epoch]
+    losses = np.array([found.loss(state) for state in states])
+    record = np.minimum.accumulate(np.maximum(losses, 1e-9))
+    fallen = np.log(record[0] / record) / (np.log(record[0] / record[-1]) or 1.0)
+    places = [int(np.argmax(fallen >= share - 1e-9)) for share in np.linspace(0, 1, count)[1:-1]]
+    return sorted({states[0].epoch, states[-1].epoch, *(states[place].epoch for place in places)})
+
+
+def _title(recording: Recording, sample: int, taken: Sequence[Round], *, short: bool) -> str:
+    """Say what becomes of the sample's loss."""
+    output, first, last = recording.output, taken[0].loss, taken[-1].loss
+    who = f"sample {sample}"
+    if output.classifies and output.target is not None:
+        labels = output.without_ignored(np.asarray(recording.targets, np.int64).reshape(-1))
+        if labels.shape == (recording.basis.sample_count,) and labels[sample] >= 0:
+            who = f"a true {output.class_names[labels[sample]]}"
+    if len(taken) == 1:
+        return f"{who[0].upper()}{who[1:]} goes through: its loss is {last:.3g}"
+    way = "falls" if last < first else "rises"
+    what = "" if short else " goes through, its error comes back"
+    return f"{who[0].upper()}{who[1:]}{what}: its loss {way} from {first:.2g} to {last:.2g}"
+
+
+class _Views:
+    """Columns, links and answers."""
+
+    def __init__(
+        self, stage: Stage, box: Box, recording: Recording, sample: int, columns: Sequence[Column], found: Rounds,
+        taken: Sequence[Round],
+    ) -> None:  # fmt: skip
+        output = recording.output
+        percent = output.task in ("binary", "multiclass", "multilabel") and output.form != "values"
+        units = found.shapes[-1][-1]
+        names = output.class_names[-units:] if output.class_names else ()
+        names = names or (("output",) if units == 1 else tuple(f"output {k}" for k in range(units)))
+        self._many = len(names) > 12
+        bar = min(BAR, 0.09 * stage.width)
+        width = 0.0 if self._many else answer_width(stage, names, bar)
+        room = Box(box.left + 20, box.top, box.width - width - 34 - 20, box.height)
+        boxes = columns_in(room, found.shapes)
+        scales = [_scales(taken, place) for place in range(len(columns))]
+        if percent:
+            scales[-1] = (1.0, scales[-1][1])
+        self._columns = [
+            column_view(stage, place, shape, order, scale)
+            for place, shape, order, scale in zip(
+                boxes, found.shapes, _orders(recording, columns, found.shapes), scales, strict=True
+            )
+        ]
+        top = min(view.top for view in self._columns) - 18
+        _captions(stage, Box(room.left, top, room.width, 0), boxes, columns, found.shapes)
+        self._links = _Links(stage, self._columns, found, taken)
+        for view in self._columns:
+            view.put()
+        self._bars: OutputBars | None = None
+        if not self._many:
+            self._bars = OutputBars(
+                stage, Box(box.right - width, 0, width, 0), bar, self._columns[-1].places[:, 1], names,
+                np.array([one.values[-1] for one in taken]), percent=percent,
+                wanted=_wanted(recording, sample, len(names)), mark=stage.theme.positive,
+            )  # fmt: skip
+
+    def show(self, now: Round, phase: str, share: float, *, first: bool) -> None:
+        """Show a moment of a round.
+
+        Args:
+            now: what flows.
+            phase: of the round.
+            share: how much of the phase is over.
+            first: whether it is the first round, before which nothing was seen.
+        """
+        gaps = len(self._columns) - 1
+        front = share * gaps if phase == "forward" else float(gaps)
+        back = {"back": share * gaps, "weights": float(gaps)}.get(phase, 0.0)
+        strength = 1 - share if phase == "weights" else 1.0
+        unreached = DIM if first or phase != "forward" else 1 - (1 - DIM) * min(1.0, share / 0.12)
+        for place, (view, values, errors) in enumerate(zip(self._columns, now.values, now.errors, strict=True)):
+            lit = float(np.clip((front - place + 0.12) / 0.12, 0, 1))
+            came = float(np.clip((back - (gaps - place) + 0.12) / 0.12, 0, 1)) if back else 0.0
+            if phase == "loss" and place == gaps:
+                came = share
+            view.show(values, errors, max(unreached, lit), came * strength)
+        self._links.show(now, front, back, strength)
+        if self._bars is not None:
+            self._bars.show(now.values[-1] if front >= gaps else None)
+
+
+def _orders(
+    recording: Recording, columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]
+) -> list[NDArray[np.intp]]:
+    """Return in which order the units of each column stand: hidden ones in that of the classes that they answer to."""
+    orders = [np.arange(int(np.prod(shape)), dtype=np.intp) for shape in shapes]
+    output = recording.output
+    if not output.classifies or output.target is None:
+        return orders
+    labels = output.without_ignored(np.asarray(recording.targets, np.int64).reshape(-1))
+    last = sampled_states(recording)[-1]
+    for place, (column, shape) in enumerate(zip(columns, shapes, strict=True)):
+        if 0 < place < len(columns) - 1 and len(shape) == 1:
+            values = unit_values(last, recording.layers[column.place].name)
+            orders[place], _ = sorted_by_class(values[labels >= 0], labels[labels >= 0], len(output.class_names))
+    return orders
+
+
+def _captions(
+    stage: Stage, room: Box, boxes: Sequence[Box], columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]
+) -> None:
+    """Write over each column what it is and how many units it has, as far as there is room."""
+    middles = [box.left + box.width / 2 for box in boxes]
+    free = min((b - a for a, b in pairwise(middles)), default=room.width) - 16
+    for column, middle, shape in zip(columns, middles, shapes, strict=True):
+        extent = _extent(shape).replace("unit", "number") if column.place < 0 else _extent(shape)
+        texts = [f"{column.words}, {extent}", f"{column.short}, {extent}", column.short, extent]
+        fitting = [text for text in texts if stage.measure(text, LABEL) <= free] or [extent.split()[0]]
+        stage.text(max(middle, room.left + stage.measure(fitting[0], LABEL) / 2 - 20), room.top, fitting[0],
+                   color=stage.theme.quiet, align="center")  # fmt: skip
+
+
+def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:
+    """Return the largest value and the largest error of a column; few that stick out do not leave all others dark."""
+    values = np.abs(np.concatenate([one.values[place] for one in taken]))
+    errors = np.abs(np.concatenate([one.errors[place] for one in taken]))
+    return float(np.quantile(values, 0.995)) or 1.0, float(np.quantile(errors, 0.995)) or 1.0
+
+
+def _extent(shape: tuple[int, ...]) -> str:
+    if len(shape) == 1:
+        return f"{shape[0]} unit{'s' if shape[0] > 1 else ''}"
+    return "×".join(map(str, shape[:2])) if len(shape) == 2 or shape[2] in (1, 3) else f"{shape[2]} maps"
+
+
+def _wanted(recording: Recording, sample: int, count: int) -> Array | None:
+    """Return what each output should be."""
+    target = np.asarray(recording.targets[sample])
+    if target.size == count:
+        return target.reshape(-1).astype(np.float64)
+    return np.eye(count)[int(target.reshape(-1)[0])] if target.size == 1 else None
+
+
+class _Links:
+    """What units add to others: lines that fill as the front passes, and in the colour of the error as it comes back."""
+
+    def __init__(self, stage: Stage, columns: Sequence[ColumnView], found: Rounds, taken: Sequence[Round]) -> None:
+        self._stage = stage
+        axes = stage.overlay()
+        self._starts = [before.places[links[:, 0]] for before, links in zip(columns[:-1], found.links, strict=True)]
+        self._ends = [after.places[links[:, 1]] for after, links in zip(columns[1:], found.links, strict=True)]
+        gaps = range(len(self._starts))
+        usual = THICKEST[any(isinstance(view, Cells) for view in columns)]
+        self._thickest = [MAPS if len(shape) > 1 else usual for shape in found.shapes[1:]]
+        self._scales = [
+            [max(float(np.abs(flow[gap]).max(initial=0)) for flow in flows) or 1.0 for gap in gaps]
+            for flows in ([one.pushes for one in taken], [one.backs for one in taken])
+        ]
+        theme = stage.theme
+        tones = [theme.mix(theme.quiet, FAINT), theme.ink, theme.quiet, theme.positive]
+        self._lines = [LineCollection([], colors=[tone], capstyle="butt") for tone in tones]
+        self._lines[2].set_linestyle((0, (2.0, 1.2)))
+        for lines in self._lines:
+            axes.add_collection(lines, autolim=False)
+            stage.moves(lines)
+        self._heads: Any = axes.scatter([], [], linewidths=0)
+        stage.moves(self._heads)
+
+    def show(self, now: Round, front: float, back: float, strength: float) -> None:
+        """Show what flows, forward up to a front, and back from the end.
+
+        Args:
+            now: what flows.
+            front: gaps that are passed.
+            back: gaps that the error has passed.
+            strength: how strongly the error is seen.
+        """
+        drawn: list[list[tuple[Array, Array]]] = [[], [], [], []]  # segments and their widths
+        heads: list[tuple[Array, Array, str]] = []
+        count = len(self._starts)
+        for gap, (start, end) in enumerate(zip(self._starts, self._ends, strict=True)):
+            thickest = self._thickest[gap]
+            push, error = now.pushes[gap] / self._scales[0][gap], now.backs[gap] / self._scales[1][gap]
+            share, came = np.clip(front - gap, 0, 1), np.clip(back - (count - 1 - gap), 0, 1)
+            tip, last = start + share * (end - start), end + came * (start - end)
+            width = 0.5 + thickest * np.abs(push)
+            drawn[0].append((np.stack([start, end], axis=1), width))
+            for place, sign in ((1, 1), (2, -1)):
+                chosen = sign * push > 0
+                if share > 0:
+                    drawn[place].append((np.stack([start, tip], axis=1)[chosen], width[chosen]))
+            if came > 0:
+                drawn[3].append((np.stack([end, last], axis=1), strength * (0.3 + ERROR * thickest * np.abs(error))))
+            if 0 < share < 1:
+                heads.append((tip, width + 4 * np.sqrt(np.abs(push)), self._stage.theme.ink))
+            if 0 < came < 1:
+                heads.append((last, 1 + ERROR * thickest * np.sqrt(np.abs(error)), self._stage.theme.positive))
+        for lines, parts in zip(self._lines, drawn, strict=True):
+            lines.set_segments([segment for segments, _ in parts for segment in segments])
+            lines.set_linewidth([self._stage.points(1) * width for _, widths in parts for width in widths])
+        self._heads.set_offsets(np.concatenate([places for places, _, _ in heads]) if heads else np.empty((0, 2)))
+        self._heads.set_sizes(
+            np.concatenate([(self._stage.points(1) * sizes) ** 2 for _, sizes, _ in heads]) if heads else []
+        )
+        self._heads.set_facecolor([tone for places, _, tone in heads for _ in places])

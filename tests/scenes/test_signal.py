@@ -1,0 +1,130 @@
+"""The signal: what flows, what comes back and what is said are those of Keras at the snapshots."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from animviz import Recorder, Recording, Stage
+from animviz.errors import SceneError
+from animviz.moment import Moment
+from animviz.pictures.discovery import find_scene
+from helpers.layout import texts
+from scenes.families.rounds import Rounds, columns_of
+
+Trained = Callable[..., Recording]
+
+
+def rounds_of(recording: Recording, sample: int) -> Rounds:
+    columns = columns_of(recording, 6)
+    return Rounds(recording, sample, columns, [recording.at(epoch) for epoch in recording.epochs[[0, -1]]])
+
+
+@pytest.fixture(params=["digits_mlp", "two_rings", "polynomial"])
+def recording(trained: Trained, request: pytest.FixtureRequest) -> Recording:
+    return trained(request.param)
+
+
+def test_links_of_dense_layers_are_weight_times_activation_and_pass_back_weight_times_error(
+    recording: Recording,
+) -> None:
+    found, columns = rounds_of(recording, 2), columns_of(recording, 6)
+    now = found.at(recording.at(recording.epochs[-1]))
+    dense = [layer for layer in recording.layers if layer.kernel is not None]
+    for gap, (layer, links) in enumerate(zip(dense, found.links, strict=True)):
+        kernel = layer.kernel_of(recording[-1].weights)
+        before, behind = links.T
+        expected = now.values[gap][before] * kernel[before, behind]
+        np.testing.assert_allclose(now.pushes[gap], expected, rtol=1e-4, atol=1e-6)
+    assert columns[0].place == -1
+    last = found.links[-1]
+    passed = now.errors[-1][last[:, 1]] * dense[-1].kernel_of(recording[-1].weights)[tuple(last.T)]
+    np.testing.assert_allclose(now.backs[-1], passed, rtol=1e-4, atol=1e-7)
+
+
+def test_a_step_against_the_errors_of_the_input_lowers_the_loss(recording: Recording) -> None:
+    found = rounds_of(recording, 1)
+    state = recording.at(recording.epochs[1])
+    now = found.at(state)
+    assert now.loss == pytest.approx(found.loss(state))
+    meaning = recording.output
+    single = recording.single_input(recording.inputs)[1:2].astype(np.float64)
+    step = 1e-4 / np.linalg.norm(now.errors[0])
+    moved = single - step * now.errors[0].reshape(single.shape)
+    found._input = moved.astype(np.float32)
+    expected = step * float(np.square(now.errors[0]).sum())
+    assert now.loss - found.loss(state) == pytest.approx(expected, rel=0.2)
+    assert meaning.loss is not None
+
+
+def test_between_snapshots_everything_moves_in_a_straight_line(recording: Recording) -> None:
+    found = rounds_of(recording, 0)
+    first, second = (found.at(recording.at(epoch)) for epoch in recording.epochs[:2])
+    middle = found.at(recording.at(float(recording.epochs[:2].mean())))
+    assert middle.loss == pytest.approx((first.loss + second.loss) / 2)
+    np.testing.assert_allclose(middle.pushes[0], (first.pushes[0] + second.pushes[0]) / 2, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280)], ids=str)
+def test_the_answer_and_the_loss_are_said_once_the_front_is_there(recording: Recording, size: tuple[int, int]) -> None:
+    stage = Stage(size)
+    draw = find_scene("signal").set_up(stage, recording, sample=1)
+    draw(Moment(0.0, float(recording.epochs[0]), 0.01))
+    assert "–" in texts(stage)
+    draw(Moment(9.0, float(recording.epochs[-1]), 1.0))
+    shown = texts(stage)
+    loss = rounds_of(recording, 1).at(recording.at(recording.epochs[-1])).loss
+    assert float(shown[shown.index("its loss") + 1]) == pytest.approx(loss, rel=0.01, abs=6e-5)
+    assert "–" not in shown
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [("BatchNormalization", "has BatchNormalization layers"), ("LSTM", "has LSTM layers")],
+)
+@pytest.mark.integration
+def test_what_an_error_cannot_pass_is_refused(layers: str, message: str, tmp_path: Path) -> None:
+    import keras
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 3, 2)).astype(np.float32), rng.integers(0, 2, 40)
+    inner = [keras.layers.LSTM(4)] if layers == "LSTM" else [keras.layers.Flatten(), keras.layers.BatchNormalization()]
+    model = keras.Sequential([keras.Input((3, 2)), *inner, keras.layers.Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    model.fit(x, y, epochs=1, verbose=0, callbacks=[Recorder(tmp_path / "r.rec", x, y)])
+    with pytest.raises(SceneError, match=message):
+        find_scene("signal").set_up(Stage((640, 360)), Recording(tmp_path / "r.rec"))
+
+
+def test_a_sample_that_is_not_there_is_named(trained: Trained) -> None:
+    with pytest.raises(SceneError, match=r"--sample is 999999; .* has samples 0 to"):
+        find_scene("signal").set_up(Stage((640, 360)), trained("two_rings"), sample=999_999)
+
+
+@pytest.mark.integration
+def test_what_reaches_a_unit_of_a_convolution_adds_up_to_it(tmp_path: Path) -> None:
+    import keras
+
+    rng = np.random.default_rng(0)
+    x, y = rng.random((60, 12, 12, 1)).astype(np.float32), rng.integers(0, 3, 60)
+    nn = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((12, 12, 1)), nn.Conv2D(3, 3, padding="same", activation="relu"), nn.MaxPooling2D(2),
+            nn.Conv2D(4, 3, activation="tanh"), nn.Flatten(), nn.Dense(15, "relu"), nn.Dense(3, "softmax"),
+        ]
+    )  # fmt: skip
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[Recorder(tmp_path / "r.rec", x, y)])
+    recording = Recording(tmp_path / "r.rec")
+    found = Rounds(recording, 5, columns_of(recording, 9), [recording.at(2)])
+    way = found._way(recording.at(2))
+    for gap, layer in ((0, 0), (2, 2), (3, 4), (4, 5)):
+        sums = way.passed.sums[layer].reshape(-1)[found._aims[gap]]
+        bias = recording[-1].weights[recording.layers[layer].bias or recording.layers[layer].variables["bias"]]
+        reached = found._through(gap, way)[0].sum(axis=1)
+        np.testing.assert_allclose(reached + bias[found._aims[gap] % len(bias)], sums, rtol=1e-4, atol=1e-5)
+    stage = Stage((640, 360))
+    find_scene("signal").set_up(stage, recording, sample=5)(Moment(3.0, 0.0, 0.3))
+    assert stage.frame().any()
