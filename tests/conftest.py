@@ -25,6 +25,8 @@ SMALL: dict[str, dict[str, object]] = {
     "digits_mlp": {"arch": "64-16-8-10", "dropout": 0.1, **IMAGES},
     "digits_plane": {"arch": "64-8-2-10", **IMAGES},
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
+    "autoencoder": {"arch": "*-12-2-12-*", "data": "digits-8x8", "epochs": 4, "every": "1", "batch_size": 128},
+    "vae": {"arch": "*-12-2-12-*", "data": "digits-8x8", "epochs": 4, "every": "1", "batch_size": 128},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from animviz.recorders.watcher import Watcher
     from animviz.recording.recording import Recording
 
-__all__ = ["Experiment", "Maker", "Run", "Training"]
+__all__ = ["Activation", "Experiment", "Maker", "Run", "Training"]
 
 Activation = Literal[
     "tanh", "relu", "sigmoid", "elu", "selu", "gelu", "silu", "softplus", "softsign", "leaky_relu", "linear"

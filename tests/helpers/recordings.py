@@ -10,7 +10,9 @@ import numpy as np
 
 from animviz import Recording
 from animviz.experiments.catalogue import experiment_named
+from animviz.recording.losses import Loss
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
+from animviz.recording.meaning import Output
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
 from helpers.meaning import answering
@@ -75,7 +77,7 @@ def made(name: str, path: Path, **options: object) -> Recording:
     flatten = Layer(name="flatten", kind="Flatten", replayable=True)
     layers, start = [flatten] if run.dataset.x.ndim > 2 else [], {}
     hidden = str(options.get("activation", "relu" if classes > 2 else "tanh"))
-    output = "softmax" if classes > 2 else "sigmoid" if classes else "linear"
+    output = "softmax" if classes > 2 and not run.dataset.reconstructs else "sigmoid" if classes else "linear"
     for place, (fan_in, units) in enumerate(pairwise(run.widths), start=1):
         last = place == len(run.widths) - 1
         layers.append(
@@ -87,12 +89,16 @@ def made(name: str, path: Path, **options: object) -> Recording:
         start[f"{place}/kernel"] = rng.normal(0, min(1.5, 5 / fan_in**0.5), (fan_in, units)).astype(np.float32)
         start[f"{place}/bias"] = rng.normal(0, 0.5, units).astype(np.float32)
     inputs, labels = run.dataset.shown or (run.dataset.x, run.dataset.y)
+    loss = "sparse_categorical_crossentropy" if classes > 2 else "mean_squared_error"
+    meaning = answering(*run.dataset.class_names, loss=loss)
+    if run.dataset.reconstructs:
+        output = Output(
+            name="output", task="reconstruction", form="values", target="inputs", loss=Loss(name="mean_squared_error")
+        )
+        meaning["outputs"] = (output,)
     manifest = Manifest(
         id="0" * 12, title=run.experiment.title, arch=str(run.arch), layers=tuple(layers),
-        **answering(
-            *run.dataset.class_names,
-            loss="sparse_categorical_crossentropy" if classes > 2 else "mean_squared_error",
-        ),
+        **meaning,
         weights={key: ArraySpec(shape=array.shape, dtype="float32") for key, array in start.items()},
     )  # fmt: skip
     extras = {f"extras/{key}": array for key, array in run.dataset.extras.items()}

@@ -39,8 +39,8 @@ MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
     "regression": {"network", "landscape", "signal"},
     "curve": {"polyfit", "network", "landscape", "signal"},
-    "code": {"unit", "landscape", "signal"},
-    "alone": {"landscape", "signal"},
+    "code": {"unit", "landscape", "signal", "manifold"},
+    "alone": {"landscape", "signal", "manifold"},
     "multilabel": {"scores", "network", "landscape", "signal"},
     "steps": {"scores"},
     "none": set(),
@@ -48,7 +48,7 @@ DRAWN = {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
         "pixels", "network", "unfold", "landscape", "signal",
     },
-    "logits": set(scene_names()) - {"polyfit", "grokking"},
+    "logits": set(scene_names()) - {"polyfit", "grokking", "manifold"},
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,7 +137,7 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene not in ("polyfit", "grokking"):
+    if kind == "margin" and scene not in ("polyfit", "grokking", "manifold"):
         assert "no probabilities" in message
         return
     what = "no task" if kind == "none" else recording.output.kind

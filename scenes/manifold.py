@@ -1,0 +1,218 @@
+"""Images in a plane of two numbers, and what the decoder makes of every point of that plane.
+
+After Kingma and Welling, "Auto-encoding variational Bayes" (2013), figure 4.
+"""
+
+from typing import Annotated
+
+import numpy as np
+
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
+from animviz.analysis.labels import SampleLabels
+from animviz.analysis.states import sampled_states
+from animviz.arrays import Array
+from animviz.errors import SceneError
+from animviz.parts import LABEL, PointCloud, Sheet, Tags, chips, cut, grid_shape, heatmap
+from animviz.recording.replay.layers import Layer, is_chain
+from animviz.recording.state import State
+
+GAP, TITLE = 40.0, 34.0  # units between panels, and over them
+POINT = 2.6  # units of a radius
+PAIRS, WIDE = 112.0, 900.0  # units of the column of images with their answers, and of a room that has room for it
+EDGE = 0.01  # share of the codes beyond each limit of the plane
+
+
+@scene(
+    experiment="autoencoder", group="inside", tasks=("reconstruction",),
+    suits=lambda recording, **_: require_code(recording),
+)  # fmt: skip
+def manifold(stage: Stage, recording: Recording, *, lattice: Annotated[int, Range(3, 40)] = 15) -> Draw:
+    """Images in a plane of two numbers, and what the decoder makes of every point of that plane.
+
+    Args:
+        stage: where to draw.
+        recording: of an autoencoder: a chain of layers with one of two units among them.
+        lattice: points along each side of the plane at which the decoder is asked.
+    """
+    code = _code(recording)
+    states = sampled_states(recording, 12)
+    labels = SampleLabels.of(recording)
+    pixels = int(np.prod(recording.single_input(recording.inputs).shape[1:]))
+    sheet = Sheet(
+        stage, recording, f"{pixels} {_what(recording)} pass through two numbers and come back", numbers=["epoch", "loss"],
+        foot=[
+            f"{'above' if _is_tall(stage) else 'left'}: where samples lie by their two numbers",
+            f"{'below' if _is_tall(stage) else 'right'}: what the network makes of the points of that plane",
+        ],
+    )  # fmt: skip
+    limits = _limits([state.activations(code.name) for state in states])
+    left, right, pairs = _layout(stage, sheet.room)
+    plane = _Plane(stage, left, labels, limits, len(states[-1].activations(code.name)))
+    decoded = _Decoded(stage, right, recording, code, limits, lattice)
+    samples = _Samples(stage, pairs, recording, labels) if pairs is not None else None
+
+    def draw(moment: Moment) -> None:
+        state = recording.at(moment.epoch)
+        plane.show(state.activations(code.name))
+        decoded.show(state)
+        if samples is not None:
+            samples.show(state)
+        sheet.show(state)
+
+    return draw
+
+
+def _code(recording: Recording) -> Layer:
+    """Return the layer of two units through which everything goes.
+
+    Raises:
+        SceneError: there is none, or the layers behind it cannot be replayed.
+    """
+    layers = recording.layers
+    if not is_chain(layers):
+        strange = next((layer.kind for layer in layers if not layer.replayable), "no")
+        raise SceneError(
+            f"manifold asks the decoder for points that are no samples; {recording.path} has {strange} layers, which NumPy "
+            "does not replay: see pca and umap"
+        )
+    sizes = [layer.widths_of(recording.manifest.weights)[1] if layer.kernel else 0 for layer in layers[:-1]]
+    if 2 not in sizes:
+        found = ", ".join(f"{size}" for size in sizes if size) or "none"
+        raise SceneError(
+            f"manifold needs a layer of two units; the hidden layers of {recording.path} have {found}: try --arch '*-128-2-128-*'"
+        )
+    place = sizes.index(2)
+    while place + 1 < len(layers) - 1 and layers[place + 1].kind == "Activation":
+        place += 1
+    return layers[place]
+
+
+def require_code(recording: Recording) -> None:
+    """Refuse a recording that has no plane of codes; see `_code`."""
+    _code(recording)
+
+
+def _what(recording: Recording) -> str:
+    return "pixels" if _shape(recording) is not None else "numbers"
+
+
+def _shape(recording: Recording) -> tuple[int, ...] | None:
+    """Return in which shape a sample is an image, or None where it is none."""
+    if "images" in recording.extras:
+        return recording.extras["images"].shape[1:]
+    inputs = recording.single_input(recording.inputs)
+    if inputs.ndim > 2:
+        return inputs.shape[1:]
+    rows, columns = grid_shape(inputs.shape[1])
+    return (rows, columns) if rows == columns and rows > 2 else None
+
+
+def _limits(codes: list[Array]) -> Array:
+    """Return the lower and upper limits of a square plane that holds nearly all codes of the states, (2, 2)."""
+    ends = [np.quantile(code, [EDGE, 1 - EDGE], axis=0) for code in codes]
+    low, high = ends[-1]
+    middle, half = (low + high) / 2, 0.58 * max(float((high - low).max()), 1e-9)
+    return np.stack([middle - half, middle + half])
+
+
+def _is_tall(stage: Stage) -> bool:
+    return stage.height > stage.width
+
+
+def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box | None]:
+    """Return the boxes of both panels, and of the samples where there is room for them."""
+    if _is_tall(stage):
+        side = min(room.width, (room.height - GAP) / 2 - TITLE)
+        left = room.left + (room.width - side) / 2
+        top = room.top + TITLE
+        return Box(left, top, side, side), Box(left, top + side + GAP + TITLE, side, side), None
+    beside = GAP + PAIRS if room.width >= WIDE else 0.0
+    side = min(room.height - TITLE, (room.width - GAP - beside) / 2)
+    left, top = room.left + (room.width - 2 * side - GAP - beside) / 2, room.top + TITLE
+    pairs = Box(left + 2 * (side + GAP), room.top, PAIRS, side + TITLE) if beside else None
+    return Box(left, top, side, side), Box(left + side + GAP, top, side, side), pairs
+
+
+class _Plane:
+    """The samples as points, the classes named where most of their samples lie."""
+
+    def __init__(self, stage: Stage, box: Box, labels: SampleLabels, limits: Array, count: int) -> None:
+        (left, low), (right, high) = limits
+        axes = stage.axes(box, (left, right), (low, high), color=stage.theme.mix(stage.theme.grid, 0.25))
+        classes = labels.classes if labels.classes is not None else np.zeros(count, np.int64)
+        palette = np.array([stage.theme.mix(stage.theme.quiet, 1)], np.float32)
+        self._tags: Tags | None = None
+        if labels.names:
+            palette = stage.theme.palette(max(2, len(labels.names)))
+        self._points = PointCloud(axes, classes, palette, POINT * stage.pixel)
+        stage.moves(self._points)
+        if labels.names:
+            self._tags = Tags(stage, axes, classes, chips(stage, labels.names, box.width * box.height, LABEL))
+        stage.text(box.left, box.top - 12, cut(stage, f"{count:,} samples", box.width), color=stage.theme.quiet)
+
+    def show(self, codes: Array) -> None:
+        """Show the samples at their codes, (samples, 2)."""
+        self._points.set_positions(codes)
+        if self._tags is not None:
+            self._tags.show(self._tags.places(codes))
+
+
+class _Decoded:
+    """What the layers behind the code put out at each point of a lattice, where that point is in the plane."""
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording, code: Layer, limits: Array, count: int) -> None:
+        self._code, self._count = code, count
+        self._shape = _shape(recording) or (1, recording.single_input(recording.inputs)[0].size)
+        sides = [np.linspace(low, high, 2 * count + 1)[1::2] for low, high in limits.T]
+        x, y = np.meshgrid(sides[0], sides[1][::-1])
+        self._points = np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+        rows, columns = self._shape[:2]
+        self._cells, _ = heatmap(stage, box, (rows * count, columns * count), kind="gray")
+        stage.text(
+            box.left, box.top - 12, cut(stage, f"{count}×{count} points, decoded", box.width), color=stage.theme.quiet
+        )
+
+    def show(self, state: State) -> None:
+        """Show what a state makes of the points."""
+        values = state.onward(self._code.name, self._points).reshape(self._count, self._count, *self._shape)
+        rows, columns = self._shape[:2]
+        whole = values.swapaxes(1, 2).reshape(self._count * rows, self._count * columns, *self._shape[2:])
+        self._cells.set_values(whole[..., 0] if whole.ndim == 3 and whole.shape[2] == 1 else whole)
+
+
+class _Samples:
+    """Some samples, and what comes back of them."""
+
+    def __init__(self, stage: Stage, box: Box, recording: Recording, labels: SampleLabels) -> None:
+        self._shape = _shape(recording) or (1, recording.single_input(recording.inputs)[0].size)
+        rows, columns = self._shape[:2]
+        side = (box.width - 12) / 2
+        count = max(1, int((box.height - TITLE) // (side + 6)))
+        inputs = recording.single_input(recording.inputs)
+        self._chosen = inputs[_one_of_each(labels, len(inputs), count)]
+        self._cells = []
+        for column in range(2):
+            place = Box(box.left + column * (side + 12), box.top + TITLE, side, count * (side + 6))
+            cells, _ = heatmap(stage, place, (count * (rows + 2), columns), kind="gray")
+            self._cells.append(cells)
+        for column, word in enumerate(("sent", "back")):
+            stage.text(box.left + column * (side + 12), box.top + TITLE - 12, word, color=stage.theme.quiet)
+        self._cells[0].set_values(self._stacked(self._chosen))
+
+    def show(self, state: State) -> None:
+        """Show what a state gives back."""
+        self._cells[1].set_values(self._stacked(state.outputs(self._chosen)))
+
+    def _stacked(self, values: Array) -> Array:
+        images = values.reshape(len(values), *self._shape)
+        images = images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
+        margins = [(0, 0), (0, 2), (0, 0), *[(0, 0)] * (images.ndim - 3)]
+        return np.concatenate(list(np.pad(images, margins, constant_values=np.nan)))
+
+
+def _one_of_each(labels: SampleLabels, total: int, count: int) -> list[int]:
+    """Return numbers of samples, of different classes where there are any."""
+    if labels.classes is None:
+        return list(range(min(count, total)))
+    first = [int(np.argmax(labels.classes == k)) for k in range(len(labels.names)) if (labels.classes == k).any()]
+    return first[:count]
