@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -64,22 +64,44 @@ def lost(*snapshots: int) -> Callable[[int, str, np.ndarray], np.ndarray]:
     return lambda index, name, array: array * (np.nan if index in snapshots else 1)
 
 
+def convolutions(rng: np.random.Generator, filters: Sequence[int]) -> tuple[list[Layer], dict[str, np.ndarray]]:
+    """Return convolutions of 5x5 pixels with pooling behind each, and weights drawn at random."""
+    layers, weights, channels = [], {}, 1
+    for place, count in enumerate(filters, start=1):
+        names = {role: f"conv_{place}/{role}" for role in ("kernel", "bias")}
+        config = {"strides": (1, 1), "padding": "valid", "dilation_rate": (1, 1)}
+        pooled = {"pool_size": (2, 2), "strides": (2, 2), "padding": "valid"}
+        layers += [
+            Layer(
+                name=f"conv_{place}", kind="Conv2D", activation="relu", variables=names, config=config, replayable=True
+            ),
+            Layer(name=f"pool_{place}", kind="AveragePooling2D", config=pooled, replayable=True),
+        ]
+        weights[names["kernel"]] = rng.normal(0, 0.3, (5, 5, channels, count)).astype(np.float32)
+        weights[names["bias"]] = np.zeros(count, np.float32)
+        channels = count
+    return layers, weights
+
+
 def made(name: str, path: Path, **options: object) -> Recording:
     """Write a recording of an experiment's data whose weights are drawn at random, not trained: four epochs, in no time.
 
     Args:
         name: of the experiment.
         path: where to.
-        **options: of the experiment; all layers are dense.
+        **options: of the experiment.
     """
     run = experiment_named(name).run(options)
     rng, classes = np.random.default_rng(7), len(run.dataset.class_names)
     flatten = Layer(name="flatten", kind="Flatten", replayable=True)
-    layers, start = [flatten] if run.dataset.x.ndim > 2 else [], {}
+    layers, start, widths = [flatten] if run.dataset.x.ndim > 2 else [], {}, run.widths
+    if run.experiment.network == "lenet":
+        layers, start = convolutions(rng, widths[:2])
+        layers, widths = [*layers, flatten], (25 * widths[1], *widths[2:])
     hidden = str(options.get("activation", "relu" if classes > 2 else "tanh"))
     output = "softmax" if classes > 2 and not run.dataset.reconstructs else "sigmoid" if classes else "linear"
-    for place, (fan_in, units) in enumerate(pairwise(run.widths), start=1):
-        last = place == len(run.widths) - 1
+    for place, (fan_in, units) in enumerate(pairwise(widths), start=1):
+        last = place == len(widths) - 1
         layers.append(
             Layer(
                 name=f"layer_{place}", kind="Dense", activation=output if last else hidden,

@@ -27,6 +27,7 @@ FIXED: dict[str, dict[str, object]] = {
     "polynomial": {"arch": "1-3-1", "samples": 400},
     "digits_mlp": {"arch": "64-12-8-10", **DIGITS},
     "digits_plane": {"arch": "64-12-2-10", **DIGITS},
+    "lenet": {"arch": "4-6-12-8-10", **DIGITS},
     "autoencoder": {"data": "digits-8x8", "arch": "64-12-2-12-64"},
     "addition": {"modulus": 11, "arch": "22-16-11"},
 }
