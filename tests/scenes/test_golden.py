@@ -27,6 +27,7 @@ FIXED: dict[str, dict[str, object]] = {
     "polynomial": {"arch": "1-3-1", "samples": 400},
     "digits_mlp": {"arch": "64-12-8-10", **DIGITS},
     "digits_plane": {"arch": "64-12-2-10", **DIGITS},
+    "collapse": {"samples": 30, "arch": "2-12-2-3"},
     "addition": {"modulus": 11, "arch": "22-16-11"},
 }
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")

@@ -46,7 +46,7 @@ DRAWN = {
     "none": set(),
     "margin": {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
-        "pixels", "network", "unfold", "landscape",
+        "pixels", "network", "unfold", "landscape", "collapse",
     },
     "logits": set(scene_names()) - {"polyfit", "grokking"},
 }  # fmt: skip
