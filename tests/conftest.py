@@ -27,6 +27,7 @@ SMALL: dict[str, dict[str, object]] = {
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
     "collapse": {"samples": 30, "arch": "2-12-2-3", "epochs": 4},
+    "overfit": {"points": 5, "features": 8},
 }
 
 

@@ -13,6 +13,9 @@ import pytest
 
 import animviz
 from animviz import Recording
+from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.ideas import least_squares
+from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.recordings import made
 
@@ -46,6 +49,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
 
     @cache
     def of(experiment: str) -> Recording:
+        if experiment == "overfit":  # it has no weights that could be drawn at random, and nothing is trained
+            return least_squares.record(experiment_named(experiment).run({}), folder / "overfit.rec", UNSAID, ())
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
     return lambda scene: of(find_scene(scene).experiment or "two_rings")

@@ -38,7 +38,7 @@ ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
 DRAWN = {
     "regression": {"network", "landscape"},
-    "curve": {"polyfit", "network", "landscape"},
+    "curve": {"polyfit", "network", "landscape", "overfit"},
     "code": {"unit", "landscape"},
     "alone": {"landscape"},
     "multilabel": {"scores", "network", "landscape"},
@@ -48,7 +48,7 @@ DRAWN = {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
         "pixels", "network", "unfold", "landscape", "collapse",
     },
-    "logits": set(scene_names()) - {"polyfit", "grokking"},
+    "logits": set(scene_names()) - {"polyfit", "grokking", "overfit"},
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,7 +137,7 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene not in ("polyfit", "grokking"):
+    if kind == "margin" and scene not in ("polyfit", "grokking", "overfit"):
         assert "no probabilities" in message
         return
     what = "no task" if kind == "none" else recording.output.kind
