@@ -28,6 +28,8 @@ SMALL: dict[str, dict[str, object]] = {
     "autoencoder": {"arch": "*-12-2-12-*", "data": "digits-8x8", "epochs": 4, "every": "1", "batch_size": 128},
     "vae": {"arch": "*-12-2-12-*", "data": "digits-8x8", "epochs": 4, "every": "1", "batch_size": 128},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
+    "collapse": {"samples": 30, "arch": "2-12-2-3", "epochs": 4},
+    "overfit": {"points": 5, "features": 8},
 }
 
 

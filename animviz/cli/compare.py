@@ -206,12 +206,14 @@ _FROM = path_option(
 _OUTPUT_NAME = click.Option(
     ["--output-name"], metavar="NAME", help="Output that is compared, of models that have several; with --from."
 )
+_COMPARED = [name for name, experiment in EXPERIMENTS.items() if "arch" not in experiment.without]
 _EXPERIMENT = click.Option(
     ["--experiment"],
-    type=click.Choice([name for name, experiment in EXPERIMENTS.items() if "arch" not in experiment.without]),
+    type=click.Choice(_COMPARED),
+    metavar="NAME",
     default=EXPERIMENT,
     show_default=True,
-    help="What is trained.",
+    help=f"What is trained: {', '.join(_COMPARED)}.",
 )
 
 _PRESET = click.Option(

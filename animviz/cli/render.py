@@ -95,7 +95,10 @@ def require_distinct(scene: "Scene | Outline", sections: Sections) -> None:
 _FROM = path_option("--from", "source", help="Recording to draw, instead of training.")
 _DATA = path_option("--data", help="Own points: a .csv or .npz file with x, y and label.")
 _EXPERIMENT = click.Option(
-    ["--experiment"], type=click.Choice(list(EXPERIMENTS)), help="What is trained, if not the scene's own experiment."
+    ["--experiment"],
+    type=click.Choice(list(EXPERIMENTS)),
+    metavar="NAME",
+    help=f"What is trained, if not the scene's own experiment: {', '.join(EXPERIMENTS)}.",
 )
 
 _DRAWING = [

@@ -9,6 +9,8 @@ from animviz.experiments.data import planar as data
 from animviz.experiments.experiment import Experiment, Training
 from animviz.experiments.ideas.addition import ADDITION
 from animviz.experiments.ideas.autoencoder import AUTOENCODER, VAE
+from animviz.experiments.ideas.collapse import COLLAPSE
+from animviz.experiments.ideas.overfit import OVERFIT
 
 __all__ = ["EXPERIMENTS", "experiment_for", "experiment_named", "takes_data"]
 
@@ -46,6 +48,8 @@ EXPERIMENTS: dict[str, Experiment] = {
         ADDITION,
         AUTOENCODER,
         VAE,
+        COLLAPSE,
+        OVERFIT,
     )
 }
 

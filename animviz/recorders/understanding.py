@@ -150,7 +150,7 @@ class _Part:
             self.target = self._fitting()
         return Output(
             name=self.facts.name, task=task, sequence=sequence, form=form, loss=loss, class_names=names, label_values=values,
-            loss_of_logits=self.facts.loss_of_logits,
+            loss_of_logits=loss is not None and self.facts.loss_of_logits,
             ignored=None if ignored is None or self.decision.task != "multiclass" else float(ignored),
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ def rewritten(
         snapshots: how many of the first ones are kept; all by default.
         samples: likewise.
         one_class: whether all samples are of class 3.
-        weights: (snapshot, name, weights) -> those that are written.
+        weights: (snapshot, name, weights or stored outputs) -> those that are written.
     """
     extras = {name: array[:samples] for name, array in recording.extras.items()}
     data = {"inputs": recording.inputs[:samples], "labels": recording.labels[:samples]}
@@ -54,6 +54,9 @@ def rewritten(
     writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})
     for snapshot in recording[: snapshots or len(recording)]:
         changed = {f"weights/{k}": weights(snapshot.index, k, v).astype(v.dtype) for k, v in snapshot.weights.items()}
+        for name, array in snapshot.outputs.items():
+            key = recording.manifest.key("outputs", name)
+            changed[key] = weights(snapshot.index, name, array[:samples]).astype(array.dtype)
         entry = Entry(epoch=snapshot.epoch, step=snapshot.step, logs=dict(snapshot.logs), scores=dict(snapshot.scores))
         writer.append(changed, entry)
     return Recording(path)

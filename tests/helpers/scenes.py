@@ -13,6 +13,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "lenet": {"arch": "2-4-12-8-10"},
     "addition": {},
     "autoencoder": {},
+    "collapse": {},
+    "overfit": {},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.

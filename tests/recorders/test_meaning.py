@@ -261,6 +261,13 @@ def test_a_loss_that_keras_scales_or_adds_to_is_not_stated(tmp_path: Path) -> No
         assert recording[-1].scores == {}
 
 
+def test_a_penalty_on_activities_leaves_the_accuracy_of_a_classifier(tmp_path: Path) -> None:
+    hidden = keras.layers.Dense(4, activity_regularizer="l2")
+    model = keras.Sequential([keras.Input((4,)), hidden, keras.layers.Dense(3, "softmax")])
+    recording = unstated(tmp_path, model, THREE, loss="sparse_categorical_crossentropy")
+    assert set(recording[-1].scores) == {"accuracy"}
+
+
 def tagging(**compiling: Any) -> keras.Model:
     layers = [keras.layers.Embedding(5, 3, mask_zero=True), keras.layers.Dense(3, "softmax")]
     model = keras.Sequential([keras.Input((6,)), *layers])

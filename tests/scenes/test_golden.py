@@ -13,6 +13,9 @@ import pytest
 
 import animviz
 from animviz import Recording
+from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.ideas import least_squares
+from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.recordings import made
 
@@ -29,6 +32,7 @@ FIXED: dict[str, dict[str, object]] = {
     "digits_plane": {"arch": "64-12-2-10", **DIGITS},
     "lenet": {"arch": "4-6-12-8-10", **DIGITS},
     "autoencoder": {"data": "digits-8x8", "arch": "64-12-2-12-64"},
+    "collapse": {"samples": 30, "arch": "2-12-2-3"},
     "addition": {"modulus": 11, "arch": "22-16-11"},
 }
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")
@@ -47,6 +51,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
 
     @cache
     def of(experiment: str) -> Recording:
+        if experiment == "overfit":  # it has no weights that could be drawn at random, and nothing is trained
+            return least_squares.record(experiment_named(experiment).run({}), folder / "overfit.rec", UNSAID, ())
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
     return lambda scene: of(find_scene(scene).experiment or "two_rings")

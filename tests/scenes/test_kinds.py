@@ -36,9 +36,10 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 # What draws any model, and what draws these as well.
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
+OF_A_KIND = {"polyfit", "grokking", "manifold", "features", "overfit"}  # what these draw, no other scene does
 DRAWN = {
     "regression": {"network", "landscape", "signal"},
-    "curve": {"polyfit", "network", "landscape", "signal"},
+    "curve": {"polyfit", "network", "landscape", "signal", "overfit"},
     "code": {"unit", "landscape", "signal", "manifold"},
     "alone": {"landscape", "signal", "manifold"},
     "multilabel": {"scores", "network", "landscape", "signal"},
@@ -46,9 +47,9 @@ DRAWN = {
     "none": set(),
     "margin": {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
-        "pixels", "network", "unfold", "landscape", "signal",
+        "pixels", "network", "unfold", "landscape", "signal", "collapse",
     },
-    "logits": set(scene_names()) - {"polyfit", "grokking", "manifold", "features"},
+    "logits": set(scene_names()) - OF_A_KIND,
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,7 +138,7 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene not in ("polyfit", "grokking", "manifold", "features"):
+    if kind == "margin" and scene not in OF_A_KIND:
         assert "no probabilities" in message
         return
     what = "no task" if kind == "none" else recording.output.kind
