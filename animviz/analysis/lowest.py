@@ -3,8 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import minimum_filter
-from scipy.optimize import minimize
 
 from animviz.analysis.formula import Formula
 from animviz.arrays import Array
@@ -40,6 +38,8 @@ def lowest_places(formula: Formula, limits: Limits) -> Array:
         formula: the height.
         limits: within which is looked.
     """
+    from scipy.ndimage import minimum_filter  # here, since help on experiments shall not wait for SciPy
+
     xs, ys, heights = lattice(formula, limits, 121)
     known = np.where(np.isfinite(heights), heights, np.inf)
     rows, columns = np.nonzero((known == minimum_filter(known, 3, mode="nearest")) & np.isfinite(known))
@@ -56,6 +56,7 @@ def lowest_places(formula: Formula, limits: Limits) -> Array:
 
 def _settled(formula: Formula, limits: Limits, start: Array) -> Array:
     """Return where one comes to rest from a place, and how high that is."""
+    from scipy.optimize import minimize
 
     def height(place: Array) -> Any:
         found = formula.value(*place)

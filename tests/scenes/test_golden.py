@@ -13,6 +13,9 @@ import pytest
 
 import animviz
 from animviz import Recording
+from animviz.experiments.catalogue import experiment_named
+from animviz.experiments.keras.descent import record as race
+from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.recordings import made
 
@@ -29,6 +32,7 @@ FIXED: dict[str, dict[str, object]] = {
     "digits_plane": {"arch": "64-12-2-10", **DIGITS},
     "addition": {"modulus": 11, "arch": "22-16-11"},
 }
+RACE = {"epochs": 20, "resolution": 61}
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")
 # Coordinates of these differ between machines, so that no picture of them is right everywhere.
 STOCHASTIC = ("umap", "tsne", "layers")
@@ -45,6 +49,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
 
     @cache
     def of(experiment: str) -> Recording:
+        if experiment == "descent":  # a race is short, and has no chance in it
+            return race(experiment_named("descent").run(RACE), folder / "descent.rec", UNSAID, ())
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
     return lambda scene: of(find_scene(scene).experiment or "two_rings")
