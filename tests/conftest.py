@@ -27,6 +27,7 @@ SMALL: dict[str, dict[str, object]] = {
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
     "descent": {"resolution": 31, "epochs": 4},
+    "paint": {"side": 12, "arch": "2-16-16-*", "epochs": 4, "every": "1"},
 }
 
 

@@ -31,6 +31,7 @@ FIXED: dict[str, dict[str, object]] = {
     "digits_mlp": {"arch": "64-12-8-10", **DIGITS},
     "digits_plane": {"arch": "64-12-2-10", **DIGITS},
     "addition": {"modulus": 11, "arch": "22-16-11"},
+    "paint": {"side": 24, "arch": "2-12-12-3"},
 }
 RACE = {"epochs": 20, "resolution": 61}
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")

@@ -48,7 +48,11 @@ DRAWN = {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
         "pixels", "network", "unfold", "landscape",
     },
-    "logits": set(scene_names()) - {"polyfit", "grokking", "descent"},
+    "logits": set(scene_names()) - {"polyfit", "grokking", "descent", "paint"},
+}  # fmt: skip
+# What draws the kind, of another shape.
+PARTICULAR = {
+    ("none", "descent"): "places on a map", ("regression", "paint"): "a picture", ("curve", "paint"): "a picture",
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,11 +141,11 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene not in ("polyfit", "grokking", "descent"):
+    if kind == "margin" and scene not in ("polyfit", "grokking", "descent", "paint"):
         assert "no probabilities" in message
         return
-    if (kind, scene) == ("none", "descent"):  # which draws what has no task, of another shape
-        assert "draws places on a map" in message
+    if (kind, scene) in PARTICULAR:
+        assert message.startswith(f"{scene} draws {PARTICULAR[kind, scene]}")
         return
     what = "no task" if kind == "none" else recording.output.kind
     assert message.startswith(f"{scene} draws ")
