@@ -54,7 +54,7 @@ def test_relu_paints_a_blur_and_sines_paint_the_picture(seed: int, tmp_path: Pat
         assert ends[name] ** 2 == pytest.approx(network[-1].scores["loss"], rel=1e-3)
         fine[name] = (amplitudes(answer) / own)[15:].mean()
     assert ends["ReLU"] > 0.06 > 0.04 > ends["Fourier"]
-    assert ends["sine"] < 0.02
+    assert ends["sine"] < 0.01
     assert fine["ReLU"] < 0.4 < fine["Fourier"] < fine["sine"]
     assert fine["sine"] > 0.85
     title = f"ReLU ends {100 * ends['ReLU']:.1f} % off, sine {100 * ends['sine']:.1f} %"

@@ -77,6 +77,7 @@ class PaintTraining(Training):
     Args:
         epochs: passes over the pixels.
         batch_size: pixels per gradient step, drawn at random.
+        learning_rate: step size of Adam at first; it falls to nothing along a cosine.
         networks: which ones paint: relu, fourier and sine, with commas between them.
         fourier_scale: how fine the waves are that the network with Fourier features is given.
         sine_scale: how fine the waves are with which the network of sines begins.
@@ -85,7 +86,7 @@ class PaintTraining(Training):
     arch: str = "2-128-128-128-*"
     epochs: Annotated[int, Range(1, 1_000_000)] = 200
     batch_size: Annotated[int, Range(1, 1_000_000)] = 1024
-    learning_rate: Annotated[float, Range(1e-12, 1e6)] = 0.001
+    learning_rate: Annotated[float, Range(1e-12, 1e6)] = 0.002
     every: str = "log"
     networks: str = ",".join(NETWORKS).lower()
     fourier_scale: Annotated[float, Range(0.01, 1000)] = 3.0

@@ -32,7 +32,9 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     outputs = {name: makers[name](places, name, run.widths, training) for name in training.painting}
     model = keras.Model(places, outputs, name="network")
     # Each weight belongs to one network, and Adam scales each by itself: all are trained as if they were alone.
-    model.compile(keras.optimizers.Adam(training.learning_rate), dict.fromkeys(outputs, "mse"))
+    steps = training.epochs * -(-len(dataset.x) // training.batch_size)
+    rate = keras.optimizers.schedules.CosineDecay(training.learning_rate, steps)
+    model.compile(keras.optimizers.Adam(rate), dict.fromkeys(outputs, "mse"))
     targets = dict.fromkeys(outputs, dataset.y)
     recorder = recorder_of(
         run, path, watchers, targets=targets, labels=dataset.y.mean(axis=1), output=training.painting[-1],
