@@ -30,6 +30,8 @@ SMALL: dict[str, dict[str, object]] = {
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
     "collapse": {"samples": 30, "arch": "2-12-2-3", "epochs": 4},
     "overfit": {"points": 5, "features": 8},
+    "descent": {"resolution": 31, "epochs": 4},
+    "paint": {"side": 12, "arch": "2-16-16-*", "epochs": 4, "every": "1"},
 }
 
 

@@ -27,6 +27,7 @@ def in_words(tasks: Sequence[str]) -> str:
     named = single if both else tasks
     whole = set(CLASSES) <= set(named)
     rest = [task for task in named if not (whole and task in CLASSES)]
-    rest = [f"{CURVE} (one number in, one out)" if task == CURVE else task for task in rest]
+    said = {CURVE: f"{CURVE} (one number in, one out)", "none": "recordings without a task"}
+    rest = [said.get(task, task) for task in rest]
     words = ", ".join([*(["classifiers"] if whole else []), *rest])
     return f"{words} and sequences of these" if both else words

@@ -10,7 +10,9 @@ from animviz.experiments.experiment import Experiment, Training
 from animviz.experiments.ideas.addition import ADDITION
 from animviz.experiments.ideas.autoencoder import AUTOENCODER, VAE
 from animviz.experiments.ideas.collapse import COLLAPSE
+from animviz.experiments.ideas.descent import DESCENT
 from animviz.experiments.ideas.overfit import OVERFIT
+from animviz.experiments.ideas.paint import PAINT
 
 __all__ = ["EXPERIMENTS", "experiment_for", "experiment_named", "takes_data"]
 
@@ -50,6 +52,8 @@ EXPERIMENTS: dict[str, Experiment] = {
         VAE,
         COLLAPSE,
         OVERFIT,
+        DESCENT,
+        PAINT,
     )
 }
 

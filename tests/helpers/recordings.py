@@ -49,11 +49,13 @@ def rewritten(
     """
     extras = {name: array[:samples] for name, array in recording.extras.items()}
     data = {"inputs": recording.inputs[:samples], "labels": recording.labels[:samples]}
+    data |= {name: array for name, array in recording.basis._data.items() if name.startswith("targets")}
     if one_class:
         data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3
     writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})
     for snapshot in recording[: snapshots or len(recording)]:
         changed = {f"weights/{k}": weights(snapshot.index, k, v).astype(v.dtype) for k, v in snapshot.weights.items()}
+        changed |= {f"stored/{name}": array[:samples] for name, array in snapshot.stored.items()}
         for name, array in snapshot.outputs.items():
             key = recording.manifest.key("outputs", name)
             changed[key] = weights(snapshot.index, name, array[:samples]).astype(array.dtype)

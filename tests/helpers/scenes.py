@@ -15,6 +15,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "autoencoder": {},
     "collapse": {},
     "overfit": {},
+    "descent": {},
+    "paint": {},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.

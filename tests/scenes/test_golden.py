@@ -15,6 +15,7 @@ import animviz
 from animviz import Recording
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.ideas import least_squares
+from animviz.experiments.keras.descent import record as race
 from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene, scene_names
 from helpers.recordings import made
@@ -34,7 +35,9 @@ FIXED: dict[str, dict[str, object]] = {
     "autoencoder": {"data": "digits-8x8", "arch": "64-12-2-12-64"},
     "collapse": {"samples": 30, "arch": "2-12-2-3"},
     "addition": {"modulus": 11, "arch": "22-16-11"},
+    "paint": {"side": 24, "arch": "2-12-12-3"},
 }
+RACE = {"epochs": 20, "resolution": 61}
 LIGHT = ("rings", "boundary", "polyfit", "history", "digits", "confusion", "unit")
 # Coordinates of these differ between machines, so that no picture of them is right everywhere.
 STOCHASTIC = ("umap", "tsne", "layers")
@@ -53,6 +56,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
     def of(experiment: str) -> Recording:
         if experiment == "overfit":  # it has no weights that could be drawn at random, and nothing is trained
             return least_squares.record(experiment_named(experiment).run({}), folder / "overfit.rec", UNSAID, ())
+        if experiment == "descent":  # a race is short, and has no chance in it
+            return race(experiment_named("descent").run(RACE), folder / "descent.rec", UNSAID, ())
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
     return lambda scene: of(find_scene(scene).experiment or "two_rings")

@@ -36,7 +36,15 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 # What draws any model, and what draws these as well.
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
-OF_A_KIND = {"polyfit", "grokking", "manifold", "features", "overfit"}  # what these draw, no other scene does
+OF_A_KIND = {
+    "polyfit",
+    "grokking",
+    "manifold",
+    "features",
+    "overfit",
+    "descent",
+    "paint",
+}  # what these draw, no other scene does
 DRAWN = {
     "regression": {"network", "landscape", "signal"},
     "curve": {"polyfit", "network", "landscape", "signal", "overfit"},
@@ -50,6 +58,10 @@ DRAWN = {
         "pixels", "network", "unfold", "landscape", "signal", "collapse",
     },
     "logits": set(scene_names()) - OF_A_KIND,
+}  # fmt: skip
+# What draws the kind, of another shape.
+PARTICULAR = {
+    ("none", "descent"): "places on a map", ("regression", "paint"): "a picture", ("curve", "paint"): "a picture",
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -140,6 +152,9 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     assert "failed" not in message
     if kind == "margin" and scene not in OF_A_KIND:
         assert "no probabilities" in message
+        return
+    if (kind, scene) in PARTICULAR:
+        assert message.startswith(f"{scene} draws {PARTICULAR[kind, scene]}")
         return
     what = "no task" if kind == "none" else recording.output.kind
     assert message.startswith(f"{scene} draws ")
