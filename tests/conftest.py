@@ -26,6 +26,7 @@ SMALL: dict[str, dict[str, object]] = {
     "digits_plane": {"arch": "64-8-2-10", **IMAGES},
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
+    "induction": {"vocabulary": 8, "block": 4, "sequences": 64, "width": 8, "epochs": 4, "every": "1"},
 }
 
 

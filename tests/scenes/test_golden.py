@@ -14,7 +14,7 @@ import pytest
 import animviz
 from animviz import Recording
 from animviz.pictures.discovery import find_scene, scene_names
-from helpers.recordings import made
+from helpers.recordings import attending, made
 
 pytestmark = pytest.mark.contract
 
@@ -45,6 +45,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
 
     @cache
     def of(experiment: str) -> Recording:
+        if experiment == "induction":
+            return attending(folder / "induction.rec")
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
     return lambda scene: of(find_scene(scene).experiment or "two_rings")

@@ -5,7 +5,7 @@ After Olsson et al., "In-context Learning and Induction Heads" (2022).
 
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from animviz.options import Range
 
 __all__ = ["INDUCTION", "HeadsTraining", "repeated"]
 
-TOKENS = ascii_uppercase + "23456789"
+TOKENS = ascii_uppercase + "&#@$+=%?"  # no digits: numbers in a picture say something else
 SHOWN = 16  # sequences that are recorded
 
 
@@ -50,7 +50,7 @@ def repeated(
 
 def _walks(
     rng: np.random.Generator, count: int, vocabulary: int, blocks: NDArray[np.int64], jumps: float, block: int
-) -> NDArray[np.int32]:
+) -> NDArray[Any]:
     """Return sequences of two blocks and a token that walk through tokens of their own, round and round."""
     length = 2 * block + 1
     own = rng.permuted(np.tile(np.arange(vocabulary), (count, 1)), axis=1)
