@@ -103,7 +103,7 @@ class _Matrix:
         lefts = place.left + (np.arange(columns) + 0.5) * across
         tops = place.top + (np.arange(rows) + 0.5) * down + 8
         below = np.stack([lefts, np.full(columns, place.bottom + 26)], axis=1)
-        _written(stage, below, words, across, _widest(stage, words) + 3)
+        _written(stage, below, words, across, _widest(stage, words) + 1)
         beside = words if rows == columns else [str(row + 1) for row in range(rows)]
         _written(stage, np.stack([np.full(rows, shift + own / 2 - 2), tops], axis=1), beside, down, PITCH)
         self._guesses = None
@@ -223,12 +223,10 @@ def _subtitle(recording: Recording) -> str:
 
 
 def _foot(text: Reading) -> list[str]:
-    row = "a row: where a token looks" if text.read else "a row: where one place looks"
-    answer = (
-        ", and its guess of the next, bright if right" if text.follows else ", and what it answers, bright if right"
-    )
+    answer = "guess: what comes next, grey if wrong" if text.follows else "answer: grey if wrong"
     return [
-        row + (answer if text.names else ""),
+        "a row: where a token looks" if text.read else "a row: where one place looks",
+        answer if text.names else "",
         "the stripe, outlined: what followed it before" if text.stripe.any() else "",
     ]
 

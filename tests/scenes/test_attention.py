@@ -128,7 +128,7 @@ def test_answers_that_are_no_next_token_are_not_called_so(tmp_path: Path) -> Non
     said = texts(stage)
     assert "answer" in said
     assert not any("guess" in text for text in said)
-    assert [list(one.texts) for one in stage._moving if isinstance(one, Words)][0] == ["3", "12", "3", "12"]
+    assert next(list(one.texts) for one in stage._moving if isinstance(one, Words)) == ["3", "12", "3", "12"]
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280)])

@@ -34,7 +34,7 @@ def repeated(
         block: tokens after which the drawn sequences begin anew; those that are learned do so after half to one and a half
             times as many.
         sequences: that are learned.
-        jumps: how often a sequence that is learned goes on at another place of its block: without that, the token that was
+        jumps: how often a sequence that is learned goes on at another place of its block; without that, the token that was
             longest unseen comes next, and nothing need be looked up.
     """
     longest = min(vocabulary, block + block // 2)
@@ -89,5 +89,5 @@ INDUCTION = Experiment(
         "arch", "activation", "optimizer", "loss", "dropout", "l2", "early_stopping", "restore_best", "gradients", "model",
     ),
     advice="Try a single layer, --layers 1, which has no head to tell it what stood before a token and never finds the repeats; "
-    "or no jumps, --jumps 0, and another trick is found.",
+    "or no jumps, --jumps 0 --seed 1, and another trick is found.",
 )  # fmt: skip
