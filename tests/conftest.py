@@ -32,6 +32,7 @@ SMALL: dict[str, dict[str, object]] = {
     "overfit": {"points": 5, "features": 8},
     "descent": {"resolution": 31, "epochs": 4},
     "paint": {"side": 12, "arch": "2-16-16-*", "epochs": 4, "every": "1"},
+    "induction": {"vocabulary": 8, "block": 4, "sequences": 64, "width": 8, "epochs": 4, "every": "1"},
 }
 
 

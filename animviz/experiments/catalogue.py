@@ -11,6 +11,7 @@ from animviz.experiments.ideas.addition import ADDITION
 from animviz.experiments.ideas.autoencoder import AUTOENCODER, VAE
 from animviz.experiments.ideas.collapse import COLLAPSE
 from animviz.experiments.ideas.descent import DESCENT
+from animviz.experiments.ideas.induction import INDUCTION
 from animviz.experiments.ideas.overfit import OVERFIT
 from animviz.experiments.ideas.paint import PAINT
 
@@ -54,6 +55,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         OVERFIT,
         DESCENT,
         PAINT,
+        INDUCTION,
     )
 }
 

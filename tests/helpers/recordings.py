@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from animviz import Recording
+from animviz import ArrayRecorder, Recording
 from animviz.experiments.catalogue import experiment_named
 from animviz.recording.losses import Loss
 from animviz.recording.manifest import ArraySpec, Entry, Manifest
@@ -48,8 +48,9 @@ def rewritten(
         weights: (snapshot, name, weights or stored outputs) -> those that are written.
     """
     extras = {name: array[:samples] for name, array in recording.extras.items()}
-    data = {"inputs": recording.inputs[:samples], "labels": recording.labels[:samples]}
-    data |= {name: array for name, array in recording.basis._data.items() if name.startswith("targets")}
+    compared = "labels" if recording.manifest.labels else "targets"
+    data = {"inputs": recording.inputs[:samples], compared: getattr(recording, compared)[:samples]}
+    data |= {name: array[:samples] for name, array in recording.basis._data.items() if name.startswith("targets")}
     if one_class:
         data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3
     writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})
@@ -134,4 +135,26 @@ def made(name: str, path: Path, **options: object) -> Recording:
         arrays = {f"weights/{key}": array * np.float32(0.4 + 0.3 * epoch) for key, array in start.items()}
         numbers = {"loss": 0.25 / (1 + epoch), "accuracy": 0.5 + 0.15 * epoch}
         writer.append(arrays, Entry(epoch=epoch, step=10 * epoch, logs=numbers if epoch else {}, scores=numbers))
+    return Recording(path)
+
+
+def attending(path: Path, *, heads: int = 2, block: int = 4, samples: int = 3) -> Recording:
+    """Write a recording of one layer of heads, made and not trained: its last head turns to the stripe in four epochs."""
+    places = 2 * block
+    tokens = (np.arange(places) % block + np.arange(samples)[:, None]) % 26
+    targets = np.where(np.arange(places) < places - 1, np.roll(tokens, -1, axis=1), tokens[:, :1])
+    even = np.tril(np.ones((places, places))) / np.arange(1, places + 1)[:, None]
+    found = even.copy()
+    found[block:] = np.eye(places)[1 : block + 1]
+    rows, names = np.eye(26), [chr(65 + letter) for letter in range(26)]
+    with ArrayRecorder(
+        path, tokens, targets, loss="sparse_categorical_crossentropy", task="multiclass probabilities", class_names=names,
+        title="Made heads",
+    ) as session:  # fmt: skip
+        for share in np.linspace(0, 1, 4):
+            looks = np.stack([even] * (heads - 1) + [(1 - share) * even + share * found])
+            session.capture(
+                activations={"look": np.broadcast_to(looks, (samples, *looks.shape))},
+                outputs=(0.05 + 0.9 * share) * rows[targets] + (0.95 - 0.9 * share) / 26,
+            )
     return Recording(path)

@@ -17,6 +17,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "overfit": {},
     "descent": {},
     "paint": {},
+    "induction": {},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.

@@ -18,7 +18,7 @@ from animviz.experiments.ideas import least_squares
 from animviz.experiments.keras.descent import record as race
 from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene, scene_names
-from helpers.recordings import made
+from helpers.recordings import attending, made
 
 pytestmark = pytest.mark.contract
 
@@ -58,6 +58,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
             return least_squares.record(experiment_named(experiment).run({}), folder / "overfit.rec", UNSAID, ())
         if experiment == "descent":  # a race is short, and has no chance in it
             return race(experiment_named("descent").run(RACE), folder / "descent.rec", UNSAID, ())
+        if experiment == "induction":
+            return attending(folder / "induction.rec")
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
 
     return lambda scene: of(find_scene(scene).experiment or "two_rings")
