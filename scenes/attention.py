@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
@@ -96,7 +96,7 @@ class _Matrix:
             key = Box(place.left + 0.5 * place.width, place.top + 16, 0.5 * place.width, 60)
             ColorScale(stage, key, "heat", ("0 %", "100 %"), "attention")
         title = cut(stage, heads.titles[head], place.width, weight="medium")
-        stage.text(place.left, place.top - 14, title, color=_spoken(stage, stage.theme.positive), weight="medium")
+        stage.text(place.left, place.top - 14, title, color=stage.theme.spoken(stage.theme.positive), weight="medium")
         _outline(stage, place, text.stripe[sample])
         across, down = place.width / columns, place.height / rows
         self._names = names
@@ -190,7 +190,7 @@ class _Plot:
         self._curves: list[tuple[str, Trace, Text]] = []
         for name, values, color in curves:
             trace = Trace(stage, self._plot.axes, course.moments, values, color)
-            text = stage.text(self._plot.room.right + 18, 0, "", color=_spoken(stage, color), moves=True)
+            text = stage.text(self._plot.room.right + 18, 0, "", color=stage.theme.spoken(color), moves=True)
             self._curves.append((name, trace, text))
             self._declare(name, trace, text)
 
@@ -229,15 +229,6 @@ def _foot(text: Reading) -> list[str]:
         answer if text.names else "",
         "the stripe, outlined: what followed it before" if text.stripe.any() else "",
     ]
-
-
-def _spoken(stage: Stage, color: str) -> str:
-    """Return a colour for letters: one that stands out as a mark may be too light to be read on white."""
-    share = 1.0 if color == stage.theme.quiet else 0.62
-    red, green, blue = (
-        share * a + (1 - share) * b for a, b in zip(to_rgb(color), to_rgb(stage.theme.ink), strict=True)
-    )
-    return to_hex((red, green, blue))
 
 
 def _widest(stage: Stage, words: list[str]) -> float:

@@ -103,7 +103,7 @@ class _Course:
         for name, values, color in (("learned", learned, stage.theme.quiet), ("asked", asked, stage.theme.positive)):
             if values is not None:
                 trace = Trace(stage, self._plot.axes, moments, values, color)
-                text = stage.text(self._plot.room.right + 18, 0, "", color=color, moves=True)
+                text = stage.text(self._plot.room.right + 18, 0, "", color=stage.theme.spoken(color), moves=True)
                 self._curves.append((name, trace, text))
                 self._declare(name, trace, text)
 

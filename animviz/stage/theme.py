@@ -13,6 +13,7 @@ __all__ = ["THEMES", "Theme", "load_fonts", "theme_named"]
 
 FAMILY = "Fira Sans"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
+LETTERS = 0.62  # share of a colour in letters of its tone, the rest is ink
 
 # Blue and orange come first. The others maximise the least OKLab distance between any two colours, as seen with normal
 # vision, protanopia, deuteranopia and tritanopia (Machado et al. 2009). For print the lightness of the first six counts
@@ -100,6 +101,13 @@ class Theme:
             wheel = [(k / count, 0.55 + 0.4 * (k % 2), light) for k in range(count)]
             return np.asarray(hsv_to_rgb(wheel), dtype=np.float32)
         return np.array([to_rgb(color) for color in self.classes[:count]], dtype=np.float32)
+
+    def spoken(self, color: str) -> str:
+        """Return a colour for letters that name a mark of this colour, which may be too light to be read on white."""
+        from matplotlib.colors import to_hex, to_rgb
+
+        share = 1.0 if color == self.quiet else LETTERS
+        return to_hex(tuple(share * np.array(to_rgb(color)) + (1 - share) * np.array(to_rgb(self.ink))))
 
     def mix(self, color: str, share: float) -> tuple[float, float, float]:
         """Return a colour blended over the background with this opacity, as RGB in [0, 1]."""
