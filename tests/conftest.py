@@ -26,6 +26,7 @@ SMALL: dict[str, dict[str, object]] = {
     "digits_plane": {"arch": "64-8-2-10", **IMAGES},
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
+    "flow": {"ways": 512, "epochs": 4, "every": "1"},
 }
 
 

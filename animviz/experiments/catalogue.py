@@ -8,6 +8,7 @@ from animviz.experiments.data import images
 from animviz.experiments.data import planar as data
 from animviz.experiments.experiment import Experiment, Training
 from animviz.experiments.ideas.addition import ADDITION
+from animviz.experiments.ideas.flow import FLOW
 
 __all__ = ["EXPERIMENTS", "experiment_for", "experiment_named", "takes_data"]
 
@@ -43,6 +44,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment("digits_plane", "Digits", images.digits, replace(_IMAGES, arch="*-128-2-*", **_PLANE)),
         Experiment("lenet", "Digits", images.padded_digits, replace(_IMAGES, arch="6-16-120-84-*"), "lenet"),
         ADDITION,
+        FLOW,
     )
 }
 

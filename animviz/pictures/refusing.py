@@ -4,8 +4,9 @@ from collections.abc import Sequence, Set
 from importlib.metadata import entry_points
 from typing import Any
 
+from animviz.analysis.flow import is_flow
 from animviz.analysis.labels import SampleLabels
-from animviz.analysis.tasks import CURVE, LABELLED, in_words
+from animviz.analysis.tasks import CURVE, FLOW, LABELLED, in_words
 from animviz.errors import SceneError
 from animviz.pictures.outline import GROUP, outlines
 from animviz.recording.recording import Recording
@@ -18,7 +19,7 @@ def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -
 
     Args:
         scene: name.
-        tasks: kinds of output that it draws, `CURVE` or `LABELLED`; none where it draws all.
+        tasks: kinds of output that it draws, `CURVE`, `FLOW` or `LABELLED`; none where it draws all.
         recording: what it is to draw.
 
     Raises:
@@ -83,6 +84,8 @@ def _kinds(recording: Recording) -> set[str]:
         kinds.add(LABELLED)
     if "regression" in kinds and _is_curve(recording):
         kinds.add(CURVE)
+    if "regression" in kinds and is_flow(recording):
+        kinds.add(FLOW)
     return kinds
 
 

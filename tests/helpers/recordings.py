@@ -46,7 +46,8 @@ def rewritten(
         weights: (snapshot, name, weights) -> those that are written.
     """
     extras = {name: array[:samples] for name, array in recording.extras.items()}
-    data = {"inputs": recording.inputs[:samples], "labels": recording.labels[:samples]}
+    kind, values = ("labels", recording.labels) if recording.manifest.labels else ("targets", recording.targets)
+    data = {"inputs": recording.inputs[:samples], kind: values[:samples]}
     if one_class:
         data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3
     writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})

@@ -12,6 +12,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "digits_plane": {"arch": "64-8-2-10"},
     "lenet": {"arch": "2-4-12-8-10"},
     "addition": {},
+    "flow": {"arch": "3-16-2"},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.
