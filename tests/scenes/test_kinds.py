@@ -48,7 +48,7 @@ DRAWN = {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
         "pixels", "network", "unfold", "landscape",
     },
-    "logits": set(scene_names()) - {"polyfit", "grokking"},
+    "logits": set(scene_names()) - {"polyfit", "grokking", "flow"},
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,7 +137,7 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene not in ("polyfit", "grokking"):
+    if kind == "margin" and scene not in ("polyfit", "grokking", "flow"):
         assert "no probabilities" in message
         return
     what = "no task" if kind == "none" else recording.output.kind

@@ -25,6 +25,7 @@ from helpers.recordings import copied, lost, made, rewritten
 LIMITS_FROM_STATES = (
     "rings", "boundary", "polyfit", "hidden", "digits", "ensemble", "unit", "ridgelines", "margins",
     "predictions", "probabilities", "network", "importance", "umap", "tsne", "pca", "layers", "unfold", "landscape", "grokking",
+    "flow",
 )  # fmt: skip
 ONE_AN_EPOCH = animviz.Pacing(fps=1, pace=1, hold_start=0, hold_end=0)
 
