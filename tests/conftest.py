@@ -27,6 +27,7 @@ SMALL: dict[str, dict[str, object]] = {
     "lenet": {"arch": "2-4-12-8-10", **IMAGES},
     "addition": {"modulus": 11, "learned": 0.5, "arch": "*-16-*", "epochs": 4, "every": "1"},
     "flow": {"ways": 512, "epochs": 4, "every": "1"},
+    "models": {"samples": 40, "asked": 30, "epochs": 5},
 }
 
 

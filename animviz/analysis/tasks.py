@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["CLASSES", "CURVE", "FLOW", "LABELLED", "in_words"]
+__all__ = ["CLASSES", "CURVE", "FLOW", "LABELLED", "MODELS", "in_words"]
 
 CLASSES = ("binary", "multiclass")
 """Kinds of output that answer with one class for each sample."""
@@ -15,6 +15,9 @@ FLOW = "flows"
 
 LABELLED = "labels of classes"
 """Recordings whose samples have a class each, whatever the output answers."""
+
+MODELS = "models of the plane"
+"""Recordings of what several models answer all over the plane."""
 
 SEQUENCE = "sequence of "
 EXPLAINED = {

@@ -9,6 +9,7 @@ from animviz.experiments.data import planar as data
 from animviz.experiments.experiment import Experiment, Training
 from animviz.experiments.ideas.addition import ADDITION
 from animviz.experiments.ideas.flow import FLOW
+from animviz.experiments.ideas.models import MODELS
 
 __all__ = ["EXPERIMENTS", "experiment_for", "experiment_named", "takes_data"]
 
@@ -45,6 +46,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment("lenet", "Digits", images.padded_digits, replace(_IMAGES, arch="6-16-120-84-*"), "lenet"),
         ADDITION,
         FLOW,
+        MODELS,
     )
 }
 

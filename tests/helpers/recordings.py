@@ -46,13 +46,19 @@ def rewritten(
         weights: (snapshot, name, weights) -> those that are written.
     """
     extras = {name: array[:samples] for name, array in recording.extras.items()}
-    kind, values = ("labels", recording.labels) if recording.manifest.labels else ("targets", recording.targets)
-    data = {"inputs": recording.inputs[:samples], kind: values[:samples]}
+    data = {"inputs": recording.inputs[:samples]}
+    if recording.manifest.labels:
+        data["labels"] = recording.labels[:samples]
+    elif recording.output_name:
+        data["targets"] = recording.targets[:samples]
     if one_class:
         data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3
     writer = RecordingWriter.create(path, recording.manifest, data | {f"extras/{k}": v for k, v in extras.items()})
     for snapshot in recording[: snapshots or len(recording)]:
-        changed = {f"weights/{k}": weights(snapshot.index, k, v).astype(v.dtype) for k, v in snapshot.weights.items()}
+        arrays = {f"weights/{k}": v for k, v in snapshot.weights.items()} or {
+            f"outputs/{k}": v for k, v in snapshot.outputs.items()
+        }
+        changed = {k: weights(snapshot.index, k.partition("/")[2], v).astype(v.dtype) for k, v in arrays.items()}
         entry = Entry(epoch=snapshot.epoch, step=snapshot.step, logs=dict(snapshot.logs), scores=dict(snapshot.scores))
         writer.append(changed, entry)
     return Recording(path)

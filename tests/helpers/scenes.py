@@ -13,6 +13,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "lenet": {"arch": "2-4-12-8-10"},
     "addition": {},
     "flow": {"arch": "3-16-2"},
+    "models": {},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.

@@ -36,6 +36,7 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 # What draws any model, and what draws these as well.
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
+OF_THEIR_OWN = ("polyfit", "grokking", "flow", "models")  # draw recordings of one kind alone
 DRAWN = {
     "regression": {"network", "landscape"},
     "curve": {"polyfit", "network", "landscape"},
@@ -48,7 +49,7 @@ DRAWN = {
         "boundary", "rings", "hidden", "confusion", "predictions", "scores", "dataset", "unit", "importance",
         "pixels", "network", "unfold", "landscape",
     },
-    "logits": set(scene_names()) - {"polyfit", "grokking", "flow"},
+    "logits": set(scene_names()) - {*OF_THEIR_OWN},
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
@@ -137,7 +138,7 @@ def test_every_scene_draws_every_kind_or_refuses_it_in_one_line(
     message = str(refused.value)
     assert "\n" not in message
     assert "failed" not in message
-    if kind == "margin" and scene not in ("polyfit", "grokking", "flow"):
+    if kind == "margin" and scene not in OF_THEIR_OWN:
         assert "no probabilities" in message
         return
     what = "no task" if kind == "none" else recording.output.kind
