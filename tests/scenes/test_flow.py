@@ -40,6 +40,28 @@ def test_noise_streams_into_two_moons(seed: int, tmp_path: Path) -> None:
     assert "Noise streams into two moons" in texts(stage)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", ["rings", "spirals", "blobs"])
+def test_noise_streams_into_other_shapes(shape: str, tmp_path: Path) -> None:
+    recording = record(experiment_named("flow").run({"shape": shape}), tmp_path / "f.rec", UNSAID, ())
+    begins, ends = way_ends(recording)
+    last = streamed(recording.at(float(recording.epochs[-1])), begins[1::2], 1.0)[-1]
+    assert nearest(last, ends[::2]) < 2 * nearest(ends[1::2], ends[::2])
+
+
+@pytest.mark.slow
+def test_few_ways_are_known_by_heart_and_the_noise_goes_astray(tmp_path: Path) -> None:
+    few = {"ways": 200, "epochs": 8000, "every": "200"}
+    recording = record(experiment_named("flow").run(few), tmp_path / "f.rec", UNSAID, ())
+    _, ends = way_ends(recording)
+    other = np.random.default_rng(1).normal(size=(500, 2)).astype(np.float32)
+    state = recording.at(8000.0)
+    assert recording[-1].scores["loss"] < 1e-3
+    asked = experiment_named("flow").run({"ways": 2000, "seed": 5}).dataset
+    goal = asked.x[:, :2] + (1 - asked.x[:, 2:]) * asked.y
+    assert nearest(streamed(state, other, 1.0)[-1], goal) > 2 * nearest(ends, goal)
+
+
 def test_ends_of_the_ways_are_noise_and_the_data(trained: Callable[..., Recording]) -> None:
     recording = trained("flow", **SMALL)
     begins, ends = way_ends(recording)
