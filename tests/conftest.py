@@ -33,6 +33,8 @@ SMALL: dict[str, dict[str, object]] = {
     "descent": {"resolution": 31, "epochs": 4},
     "paint": {"side": 12, "arch": "2-16-16-*", "epochs": 4, "every": "1"},
     "induction": {"vocabulary": 8, "block": 4, "sequences": 64, "width": 8, "epochs": 4, "every": "1"},
+    "flow": {"ways": 512, "epochs": 4, "every": "1"},
+    "models": {"samples": 40, "asked": 30, "epochs": 5},
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["CLASSES", "CURVE", "LABELLED", "in_words"]
+__all__ = ["CLASSES", "CURVE", "FLOW", "LABELLED", "MODELS", "in_words"]
 
 CLASSES = ("binary", "multiclass")
 """Kinds of output that answer with one class for each sample."""
@@ -10,10 +10,21 @@ CLASSES = ("binary", "multiclass")
 CURVE = "curves"
 """Recordings of a number that is answered to a number."""
 
+FLOW = "flows"
+"""Recordings of a velocity that is answered to a place in the plane and a time."""
+
 LABELLED = "labels of classes"
 """Recordings whose samples have a class each, whatever the output answers."""
 
+MODELS = "models of the plane"
+"""Recordings of what several models answer all over the plane."""
+
 SEQUENCE = "sequence of "
+EXPLAINED = {
+    CURVE: f"{CURVE} (one number in, one out)",
+    FLOW: f"{FLOW} (place in the plane and time in, velocity out)",
+    "none": "recordings without a task",
+}
 
 
 def in_words(tasks: Sequence[str]) -> str:
@@ -27,7 +38,6 @@ def in_words(tasks: Sequence[str]) -> str:
     named = single if both else tasks
     whole = set(CLASSES) <= set(named)
     rest = [task for task in named if not (whole and task in CLASSES)]
-    said = {CURVE: f"{CURVE} (one number in, one out)", "none": "recordings without a task"}
-    rest = [said.get(task, task) for task in rest]
+    rest = [EXPLAINED.get(task, task) for task in rest]
     words = ", ".join([*(["classifiers"] if whole else []), *rest])
     return f"{words} and sequences of these" if both else words

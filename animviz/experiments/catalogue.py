@@ -11,7 +11,9 @@ from animviz.experiments.ideas.addition import ADDITION
 from animviz.experiments.ideas.autoencoder import AUTOENCODER, VAE
 from animviz.experiments.ideas.collapse import COLLAPSE
 from animviz.experiments.ideas.descent import DESCENT
+from animviz.experiments.ideas.flow import FLOW
 from animviz.experiments.ideas.induction import INDUCTION
+from animviz.experiments.ideas.models import MODELS
 from animviz.experiments.ideas.overfit import OVERFIT
 from animviz.experiments.ideas.paint import PAINT
 
@@ -56,6 +58,8 @@ EXPERIMENTS: dict[str, Experiment] = {
         DESCENT,
         PAINT,
         INDUCTION,
+        FLOW,
+        MODELS,
     )
 }
 

@@ -245,12 +245,13 @@ class Run:
     def settings(self) -> dict[str, Any]:
         """Return all that decides the outcome, as JSON types: equal settings give equal recordings."""
         options = {name: str(value) if isinstance(value, Path) else value for name, value in self.options.items()}
-        model = self.training.model
-        training = {name: value for name, value in asdict(self.training).items() if name not in self.experiment.without}
+        training = {
+            name: f"{value.name} {sha256(value.read_bytes()).hexdigest()[:16]}" if isinstance(value, Path) else value
+            for name, value in asdict(self.training).items()
+            if name not in self.experiment.without
+        }
         if not training.get("restore_best"):  # recordings of before there was the choice are of equal settings
             training.pop("restore_best", None)
-        if model is not None:
-            training["model"] = f"{model.name} {sha256(model.read_bytes()).hexdigest()[:16]}"
         return {
             "experiment": self.experiment.name,
             "training": training,

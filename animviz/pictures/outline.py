@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from animviz.analysis.tasks import CLASSES, CURVE, LABELLED
+from animviz.analysis.tasks import CLASSES, CURVE, FLOW, LABELLED, MODELS
 from animviz.options import Option, Range, options_of, summary_of
 from animviz.pictures.renamed import current
 from animviz.pictures.worded import with_wording
@@ -19,7 +19,7 @@ __all__ = ["GROUP", "Outline", "outline_of", "outlines"]
 
 GROUP = "animviz.scenes"
 _WORDS = {"Annotated": Annotated, "Literal": Literal, "Path": Path, "Range": Range}
-_TASKS = {"CLASSES": CLASSES, "CURVE": CURVE, "LABELLED": LABELLED}
+_TASKS = {"CLASSES": CLASSES, "CURVE": CURVE, "FLOW": FLOW, "LABELLED": LABELLED, "MODELS": MODELS}
 _KINDS = {"int": int, "float": float, "bool": bool, "str": str}
 
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence, Set
 from importlib.metadata import entry_points
 from typing import Any
 
+from animviz.analysis.flow import is_flow
 from animviz.analysis.labels import SampleLabels
-from animviz.analysis.tasks import CURVE, LABELLED, in_words
+from animviz.analysis.models import is_models
+from animviz.analysis.tasks import CURVE, FLOW, LABELLED, MODELS, in_words
 from animviz.errors import SceneError
 from animviz.pictures.outline import GROUP, outlines
 from animviz.recording.recording import Recording
@@ -18,7 +20,7 @@ def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -
 
     Args:
         scene: name.
-        tasks: kinds of output that it draws, `CURVE` or `LABELLED`; none where it draws all.
+        tasks: kinds of output that it draws, `CURVE`, `FLOW`, `MODELS` or `LABELLED`; none where it draws all.
         recording: what it is to draw.
 
     Raises:
@@ -30,7 +32,7 @@ def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -
     kinds = _kinds(recording)
     if not kinds.isdisjoint(tasks):
         return
-    kind = recording.output.kind if recording.manifest.outputs else "none"
+    kind = next(iter(kinds)) if kinds == {MODELS} else recording.output.kind if recording.manifest.outputs else "none"
     called = "no task" if kind == "none" else kind
     raise SceneError(
         f"{scene} draws {in_words(tasks)}; {recording.path} was recorded with {called}; "
@@ -78,11 +80,15 @@ def _accepts(name: str, recording: Recording) -> bool:
 
 def _kinds(recording: Recording) -> set[str]:
     """Return all kinds that a recording is of: that of its output, and what else can be drawn."""
+    if is_models(recording):
+        return {MODELS}
     kinds = {recording.output.kind if recording.manifest.outputs else "none"}
     if _is_labelled(recording):
         kinds.add(LABELLED)
     if "regression" in kinds and _is_curve(recording):
         kinds.add(CURVE)
+    if "regression" in kinds and is_flow(recording):
+        kinds.add(FLOW)
     return kinds
 
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
-from animviz.analysis.tasks import CURVE, LABELLED
+from animviz.analysis.tasks import CURVE, FLOW, LABELLED, MODELS
 from animviz.errors import InputError, SceneError
 from animviz.files import place_of
 from animviz.moment import Draw
@@ -205,7 +205,7 @@ def scene(
     if group and group not in GROUPS:
         raise SceneError(f"group is {group!r}; expected one of {', '.join(GROUPS)}")
     for task in tasks:
-        if task.removeprefix("sequence of ") not in (*get_args(Task), CURVE, LABELLED):
+        if task.removeprefix("sequence of ") not in (*get_args(Task), CURVE, FLOW, LABELLED, MODELS):
             raise SceneError(
                 f"tasks names {task!r}; expected {', '.join(get_args(Task))}, or 'sequence of' one of them"
             )

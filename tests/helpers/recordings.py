@@ -48,8 +48,9 @@ def rewritten(
         weights: (snapshot, name, weights or stored outputs) -> those that are written.
     """
     extras = {name: array[:samples] for name, array in recording.extras.items()}
-    compared = "labels" if recording.manifest.labels else "targets"
-    data = {"inputs": recording.inputs[:samples], compared: getattr(recording, compared)[:samples]}
+    data = {"inputs": recording.inputs[:samples]}
+    if recording.manifest.labels:
+        data["labels"] = recording.labels[:samples]
     data |= {name: array[:samples] for name, array in recording.basis._data.items() if name.startswith("targets")}
     if one_class:
         data["labels"], extras["train_labels"] = 0 * data["labels"] + 3, 0 * extras["train_labels"] + 3

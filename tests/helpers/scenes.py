@@ -18,6 +18,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     "descent": {},
     "paint": {},
     "induction": {},
+    "flow": {"arch": "3-16-2"},
+    "models": {},
 }
 
 # umap and tsne are the scene pca with another method, which takes half a minute for each recording.

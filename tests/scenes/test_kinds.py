@@ -36,15 +36,10 @@ TAGS = np.stack([X[:, 0] > 0, X[:, 1] > 0, DISTANCE > 1], axis=1).astype(int)
 # What draws any model, and what draws these as well.
 ALL = {"history", "layers", "pca", "umap", "tsne", "ridgelines"}
 MAIN = {"regression", "multilabel", "margin"}  # kinds that every run tries
+# What these draw, no other scene does.
 OF_A_KIND = {
-    "polyfit",
-    "grokking",
-    "manifold",
-    "features",
-    "overfit",
-    "descent",
-    "paint",
-}  # what these draw, no other scene does
+    "polyfit", "grokking", "manifold", "features", "overfit", "descent", "paint", "attention", "flow", "models",
+}  # fmt: skip
 DRAWN = {
     "regression": {"network", "landscape", "signal"},
     "curve": {"polyfit", "network", "landscape", "signal", "overfit"},

@@ -27,6 +27,7 @@ LIMITS_FROM_STATES = (
     "predictions", "probabilities", "network", "importance", "umap", "tsne", "pca", "layers", "unfold", "landscape", "grokking",
     "signal", "manifold", "features",
     "collapse",
+    "flow",
 )  # fmt: skip
 ONE_AN_EPOCH = animviz.Pacing(fps=1, pace=1, hold_start=0, hold_end=0)
 

@@ -42,10 +42,10 @@ def record(
     dataset = run.dataset
     model = network_of(run)
     outputs = model.output_shape[-1]
-    one_hot = run.training.loss != "crossentropy" and outputs > 1
+    one_hot = run.training.loss != "crossentropy" and outputs > 1 and bool(dataset.class_names)
 
     def target(y: NDArray[Any]) -> NDArray[Any]:
-        return np.eye(outputs, dtype=np.float32)[y] if one_hot else y.astype(np.float32)[:, None]
+        return np.eye(outputs, dtype=np.float32)[y] if one_hot else y.astype(np.float32).reshape(len(y), -1)
 
     watched = ("val_accuracy", "max") if dataset.task == "classification" else ("val_loss", "min")
     patience = run.training.early_stopping

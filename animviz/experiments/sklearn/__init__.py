@@ -1,0 +1,1 @@
+"""Experiments whose models are those of scikit-learn."""
