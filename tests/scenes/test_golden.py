@@ -34,6 +34,7 @@ FIXED: dict[str, dict[str, object]] = {
     "lenet": {"arch": "4-6-12-8-10", **DIGITS},
     "autoencoder": {"data": "digits-8x8", "arch": "64-12-2-12-64"},
     "collapse": {"samples": 30, "arch": "2-12-2-3"},
+    "flow": {"arch": "3-16-2", "ways": 512},
     "addition": {"modulus": 11, "arch": "22-16-11"},
     "paint": {"side": 24, "arch": "2-12-12-3"},
 }
@@ -48,7 +49,7 @@ def difference(frame: np.ndarray, golden: np.ndarray) -> float:
 
 
 @pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recording]:
+def recorded(tmp_path_factory: pytest.TempPathFactory, trained: Callable[..., Recording]) -> Callable[[str], Recording]:
     """Return a function that gives what a scene is drawn from: its golden image must not depend on training."""
     folder = tmp_path_factory.mktemp("golden")
 
@@ -58,6 +59,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Record
             return least_squares.record(experiment_named(experiment).run({}), folder / "overfit.rec", UNSAID, ())
         if experiment == "descent":  # a race is short, and has no chance in it
             return race(experiment_named("descent").run(RACE), folder / "descent.rec", UNSAID, ())
+        if experiment == "models":  # which have no weights either
+            return trained("models")
         if experiment == "induction":
             return attending(folder / "induction.rec")
         return made(experiment, folder / f"{experiment}.rec", **FIXED[experiment])
