@@ -31,6 +31,7 @@ from animviz.video.ffmpeg import ffmpeg_exe, run_ffmpeg
 from helpers.results import Result
 
 LECTURE = Path(__file__).parents[2] / "docs" / "lecture.toml"
+LEARNS = LECTURE.with_name("what-a-network-learns.toml")
 
 FILM = """
 title = "Small = film; of rings"
@@ -497,6 +498,17 @@ def test_lecture_in_draft(cli: Callable[..., Result], tmp_path: Path) -> None:
     assert all(stop == start for (_, stop, _), (start, _, _) in pairwise(found))
     said = run_ffmpeg(["-v", "error", "-i", str(tmp_path / "lecture.srt"), "-f", "srt", "-"], culprit=ffmpeg_exe())
     assert said.count("-->") == LECTURE.read_text(encoding="utf-8").count("[[shot.captions]]")
+
+
+@pytest.mark.slow
+def test_film_of_two_minutes_in_draft(cli: Callable[..., Result], tmp_path: Path) -> None:
+    text = LEARNS.read_text(encoding="utf-8")
+    (tmp_path / "learns.toml").write_text(text.replace("fps = 30", "fps = 5"), "utf-8")
+    done = cli("storyboard", "learns.toml", "-o", "learns.mp4", "--draft")
+    assert done.code == 0, done.err
+    assert re.search(r"1[12]\d\.\d s, 640x360", done.out)
+    assert [title for *_, title in chapters(tmp_path / "learns.mp4")] == re.findall(r'chapter = "(.*)"', text)
+    assert len(set(re.findall(r'scene = "(.*)"', text))) == 6
 
 
 @pytest.mark.slow
