@@ -193,8 +193,8 @@ def _title(recording: Recording, seen: _Seen, states: list[State]) -> str:
 
 def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
     """Return the boxes of the image and of the filters."""
-    if stage.width > stage.height:
-        side = min(room.height - HEAD - UNDER, 0.34 * room.width)
+    if stage.width >= stage.height:
+        side = min(room.height - HEAD - UNDER, (0.34 if stage.width > stage.height else 0.42) * room.width)
         left = Box(room.left, room.top + HEAD, side, side)
         return left, Box(left.right + GAP, room.top, room.right - left.right - GAP, room.height)
     side = min(room.width, 0.48 * room.height - HEAD - UNDER)
@@ -224,11 +224,11 @@ class _Evidence:
         label, share = self._seen.answer(state)
         level = HEAT * self._seen.evidence(state, label)[..., None]
         self._cells.set_values(self._image + level * (self._color - self._image))
-        said = f"answer: {self._names[label]}"
-        number = f", {100 * share:.1f} %"
-        self._answer.set_text(
-            cut(self._stage, said, self._room - self._stage.measure(number, LABEL, "medium")) + number
-        )
+        number, name = f", {100 * share:.1f} %", self._names[label]
+        room = self._room - self._stage.measure(number, LABEL, "medium")
+        whole = f"answer: {name}"
+        fits = self._stage.measure(whole, LABEL, "medium") <= room
+        self._answer.set_text((whole if fits else cut(self._stage, name, room, weight="medium")) + number)
         self._bar.set_data([0, share], [0, 0])
         self._share = float(np.asarray(self._bar.get_xdata())[-1])
 

@@ -19,6 +19,7 @@ from animviz.recording.state import State
 GAP, TITLE = 40.0, 34.0  # units between panels, and over them
 POINT = 2.6  # units of a radius
 PAIRS, WIDE = 112.0, 900.0  # units of the column of images with their answers, and of a room that has room for it
+WORDS, BESIDE, LEAST = ("sent", "back"), 12.0, 80.0  # over the images, units between both, and of height at least
 EDGE = 0.01  # share of the codes beyond each limit of the plane
 
 
@@ -129,8 +130,11 @@ def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box | None]:
     beside = GAP + PAIRS if room.width >= WIDE else 0.0
     side = min(room.height - TITLE, (room.width - GAP - beside) / 2)
     left, top = room.left + (room.width - 2 * side - GAP - beside) / 2, room.top + TITLE
-    pairs = Box(left + 2 * (side + GAP), room.top, PAIRS, side + TITLE) if beside else None
-    return Box(left, top, side, side), Box(left + side + GAP, top, side, side), pairs
+    pairs = Box(left + 2 * (side + GAP), room.top, PAIRS, side + TITLE)
+    if not beside:  # in two rows below
+        pairs = Box(room.left, top + side + 20, room.width, room.bottom - top - side - 20)
+    free = beside or pairs.height >= LEAST
+    return Box(left, top, side, side), Box(left + side + GAP, top, side, side), pairs if free else None
 
 
 class _Plane:
@@ -181,33 +185,43 @@ class _Decoded:
 
 
 class _Samples:
-    """Some samples, and what comes back of them."""
+    """Some samples, and what comes back of them: side by side, or in a wide box one below the other."""
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, labels: SampleLabels) -> None:
-        self._shape = _shape(recording) or (1, recording.single_input(recording.inputs)[0].size)
-        rows, columns = self._shape[:2]
-        side = (box.width - 12) / 2
-        count = max(1, int((box.height - TITLE) // (side + 6)))
         inputs = recording.single_input(recording.inputs)
-        self._chosen = inputs[_one_of_each(labels, len(inputs), count)]
+        self._shape = _shape(recording) or (1, inputs[0].size)
+        self._down = box.height >= box.width
+        words = max(stage.measure(word, LABEL) for word in WORDS) + 14
+        room = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
+        if not self._down:
+            room = Box(box.left + words, box.top, box.width - words, box.height)
+        side = ((room.width if self._down else room.height) - BESIDE) / 2
+        along = room.height if self._down else room.width
+        chosen = _one_of_each(labels, len(inputs), max(1, int((along + 6) // (side + 6))))
+        self._chosen, length = inputs[chosen], len(chosen) * (side + 6)
+        rows, columns = self._shape[:2]
+        rows, columns = (len(chosen) * (rows + 2), columns) if self._down else (rows, len(chosen) * (columns + 2))
         self._cells = []
-        for column in range(2):
-            place = Box(box.left + column * (side + 12), box.top + TITLE, side, count * (side + 6))
-            cells, _ = heatmap(stage, place, (count * (rows + 2), columns), kind="gray")
-            self._cells.append(cells)
-        for column, word in enumerate(("sent", "back")):
-            stage.text(box.left + column * (side + 12), box.top + TITLE - 12, word, color=stage.theme.quiet)
-        self._cells[0].set_values(self._stacked(self._chosen))
+        for place, word in enumerate(WORDS):
+            shift = place * (side + BESIDE)
+            where = Box(room.left + shift, room.top, side, length)
+            if not self._down:
+                where = Box(room.left, room.top + shift, length, side)
+            self._cells.append(heatmap(stage, where, (rows, columns), kind="gray")[0])
+            left, top = (where.left, room.top - 12) if self._down else (box.left, where.top + side / 2 + 8)
+            stage.text(left, top, word, color=stage.theme.quiet)
+        self._cells[0].set_values(self._in_line(self._chosen))
 
     def show(self, state: State) -> None:
         """Show what a state gives back."""
-        self._cells[1].set_values(self._stacked(state.outputs(self._chosen)))
+        self._cells[1].set_values(self._in_line(state.outputs(self._chosen)))
 
-    def _stacked(self, values: Array) -> Array:
+    def _in_line(self, values: Array) -> Array:
         images = values.reshape(len(values), *self._shape)
         images = images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
-        margins = [(0, 0), (0, 2), (0, 0), *[(0, 0)] * (images.ndim - 3)]
-        return np.concatenate(list(np.pad(images, margins, constant_values=np.nan)))
+        gap = [(0, 0), (0, 2), (0, 0)] if self._down else [(0, 0), (0, 0), (0, 2)]
+        margins = [*gap, *[(0, 0)] * (images.ndim - 3)]
+        return np.concatenate(list(np.pad(images, margins, constant_values=np.nan)), axis=0 if self._down else 1)
 
 
 def _one_of_each(labels: SampleLabels, total: int, count: int) -> list[int]:

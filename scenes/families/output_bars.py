@@ -62,7 +62,7 @@ class OutputBars:
             line = axes.plot(*marks.T, color=mark, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
             stage.covers(*line)
         for name, top in zip(names, tops, strict=True):
-            stage.text(box.left, top + 8, cut(stage, name, named))
+            stage.text(box.left, top + 8, cut(stage, name, named + 1))
             self._texts.append(
                 stage.text(box.left + box.width, top + 8, "", weight="medium", align="right", moves=True)
             )

@@ -73,7 +73,7 @@ def test_samples_are_test_samples_with_their_classes(recording: Recording) -> No
 def test_every_form_has_both_panels(recording: Recording, size: tuple[int, int]) -> None:
     stage = Stage(size)
     find_scene("manifold").set_up(stage, recording)(Moment(0.0, 0.0))
-    assert len(cells(stage)) == (3 if size[0] > size[1] else 1)
+    assert len(cells(stage)) == (3 if size[0] >= size[1] else 1)
 
 
 def test_a_recording_without_two_units_is_refused_in_one_line(trained: Trained) -> None:
