@@ -1,4 +1,4 @@
-"""Commands for recordings that are kept: whether they are sound, in what they differ, and how old ones are renewed."""
+"""Commands for recordings that are kept: are they sound, in what do they differ; old ones renewed, damaged ones saved."""
 
 import sys
 from pathlib import Path
@@ -72,4 +72,20 @@ def migrate(path: Path, output: Path | None) -> None:
     say(f"{output or path}: schema {SCHEMA}, with checksums" if done else f"{path} is of schema {SCHEMA} already")
 
 
-KEEPING = (verify, diff, migrate)
+@click.command()
+@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+def recover(path: Path, output: Path) -> None:
+    """Make a recording of what is sound in a damaged one.
+
+    Snapshots that are not as they were written are left out, with a line for each. The damaged recording stays.
+    """
+    from animviz.recording.recovering import recover as recovered
+
+    done = recovered(path, output)
+    for line in done.lost:
+        say(f"left out: {line}")
+    say(f"{output}: {done.kept} snapshots; draw them: animviz render SCENE --from {output}")
+
+
+KEEPING = (verify, diff, migrate, recover)

@@ -51,6 +51,18 @@ def test_diff_prints_a_table(cli: Cli, old: Path) -> None:
     ]
 
 
+def test_recover_says_what_it_saved(cli: Cli, rings_recording: Recording, tmp_path: Path) -> None:
+    shutil.copytree(rings_recording.path, tmp_path / "damaged.rec")
+    (tmp_path / "damaged.rec/snapshots/000003.safetensors").write_bytes(b"nothing")
+    done = cli("recover", "damaged.rec", "-o", "saved.rec")
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        "left out: snapshots/000003.safetensors: is not what was written: its checksum is another",
+        "saved.rec: 4 snapshots; draw them: animviz render SCENE --from saved.rec",
+    ]
+    assert cli("verify", "saved.rec").code == 0
+
+
 def test_migrate_says_what_it_did(cli: Cli, old: Path) -> None:
     elsewhere = cli("migrate", "a.rec", "-o", "b.rec")
     assert (elsewhere.code, elsewhere.out) == (0, "b.rec: schema 2, with checksums\n")
