@@ -4,34 +4,26 @@ After Zeiler and Fergus, "Visualizing and understanding convolutional networks" 
 of interpretability" (2018).
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
-from PIL import Image
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
-from animviz.analysis.class_map import class_map
 from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CLASSES
-from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, color_map, cut, heatmap, images_of, pair
-from animviz.recording.answers import probabilities
+from animviz.parts import LABEL, Sheet, color_map, cut, heatmap, pair
 from animviz.recording.replay.backward import can_go_back
-from animviz.recording.replay.forward import forward
-from animviz.recording.replay.layers import Layer, is_chain
+from animviz.recording.replay.layers import is_chain
 from animviz.recording.state import State
-from animviz.sampling import evenly
 
 from .families.blocks import Block, hidden_blocks
 from .families.layers import Scale, taken_for
-from .families.receptive import Field, strongest
+from .families.map_cells import cells_in
+from .families.maps_seen import MapsSeen
 
-MOST, PATCHES, SEEN = 6, 4, 400  # filters, patches of each, and images among which these are looked for
+MOST = 6  # filters
 GAP, HEAD, UNDER = 40.0, 34.0, 74.0  # units between panels, over them, and under the image
-CELL = 12.0  # units between the parts of a filter's row
 HEAT = 0.75  # strength of the colour where evidence is strongest
 
 
@@ -57,7 +49,7 @@ def features(
     if sample >= count:
         raise SceneError(f"features: --sample is {sample}; {recording.path} has samples 0 to {count - 1}")
     states = sampled_states(recording, 12)
-    seen = _Seen(recording, block, sample, states)
+    seen = MapsSeen(recording, block, sample, states)
     shown = seen.chosen(states[-1], filters)
     sheet = Sheet(
         stage, recording, _title(recording, seen, states), numbers=["epoch", "accuracy"],
@@ -108,79 +100,7 @@ def _block(recording: Recording, named: str) -> Block:
     return chosen[-1]
 
 
-class _Seen:
-    """What a convolution makes of images, and what in an image speaks for the answer.
-
-    Attributes:
-        image: that is followed, (height, width[, 3]).
-        among: images among which those are looked for that excite a filter most.
-        plain: whether a filter is an image itself: it reads the pixels.
-    """
-
-    def __init__(self, recording: Recording, block: Block, sample: int, states: list[State]) -> None:
-        self.recording, self.layers = recording, recording.layers
-        inputs = recording.single_input(recording.inputs)
-        pictures = images_of(recording, "features", inputs)
-        chosen = evenly(len(inputs), SEEN)
-        self._input, self.image, self.sample = inputs[sample : sample + 1], pictures[sample], sample
-        self._inputs, self.among = inputs[chosen], pictures[chosen]
-        names = [layer.name for layer in self.layers]
-        self.layer: Layer = block.layer
-        self._place = names.index(block.shown.name)
-        last = [place for place, layer in enumerate(self.layers) if layer.kind == "Conv2D"][-1]
-        while last + 1 < len(self.layers) and self.layers[last + 1].kind in ("Activation", "ReLU", "LeakyReLU", "ELU"):
-            last += 1
-        self._last = last
-        weights = states[-1].weights
-        shapes, values = [], self._input
-        for layer in self.layers[: self._place + 1]:
-            shapes.append(layer.channels_last(values).shape[1:])
-            values = forward([layer], weights, values)
-        self._field = Field.of(self.layers[: self._place + 1], shapes, weights)
-        self.plain = shapes[names.index(block.layer.name)][-1] in (1, 3)
-        self._patches = lru_cache(maxsize=None)(self._found)
-
-    def kernel(self, state: State) -> Array:
-        """Return the filters, (rows, columns, filters): the mean over colours."""
-        return np.asarray(self.layer.kernel_of(state.weights).mean(axis=2))
-
-    def maps(self, state: State) -> Array:
-        """Return the maps of the image, (height, width, filters)."""
-        return np.asarray(self._maps(state, self._input)[0])
-
-    def patches(self, state: State) -> list[list[Array]]:
-        """Return for each filter the patches that excite it most at the last snapshot, the most first."""
-        return self._patches(state.snapshot.index)
-
-    def answer(self, state: State) -> tuple[int, float]:
-        """Return the class that is answered, and its probability."""
-        shares = probabilities(self.recording.output, state.outputs(self._input))[0]
-        return int(shares.argmax()), float(shares.max())
-
-    def evidence(self, state: State, label: int) -> Array:
-        """Return what speaks for a class, from 0 to 1 in the shape of the image."""
-        found = class_map(self.layers, state.weights, self._input, label, self._last)
-        level = found / (found.max() or 1.0)
-        height, width = self.image.shape[:2]
-        large = Image.fromarray(level.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
-        return np.asarray(np.clip(np.asarray(large), 0, 1))
-
-    def chosen(self, state: State, most: int) -> list[int]:
-        """Return the filters that answer most to the image, in their order."""
-        strength = np.abs(self.maps(state)).max(axis=(0, 1))
-        return sorted(int(k) for k in np.argsort(-strength, kind="stable")[:most])
-
-    def _maps(self, state: State, inputs: Array) -> Array:
-        layer = self.layers[self._place]
-        return np.asarray(layer.channels_last(forward(self.layers, state.weights, inputs, until=self._place)))
-
-    def _found(self, index: int) -> list[list[Array]]:
-        state = self.recording.at(self.recording.epochs[index])
-        places = strongest(self._maps(state, self._inputs), PATCHES)
-        return [[self._field.patch(self.among[k], (row, column)) for k, row, column in each] for each in places]
-
-
-def _title(recording: Recording, seen: _Seen, states: list[State]) -> str:
+def _title(recording: Recording, seen: MapsSeen, states: list[State]) -> str:
     output = recording.output
     first, last = (output.class_names[seen.answer(states[place])[0]] for place in (0, -1))
     true = -1
@@ -206,7 +126,7 @@ def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
 class _Evidence:
     """The image, in colour where it speaks for the answer, and the answer."""
 
-    def __init__(self, stage: Stage, box: Box, seen: _Seen) -> None:
+    def __init__(self, stage: Stage, box: Box, seen: MapsSeen) -> None:
         self._seen, self._names = seen, seen.recording.output.class_names
         image = seen.image if seen.image.ndim == 3 else np.repeat(seen.image[..., None], 3, axis=2)
         self._image, self._color = image, color_map(stage.theme, "evidence")[-1] / 255
@@ -237,7 +157,7 @@ class _Rows:
     """The filters: each with its map of the image and the patches that excite it most."""
 
     def __init__(
-        self, stage: Stage, box: Box, seen: _Seen, shown: list[int], states: list[State], block: Block
+        self, stage: Stage, box: Box, seen: MapsSeen, shown: list[int], states: list[State], block: Block
     ) -> None:  # fmt: skip
         self._seen, self._shown = seen, shown
         ends = [seen.maps(state)[..., shown] for state in states]
@@ -247,7 +167,7 @@ class _Rows:
         some = f"{len(shown)} of {total} filters" if total > len(shown) else f"{total} filters"
         said = cut(stage, f"{block.words or block.layer.name}: {some}", box.width)
         stage.text(box.left, box.top + 22, said, color=stage.theme.quiet)
-        cells = _cells(Box(box.left, box.top + HEAD, box.width, box.height - HEAD), len(shown), seen.plain)
+        cells = cells_in(Box(box.left, box.top + HEAD, box.width, box.height - HEAD), len(shown), seen.plain)
         kernel, patch = seen.kernel(states[-1]).shape[:2], seen.patches(states[-1])[0][0]
         self._kernels, self._maps, self._patches = [], [], []
         edge = stage.theme.mix(stage.theme.grid, 0.6)
@@ -275,41 +195,3 @@ class _Rows:
             self._maps[place].set_values(maps[..., number])
             for cells, patch in zip(self._patches[place], patches[number], strict=True):
                 cells.set_values(patch)
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """Where a filter, its map and its patches stand."""
-
-    kernel: Box | None
-    map: Box
-    patches: list[Box]
-
-
-def _cells(box: Box, count: int, plain: bool) -> list[_Cell]:
-    """Arrange the filters in as many columns as make the maps largest."""
-    best: tuple[float, int] = (0.0, 1)
-    for columns in range(1, count + 1):
-        rows = -(-count // columns)
-        side = min(
-            (box.height + CELL) / rows - CELL, ((box.width + GAP) / columns - GAP - 2 * CELL) / (2.5 if plain else 2)
-        )
-        best = max(best, (side, -columns))
-    side, columns = best[0], -best[1]
-    width = side * (2.5 if plain else 2) + 2 * CELL
-    rows = -(-count // columns)
-    down = min((box.height - rows * side) / max(1, rows - 1), 4 * CELL) if rows > 1 else 0.0
-    across = min((box.width - columns * width) / max(1, columns - 1), 2 * GAP) if columns > 1 else 0.0
-    found = []
-    for number in range(count):
-        left, top = box.left + number % columns * (width + across), box.top + number // columns * (side + down)
-        half = side / 2
-        kernel = Box(left, top + (side - half) / 2, half, half) if plain else None
-        middle = left + (half + CELL if plain else 0)
-        small = (side - 6) / 2
-        patches = [
-            Box(middle + side + CELL + column * (small + 6), top + row * (small + 6), small, small)
-            for row in range(2) for column in range(2)
-        ]  # fmt: skip
-        found.append(_Cell(kernel, Box(middle, top, side, side), patches))
-    return found

@@ -5,10 +5,9 @@ After 3Blue1Brown, "Neural networks", chapters 1 to 4 (2017 to 2024).
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
@@ -19,14 +18,14 @@ from animviz.parts import LABEL, Number, Sheet
 
 from .families.output_bars import OutputBars, answer_width
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
-from .families.signal_columns import Cells, ColumnView, column_view, columns_in
+from .families.signal_columns import column_view, columns_in
+from .families.signal_links import SignalLinks
 from .families.stations import Stations
 from .families.unit_values import sorted_by_class, unit_values
 
 RULER = 58.0  # units of height of the line of stations
 BAR = 100.0  # units of the bars of the answer at most
-THICKEST, MAPS, ERROR = (9.0, 5.0), 2.0, 0.7  # units of a link: between nodes, others, to maps; share of it for errors
-FAINT, DIM = 0.3, 0.3  # of a link on which nothing flows, and of a unit that nothing has reached
+DIM = 0.3  # of a unit that nothing has reached
 PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
 SMALL = 720.0  # units of width up to which there are two rounds
 
@@ -144,7 +143,7 @@ class _Views:
         ]
         top = min(view.top for view in self._columns) - 18
         _captions(stage, Box(room.left, top, room.width, 0), boxes, columns, found.shapes)
-        self._links = _Links(stage, self._columns, found, taken)
+        self._links = SignalLinks(stage, self._columns, found, taken)
         for view in self._columns:
             view.put()
         self._bars: OutputBars | None = None
@@ -230,67 +229,3 @@ def _wanted(recording: Recording, sample: int, count: int) -> Array | None:
     if target.size == count:
         return target.reshape(-1).astype(np.float64)
     return np.eye(count)[int(target.reshape(-1)[0])] if target.size == 1 else None
-
-
-class _Links:
-    """What units add to others: lines that fill as the front passes, and in the colour of the error as it comes back."""
-
-    def __init__(self, stage: Stage, columns: Sequence[ColumnView], found: Rounds, taken: Sequence[Round]) -> None:
-        self._stage = stage
-        axes = stage.overlay()
-        self._starts = [before.places[links[:, 0]] for before, links in zip(columns[:-1], found.links, strict=True)]
-        self._ends = [after.places[links[:, 1]] for after, links in zip(columns[1:], found.links, strict=True)]
-        gaps = range(len(self._starts))
-        usual = THICKEST[any(isinstance(view, Cells) for view in columns)]
-        self._thickest = [MAPS if len(shape) > 1 else usual for shape in found.shapes[1:]]
-        self._scales = [
-            [max(float(np.abs(flow[gap]).max(initial=0)) for flow in flows) or 1.0 for gap in gaps]
-            for flows in ([one.pushes for one in taken], [one.backs for one in taken])
-        ]
-        theme = stage.theme
-        tones = [theme.mix(theme.quiet, FAINT), theme.ink, theme.quiet, theme.positive]
-        self._lines = [LineCollection([], colors=[tone], capstyle="butt") for tone in tones]
-        self._lines[2].set_linestyle((0, (2.0, 1.2)))
-        for lines in self._lines:
-            axes.add_collection(lines, autolim=False)
-            stage.moves(lines)
-        self._heads: Any = axes.scatter([], [], linewidths=0)
-        stage.moves(self._heads)
-
-    def show(self, now: Round, front: float, back: float, strength: float) -> None:
-        """Show what flows, forward up to a front, and back from the end.
-
-        Args:
-            now: what flows.
-            front: gaps that are passed.
-            back: gaps that the error has passed.
-            strength: how strongly the error is seen.
-        """
-        drawn: list[list[tuple[Array, Array]]] = [[], [], [], []]  # segments and their widths
-        heads: list[tuple[Array, Array, str]] = []
-        count = len(self._starts)
-        for gap, (start, end) in enumerate(zip(self._starts, self._ends, strict=True)):
-            thickest = self._thickest[gap]
-            push, error = now.pushes[gap] / self._scales[0][gap], now.backs[gap] / self._scales[1][gap]
-            share, came = np.clip(front - gap, 0, 1), np.clip(back - (count - 1 - gap), 0, 1)
-            tip, last = start + share * (end - start), end + came * (start - end)
-            width = 0.5 + thickest * np.abs(push)
-            drawn[0].append((np.stack([start, end], axis=1), width))
-            for place, sign in ((1, 1), (2, -1)):
-                chosen = sign * push > 0
-                if share > 0:
-                    drawn[place].append((np.stack([start, tip], axis=1)[chosen], width[chosen]))
-            if came > 0:
-                drawn[3].append((np.stack([end, last], axis=1), strength * (0.3 + ERROR * thickest * np.abs(error))))
-            if 0 < share < 1:
-                heads.append((tip, width + 4 * np.sqrt(np.abs(push)), self._stage.theme.ink))
-            if 0 < came < 1:
-                heads.append((last, 1 + ERROR * thickest * np.sqrt(np.abs(error)), self._stage.theme.positive))
-        for lines, parts in zip(self._lines, drawn, strict=True):
-            lines.set_segments([segment for segments, _ in parts for segment in segments])
-            lines.set_linewidth([self._stage.points(1) * width for _, widths in parts for width in widths])
-        self._heads.set_offsets(np.concatenate([places for places, _, _ in heads]) if heads else np.empty((0, 2)))
-        self._heads.set_sizes(
-            np.concatenate([(self._stage.points(1) * sizes) ** 2 for _, sizes, _ in heads]) if heads else []
-        )
-        self._heads.set_facecolor([tone for places, _, tone in heads for _ in places])

@@ -14,8 +14,9 @@ from animviz.moment import Moment
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.forward import forward
 from helpers.layout import texts
+from scenes.families.maps_seen import MapsSeen
 from scenes.families.receptive import Field, strongest
-from scenes.features import _block, _Seen
+from scenes.features import _block
 
 Trained = Callable[..., Recording]
 
@@ -68,7 +69,7 @@ def test_a_field_holds_all_pixels_that_a_place_depends_on_and_no_others_matter(
 
 
 def test_patches_are_those_where_a_filter_answers_most(convolved: Recording) -> None:
-    seen = _Seen(convolved, _block(convolved, ""), 0, sampled_states(convolved))
+    seen = MapsSeen(convolved, _block(convolved, ""), 0, sampled_states(convolved))
     state = convolved.at(1)
     maps = forward(convolved.layers, state.weights, convolved.inputs, until=4)
     found = strongest(maps, 4)
@@ -125,5 +126,5 @@ def test_what_is_asked_for_and_is_not_there_is_named(trained: Trained) -> None:
 
 def test_the_first_convolution_shows_its_filters(trained: Trained, tmp_path: Path) -> None:
     lenet = trained("lenet")
-    assert _Seen(lenet, _block(lenet, "conv_1"), 0, sampled_states(lenet)).plain
-    assert not _Seen(lenet, _block(lenet, "conv_2"), 0, sampled_states(lenet)).plain
+    assert MapsSeen(lenet, _block(lenet, "conv_1"), 0, sampled_states(lenet)).plain
+    assert not MapsSeen(lenet, _block(lenet, "conv_2"), 0, sampled_states(lenet)).plain
