@@ -11,7 +11,13 @@ AIR, APART = 12.0, 40.0  # units between the parts of a cell, and between column
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a filter, its map and its patches stand."""
+    """Where a filter, its map and its patches stand.
+
+    Attributes:
+        kernel: of the filter, where it is an image itself.
+        map: of its map.
+        patches: of the patches, the strongest first.
+    """
 
     kernel: Box | None
     map: Box
@@ -19,7 +25,13 @@ class Cell:
 
 
 def cells_in(box: Box, count: int, plain: bool) -> list[Cell]:
-    """Arrange the filters in as many columns as make the maps largest."""
+    """Arrange filters in as many columns as make their maps largest.
+
+    Args:
+        box: room for all of them.
+        count: how many there are.
+        plain: whether the filters are images themselves.
+    """
     best: tuple[float, int] = (0.0, 1)
     for columns in range(1, count + 1):
         rows = -(-count // columns)

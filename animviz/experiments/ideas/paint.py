@@ -19,9 +19,9 @@ __all__ = ["NETWORKS", "PAINT", "PaintTraining", "paint"]
 
 NETWORKS = ("ReLU", "Fourier", "sine")
 SHIPPED = {
-    "temple": ("china.jpg", 0.0),
-    "flower": ("flower.jpg", 0.5),
-}  # with scikit-learn; where the square is cut out
+    "temple": ("china.jpg", 0.0, "danielbuechele"),
+    "flower": ("flower.jpg", 0.5, "vultilion"),
+}  # with scikit-learn: the file, where the square is cut out, and the photographer
 
 
 def paint(
@@ -38,7 +38,8 @@ def paint(
     rows, columns = pixels.shape[:2]
     xs, ys = ((np.arange(count) + 0.5 - count / 2) * 2 / max(rows, columns) for count in (columns, rows))
     places = np.stack(np.meshgrid(xs, ys), axis=2).reshape(-1, 2).astype(np.float32)
-    title = image.capitalize() if image in SHIPPED else Path(image).stem
+    # Their licence asks for the names of the photographers wherever the pictures are shown.
+    title = f"{image.capitalize()} by {SHIPPED[image][2]} (CC BY 2.0)" if image in SHIPPED else Path(image).stem
     return Dataset(places, pixels.reshape(-1, 3), title=f"{title}, {columns} x {rows} pixels")
 
 
@@ -49,7 +50,7 @@ def _pixels(image: str, side: int) -> "np.ndarray[tuple[int, int, int], np.dtype
     if image in SHIPPED:
         from sklearn.datasets import load_sample_image
 
-        name, left = SHIPPED[image]
+        name, left, _ = SHIPPED[image]
         whole = Image.fromarray(load_sample_image(name))
         found = ImageOps.fit(whole, (min(whole.size), min(whole.size)), centering=(left, 0.5))
     elif not Path(image).is_file():
