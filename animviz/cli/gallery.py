@@ -24,6 +24,7 @@ RECORDED = {"digits_mlp": "--gradients"}  # what all scenes of an experiment nee
 COMMANDS: dict[str, Callable[[str], Sectioned]] = {"record": RecordCommand, "render": RenderCommand}
 CHOSEN = {
     "digits": "--digit 5",
+    "flow": "--runs 2 --trails 40",
     "layers": "--samples 400",
     "tsne": "--samples 400",
     "umap": "--samples 400",

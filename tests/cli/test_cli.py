@@ -743,7 +743,7 @@ BAD = {
     "size unparsable": ("render rings --size big", "'big' is not a size"),
     "size without height": ("render rings --size 1280x", "is not a size"),
     "size negative": ("render rings --size=-320x180", "is not a size"),
-    "scene unknown": ("render nonsense", "no scene 'nonsense'; there are boundary, collapse, "),
+    "scene unknown": ("render nonsense", "no scene 'nonsense'; there are attention, boundary, collapse, "),
     "scene file missing": ("render nowhere.py", "no file nowhere.py"),
     "experiment unknown": ("record nonsense", "no experiment 'nonsense'"),
     "experiment of scene unknown": ("render rings --experiment nonsense", "no experiment 'nonsense'"),

@@ -93,7 +93,8 @@ def test_built_in_scenes_come_from_the_scenes_package() -> None:
 
 def test_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        SceneError, match=r"no scene 'nope'; there are boundary, collapse, confusion, .*, rings, .*, unit, .*or give"
+        SceneError,
+        match=r"no scene 'nope'; there are attention, boundary, collapse, confusion, .*, rings, .*, unit, .*or give",
     ):
         find_scene("nope")
 

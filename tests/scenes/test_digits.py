@@ -63,7 +63,7 @@ def test_verdict_is_what_keras_says_of_the_moment_that_is_drawn(net: Recording, 
     output = keras_outputs(net, state, net.inputs[[7]])[0]
     shown = texts(drawn("digits", net, at=epoch, samples="7"))
     assert f"{100 * output.max():.1f} %" in shown
-    assert f"{100 * state.snapshot.scores['accuracy']:.1f} %" in shown
+    assert f"{100 * state.scores['accuracy']:.1f} %" in shown
     # Its name stands among the bars and as the verdict.
     assert shown.count(net.output.class_names[output.argmax()]) >= 2
 

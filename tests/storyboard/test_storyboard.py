@@ -125,7 +125,8 @@ SHOT = '[[shot]]\nname = "s"\nscene = "rings"\nrecording = "r"\nseconds = 6\n'
 BAD = {
     'title = "T': "film.toml is no TOML: Unterminated string",
     HEAD: "line 1: the key 'shot' is missing",
-    HEAD + SHOT.replace("rings", "rongs"): r'line 8: shot "s", scene: no scene \'rongs\'; there are boundary',
+    HEAD
+    + SHOT.replace("rings", "rongs"): r'line 8: shot "s", scene: no scene \'rongs\'; there are attention, boundary',
     HEAD + SHOT + "options = { gird = 5 }": r'line 11: shot "s", options: scene \'rings\' has no option \'gird\'',
     HEAD + SHOT + "options = { grid = 500 }": r"line 11: .*--grid is 500; expected 0 to 101",
     HEAD + SHOT.replace('"r"', '"x"'): r'line 9: shot "s", recording: no recording \'x\'; there are r',
