@@ -11,6 +11,7 @@ from animviz.options import Option
 from animviz.stage.box import PRESETS, size_in
 from animviz.stage.theme import THEMES
 from animviz.video.budget import AUTO, DEFAULT_LIMIT
+from animviz.video.formats import CODECS, PLAYED
 
 if TYPE_CHECKING:
     from animviz.experiments.experiment import Experiment
@@ -161,6 +162,19 @@ VIDEO = [
         help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
     ),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
+    click.Option(
+        ["--background"], metavar="COLOUR",
+        help="Colour behind the picture, such as '#ffffff'; or transparent, in a .mov, .webm, .webp, .avif, .apng, .png or a"
+        " folder.  [default: the theme's]",
+    ),
+    click.Option(
+        ["--codec"], type=click.Choice(list(dict.fromkeys(name for names in CODECS.values() for name in names))),
+        help="How a video is encoded.  [default: h264, in a .webm vp9, in a .mov prores]",
+    ),
+    click.Option(
+        ["--loop"], metavar="TIMES", default="forever", show_default=True,
+        help=f"How often {', '.join(PLAYED)} play: once, a number, or forever.",
+    ),
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
     click.Option(
         ["--max-size"], metavar="BYTES", default=AUTO,

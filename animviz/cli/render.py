@@ -113,6 +113,7 @@ _DRAWING = [
 ]
 _OUTPUT = path_option(
     "-o", "--output",
-    help="File to write: .mp4, .webm, .webp, .gif, .apng or .png (animated); without extension a folder of PNGs."
+    help="File to write: .mp4, .m4v, .mov, .webm, .webp, .avif, .gif, .apng or .png (animated); without extension a folder"
+    " of PNGs."
     "  [default: renders/SCENE-ARCH-SETTINGS.mp4]",
 )  # fmt: skip

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 
 import animviz
 from animviz import Recording
+from animviz.stage.theme import THEMES
 from animviz.video.encoder import Encoder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -163,3 +165,53 @@ def test_animated_picture_moves_in_a_page(
         page.wait_for_timeout(70)
     assert len(shots) > 2, "it stands still"
     page.close()
+
+
+def drawn_over(browser: Any, file: Path, page_color: str) -> np.ndarray:
+    """Return what the browser shows of a video or picture over a page of a colour, once it has played."""
+    tag = "video muted playsinline" if file.suffix in (".webm", ".mp4") else "img"
+    folder = file.parent
+    (folder / "over.html").write_text(
+        f"<!doctype html><style>body{{margin:0;background:{page_color}}}</style><{tag} src='{file.name}' style='display:block'>"
+    )
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.goto((folder / "over.html").as_uri())
+    if tag != "img":
+        page.evaluate(PLAY)
+    else:
+        page.wait_for_timeout(1500)  # it plays once
+    shot = iio.imread(page.screenshot())[..., :3]
+    page.close()
+    return shot
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".webp", ".apng", ".avif"])
+def test_browser_lays_a_cutout_over_its_page(
+    suffix: str, browser: Any, rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = tmp_path / f"cutout{suffix}"
+    options: dict[str, Any] = {
+        "size": (WIDTH, HEIGHT), "seconds": 0.6, "fps": 10.0, "hold_start": 0.1, "hold_end": 0.3,
+    }  # fmt: skip
+    loop = "forever" if suffix == ".webm" else "once"
+    animviz.render("rings", rings_recording, path, background="transparent", loop=loop, quiet=True, **options)
+    for page_color in ("#202880", "#000000"):
+        *_, drawn = animviz.frames("rings", rings_recording, background=page_color, **options)
+        shown = drawn_over(browser, path, page_color).astype(float)
+        assert tuple(shown[2, 2]) == tuple(drawn[2, 2])
+        assert np.sqrt(((shown - drawn) ** 2).mean()) < 6, page_color
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_no_box_is_seen_around_a_video_on_a_page_of_its_colour(
+    suffix: str, theme: str, browser: Any, rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = tmp_path / f"video{suffix}"
+    options: dict[str, Any] = {"size": (WIDTH, HEIGHT), "seconds": 0.6, "hold_start": 0.1, "hold_end": 0.1}
+    animviz.render("history", rings_recording, path, theme=theme, quiet=True, **options)
+    edge = drawn_over(browser, path, "#808080")[:3].reshape(-1, 3)
+    colors, counts = np.unique(edge, axis=0, return_counts=True)
+    red, green, blue = colors[counts.argmax()]
+    assert f"#{red:02x}{green:02x}{blue:02x}" == THEMES[theme].background
+    assert np.abs(edge.astype(int) - edge[0]).max() <= 8, "no more than the codec's noise"
