@@ -8,9 +8,10 @@ from typing import Any
 from animviz.pictures.painter import Paints
 from animviz.pictures.picture import Picture
 from animviz.pictures.split import SplitPicture
-from animviz.rendering.cutout import GROUNDS, Cutout
+from animviz.rendering.cutout import Cutout
 from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
+from animviz.stage.alpha import GROUNDS
 from animviz.stage.background import look_of
 from animviz.stage.stage import Stage
 from animviz.stage.theme import Theme

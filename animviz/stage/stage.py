@@ -226,6 +226,11 @@ class Stage:
         self._covering.update(artists)
 
     @property
+    def moving(self) -> tuple[Artist, ...]:
+        """What moves, in the order in which it is painted."""
+        return tuple(self._moving)
+
+    @property
     def buffer(self) -> NDArray[np.uint8]:
         """What was painted last, the stage's own uint8 array of shape (height, width, 4)."""
         return canvas_of(self._renderer)

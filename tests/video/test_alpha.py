@@ -9,7 +9,7 @@ import pytest
 import animviz
 from animviz import Recording
 from animviz.errors import EncodeError, InputError
-from animviz.rendering.cutout import alpha_of, spread
+from animviz.stage.alpha import alpha_of, spread
 from animviz.video.formats import CLEAR
 from helpers.results import Result
 from helpers.videos import decoded_alpha, stream_line
