@@ -25,6 +25,7 @@ __all__ = [
     "argument",
     "as_click",
     "path_option",
+    "refuse_beside",
     "refuse_beside_from",
 ]
 
@@ -86,11 +87,24 @@ def refuse_beside_from(names: Iterable[str]) -> None:
     Raises:
         InputError: one of these names was given on the command line.
     """
+    refuse_beside("--from, which draws a recording as it is", names)
+
+
+def refuse_beside(other: str, names: Iterable[str]) -> None:
+    """Refuse options that another would silently ignore.
+
+    Args:
+        other: that one, and what it does.
+        names: of the options.
+
+    Raises:
+        InputError: one of these names was given on the command line.
+    """
     context = click.get_current_context()
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             flag = "--" + name.replace("_", "-")
-            raise InputError(f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out")
+            raise InputError(f"{flag} cannot go with {other}; leave one of them out")
 
 
 def as_click(options: Sequence[Option]) -> list[click.Option]:
@@ -181,5 +195,6 @@ VIDEO = [
         help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
         f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
     ),
+    click.Option(["--alt"], is_flag=True, help="Write what is seen, in words, beside the file: NAME.alt.txt."),
     path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),
 ]  # fmt: skip

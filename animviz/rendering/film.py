@@ -11,6 +11,7 @@ from animviz.moment import Moment
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
+from animviz.rendering.beside import write_alt
 from animviz.rendering.movie import Movie
 from animviz.rendering.pacing import paced
 from animviz.rendering.plan import Plan
@@ -41,6 +42,7 @@ def render(
     output: str | None = None,
     poster: str | Path | None = None,
     max_size: int | str | None = AUTO,
+    alt: bool = False,
     workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
@@ -65,6 +67,8 @@ def render(
         poster: file for a picture of the last frame.
         max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
             to fit. By default 5 MB; None or "none" for no limit.
+        alt: whether the film in words is written beside it, as NAME.alt.txt; the file says it in any case, where its kind
+            can: .mp4, .m4v, .mov, .webm, .gif, .apng and .png.
         workers: processes that draw.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
@@ -77,7 +81,7 @@ def render(
     """
     request = Request.of(
         scene, path, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output, poster=poster,
-        max_size=max_size, workers=workers, **options,
+        max_size=max_size, alt=alt, workers=workers, **options,
     )  # fmt: skip
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
     movie = film(request.plan(recording), request, command=made_by, executor=executor, on_frame=on_frame)
@@ -122,7 +126,10 @@ def film(
         if request.poster is not None:
             write_poster(request.poster, painter.paint(timeline[-1]), alpha=plan.coding.transparent)
         whole = Movie(plan.target, len(timeline), plan.pacing.rate, plan.size)
-        return assembled(folder, len(parts), whole, plan.provenance(command), request.max_size, plan.coding)
+        movie = assembled(folder, len(parts), whole, plan.provenance(command), request.max_size, plan.coding)
+    if request.alt:
+        write_alt(plan.target, plan.alt)
+    return movie
 
 
 def assembled(

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from animviz.pictures.alt import alt_of
 from animviz.pictures.painter import Paints
 from animviz.pictures.picture import Picture
 from animviz.pictures.split import SplitPicture
@@ -52,6 +53,11 @@ class Plan:
         """
         return paced(self.picture, self.pacing, self.size, self.theme)
 
+    @property
+    def alt(self) -> str:
+        """The film in words."""
+        return alt_of(self.picture)
+
     def set_up(self) -> Paints:
         """Set the picture up on a stage of its own.
 
@@ -83,4 +89,5 @@ class Plan:
         """
         picture = self.picture
         ground = {"background": self.background} if self.background else {}
-        return provenance(command, self.theme, picture.versions, pacing=self.pacing.given, **ground, **picture.facts)
+        facts = {"alt": self.alt, **ground, **picture.facts}
+        return provenance(command, self.theme, picture.versions, pacing=self.pacing.given, **facts)

@@ -14,7 +14,9 @@ from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import SplitPicture
 from animviz.recording.recording import Recording
+from animviz.rendering.beside import check_alt
 from animviz.rendering.plan import Plan
+from animviz.rendering.still import check_still, moment_asked
 from animviz.rendering.timeline import Pacing
 from animviz.stage.background import TRANSPARENT, look_of
 from animviz.stage.box import size_of
@@ -45,6 +47,8 @@ class Request:
         output: name of the output that is drawn, of a model that has several, or None for the main one.
         background: its colour, "transparent", or None for the theme's own.
         coding: how frames are encoded, beyond the target's extension.
+        alt: whether it is written in words beside the target.
+        still: the moment of a still, as it was asked for, or None for a film.
     """
 
     scene: Scene
@@ -59,13 +63,16 @@ class Request:
     output: str | None = None
     background: str | None = None
     coding: Coding = USUAL
+    alt: bool = False
+    still: float | str | None = None
 
     @classmethod
     def of(
         cls, scene: str | Path | Scene, target: str | Path, /, *, size: tuple[int, int] | str = (1280, 720),
         theme: str = "dark", poster: str | Path | None = None, max_size: int | str | None = AUTO,
         workers: int | None = 1, output: str | None = None, background: str | None = None,
-        codec: str | None = None, loop: int | str = "forever", **options: Any,
+        codec: str | None = None, loop: int | str = "forever", alt: bool = False,
+        still: float | str | None = None, **options: Any,
     ) -> "Request":  # fmt: skip
         """Part and check what is asked; see `animviz.render`.
 
@@ -79,11 +86,19 @@ class Request:
         size = check_look(chosen, rest, size, theme, background)
         check_workers(workers)
         coding = Coding(codec or "", background == TRANSPARENT, plays_in(str(loop)))
-        check_output(place, pacing.rate, coding)
-        limit, still = limit_of(max_size, place), place_of(poster) if poster is not None else None
-        if still is not None:
-            check_poster(still, place, alpha=coding.transparent)
-        return cls(chosen, place, pacing, rest, size, theme, still, limit, workers, output, background, coding)
+        if still is None:
+            check_output(place, pacing.rate, coding)
+        else:
+            moment_asked(still)
+            check_still(place, background)
+        if alt:
+            check_alt(place)
+        limit, picture = limit_of(max_size, place), place_of(poster) if poster is not None else None
+        if picture is not None:
+            check_poster(picture, place, alpha=coding.transparent)
+        return cls(
+            chosen, place, pacing, rest, size, theme, picture, limit, workers, output, background, coding, alt, still
+        )  # fmt: skip
 
     @property
     def needs(self) -> Needs:
@@ -92,7 +107,11 @@ class Request:
 
     def plan(self, recording: str | Path | Recording) -> Plan:
         """Return the video of a recording."""
-        return self.plan_of(Picture.of(self.scene, recording, self.options, output=self.output))
+        return self.plan_of(self.picture(recording))
+
+    def picture(self, recording: str | Path | Recording) -> Picture:
+        """Return the picture of a recording."""
+        return Picture.of(self.scene, recording, self.options, output=self.output)
 
     def plan_of(self, picture: Picture | SplitPicture) -> Plan:
         """Return the video of a picture."""

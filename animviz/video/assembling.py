@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from animviz.video.budget import TONES, Budget, Setting, best_setting, settings_
 from animviz.video.ffmpeg import QUIET, run_ffmpeg, url
 from animviz.video.formats import BITEXACT, PLAYED, USUAL, Coding, format_of
 from animviz.video.parts import part_name
+from animviz.video.saying import said_in, with_words
 from animviz.video.targets import check_place
 
 __all__ = ["assemble"]
@@ -54,19 +56,30 @@ def assemble(
         listing.write_text("".join(f"file {part_name(number)}\n" for number in range(count)), encoding="utf-8")
         source = ["-f", "concat", "-safe", "0", "-i", url(listing)]
         if budget is not None:
-            setting = _encode_within(budget, source, folder, whole, target, coding)
+            words = len(said_in(target.suffix.lower(), provenance.get("alt", "")))
+            lowered = replace(budget, limit=max(1, budget.limit - words))
+            setting = _encode_within(lowered, source, folder, whole, target, coding)
         else:
-            facts = json.dumps(dict(provenance), sort_keys=True)
-            comment = ["-metadata", f"comment={facts}"] if kind.keeps_provenance and provenance else []
+            comment = _told(provenance) if kind.keeps_provenance else []
             arguments = [*kind.whole, *_plays(coding, target), *comment]
             arguments = arguments if kind.whole else _shrunk(None, source, folder, target, coding)
             run_ffmpeg([*QUIET, *source, *arguments, *BITEXACT, url(whole)], culprit=target)
+    if kind.encoder:
+        with_words(whole, target.suffix.lower(), provenance.get("alt", ""))
     check_place(target, kind)  # again: it may have changed while frames were drawn
     with unwritable(target):
         if whole.is_dir() and target.exists():
             shutil.rmtree(target)
         os.replace(whole, target)
     return setting
+
+
+def _told(provenance: Mapping[str, Any]) -> list[str]:
+    """Return the output options that write facts into a video, and its alt text where players look for it."""
+    if not provenance:
+        return []
+    alt = ["-metadata", f"description={provenance['alt']}"] if "alt" in provenance else []
+    return ["-metadata", f"comment={json.dumps(dict(provenance), sort_keys=True)}", *alt]
 
 
 def _encode_within(
