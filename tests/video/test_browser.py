@@ -279,5 +279,6 @@ def test_svg_still_looks_as_the_picture(browser: Any, rings_recording: Recording
         page.close()
         drawn = animviz.frame_at(scene, rings_recording, 4.0, size=(1280, 720), theme="print").astype(float)
         assert np.abs(shot - drawn).mean() < 4.5, scene
-        blurred = [image.reshape(90, 8, 160, 8, 3).mean(axis=(1, 3)) for image in (shot, drawn)]
-        assert np.abs(blurred[0] - blurred[1]).max() < 60, f"{scene}: something is missing, or elsewhere"
+        # Letters of a film stand on whole pixels, so that the end of a long line may be three pixels off.
+        blurred = [image.reshape(36, 20, 64, 20, 3).mean(axis=(1, 3)) for image in (shot, drawn)]
+        assert np.abs(blurred[0] - blurred[1]).max() < 50, f"{scene}: something is missing, or elsewhere"
