@@ -5,6 +5,7 @@
     animviz.Recording       a recorded run, a sequence of snapshots
     animviz.render          recording -> video
     animviz.frame_at        recording -> one picture
+    animviz.still           recording -> one picture as a file, also .svg and .pdf
     animviz.scene           decorator: a function becomes a picture
     animviz.Animate         Keras callback that records and renders
     animviz.live            Keras callback that records, and redraws a picture in a notebook
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from animviz.rendering.film import frame_at as frame_at
     from animviz.rendering.film import frames as frames
     from animviz.rendering.film import render as render
+    from animviz.rendering.still import still as still
     from animviz.rendering.timeline import Pacing as Pacing
     from animviz.rendering.timeline import Timeline as Timeline
     from animviz.stage.box import Box as Box
@@ -78,6 +80,7 @@ _HOME = {
     "live": "watchers.keras",
     "render": "rendering.film",
     "scene": "pictures.scene",
+    "still": "rendering.still",
     "watch": "recorders.torch.watching",
 }
 __all__ = list(_HOME)

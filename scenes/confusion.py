@@ -97,7 +97,8 @@ class _Matrix:
         self._worst.show(worst)
         if self._numbers is not None:
             self._drawn, self._texts = values, [self._write(value) for value in values.ravel()]
-            self._numbers.set_words(self._texts, letters_on(colors).reshape(-1, 1).repeat(3, axis=1))
+            judged = cell_colors(self._theme.made_for, counts, self._totals)
+            self._numbers.set_words(self._texts, letters_on(judged).reshape(-1, 1).repeat(3, axis=1))
 
     def _set_up_numbers(self, stage: Stage, cell: float) -> Words | None:
         """Return the numbers in the cells, or None where they would be too small to read."""

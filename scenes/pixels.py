@@ -148,7 +148,7 @@ class _Quarter:
             units = width / max(1, count) * true.width
             if stage.measure(name, LABEL, "medium") + 4 <= units:
                 middle = true.left + (start + width / 2) / count * true.width
-                ink = "#ffffff" if letters_on(color) else "#0f1420"
+                ink = "#ffffff" if letters_on(color) else "#0e1420"
                 stage.text(middle, true.bottom - 8, name, color=ink, weight="medium", align="center")
 
     def show(self, counts: Array) -> None:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from animviz.cli.flags import refuse_beside_from
+from animviz.cli.flags import refuse_beside, refuse_beside_from
 from animviz.cli.progress import Progress
 from animviz.cli.remembered import remembered
 from animviz.cli.reports import report
@@ -18,6 +18,8 @@ from animviz.experiments.catalogue import EXPERIMENTS, takes_data
 from animviz.experiments.experiment import Experiment, Run
 from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.runs import recorded
+from animviz.files import size_text
+from animviz.options import options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
@@ -25,10 +27,15 @@ from animviz.rendering.cluster import cluster as workers_at
 from animviz.rendering.film import film
 from animviz.rendering.request import Request
 from animviz.rendering.shares import draw_share, parse_share
-from animviz.rendering.timeline import Timeline
+from animviz.rendering.still import write_still
+from animviz.rendering.timeline import Pacing, Timeline
 from animviz.video.budget import AUTO
 
 __all__ = ["draw_scene"]
+
+_OF_FILMS = (
+    "share", "cluster", "workers", "poster", "max_size", "codec", "loop", *(option.name for option in options_of(Pacing))
+)  # fmt: skip
 
 
 def draw_scene(
@@ -60,6 +67,8 @@ def draw_scene(
         raise InputError(f"--data goes with the experiments {takers}; here it is {here!r}")
     options = (*experiment.data_options, *experiment.training_options) if experiment else ()
     training = {option.name: values.pop(option.name) for option in options}
+    if values["still"] is not None:
+        refuse_beside("--still, which draws one moment", _OF_FILMS)
     _check_way(values, source, cluster, share)  # what is left is asked of the video
     if source is not None:
         refuse_beside_from([*training, "experiment", "retrain", "data"])
@@ -80,7 +89,8 @@ def draw_scene(
 
 def _asked(scene: Scene, output: Path | None, name: str, values: Mapping[str, Any]) -> Request:
     video = {name: value for name, value in values.items() if name != "output_name"}
-    named = RENDERS / f"{'-'.join(filter(None, [scene.name, name]))}.mp4"
+    suffix = ".mp4" if values["still"] is None else ".png"
+    named = RENDERS / f"{'-'.join(filter(None, [scene.name, name]))}{suffix}"
     return Request.of(scene, output or named, output=values["output_name"], **video)
 
 
@@ -100,7 +110,13 @@ def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | Non
         return
     if source is None:
         raise InputError("--share needs --from RECORDING: all shares must be drawn from one recording")
-    given = {"poster": asked["poster"], "max-size": asked["max_size"], "workers": asked["workers"], "cluster": address}
+    given = {
+        "poster": asked["poster"],
+        "max-size": asked["max_size"],
+        "workers": asked["workers"],
+        "cluster": address,
+        "alt": asked["alt"] or None,
+    }
     for flag, value in given.items():
         if value not in (None, AUTO):
             raise InputError(f"--{flag} cannot go with --share, which draws a share in this process; leave it out")
@@ -108,6 +124,12 @@ def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | Non
 
 def _draw(request: Request, recording: Recording, address: str | None, share: str | None) -> None:
     """Draw a video, or a share of it, and say what was written."""
+    if request.still is not None:
+        picture = request.picture(recording)
+        look = (request.size, request.theme, request.background)
+        write_still(picture, request.still, request.target, *look, alt=request.alt)
+        say(f"{request.target}: {request.size[0]}x{request.size[1]}, {size_text(request.target.stat().st_size)}")
+        return
     command = remembered(sys.argv[1:])
     plan = request.plan(recording)
     kept = f"its recording {recording.path} is kept"

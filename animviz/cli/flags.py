@@ -11,6 +11,7 @@ from animviz.options import Option
 from animviz.stage.box import PRESETS, size_in
 from animviz.stage.theme import THEMES
 from animviz.video.budget import AUTO, DEFAULT_LIMIT
+from animviz.video.formats import CODECS, PLAYED
 
 if TYPE_CHECKING:
     from animviz.experiments.experiment import Experiment
@@ -24,6 +25,7 @@ __all__ = [
     "argument",
     "as_click",
     "path_option",
+    "refuse_beside",
     "refuse_beside_from",
 ]
 
@@ -85,11 +87,24 @@ def refuse_beside_from(names: Iterable[str]) -> None:
     Raises:
         InputError: one of these names was given on the command line.
     """
+    refuse_beside("--from, which draws a recording as it is", names)
+
+
+def refuse_beside(other: str, names: Iterable[str]) -> None:
+    """Refuse options that another would silently ignore.
+
+    Args:
+        other: that one, and what it does.
+        names: of the options.
+
+    Raises:
+        InputError: one of these names was given on the command line.
+    """
     context = click.get_current_context()
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             flag = "--" + name.replace("_", "-")
-            raise InputError(f"{flag} cannot go with --from, which draws a recording as it is; leave one of them out")
+            raise InputError(f"{flag} cannot go with {other}; leave one of them out")
 
 
 def as_click(options: Sequence[Option]) -> list[click.Option]:
@@ -161,11 +176,25 @@ VIDEO = [
         help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
     ),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
+    click.Option(
+        ["--background"], metavar="COLOUR",
+        help="Colour behind the picture, such as '#ffffff'; or transparent, in a .mov, .webm, .webp, .avif, .apng, .png or a"
+        " folder.  [default: the theme's]",
+    ),
+    click.Option(
+        ["--codec"], type=click.Choice(list(dict.fromkeys(name for names in CODECS.values() for name in names))),
+        help="How a video is encoded.  [default: h264, in a .webm vp9, in a .mov prores]",
+    ),
+    click.Option(
+        ["--loop"], metavar="TIMES", default="forever", show_default=True,
+        help=f"How often {', '.join(PLAYED)} play: once, a number, or forever.",
+    ),
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
     click.Option(
         ["--max-size"], metavar="BYTES", default=AUTO,
         help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
         f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
     ),
+    click.Option(["--alt"], is_flag=True, help="Write what is seen, in words, beside the file: NAME.alt.txt."),
     path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from animviz.experiments.experiment import Experiment
 from animviz.options import options_of
 from animviz.pictures.outline import Outline, outline_of
 from animviz.pictures.renamed import current
+from animviz.rendering.stills import STILLS
 from animviz.rendering.timeline import Pacing
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ _EXPERIMENT = click.Option(
 
 _DRAWING = [
     *VIDEO,
+    click.Option(
+        ["--still"],
+        metavar="EPOCH",
+        help=f"One moment instead of a film: an epoch such as 5 or 2.5, or last. Files: {', '.join(STILLS)}.",
+    ),
     click.Option(["--output-name"], metavar="NAME", help="Output that is drawn, of a model that has several."),
     click.Option(["--cluster"], metavar="ADDRESS", help="Dask scheduler whose workers draw, such as tcp://host:8786."),
     click.Option(
@@ -113,6 +119,7 @@ _DRAWING = [
 ]
 _OUTPUT = path_option(
     "-o", "--output",
-    help="File to write: .mp4, .webm, .webp, .gif, .apng or .png (animated); without extension a folder of PNGs."
-    "  [default: renders/SCENE-ARCH-SETTINGS.mp4]",
+    help="File to write: .mp4, .m4v, .mov, .webm, .webp, .avif, .gif, .apng or .png (animated); without extension a folder"
+    " of PNGs."
+    "  [default: renders/SCENE-ARCH-SETTINGS.mp4; of a still .png]",
 )  # fmt: skip

@@ -47,6 +47,46 @@ def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
 
 
 @click.command()
+@click.argument("film", metavar="FILM", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture to write.  [default: FILM-sheet.png]")
+@click.option("--count", default=12, show_default=True, help="How many frames are shown, from the first to the last.")
+@click.option("--columns", default=4, show_default=True, help="How many stand side by side.")
+@click.option("--theme", default="dark", show_default=True, help="dark, light or print.")
+def sheet(film: Path, output: Path | None, **options: Any) -> None:
+    """Write a contact sheet of a film: its frames side by side, with their times.
+
+    FILM is a video, a moving picture, or a folder of PNGs.
+    """
+    from animviz.rendering.sheet import sheet as laid_out
+
+    target = output or film.with_name(f"{film.stem}-sheet.png")
+    width, height = laid_out(film, target, **options)
+    say(f"{target}: {width}x{height}")
+
+
+@click.command()
+@click.argument("film", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--for", "place", required=True, metavar="PLACE",
+    help="html, reveal, quarto, mkdocs, myst, sphinx, github, jupyter, beamer, powerpoint or keynote.",
+)  # fmt: skip
+@click.option("--alt-text", "alt", help="What is seen.  [default: what the file says, see render --alt]")
+@click.option("--fps", default=30.0, show_default=True, help="Frames per second, of a folder of PNGs.")
+@click.option("--once", is_flag=True, help="It plays once, instead of again and again.")
+def embed(film: Path, place: str, alt: str | None, **options: Any) -> None:
+    """Print what to write where a film is shown.
+
+    The lines give it its size, a still for readers who want no motion, and words for those who cannot see it. The still is
+    written beside it as NAME-poster.png, unless a newer one is there.
+    """
+    from animviz.video.shown import shown
+    from animviz.video.snippets import require_place, snippet
+
+    require_place(place, film)
+    say(snippet(shown(film, alt), place, **options))
+
+
+@click.command()
 @click.argument("names", nargs=-1, metavar="[SCENE]...")
 @click.option(
     "-o", "--output", default="renders/gallery-new", show_default=True, type=click.Path(path_type=Path,
@@ -136,4 +176,4 @@ def export(path: Path, output: Path, **options: Any) -> None:
     say(exported(path, output, **options))
 
 
-WRITING = (storyboard, join, gallery, page, report, export, import_checkpoints)
+WRITING = (storyboard, join, sheet, embed, gallery, page, report, export, import_checkpoints)

@@ -42,12 +42,11 @@ def grid_color(theme: Theme, palette: Array) -> tuple[float, float, float]:
         theme: for ink and background.
         palette: RGB in [0, 1] of the classes, shape (classes, 3).
     """
-    under = np.array(to_rgb(theme.background))
+    judged = theme.made_for
+    under = np.array(to_rgb(judged.background))
     grounds = luminance(np.array([under, *(under + theme.tint * (np.asarray(palette) - under))]))
     shares = np.linspace(0.1, 1, 91)
-    return next(
-        (color for s in shares if _stands_out(color := theme.mix(theme.ink, s), grounds)), theme.mix(theme.ink, 1)
-    )
+    return theme.mix(theme.ink, next((s for s in shares if _stands_out(judged.mix(theme.ink, s), grounds)), 1.0))
 
 
 def _stands_out(color: tuple[float, float, float], grounds: Array) -> bool:

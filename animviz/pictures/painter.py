@@ -1,6 +1,7 @@
 """The painter: a scene set up on a stage, that paints one moment at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,12 +67,31 @@ class Painter:
         self._shown = None
         glance = _Glance(moment.seconds, moment.epoch, moment.progress)
         try:
-            self._draw(glance)
-            pixels = self._stage.paint()
+            with self._named(moment):
+                self._draw(glance)
+                pixels = self._stage.paint()
             self._shown = None if glance.at_clock else still
             return pixels
         except DivergedError as error:
             return self._stage.paint_failure(str(error))
+
+    @own_settings
+    def pose(self, moment: Moment) -> None:
+        """Bring all that moves to a moment, without painting.
+
+        Raises:
+            DivergedError: a state is not finite.
+            SceneError: the scene breaks; names the epoch, the cause is chained.
+        """
+        self._shown = None
+        with self._named(moment):
+            self._draw(moment)
+
+    @contextmanager
+    def _named(self, moment: Moment) -> Iterator[None]:
+        """Name scene and epoch where the block breaks."""
+        try:
+            yield
         except AnimvizError:
             raise
         except Exception as error:

@@ -99,9 +99,12 @@ class Picture:
             AnimvizError: the moment is outside the recording, or the scene cannot draw it.
         """
         self.recording.check_epoch(epoch)
+        return self.painter(stage).paint(Moment(0.0, epoch, self.progress(epoch)))[:, :, :3].copy()
+
+    def progress(self, epoch: float) -> float:
+        """Return the share of the training that is behind a moment."""
         first, last = self.epochs[0], self.epochs[-1]
-        progress = float((epoch - first) / (last - first)) if last > first else 1.0
-        return self.painter(stage).paint(Moment(0.0, epoch, progress))[:, :, :3].copy()
+        return float((epoch - first) / (last - first)) if last > first else 1.0
 
     def clock(self) -> Clock:
         """Return how moments are counted: in epochs."""

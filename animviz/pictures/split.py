@@ -37,7 +37,7 @@ class CellStage(Stage):
     """
 
     def __init__(self, frame: Stage, size: tuple[int, int], peers: Sequence[Recording]) -> None:
-        super().__init__(size, frame.theme.name, pixel=frame.pixel)
+        super().__init__(size, frame.theme, pixel=frame.pixel)
         self.peers = tuple(peers)
 
 

@@ -11,15 +11,18 @@ from animviz.moment import Moment
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
+from animviz.rendering.beside import write_alt
 from animviz.rendering.movie import Movie
 from animviz.rendering.pacing import paced
 from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request, parted
 from animviz.rendering.segments import segments, write_part
 from animviz.rendering.workers import default_workers, draw_all
+from animviz.stage.background import opaque_look
 from animviz.stage.stage import Stage
 from animviz.video.assembling import assemble
 from animviz.video.budget import AUTO, Budget
+from animviz.video.formats import USUAL, Coding
 from animviz.video.poster import write_poster
 from animviz.video.targets import working_folder
 
@@ -33,9 +36,13 @@ def render(
     *,
     size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
+    background: str | None = None,
+    codec: str | None = None,
+    loop: int | str = "forever",
     output: str | None = None,
     poster: str | Path | None = None,
     max_size: int | str | None = AUTO,
+    alt: bool = False,
     workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
@@ -48,13 +55,20 @@ def render(
     Args:
         scene: name of a scene, path of a file "my_scene.py" or "my_scene.py:name", or a scene itself.
         recording: what to draw, or its path.
-        path: .mp4, .webm, .webp, .gif, .apng or .png (animated), or a name without extension: a folder of PNGs.
+        path: .mp4, .m4v, .mov (ProRes 4444), .webm, .webp, .avif, .gif, .apng or .png (animated), or a name without
+            extension: a folder of PNGs.
         size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
+        background: a colour, or "transparent" for a file with alpha: .mov, .webm, .webp, .avif, .apng, .png or a folder;
+            by default the theme's.
+        codec: "h264", "hevc", "av1", "vp9" or "prores", as the kind of file allows.
+        loop: how often a .gif, .webp, .avif, .apng or .png plays: "once", a number, or "forever".
         output: name of the output that is drawn, of a model that has several; by default the main one.
         poster: file for a picture of the last frame.
         max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
             to fit. By default 5 MB; None or "none" for no limit.
+        alt: whether the film in words is written beside it, as NAME.alt.txt; the file says it in any case, where its kind
+            can: .mp4, .m4v, .mov, .webm, .gif, .apng and .png.
         workers: processes that draw.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
@@ -66,8 +80,9 @@ def render(
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
     request = Request.of(
-        scene, path, size=size, theme=theme, output=output, poster=poster, max_size=max_size, workers=workers, **options
-    )
+        scene, path, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output, poster=poster,
+        max_size=max_size, alt=alt, workers=workers, **options,
+    )  # fmt: skip
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
     movie = film(request.plan(recording), request, command=made_by, executor=executor, on_frame=on_frame)
     if not quiet:
@@ -107,21 +122,27 @@ def film(
             draw_all(plan, numbers, folder.resolve(), workers=workers, executor=executor, on_frame=on_frame)
         else:
             for number, part in enumerate(parts):
-                write_part(painter, timeline, part, folder, number, plan.target, plan.size, on_frame)
+                write_part(painter, timeline, part, folder, number, plan.target, plan.size, on_frame, plan.coding)
         if request.poster is not None:
-            write_poster(request.poster, painter.paint(timeline[-1]))
+            write_poster(request.poster, painter.paint(timeline[-1]), alpha=plan.coding.transparent)
         whole = Movie(plan.target, len(timeline), plan.pacing.rate, plan.size)
-        return assembled(folder, len(parts), whole, plan.provenance(command), request.max_size)
+        movie = assembled(folder, len(parts), whole, plan.provenance(command), request.max_size, plan.coding)
+    if request.alt:
+        write_alt(plan.target, plan.alt)
+    return movie
 
 
-def assembled(folder: Path, count: int, whole: Movie, provenance: Mapping[str, Any], max_size: int | None) -> Movie:
+def assembled(
+    folder: Path, count: int, whole: Movie, provenance: Mapping[str, Any], max_size: int | None,
+    coding: Coding = USUAL,
+) -> Movie:  # fmt: skip
     """Make a movie of its parts, as it was drawn or so that it fits into so many bytes; see `animviz.video.assembling.assemble`.
 
     Returns:
         The movie as it became.
     """
     budget = Budget(max_size, whole.size, whole.fps, whole.frames) if max_size else None
-    setting = assemble(folder, count, whole.path, provenance, budget)
+    setting = assemble(folder, count, whole.path, provenance, budget, coding)
     if budget is None or setting is None:
         return whole
     frames = round(whole.frames * setting.fps / whole.fps)
@@ -135,6 +156,7 @@ def frames(
     *,
     size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
+    background: str | None = None,
     output: str | None = None,
     **options: Any,
 ) -> Iterator[Pixels]:
@@ -146,6 +168,7 @@ def frames(
         timeline: the moments; by default those of the video that `render` would make.
         size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
+        background: a colour; by default the theme's.
         output: name of the output that is drawn, of a model that has several; by default the main one.
         **options: the scene's options; without a timeline also those of `animviz.rendering.timeline.Pacing`.
 
@@ -154,7 +177,7 @@ def frames(
     """
     pacing, own = parted(options) if timeline is None else (None, options)
     picture = Picture.of(scene, recording, own, output=output)
-    stage = Stage(size, theme)
+    stage = Stage(size, opaque_look(theme, background))
     if pacing is not None:
         timeline = whole = paced(picture, pacing, stage.size, theme)
         stage.pace = whole.whole_seconds
@@ -169,6 +192,7 @@ def frame_at(
     *,
     size: tuple[int, int] | str = (1280, 720),
     theme: str = "dark",
+    background: str | None = None,
     output: str | None = None,
     **options: Any,
 ) -> Pixels:
@@ -180,10 +204,13 @@ def frame_at(
         epoch: the moment, in epochs since the start.
         size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
+        background: a colour; by default the theme's.
         output: name of the output that is drawn, of a model that has several; by default the main one.
         **options: the scene's options.
 
     Raises:
         AnimvizError: the scene cannot be found, or cannot draw this recording; or the moment is outside it.
     """
-    return Picture.of(scene, recording, options, output=output).frame(epoch, Stage(size, theme))
+    return Picture.of(scene, recording, options, output=output).frame(
+        epoch, Stage(size, opaque_look(theme, background))
+    )

@@ -14,12 +14,14 @@ from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import SplitPicture
 from animviz.recording.recording import Recording
+from animviz.rendering.beside import check_alt
 from animviz.rendering.plan import Plan
+from animviz.rendering.still import check_still, moment_asked
 from animviz.rendering.timeline import Pacing
+from animviz.stage.background import TRANSPARENT, look_of
 from animviz.stage.box import size_of
-from animviz.stage.theme import theme_named
 from animviz.video.budget import AUTO, limit_of
-from animviz.video.formats import default_fps
+from animviz.video.formats import USUAL, Coding, default_fps, plays_in
 from animviz.video.poster import check_poster
 from animviz.video.targets import check_output
 
@@ -43,6 +45,10 @@ class Request:
         max_size: bytes that the file may take at most, or None for no limit.
         workers: processes that draw, or None for as many as pay.
         output: name of the output that is drawn, of a model that has several, or None for the main one.
+        background: its colour, "transparent", or None for the theme's own.
+        coding: how frames are encoded, beyond the target's extension.
+        alt: whether it is written in words beside the target.
+        still: the moment of a still, as it was asked for, or None for a film.
     """
 
     scene: Scene
@@ -55,12 +61,18 @@ class Request:
     max_size: int | None
     workers: int | None
     output: str | None = None
+    background: str | None = None
+    coding: Coding = USUAL
+    alt: bool = False
+    still: float | str | None = None
 
     @classmethod
     def of(
         cls, scene: str | Path | Scene, target: str | Path, /, *, size: tuple[int, int] | str = (1280, 720),
         theme: str = "dark", poster: str | Path | None = None, max_size: int | str | None = AUTO,
-        workers: int | None = 1, output: str | None = None, **options: Any,
+        workers: int | None = 1, output: str | None = None, background: str | None = None,
+        codec: str | None = None, loop: int | str = "forever", alt: bool = False,
+        still: float | str | None = None, **options: Any,
     ) -> "Request":  # fmt: skip
         """Part and check what is asked; see `animviz.render`.
 
@@ -71,13 +83,22 @@ class Request:
         """
         chosen, place = find_scene(scene), place_of(target)
         pacing, rest = parted(options, default_fps(place))
-        size = check_look(chosen, rest, size, theme)
+        size = check_look(chosen, rest, size, theme, background)
         check_workers(workers)
-        check_output(place, pacing.rate)
-        limit, still = limit_of(max_size, place), place_of(poster) if poster is not None else None
-        if still is not None:
-            check_poster(still, place)
-        return cls(chosen, place, pacing, rest, size, theme, still, limit, workers, output)
+        coding = Coding(codec or "", background == TRANSPARENT, plays_in(str(loop)))
+        if still is None:
+            check_output(place, pacing.rate, coding)
+        else:
+            moment_asked(still)
+            check_still(place, background)
+        if alt:
+            check_alt(place)
+        limit, picture = limit_of(max_size, place), place_of(poster) if poster is not None else None
+        if picture is not None:
+            check_poster(picture, place, alpha=coding.transparent)
+        return cls(
+            chosen, place, pacing, rest, size, theme, picture, limit, workers, output, background, coding, alt, still
+        )  # fmt: skip
 
     @property
     def needs(self) -> Needs:
@@ -86,14 +107,20 @@ class Request:
 
     def plan(self, recording: str | Path | Recording) -> Plan:
         """Return the video of a recording."""
-        return self.plan_of(Picture.of(self.scene, recording, self.options, output=self.output))
+        return self.plan_of(self.picture(recording))
+
+    def picture(self, recording: str | Path | Recording) -> Picture:
+        """Return the picture of a recording."""
+        return Picture.of(self.scene, recording, self.options, output=self.output)
 
     def plan_of(self, picture: Picture | SplitPicture) -> Plan:
         """Return the video of a picture."""
-        return Plan(picture, self.pacing, self.size, self.theme, self.target)
+        return Plan(picture, self.pacing, self.size, self.theme, self.target, self.background, self.coding)
 
 
-def check_look(scene: Scene, options: Mapping[str, Any], size: tuple[int, int] | str, theme: str) -> tuple[int, int]:
+def check_look(
+    scene: Scene, options: Mapping[str, Any], size: tuple[int, int] | str, theme: str, background: str | None = None
+) -> tuple[int, int]:
     """Refuse what cannot be drawn, whatever becomes of the frames; return width and height in pixels.
 
     Args:
@@ -101,12 +128,13 @@ def check_look(scene: Scene, options: Mapping[str, Any], size: tuple[int, int] |
         options: the scene's options.
         size: width and height in pixels, or as a text.
         theme: name of the theme.
+        background: a colour, "transparent", or None for the theme's own.
 
     Raises:
         InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
     """
     scene.check(options)
-    theme_named(theme)
+    look_of(theme, background)
     return size_of(size)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from animviz.pictures.painter import Paints
 from animviz.rendering.timeline import Timeline
+from animviz.video.formats import USUAL, Coding
 from animviz.video.parts import part_writer
 
 __all__ = ["segments", "write_part"]
@@ -30,7 +31,7 @@ def segments(frames: int, fps: float) -> list[range]:
 
 def write_part(
     painter: Paints, timeline: Timeline, frames: range, folder: Path, number: int, target: Path,
-    size: tuple[int, int], on_frame: Callable[[int], None] | None = None,
+    size: tuple[int, int], on_frame: Callable[[int], None] | None = None, coding: Coding = USUAL,
 ) -> None:  # fmt: skip
     """Draw a run of frames into one part of a video.
 
@@ -43,8 +44,9 @@ def write_part(
         target: the video.
         size: width and height in pixels.
         on_frame: called with the number of each frame that is done.
+        coding: how frames are encoded, beyond the target's extension.
     """
-    with part_writer(folder, number, target, size, timeline.pacing.rate) as writer:
+    with part_writer(folder, number, target, size, timeline.pacing.rate, coding) as writer:
         for frame in frames:
             writer.lend(painter.paint(timeline[frame]))
             if on_frame is not None:

@@ -20,6 +20,7 @@ from animviz.rendering.movie import Movie
 from animviz.rendering.plan import Plan
 from animviz.rendering.segments import segments, write_part
 from animviz.video.budget import AUTO, limit_of
+from animviz.video.formats import Coding
 from animviz.video.targets import check_output, working_folder
 
 __all__ = ["draw_share", "join", "parse_share"]
@@ -38,6 +39,7 @@ class _Share(BaseModel):
     fps: float
     size: tuple[int, int]
     suffix: str
+    coding: Coding
     provenance: dict[str, Any]
 
 
@@ -67,7 +69,7 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
     """
     place, of = share
     target = plan.target.with_name(f"{plan.target.name}.{place:0{len(str(of))}}-of-{of}.part")
-    check_output(plan.target, plan.pacing.rate)
+    check_output(plan.target, plan.pacing.rate, plan.coding)
     if target.exists():
         _read(target)  # only a share is replaced
     timeline = plan.timeline
@@ -88,11 +90,11 @@ def draw_share(plan: Plan, share: tuple[int, int], command: str, on_frame: Calla
         painter = plan.set_up() if numbers else None
         for number in numbers:
             assert painter is not None
-            write_part(painter, timeline, parts[number], kept, number, plan.target, plan.size, count)
+            write_part(painter, timeline, parts[number], kept, number, plan.target, plan.size, count, plan.coding)
         said = _Share(
             video=digest([plan.identity(), facts]), numbers=tuple(numbers), count=len(parts), frames=len(timeline),
             part_bytes=tuple(_bytes_in(kept / f"part-{number:05d}") for number in numbers),
-            fps=plan.pacing.rate, size=plan.size, suffix=plan.target.suffix.lower(), provenance=facts,
+            fps=plan.pacing.rate, size=plan.size, suffix=plan.target.suffix.lower(), coding=plan.coding, provenance=facts,
         )  # fmt: skip
         (kept / "share.json").write_text(said.model_dump_json(), encoding="utf-8")
         if target.exists():
@@ -132,12 +134,12 @@ def join(paths: Sequence[Path], target: Path, max_size: int | str | None = AUTO)
     missing = sorted(set(range(first.count)) - set(homes))
     if missing:
         raise InputError(f"segments {', '.join(map(str, missing))} of {first.count} are missing; give all shares")
-    check_output(target, first.fps)
+    check_output(target, first.fps, first.coding)
     with working_folder(target) as folder:
         for number, home in homes.items():
             _bring(home / f"part-{number:05d}", folder)
         whole = Movie(target, first.frames, first.fps, first.size)
-        return assembled(folder, first.count, whole, first.provenance, limit)
+        return assembled(folder, first.count, whole, first.provenance, limit, first.coding)
 
 
 def _read(path: Path) -> _Share:

@@ -48,7 +48,8 @@ def draw_segment(plan: Plan, number: int, folder: Path) -> int:
     """
     timeline = plan.timeline
     frames = segments(len(timeline), plan.pacing.rate)[number]
-    write_part(_painter(plan, threading.get_ident()), timeline, frames, folder, number, plan.target, plan.size)
+    painter = _painter(plan, threading.get_ident())
+    write_part(painter, timeline, frames, folder, number, plan.target, plan.size, coding=plan.coding)
     return len(frames)
 
 

@@ -10,7 +10,7 @@ from animviz.pictures.scene import Scene
 
 __all__ = ["read", "refuse"]
 
-REFUSED = ("cluster", "max-size", "output", "retrain", "segment", "share", "workers")
+REFUSED = ("cluster", "max-size", "output", "retrain", "segment", "share", "still", "workers")
 
 
 def refuse(scene: Scene, options: Mapping[str, str], training: Sequence[Option], drawing: Sequence[Option]) -> None:

@@ -7,14 +7,29 @@ from numpy.typing import NDArray
 
 from animviz.arrays import UInt64
 
-__all__ = ["DPI", "HALF", "PHASES", "WHOLE", "canvas_of", "over", "pairs_of", "widened"]
+__all__ = ["DPI", "HALF", "PHASES", "WHOLE", "NoPixelsError", "canvas_of", "has_pixels", "over", "pairs_of", "widened"]
 
 DPI = 100  # by which matplotlib turns points into pixels; ours are counted in pixels alone
 PHASES = 8  # sub-pixel positions along each axis for which a stamp is kept; the shifts in the stamping rely on it
 
 
+class NoPixelsError(TypeError):
+    """A renderer writes vectors: whoever draws pixels must be drawn elsewhere, see `animviz.stage.vector`."""
+
+
+def has_pixels(renderer: Any) -> bool:
+    """Say whether a renderer has pixels, or writes vectors."""
+    return hasattr(renderer, "buffer_rgba")
+
+
 def canvas_of(renderer: Any) -> NDArray[np.uint8]:
-    """Return the renderer's pixels, a writable uint8 view of shape (height, width, 4), top row first."""
+    """Return the renderer's pixels, a writable uint8 view of shape (height, width, 4), top row first.
+
+    Raises:
+        NoPixelsError: it has none.
+    """
+    if not has_pixels(renderer):
+        raise NoPixelsError("this renderer has no pixels")
     return np.asarray(renderer.buffer_rgba())
 
 

@@ -27,7 +27,7 @@ from animviz.stage.pairs import Pair
 from animviz.stage.pixels import DPI, canvas_of
 from animviz.stage.settings import own_settings
 from animviz.stage.strokes import Strokes
-from animviz.stage.theme import theme_named
+from animviz.stage.theme import Theme, theme_named
 from animviz.stage.wording import Wording
 
 __all__ = ["Stage"]
@@ -40,7 +40,7 @@ class Stage:
 
     Args:
         size: width and height in pixels, or as a text: "1280x720", "16:9".
-        theme: "dark", "light" or "print".
+        theme: "dark", "light" or "print", or a theme itself.
         pixel: pixels per unit, for parts of a frame and for what is only measured, which may be of any even size; by
             default 1/720 of the shorter side.
 
@@ -59,10 +59,10 @@ class Stage:
 
     @own_settings
     def __init__(
-        self, size: tuple[int, int] | str = (1280, 720), theme: str = "dark", *, pixel: float | None = None
+        self, size: tuple[int, int] | str = (1280, 720), theme: str | Theme = "dark", *, pixel: float | None = None
     ) -> None:
         self.size = size = size_of(size, LEAST if pixel is None else 2)
-        self.theme = theme_named(theme)
+        self.theme = theme if isinstance(theme, Theme) else theme_named(theme)
         self.wording = Wording()
         self.pairs: list[Pair] = []
         self.pace: NDArray[np.float64] | None = None
@@ -224,6 +224,11 @@ class Stage:
         """Declare artists that stand still over those that move and were declared before: they are drawn once."""
         self.moves(*artists)
         self._covering.update(artists)
+
+    @property
+    def moving(self) -> tuple[Artist, ...]:
+        """What moves, in the order in which it is painted."""
+        return tuple(self._moving)
 
     @property
     def buffer(self) -> NDArray[np.uint8]:

@@ -6,12 +6,14 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from animviz.arrays import Float, Index
 from animviz.stage.geometry import geometry_of, tones
 from animviz.stage.ink import Ink
-from animviz.stage.pixels import WHOLE, canvas_of
+from animviz.stage.pixels import DPI, WHOLE, canvas_of, has_pixels
 
 __all__ = ["Strokes"]
 
@@ -31,7 +33,7 @@ class Strokes(Artist):
     def __init__(self, axes: Axes, color: Any, width: float) -> None:
         super().__init__()
         self._tones = tones(np.array([to_rgb(color)]))
-        self._width = width
+        self._color, self._width = to_rgb(color), width
         self._xy: NDArray[Any] = np.zeros((0, 2), dtype=np.float32)
         axes.add_artist(self)
 
@@ -43,6 +45,9 @@ class Strokes(Artist):
     def draw(self, renderer: Any) -> None:
         """Sweep the lines into the renderer's buffer."""
         if not self.get_visible() or len(self._xy) < 2:
+            return
+        if not has_pixels(renderer):
+            self._draw_paths(renderer)
             return
         canvas = canvas_of(renderer)
         geometry = geometry_of(self.axes, canvas)
@@ -61,6 +66,16 @@ class Strokes(Artist):
         self._sweep(cover.reshape(-1), x, y, np.flatnonzero(~steep), (columns, rows), (1, wide), taps)
         self._sweep(cover.reshape(-1), y, x, np.flatnonzero(steep), (rows, columns), (wide, 1), taps)
         Ink.mixed(cover.view(np.uint64)[None], (top, first), canvas.shape[1] // 2, self._tones).lay(canvas)
+
+    def _draw_paths(self, renderer: Any) -> None:
+        """Draw the lines as vectors."""
+        axes = self.axes
+        assert axes is not None
+        pen = renderer.new_gc()
+        pen.set_foreground(self._color)
+        pen.set_linewidth(self._width * 72 / DPI)
+        pen.set_clip_rectangle(axes.bbox)
+        renderer.draw_path(pen, Path(axes.transData.transform(self._xy)), IdentityTransform())
 
     def _sweep(
         self, cover: NDArray[np.uint32], along: Float, across: Float, chosen: Index,

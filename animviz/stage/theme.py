@@ -1,6 +1,6 @@
 """Themes: colours that colour-blind viewers can tell apart, and the typeface that animviz ships with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -73,6 +73,7 @@ class Theme:
         positive: orange; class 1 and positive weights.
         classes: colours of up to ten classes, the first two being negative and positive.
         tint: strength of the field's colour where a prediction is certain, 0 to 1.
+        judged: the background by which contrasts are judged, where the picture is drawn on another; else empty.
     """
 
     name: str
@@ -85,6 +86,16 @@ class Theme:
     positive: str
     classes: tuple[str, ...]
     tint: float
+    judged: str = ""
+
+    def drawn_on(self, ground: str) -> "Theme":
+        """Return the theme drawn on another ground, though it is made for its own; for pictures without a background."""
+        return replace(self, background=ground, judged=self.background)
+
+    @property
+    def made_for(self) -> "Theme":
+        """The theme on the background by which contrasts are judged: what looks different decides nothing."""
+        return replace(self, background=self.judged, judged="") if self.judged else self
 
     # matplotlib is imported where it is used: what only names themes, such as help, does without it.
 
@@ -121,7 +132,7 @@ class Theme:
 THEMES = {
     "dark": Theme(
         "dark",
-        "#0f1420",
+        "#0e1420",  # survives the way through YUV, so that no box is seen on a page of this colour
         "#e9edf5",
         "white",
         "#8792a8",

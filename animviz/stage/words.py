@@ -11,8 +11,8 @@ from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 from animviz.arrays import Array
-from animviz.stage.lettering import coverage, one_line
-from animviz.stage.pixels import canvas_of
+from animviz.stage.lettering import coverage, one_line, width_of
+from animviz.stage.pixels import DPI, canvas_of, has_pixels
 from animviz.stage.stage import Stage, Weight
 
 __all__ = ["Words"]
@@ -70,6 +70,9 @@ class Words(Artist):
 
     def draw(self, renderer: Any) -> None:
         """Blend the bitmaps into the renderer's buffer."""
+        if not has_pixels(renderer):
+            self._draw_letters(renderer)
+            return
         canvas = canvas_of(renderer)
         for text, (x, y), color in zip(self.texts, self._places, self._colors, strict=True):
             if text:
@@ -78,6 +81,17 @@ class Words(Artist):
                 window = canvas[row : row + len(cover), column : column + cover.shape[1], :3]
                 seen = cover[: len(window), : window.shape[1]]
                 window[:] = window + seen * (color - window) + 0.5
+
+    def _draw_letters(self, renderer: Any) -> None:
+        """Draw the texts as vectors."""
+        height = renderer.get_canvas_width_height()[1]
+        for text, (x, y), color in zip(self.texts, self._places * 72 / DPI, self._colors, strict=True):
+            if text:
+                pen, line = renderer.new_gc(), one_line(text)
+                pen.set_foreground(tuple(np.clip(color / 255, 0, 1)))
+                fonts = self._fonts(line)
+                left = x - self._before * width_of(line, fonts) * 72 / DPI
+                renderer.draw_text(pen, left, y if renderer.flipy() else height - y, line, fonts, 0)
 
     def _draw_bitmap(self, text: str) -> tuple[Array, int, int, float]:
         """Return the coverage of each pixel, the bitmap's left and top from the anchor, and the width of the text."""

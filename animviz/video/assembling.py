@@ -1,4 +1,4 @@
-"""Parts to a file: MP4, WebM, WebP, APNG or GIF, or a folder of PNGs.
+"""Parts to a file, such as an MP4 or a GIF, or to a folder of PNGs.
 
 A video is made of parts that are encoded separately, and assembled at the end. A short one has a single part. All work
 is done in a hidden folder beside the target. The target appears under its name when it is whole.
@@ -8,21 +8,28 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from animviz.files import unwritable
 from animviz.video.budget import TONES, Budget, Setting, best_setting, settings_for
 from animviz.video.ffmpeg import QUIET, run_ffmpeg, url
-from animviz.video.formats import BITEXACT, format_of
+from animviz.video.formats import BITEXACT, PLAYED, USUAL, Coding, format_of
 from animviz.video.parts import part_name
+from animviz.video.saying import said_in, with_words
 from animviz.video.targets import check_place
 
 __all__ = ["assemble"]
 
 
 def assemble(
-    folder: Path, count: int, target: Path, provenance: Mapping[str, Any], budget: Budget | None = None
+    folder: Path,
+    count: int,
+    target: Path,
+    provenance: Mapping[str, Any],
+    budget: Budget | None = None,
+    coding: Coding = USUAL,
 ) -> Setting | None:
     """Join the parts of a video, and put it under its name.
 
@@ -32,6 +39,7 @@ def assemble(
         target: the video.
         provenance: facts to write into the file, where its format can hold them.
         budget: limit for a .gif or .webp.
+        coding: what is asked beyond the target's extension.
 
     Returns:
         The setting with which a file with a budget was encoded, else None.
@@ -39,7 +47,7 @@ def assemble(
     Raises:
         EncodeError: ffmpeg fails, the target cannot be written, or the budget is too small.
     """
-    kind = format_of(target)
+    kind = format_of(target, coding)
     whole, setting = folder / "whole", None
     if not kind.encoder:
         _gather(folder, count, whole)
@@ -48,12 +56,16 @@ def assemble(
         listing.write_text("".join(f"file {part_name(number)}\n" for number in range(count)), encoding="utf-8")
         source = ["-f", "concat", "-safe", "0", "-i", url(listing)]
         if budget is not None:
-            setting = _encode_within(budget, source, folder, whole, target)
+            words = len(said_in(target.suffix.lower(), provenance.get("alt", "")))
+            lowered = replace(budget, limit=max(1, budget.limit - words))
+            setting = _encode_within(lowered, source, folder, whole, target, coding)
         else:
-            facts = json.dumps(dict(provenance), sort_keys=True)
-            comment = ["-metadata", f"comment={facts}"] if kind.keeps_provenance and provenance else []
-            arguments = [*kind.whole, *comment] if kind.whole else _shrunk(None, source, folder, target)
+            comment = _told(provenance) if kind.keeps_provenance else []
+            arguments = [*kind.whole, *_plays(coding, target), *comment]
+            arguments = arguments if kind.whole else _shrunk(None, source, folder, target, coding)
             run_ffmpeg([*QUIET, *source, *arguments, *BITEXACT, url(whole)], culprit=target)
+    if kind.encoder:
+        with_words(whole, target.suffix.lower(), provenance.get("alt", ""))
     check_place(target, kind)  # again: it may have changed while frames were drawn
     with unwritable(target):
         if whole.is_dir() and target.exists():
@@ -62,7 +74,17 @@ def assemble(
     return setting
 
 
-def _encode_within(budget: Budget, source: list[str], folder: Path, whole: Path, target: Path) -> Setting:
+def _told(provenance: Mapping[str, Any]) -> list[str]:
+    """Return the output options that write facts into a video, and its alt text where players look for it."""
+    if not provenance:
+        return []
+    alt = ["-metadata", f"description={provenance['alt']}"] if "alt" in provenance else []
+    return ["-metadata", f"comment={json.dumps(dict(provenance), sort_keys=True)}", *alt]
+
+
+def _encode_within(
+    budget: Budget, source: list[str], folder: Path, whole: Path, target: Path, coding: Coding
+) -> Setting:
     """Encode with the best setting that fits the budget."""
     settings = settings_for(budget, target.suffix.lower())
 
@@ -70,7 +92,7 @@ def _encode_within(budget: Budget, source: list[str], folder: Path, whole: Path,
         return folder / f"trial-{settings.index(setting)}"
 
     def encode(setting: Setting) -> int:
-        arguments = _shrunk(setting, source, folder, target)
+        arguments = _shrunk(setting, source, folder, target, coding)
         run_ffmpeg([*QUIET, *source, *arguments, *BITEXACT, url(place(setting))], culprit=target)
         return place(setting).stat().st_size
 
@@ -79,7 +101,7 @@ def _encode_within(budget: Budget, source: list[str], folder: Path, whole: Path,
     return found
 
 
-def _shrunk(setting: Setting | None, source: list[str], folder: Path, target: Path) -> list[str]:
+def _shrunk(setting: Setting | None, source: list[str], folder: Path, target: Path, coding: Coding) -> list[str]:
     """Return the output options of a .gif or .webp; make a GIF's palette first."""
     shrink = "null"
     if setting is not None:
@@ -88,13 +110,24 @@ def _shrunk(setting: Setting | None, source: list[str], folder: Path, target: Pa
     tones = setting.tones if setting else TONES[suffix][0]
     if suffix == ".webp":
         quality = ["-c:v", "libwebp_anim", "-lossless", "0", "-q:v", f"{tones}"]
-        return ["-vf", f"{shrink},format=yuv420p", *quality, "-loop", "0", "-f", "webp"]
+        pixels = "yuva420p" if coding.transparent else "yuv420p"
+        return ["-vf", f"{shrink},format={pixels}", *quality, *_plays(coding, target), "-f", "webp"]
     palette = folder / "palette.png"
     generate = ["-vf", f"{shrink},palettegen=max_colors={tones}:stats_mode=full", "-update", "1", "-frames:v", "1"]
     run_ffmpeg([*QUIET, *source, *generate, url(palette)], culprit=target)
     # Without dithering, areas of one colour stay so.
     use = f"[0:v]{shrink}[v];[v][1:v]paletteuse=dither=none:diff_mode=rectangle"
-    return ["-i", url(palette), "-lavfi", use, "-loop", "0", "-f", "gif"]
+    return ["-i", url(palette), "-lavfi", use, *_plays(coding, target), "-f", "gif"]
+
+
+def _plays(coding: Coding, target: Path) -> list[str]:
+    """Return the output options that say how often a moving picture plays; a video cannot say it."""
+    suffix = target.suffix.lower()
+    if suffix not in PLAYED:
+        return []
+    # A GIF counts how often it is repeated, and says nothing where it is not.
+    count = coding.plays if suffix != ".gif" or not coding.plays else coding.plays - 1 or -1
+    return [PLAYED[suffix], f"{count}"]
 
 
 def _gather(folder: Path, count: int, whole: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
 from animviz.video.assembling import assemble
+from animviz.video.formats import USUAL, Coding
 from animviz.video.parts import part_writer
 from animviz.video.targets import working_folder
 
@@ -27,6 +28,7 @@ class Encoder:
         size: width and height in pixels.
         fps: frames per second.
         provenance: facts to write into the file, where its format can hold them.
+        coding: what is asked beyond the extension.
 
     Attributes:
         frames: number of frames written so far.
@@ -36,24 +38,30 @@ class Encoder:
     """
 
     def __init__(
-        self, path: Path, size: tuple[int, int], fps: float, provenance: Mapping[str, Any] | None = None
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: float,
+        provenance: Mapping[str, Any] | None = None,
+        coding: Coding = USUAL,
     ) -> None:
         self.path = path
         self.size = size
         self.fps = fps
         self.frames = 0
         self._provenance = dict(provenance or {})
+        self._coding = coding
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             self._folder = stack.enter_context(working_folder(self.path))
-            self._part = part_writer(self._folder, 0, self.path, self.size, self.fps)
+            self._part = part_writer(self._folder, 0, self.path, self.size, self.fps, self._coding)
             self._writer = self._part.__enter__()
             self._kept = stack.pop_all()
         return self
 
     def write(self, frame: Pixels) -> None:
-        """Add a frame, uint8 of shape (height, width, 4), whose fourth channel is ignored.
+        """Add a frame, uint8 of shape (height, width, 4), whose fourth channel is ignored unless alpha is asked for.
 
         Raises:
             EncodeError: wrong shape or dtype, or ffmpeg has failed; quotes its last message.
@@ -84,4 +92,4 @@ class Encoder:
                 raise error
             self._part.__exit__(kind, error, traceback)
             if kind is None:
-                assemble(self._folder, 1, self.path, self._provenance)
+                assemble(self._folder, 1, self.path, self._provenance, coding=self._coding)

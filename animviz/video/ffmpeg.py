@@ -91,17 +91,34 @@ class FramePipe:
         fps: frames per second.
         output: ffmpeg's output options.
         culprit: what errors are about.
+        alpha: whether the fourth channel of frames is straight alpha, else it is ignored.
 
     Raises:
         EncodeError: ffmpeg cannot be run, or fails; quotes its last message.
     """
 
     def __init__(
-        self, path: Path, size: tuple[int, int], fps: float, output: Sequence[str], *, culprit: object
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: float,
+        output: Sequence[str],
+        *,
+        culprit: object,
+        alpha: bool = False,
     ) -> None:
         width, height = size
         self._shape = (height, width, 4)
-        source = ("-f", "rawvideo", "-pix_fmt", "rgb0", "-s", f"{width}x{height}", "-framerate", f"{fps:.10g}")
+        source = (
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgba" if alpha else "rgb0",
+            "-s",
+            f"{width}x{height}",
+            "-framerate",
+            f"{fps:.10g}",
+        )
         self._command = [*QUIET, *source, "-i", "-", *output, url(path)]
         self._culprit = culprit
 

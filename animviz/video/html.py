@@ -8,8 +8,14 @@ __all__ = ["LIMIT", "html_of"]
 
 LIMIT = 20_000_000
 """Bytes of the largest video that is embedded: a notebook file keeps all that it shows."""
-VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
-IMAGES = {".gif": "image/gif", ".webp": "image/webp", ".apng": "image/apng", ".png": "image/apng"}
+VIDEOS = {".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mov": "video/quicktime"}
+IMAGES = {
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".apng": "image/apng",
+    ".png": "image/apng",
+}
 
 
 def html_of(path: Path, size: tuple[int, int], frames: int) -> str:

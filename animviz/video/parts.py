@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from animviz.arrays import Pixels
 from animviz.files import unwritable
 from animviz.video.ffmpeg import FramePipe
-from animviz.video.formats import BITEXACT, format_of
+from animviz.video.formats import BITEXACT, USUAL, Coding, format_of
 
 __all__ = ["Writer", "part_name", "part_writer"]
 
@@ -32,7 +32,9 @@ class Writer(Protocol):
 
 
 @contextmanager
-def part_writer(folder: Path, number: int, target: Path, size: tuple[int, int], fps: float) -> Iterator[Writer]:
+def part_writer(
+    folder: Path, number: int, target: Path, size: tuple[int, int], fps: float, coding: Coding = USUAL
+) -> Iterator[Writer]:
     """Write one part of a video; it appears under its name when it is whole.
 
     Its temporary name is unique, since the ffmpeg of a killed worker may still be writing the same part. Meanwhile
@@ -44,13 +46,14 @@ def part_writer(folder: Path, number: int, target: Path, size: tuple[int, int], 
         target: the video, whose format decides the format of its parts.
         size: width and height in pixels.
         fps: frames per second.
+        coding: what is asked beyond the target's extension.
     """
-    kind = format_of(target)
+    kind = format_of(target, coding)
     part = folder / part_name(number)
     own = part.with_name(f"{part.name}.{uuid4().hex}")
-    writer: AbstractContextManager[Writer] = _Pictures(own, target)
+    writer: AbstractContextManager[Writer] = _Pictures(own, target, 4 if kind.transparent else 3)
     if kind.encoder:
-        writer = FramePipe(own, size, fps, [*kind.part, *BITEXACT], culprit=target)
+        writer = FramePipe(own, size, fps, [*kind.part, *BITEXACT], culprit=target, alpha=kind.transparent)
     with threadpool_limits(1, user_api="blas"), writer as ready:
         yield ready
     with unwritable(target):
@@ -62,9 +65,10 @@ def part_writer(folder: Path, number: int, target: Path, size: tuple[int, int], 
 class _Pictures:
     """A part as a folder of PNGs."""
 
-    def __init__(self, folder: Path, target: Path) -> None:
+    def __init__(self, folder: Path, target: Path, channels: int) -> None:
         self._folder = folder
         self._target = target
+        self._channels = channels
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -74,7 +78,7 @@ class _Pictures:
 
     def write(self, frame: Pixels) -> None:
         with unwritable(self._target):
-            iio.imwrite(self._folder / f"{self._count:06d}.png", frame[:, :, :3], compress_level=1)
+            iio.imwrite(self._folder / f"{self._count:06d}.png", frame[:, :, : self._channels], compress_level=1)
         self._count += 1
 
     lend = write

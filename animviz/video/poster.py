@@ -11,22 +11,30 @@ from animviz.files import check_writable, replace_file
 __all__ = ["check_poster", "write_poster"]
 
 
-def check_poster(path: Path, target: Path) -> None:
+def check_poster(path: Path, target: Path, *, alpha: bool = False, flag: str = "--poster") -> None:
     """Refuse a poster that could not be written, or that would replace its video.
 
     Raises:
         EncodeError: not a .png, .jpg or .webp, or the folder cannot be written.
     """
     if path.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
-        raise EncodeError(f"--poster {path}: expected a name that ends in .png, .jpg or .webp")
+        raise EncodeError(f"{flag} {path}: expected a name that ends in .png, .jpg or .webp")
+    if alpha and path.suffix.lower() in (".jpg", ".jpeg"):
+        raise EncodeError(f"{flag} {path} cannot be transparent; expected a name that ends in .png or .webp")
     if path.is_dir():
-        raise EncodeError(f"--poster {path} is a folder; expected the name of a file")
+        raise EncodeError(f"{flag} {path} is a folder; expected the name of a file")
     if path.resolve() == target.resolve():
-        raise EncodeError(f"--poster {path} is the name of the video itself; choose another")
+        raise EncodeError(f"{flag} {path} is the name of the video itself; choose another")
     check_writable(path)
 
 
-def write_poster(path: Path, frame: Pixels) -> None:
-    """Write a frame, uint8 of shape (height, width, 4), as an image, whole or not at all."""
+def write_poster(path: Path, frame: Pixels, *, alpha: bool = False) -> None:
+    """Write a frame, uint8 of shape (height, width, 4), as an image, whole or not at all.
+
+    Args:
+        path: of the image.
+        frame: what it shows.
+        alpha: whether the fourth channel is straight alpha, else it is ignored.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, iio.imwrite("<bytes>", frame[:, :, :3], extension=path.suffix.lower()))
+    replace_file(path, iio.imwrite("<bytes>", frame[:, :, : 4 if alpha else 3], extension=path.suffix.lower()))

@@ -47,5 +47,5 @@ def provenance_in(path: Path) -> dict[str, object]:
     except ValueError:
         facts = None
     if not isinstance(facts, dict) or "made_by" not in facts:
-        raise EncodeError(f"{path} does not say what made it; animviz writes that into .mp4 and .webm")
+        raise EncodeError(f"{path} does not say what made it; animviz writes that into .mp4, .m4v, .mov and .webm")
     return facts

@@ -11,21 +11,21 @@ from pathlib import Path
 from animviz.errors import EncodeError
 from animviz.files import check_writable, unwritable
 from animviz.video.ffmpeg import have_encoder
-from animviz.video.formats import Format, format_of
+from animviz.video.formats import USUAL, Coding, Format, format_of
 
 __all__ = ["check_output", "check_place", "make_whole", "working_folder"]
 
 
-def check_output(path: Path, fps: float) -> None:
+def check_output(path: Path, fps: float, coding: Coding = USUAL) -> None:
     """Refuse a target that could not be written, before anything is trained or drawn. Leaves nothing behind.
 
     Raises:
         EncodeError: unknown extension, missing encoder, a frame rate that the format lacks, or a folder that cannot
             be written.
     """
-    kind = format_of(path)
+    kind = format_of(path, coding)
     if kind.encoder and not have_encoder(kind.encoder):
-        way_out = f"choose another extension than {path.suffix}"
+        way_out = f"choose another extension than {path.suffix}" if not coding.codec else "leave --codec out"
         raise EncodeError(f"{path}: this ffmpeg has no encoder {kind.encoder!r}; {way_out}")
     if path.suffix.lower() == ".gif" and (fps > 50 or abs(100 / fps - round(100 / fps)) > 1e-6):
         near = min((10, 20, 25, 50), key=lambda rate: abs(rate - fps))

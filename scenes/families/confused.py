@@ -59,7 +59,7 @@ def cell_colors(theme: Any, counts: Array, totals: Array) -> Array:
     beyond = (np.sqrt(np.maximum(counts, 1) / totals) - one) / np.maximum(1 - one, 1e-9)
     level = np.where(counts < 1, FIRST * counts, FIRST + (1 - FIRST) * np.clip(beyond, 0, 1))[..., None]
     none, grey = np.array(theme.mix(theme.grid, 0.35)), np.array(theme.mix(theme.ink, 0.9))
-    away = 0.9 * level if none.mean() < 0.5 else 1 - 0.75 * level
+    away = 0.9 * level if np.mean(theme.made_for.mix(theme.grid, 0.35)) < 0.5 else 1 - 0.75 * level
     warm = matplotlib.colormaps["magma"](away[..., 0])[..., :3]
     wrong = none + np.clip(level / FIRST, 0, 1) * (warm - none)
     return np.asarray(np.where(np.eye(len(counts), dtype=bool)[..., None], none + level * (grey - none), wrong))

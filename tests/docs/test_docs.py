@@ -40,6 +40,8 @@ def shortened(arguments: list[str]) -> list[str]:
     less = {"--epochs": "2", "--size": sizes[arguments[0]], "--seconds": "3"} if arguments[0] in sizes else {}
     if "--from" in arguments:
         del less["--epochs"]
+    if "--still" in arguments:  # a moment has no length
+        del less["--seconds"]
     if "--help" in arguments:
         return arguments
     if "--seeds" in arguments:

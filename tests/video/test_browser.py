@@ -2,15 +2,20 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import imageio.v3 as iio
 import numpy as np
 import pytest
 
 import animviz
 from animviz import Recording
+from animviz.stage.theme import THEMES
 from animviz.video.encoder import Encoder
+from animviz.video.shown import shown
+from animviz.video.snippets import snippet
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -113,9 +118,9 @@ def test_browser_shows_the_frames_that_were_drawn(
     page.evaluate(PLAY)
     first, last = picture(page, 0.25), picture(page, SECONDS - 0.1)
     assert first.std() > 5, "a blank picture"
-    for shown, epoch in ((first, 0.0), (last, 4.0)):
+    for seen, epoch in ((first, 0.0), (last, 4.0)):
         drawn = animviz.frame_at("rings", rings_recording, epoch, **options).astype(float)
-        assert np.sqrt(((shown - drawn) ** 2).mean()) < 8
+        assert np.sqrt(((seen - drawn) ** 2).mean()) < 8
     assert np.abs(first.astype(int) - last).max() > 40
 
 
@@ -163,3 +168,117 @@ def test_animated_picture_moves_in_a_page(
         page.wait_for_timeout(70)
     assert len(shots) > 2, "it stands still"
     page.close()
+
+
+def drawn_over(browser: Any, file: Path, page_color: str) -> np.ndarray:
+    """Return what the browser shows of a video or picture over a page of a colour, once it has played."""
+    tag = "video muted playsinline" if file.suffix in (".webm", ".mp4") else "img"
+    folder = file.parent
+    (folder / "over.html").write_text(
+        f"<!doctype html><style>body{{margin:0;background:{page_color}}}</style><{tag} src='{file.name}' style='display:block'>"
+    )
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+    page.goto((folder / "over.html").as_uri())
+    if tag != "img":
+        page.evaluate(PLAY)
+    else:
+        page.wait_for_timeout(1500)  # it plays once
+    shot = iio.imread(page.screenshot())[..., :3]
+    page.close()
+    return shot
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".webp", ".apng", ".avif"])
+def test_browser_lays_a_cutout_over_its_page(
+    suffix: str, browser: Any, rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = tmp_path / f"cutout{suffix}"
+    options: dict[str, Any] = {
+        "size": (WIDTH, HEIGHT), "seconds": 0.6, "fps": 10.0, "hold_start": 0.1, "hold_end": 0.3,
+    }  # fmt: skip
+    loop = "forever" if suffix == ".webm" else "once"
+    animviz.render("rings", rings_recording, path, background="transparent", loop=loop, quiet=True, **options)
+    for page_color in ("#202880", "#000000"):
+        *_, drawn = animviz.frames("rings", rings_recording, background=page_color, **options)
+        seen = drawn_over(browser, path, page_color).astype(float)
+        assert tuple(seen[2, 2]) == tuple(drawn[2, 2])
+        assert np.sqrt(((seen - drawn) ** 2).mean()) < 6, page_color
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_no_box_is_seen_around_a_video_on_a_page_of_its_colour(
+    suffix: str, theme: str, browser: Any, rings_recording: Recording, tmp_path: Path
+) -> None:
+    path = tmp_path / f"video{suffix}"
+    options: dict[str, Any] = {"size": (WIDTH, HEIGHT), "seconds": 0.6, "hold_start": 0.1, "hold_end": 0.1}
+    animviz.render("history", rings_recording, path, theme=theme, quiet=True, **options)
+    edge = drawn_over(browser, path, "#808080")[:3].reshape(-1, 3)
+    colors, counts = np.unique(edge, axis=0, return_counts=True)
+    red, green, blue = colors[counts.argmax()]
+    assert f"#{red:02x}{green:02x}{blue:02x}" == THEMES[theme].background
+    assert np.abs(edge.astype(int) - edge[0]).max() <= 8, "no more than the codec's noise"
+
+
+LOOPS = """async () => {
+    const videos = [...document.querySelectorAll('video')];
+    const state = video => ({time: video.currentTime, paused: video.paused, size: [video.clientWidth, video.clientHeight]});
+    const start = performance.now();
+    let last = 0, turns = 0;
+    while (performance.now() - start < 2500) {
+        const now = videos[0].currentTime;
+        if (now < last) turns += 1;
+        last = now;
+        await new Promise(done => setTimeout(done, 30));
+    }
+    return {turns, videos: videos.map(state)};
+}"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_snippet_plays_and_repeats_but_for_readers_who_want_no_motion(
+    motion: str, browser: Any, rings_recording: Recording, tmp_path: Path
+) -> None:
+    for suffix in (".mp4", ".webm", ".gif"):
+        path = tmp_path / f"my film{suffix}"
+        animviz.render("rings", rings_recording, path, size=(WIDTH, HEIGHT), seconds=0.6, quiet=True, hold_end=0.1)
+    films = [shown(tmp_path / f"my film{suffix}", 'Rings "part"') for suffix in (".mp4", ".webm", ".gif")]
+    films = [replace(film, path=Path(film.path.name), poster=Path(film.poster.name)) for film in films]
+    snippets = "\n".join(snippet(film, "html") for film in films)
+    (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><title>x</title>{snippets}")
+    page = browser.new_page(reduced_motion=motion)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    page.goto((tmp_path / "page.html").as_uri())
+    found = page.evaluate(LOOPS)
+    shows = page.evaluate("document.images[0].currentSrc")
+    assert not said
+    assert [video["size"] for video in found["videos"]] == [[WIDTH, HEIGHT]] * 2
+    if motion == "reduce":
+        assert all(video["paused"] and video["time"] == 0 for video in found["videos"])
+        assert shows.endswith("-poster.png")
+    else:
+        assert found["turns"] >= 2
+        assert not any(video["paused"] for video in found["videos"])
+        assert shows.endswith(".gif")
+    page.close()
+
+
+def test_svg_still_looks_as_the_picture(browser: Any, rings_recording: Recording, tmp_path: Path) -> None:
+    """Letters, lines and images lie where they lie in the film."""
+    for scene in ("rings", "network", "confusion"):
+        path = animviz.still(scene, rings_recording, "last", tmp_path / f"{scene}.svg", size=(1280, 720), theme="print")
+        (tmp_path / "page.html").write_text(
+            f"<!doctype html><style>body{{margin:0}}</style><img src='{path.name}' style='display:block;width:1280px'>"
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto((tmp_path / "page.html").as_uri())
+        shot = iio.imread(page.screenshot())[..., :3].astype(float)
+        page.close()
+        drawn = animviz.frame_at(scene, rings_recording, 4.0, size=(1280, 720), theme="print").astype(float)
+        assert np.abs(shot - drawn).mean() < 4.5, scene
+        # Letters of a film stand on whole pixels, so that the end of a long line may be three pixels off.
+        blurred = [image.reshape(36, 20, 64, 20, 3).mean(axis=(1, 3)) for image in (shot, drawn)]
+        assert np.abs(blurred[0] - blurred[1]).max() < 50, f"{scene}: something is missing, or elsewhere"

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info
 
 from animviz.errors import EncodeError
+from animviz.stage.theme import THEMES
 from animviz.video.encoder import Encoder
 from animviz.video.ffmpeg import ffmpeg_exe, have_encoder
-from animviz.video.formats import FORMATS, default_fps, format_of
+from animviz.video.formats import CODECS, FORMATS, Coding, default_fps, format_of, plays_in
 from animviz.video.provenance import provenance_in
 from animviz.video.targets import check_output
 from helpers.videos import RAW, VIDEO, decoded, durations, stream_line
@@ -30,7 +31,7 @@ FPS = 20
 FRAMES = 12
 SUFFIXES = [*FORMATS]
 # Root mean square error after decoding that each format may have on soft pictures; absent means lossless.
-LOSS = {".mp4": 3.5, ".webm": 3.5, ".webp": 3.5, ".gif": 2.0}
+LOSS = {".mp4": 3.5, ".m4v": 3.5, ".mov": 3.5, ".avif": 3.5, ".webm": 3.5, ".webp": 3.5, ".gif": 2.0}
 PATCHES = [
     (255, 0, 0),
     (0, 255, 0),
@@ -114,7 +115,7 @@ def test_frames_that_go_in_come_out(suffix: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("fps", [1, 23.976, 30, 60])
 def test_video_has_the_asked_rate(suffix: str, fps: float, tmp_path: Path) -> None:
     path = written(tmp_path / f"movie{suffix}", fps=fps)
-    facts = iio.immeta(path, plugin="FFMPEG")
+    facts = iio.immeta(path.rename(tmp_path / "movie.mp4") if suffix == ".m4v" else path, plugin="FFMPEG")
     assert facts["fps"] == pytest.approx(fps, abs=0.01)
     assert facts["duration"] == pytest.approx(FRAMES / fps, abs=0.02)
 
@@ -193,7 +194,8 @@ def test_1080_lines_stay_1080(tmp_path: Path) -> None:
 def test_video_is_yuv420p_and_all_three_tags_say_bt709(suffix: str, tmp_path: Path) -> None:
     # ffmpeg writes the three tags as a/b/c where they differ, and once where they agree.
     line = stream_line(written(tmp_path / f"movie{suffix}"))
-    assert re.search(r"yuv420p\(tv, bt709\b(?!/)", line), line
+    pixels = "yuv444p1[02]le" if suffix == ".mov" else "yuv420p"
+    assert re.search(rf"{pixels}\(tv, bt709\b(?!/)", line), line
 
 
 def test_mp4_says_bt709_in_container_and_in_stream(tmp_path: Path) -> None:
@@ -469,9 +471,11 @@ def test_check_of_a_good_output_leaves_nothing(suffix: str, tmp_path: Path) -> N
     assert left_behind(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["m.avi", "m.mov", "m.mp3", "m.jpg", "m.mp4.txt"])
+@pytest.mark.parametrize("name", ["m.avi", "m.mkv", "m.mp3", "m.jpg", "m.mp4.txt"])
 def test_unknown_extension_is_refused_with_the_known_ones(name: str, tmp_path: Path) -> None:
-    with pytest.raises(EncodeError, match=r"expected \.mp4, \.webm, \.webp, \.apng, \.gif, \.png"):
+    with pytest.raises(
+        EncodeError, match=r"expected \.mp4, \.m4v, \.mov, \.webm, \.webp, \.apng, \.avif, \.gif, \.png"
+    ):
         check_output(tmp_path / "new" / name, FPS)
     assert left_behind(tmp_path) == []
 
@@ -572,3 +576,56 @@ def test_png_folder_replaces_longer_frames_of_an_earlier_run(tmp_path: Path) -> 
 def test_every_format_is_known_by_its_name() -> None:
     assert format_of(Path("folder")).encoder == ""
     assert all(format_of(Path(f"m{suffix}")) is FORMATS[suffix] for suffix in SUFFIXES)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+@pytest.mark.parametrize("theme", list(THEMES))
+def test_backgrounds_of_themes_survive_the_way_through_yuv(suffix: str, theme: str, tmp_path: Path) -> None:
+    color = [int(THEMES[theme].background[place : place + 2], 16) for place in (1, 3, 5)]
+    frame = np.full((HEIGHT, WIDTH, 4), [*color, 255], np.uint8)
+    path = written(tmp_path / f"movie{suffix}", [frame] * 3)
+    raw = subprocess.run(
+        [ffmpeg_exe(), "-v", "error", "-i", path, *RAW, "yuv420p", "-"], capture_output=True, check=True
+    ).stdout
+    pixels = np.frombuffer(raw, np.uint8).astype(float)
+    luma, u, v = pixels[0], pixels[WIDTH * HEIGHT], pixels[WIDTH * HEIGHT * 5 // 4]
+    y, u, v = (luma - 16) / 219, (u - 128) / 224, (v - 128) / 224
+    rgb = np.array([y + 1.5748 * v, y - 0.1873 * u - 0.4681 * v, y + 1.8556 * u]) * 255
+    assert np.rint(rgb).clip(0, 255).tolist() == color
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "stream"),
+    [("m.mp4", "av1", "av1"), ("m.mp4", "hevc", "hevc .*hvc1"), ("m.webm", "av1", "av1"), ("m.m4v", "hevc", "hevc")],
+)
+def test_codec_is_the_one_that_was_asked_for(name: str, codec: str, stream: str, tmp_path: Path) -> None:
+    if not have_encoder(CODECS[Path(name).suffix][codec].encoder):
+        pytest.skip("this ffmpeg has no such encoder")
+    path = written(tmp_path / name, coding=Coding(codec), provenance={"made_by": "test"})
+    assert re.search(stream, stream_line(path))
+    assert re.search(r"yuv420p\(tv, bt709\b(?!/)", stream_line(path))
+    assert provenance_in(path) == {"made_by": "test"}
+    expected = np.stack([scene(index)[:, :, :3] for index in range(FRAMES)])
+    assert np.sqrt(((decoded(path).astype(float) - expected) ** 2).mean()) < 4
+
+
+def plays(path: Path) -> int:
+    """Return how often a picture plays by its own bytes, 0 for ever; read as the formats say it, by no library."""
+    found = path.read_bytes()
+    if path.suffix == ".gif":
+        place = found.find(b"NETSCAPE2.0\x03\x01")
+        if place < 0:
+            return 1
+        repeats = int.from_bytes(found[place + 13 : place + 15], "little")
+        return repeats and repeats + 1
+    if path.suffix == ".webp":
+        place = found.index(b"ANIM") + 12
+        return int.from_bytes(found[place : place + 2], "little")
+    place = found.index(b"acTL") + 8
+    return int.from_bytes(found[place : place + 4], "big")
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng", ".png"])
+@pytest.mark.parametrize(("text", "count"), [("once", 1), ("2", 2), ("7", 7), ("forever", 0)])
+def test_picture_plays_as_often_as_asked(suffix: str, text: str, count: int, tmp_path: Path) -> None:
+    assert plays(written(tmp_path / f"m{suffix}", coding=Coding(plays=plays_in(text)))) == count

@@ -1,0 +1,98 @@
+"""A film as a page needs to know it: its size, what it says in words, and a still of it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from animviz.errors import AnimvizError, EncodeError, InputError
+from animviz.files import check_writable
+from animviz.video.html import IMAGES, VIDEOS
+from animviz.video.poster import write_poster
+from animviz.video.provenance import provenance_in
+from animviz.video.reading import Film
+
+__all__ = ["Shown", "shown"]
+
+LONGEST = 100_000  # bytes of an alt text that is read
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A film that is to be shown.
+
+    Attributes:
+        path: the file, or the folder of PNGs, as the page will name it.
+        size: width and height in pixels.
+        alt: what is seen, in words.
+        poster: a still of its end, for those who want no motion; beside a folder it is its last picture.
+        frames: how many there are.
+    """
+
+    path: Path
+    size: tuple[int, int]
+    alt: str
+    poster: Path
+    frames: int
+
+    @property
+    def suffix(self) -> str:
+        """Its extension in small letters; empty for a folder."""
+        return "" if self.path.is_dir() else self.path.suffix.lower()
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it has a player's controls; else it is a moving picture or a folder."""
+        return self.suffix in VIDEOS
+
+
+def shown(path: Path, alt: str | None = None) -> Shown:
+    """Return a film that is to be shown; a still of its end is written beside it, unless there is a newer one.
+
+    Args:
+        path: a video, a moving picture, or a folder of PNGs.
+        alt: what is seen; by default what NAME.alt.txt or the file itself says.
+
+    Raises:
+        EncodeError: it cannot be read, or the still cannot be written.
+        InputError: nothing says in words what is seen.
+    """
+    film = Film(path)
+    if not path.is_dir() and path.suffix.lower() not in {**VIDEOS, **IMAGES}:
+        raise EncodeError(f"{path}: expected {', '.join({**VIDEOS, **IMAGES})}, or a folder of PNGs")
+    words = _one_line(alt) if alt is not None else _words_of(path)
+    if not words:
+        raise InputError(f"nothing says what {path} shows; give --alt-text, or draw it with --alt")
+    poster = sorted(path.glob("*.png"))[-1] if path.is_dir() else path.with_name(f"{path.stem}-poster.png")
+    (last,) = film.frames([film.count - 1])
+    if not path.is_dir() and _is_newer(path, poster):
+        check_writable(poster)
+        write_poster(poster, last)
+    return Shown(path, (last.shape[1], last.shape[0]), words, poster, film.count)
+
+
+def _is_newer(path: Path, poster: Path) -> bool:
+    return not poster.exists() or poster.stat().st_mtime_ns < path.stat().st_mtime_ns
+
+
+def _words_of(path: Path) -> str:
+    """Return what a film says of itself: in the file beside it, or in its own bytes."""
+    beside = path.with_name(f"{path.stem}.alt.txt")
+    if beside.is_file():
+        with beside.open(encoding="utf-8", errors="replace") as file:
+            return _one_line(file.read(LONGEST))
+    if path.suffix.lower() in VIDEOS:
+        try:
+            return _one_line(str(provenance_in(path).get("alt", "")))
+        except AnimvizError:
+            return ""
+    if path.is_dir():
+        return ""
+    with Image.open(path) as image:
+        said = image.info.get("comment") or getattr(image, "text", {}).get("Description", "")
+    return _one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text).strip()

@@ -1,0 +1,139 @@
+"""Snippets: what is printed is what each place takes, with size, still and words, and nothing hostile gets through."""
+
+import ast
+import os
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from animviz.errors import AnimvizError
+from animviz.video.encoder import Encoder
+from animviz.video.shown import shown
+from animviz.video.snippets import PLACES, snippet
+from helpers.results import Result
+
+HOSTILE = "a \"b\" <script>alert(1)</script> & 'c' \\ {d} %\n# e"
+
+
+def film(path: Path, frames: int = 6) -> Path:
+    with Encoder(path, (64, 36), 20) as encoder:
+        for number in range(frames):
+            encoder.write(np.full((36, 64, 4), 40 * number, np.uint8))
+    return path
+
+
+class Tags(HTMLParser):
+    """The tags of a snippet with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("place", ["html", "reveal", "quarto", "mkdocs", "myst", "sphinx"])
+def test_video_has_size_still_words_and_loops(place: str, tmp_path: Path) -> None:
+    path = film(tmp_path / "my film.mp4")
+    text = snippet(shown(path, HOSTILE), place).partition(".. only::")[0]
+    video = next(attributes for tag, attributes in Tags(text).tags if tag == "video")
+    assert (video["width"], video["height"]) == ("64", "36")
+    assert video["aria-label"] == re.sub(r"\s+", " ", HOSTILE)
+    assert str(video["poster"]).endswith("my%20film-poster.png")
+    assert {"loop", "muted", "playsinline", "controls"} <= video.keys()
+    assert "autoplay" in video or "data-autoplay" in video
+    assert [tag for tag, _ in Tags(text).tags].count("script") == (0 if place in ("reveal", "quarto") else 1)
+    assert "loop" not in next(a for t, a in Tags(snippet(shown(path, "x"), place, once=True)).tags if t == "video")
+    assert np.abs(np.asarray(Image.open(tmp_path / "my film-poster.png")).astype(int) - 200).max() <= 4
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+def test_picture_stands_still_for_readers_who_want_no_motion(suffix: str, tmp_path: Path) -> None:
+    text = snippet(shown(film(tmp_path / f"x{suffix}"), HOSTILE), "github")
+    (_, _), (_, source), (_, image) = Tags(text).tags
+    assert source["media"] == "(prefers-reduced-motion: reduce)"
+    assert str(source["srcset"]).endswith("x-poster.png")
+    assert image["alt"] == re.sub(r"\s+", " ", HOSTILE)
+    assert (image["width"], image["height"]) == ("64", "36")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+def test_jupyter_lines_are_python(suffix: str, tmp_path: Path) -> None:
+    tree = ast.parse(snippet(shown(film(tmp_path / f"x{suffix}"), HOSTILE), "jupyter"))
+    call = tree.body[-1]
+    assert isinstance(call, ast.Expr)
+    assert isinstance(call.value, ast.Call)
+    assert ast.literal_eval(call.value.args[0]) == (tmp_path / f"x{suffix}").as_posix()
+
+
+def test_beamer_counts_the_pictures_of_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = snippet(shown(film(Path("frames")), "Rings"), "beamer", fps=12)
+    assert r"\animategraphics[autoplay,controls=play,loop,width=\linewidth]{12}{frames/}{000000}{000005}" in text
+    assert all(Path(f"frames/{number:06d}.png").exists() for number in (0, 5))
+
+
+@pytest.mark.parametrize("place", list(PLACES))
+def test_every_place_takes_its_first_kind_and_says_the_words(place: str, tmp_path: Path) -> None:
+    path = film(tmp_path / f"x{PLACES[place][0][0]}")
+    assert "Two rings are parted" in snippet(shown(path, "Two rings are parted"), place)
+
+
+def test_words_come_from_beside_or_from_the_film(tmp_path: Path) -> None:
+    path = tmp_path / "x.gif"
+    with Encoder(path, (64, 36), 20, {"alt": "said inside"}) as encoder:
+        encoder.write(np.zeros((36, 64, 4), np.uint8))
+        encoder.write(np.full((36, 64, 4), 255, np.uint8))
+    assert shown(path).alt == "said inside"
+    (tmp_path / "x.alt.txt").write_text("said\nbeside\n")
+    assert shown(path).alt == "said beside"
+    assert shown(path, "said here").alt == "said here"
+
+
+def test_old_poster_is_renewed_and_a_newer_one_stays(tmp_path: Path) -> None:
+    path, poster = film(tmp_path / "x.mp4"), tmp_path / "x-poster.png"
+    shown(path, "x")
+    poster.write_bytes(b"mine")
+    shown(path, "x")
+    assert poster.read_bytes() == b"mine"
+    os.utime(poster, ns=(1, 1))
+    shown(path, "x")
+    assert poster.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_command_answers_in_one_line(tmp_path: Path, cli: Callable[..., Result]) -> None:
+    for name in ("x.mp4", "x.mov", "x.gif", "frames"):
+        film(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no film")
+    before = sorted(tmp_path.iterdir())
+    for arguments, words in (
+        (("x.mp4", "--for", "nowhere"), "expected one of html, reveal"),
+        (("x.mp4", "--for", "github"), "github does not play .mp4; expected .gif"),
+        (("x.mov", "--for", "html"), "html does not play .mov"),
+        (("x.mp4", "--for", "beamer"), "a folder of PNGs"),
+        (("x.mp4", "--for", "html"), "give --alt-text"),
+        (("frames", "--for", "html"), "does not play a folder"),
+        (("nothing.mp4", "--for", "html"), "is not there"),
+        (("notes.txt", "--for", "html"), "does not play .txt"),
+        (("x.mp4",), "--for"),
+    ):
+        done = cli("embed", *arguments)
+        assert (done.code, done.err.count("\n")) == (2, 1), done.err
+        assert words in done.err
+    assert sorted(tmp_path.iterdir()) == before
+    assert cli("embed", "x.gif", "--for", "html", "--alt-text", "x", "--once").code == 2
+    done = cli("embed", "x.mp4", "--for", "html", "--alt-text", "Rings")
+    assert done.out.startswith("<video width=")
+
+
+def test_name_that_latex_does_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AnimvizError, match="rename it"):
+        snippet(shown(film(Path("a}b")), "x"), "beamer")
