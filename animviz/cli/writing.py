@@ -111,22 +111,31 @@ def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings:
 @click.command()
 @click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Page to write: .html.")
-@click.option("--layers", default="", help="Names with commas between them; by default the input and hidden layers.")
-@click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
-@click.option("--samples", default=5000, show_default=True, type=click.IntRange(10), help="To show at most.")
-@click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
+@click.option(
+    "--kind",
+    default="embedding",
+    show_default=True,
+    help="embedding: its layers as points; plane: a network over one or two inputs, which runs in the page.",
+)
+@click.option("--layers", help="Of an embedding: names with commas between them.  [default: input and hidden layers]")
+@click.option("--method", help="Of an embedding: umap, pca or tsne.  [default: umap]")
+@click.option("--embed-threads", type=click.IntRange(1, 256), help="Of an embedding: for speed.  [default: 1]")
+@click.option("--grid", type=click.IntRange(0, 101), help="Of a plane: lines in each direction.  [default: 21]")
+@click.option("--samples", type=click.IntRange(10), help="To show at most.  [default: 5000; of a plane 4000]")
 @click.option("--theme", default="auto", show_default=True, help="dark, light, or auto: what the reader's system asks.")
 @click.option("--title", default="", help="Of the page; by default the recording's.")
 @click.option("--output-name", metavar="NAME", help="Output that is shown, of a model that has several.")
-def page(path: Path, output: Path, **options: Any) -> None:
-    """Write an interactive page of a network's layers.
+def page(path: Path, output: Path, output_name: str | None, **options: Any) -> None:
+    """Write an interactive page of a network.
 
-    It shows the embedded layers over the epochs, in one file that works offline. Hover, search, classes,
-    misclassified samples, learning curve and keys. Embeddings are kept in the recording.
+    An embedding shows the layers over the epochs, with hover, search, classes and misclassified samples; embeddings are
+    kept in the recording. A plane holds the weights of all epochs: drag a point through the layers, switch units off.
+    One file that works offline.
     """
     from animviz.pages import write_page
 
-    say(write_page(path, output, **options))
+    given = {name: value for name, value in options.items() if value is not None}
+    say(write_page(path, output, output_name=output_name, **given))
 
 
 @click.command()

@@ -1,11 +1,13 @@
-"""Interactive pages: one HTML file that shows a recording's embedding over the epochs, from disk and offline.
+"""Interactive pages: one HTML file that shows a recording over the epochs, from disk and offline.
 
-contents_of   recording -> Contents: positions, answers, probabilities, images, learning curves
-page_of       Contents -> the bytes of the page
-write_page    both, into a file that appears whole or not at all
+embedding     layers as points in the plane: contents_of a recording -> Contents; page_of them -> bytes
+plane         a network over one or two inputs, which runs in the page
+write_page    a page of either kind, into a file that appears whole or not at all
 """
 
-from animviz.pages.embedding.contents import Contents, Series, contents_of
-from animviz.pages.embedding.page import page_of, write_page
+from animviz.pages.embedding.contents import Contents, contents_of
+from animviz.pages.embedding.page import page_of
+from animviz.pages.telling import Series
+from animviz.pages.writing import write_page
 
 __all__ = ["Contents", "Series", "contents_of", "page_of", "write_page"]

@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 
 from animviz.arrays import Array
 from animviz.errors import InputError
+from animviz.pages.fonts import faces
 from animviz.stage.theme import THEMES, Theme
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "filled",
     "json_numbers",
     "json_of",
+    "shared",
+    "styled",
 ]
 
 SUFFIXES = (".html", ".htm")
@@ -108,6 +111,21 @@ def css_variables() -> str:
 def asset(package: str, name: str) -> str:
     """Return the text of a file in the assets of a kind of page, by the name of its package."""
     return (files(package) / "assets" / name).read_text(encoding="utf-8")
+
+
+def shared(name: str) -> str:
+    """Return the text of a file in the assets of all kinds of pages."""
+    return asset("animviz.pages", name)
+
+
+def styled(texts: str, own: str) -> str:
+    """Return the style of a page: typeface, colours, what all pages have, its own, and what narrow screens change.
+
+    Args:
+        texts: all letters of the page, joined.
+        own: CSS of this kind of page.
+    """
+    return "\n".join([faces(texts), css_variables(), shared("base.css"), own, shared("narrow.css")])
 
 
 def _policy_hash(text: str) -> str:

@@ -2,14 +2,12 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
-from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,6 @@ from zlib import decompress
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from animviz import Recording
 from animviz.analysis.classifier import class_probabilities
@@ -30,14 +26,9 @@ from animviz.pages import Contents, contents_of, page_of, write_page
 from animviz.pages.atlas import atlas_of
 from animviz.pages.packing import STEPS, packed_positions, quantised_positions
 from animviz.parts.tiles import images_of
+from helpers.pages import HOSTILE, IN_BROWSER, Elements, Window, copied, diverged
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-HOSTILE = "</script><img src=x onerror=alert(1)>"
 LAYERS = ["input", "hidden_1", "hidden_2"]
-in_browser = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"),
-]
 
 
 @pytest.fixture(scope="module")
@@ -49,40 +40,6 @@ def recording(trained: Callable[..., Recording], tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def contents(recording: Recording) -> Contents:
     return contents_of(recording, method="pca", samples=200)
-
-
-def copied(recording: Recording, path: Path) -> Recording:
-    shutil.copytree(recording.path, path, ignore=shutil.ignore_patterns("embeddings"))
-    return Recording(path)
-
-
-def diverged(recording: Recording, path: Path, index: int) -> Recording:
-    """Return a copy whose weights are not finite at a snapshot."""
-    file = copied(recording, path).path / "snapshots" / f"{index:06d}.safetensors"
-    with safe_open(str(file), framework="numpy") as found:
-        arrays = {name: found.get_tensor(name) for name in found.keys()}  # noqa: SIM118
-        about = found.metadata()
-    broken = {name: np.full_like(a, np.nan) if a.dtype.kind == "f" else a for name, a in arrays.items()}
-    save_file(broken, file, about)
-    return Recording(path)
-
-
-class Elements(HTMLParser):
-    """Text of every element with an id, and the tags that were met."""
-
-    def __init__(self, page: bytes) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: dict[str, str] = {}
-        self.feed(page.decode())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        tag, attrs = self.tags[-1] if self.tags else ("", {})
-        name = attrs.get("id") or tag
-        self.texts[name] = self.texts.get(name, "") + data
 
 
 def test_positions_are_those_of_the_embedding_to_half_a_step() -> None:
@@ -196,54 +153,6 @@ def test_another_process_writes_the_same_bytes_without_tensorflow_and_scenes(
     assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
-class Window:
-    """A page opened in Chromium, with what it printed and asked for."""
-
-    def __init__(self, browser: Any, path: Path, script: str = "", **options: Any) -> None:
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "offline": True, **options})
-        self.page = self.context.new_page()
-        self.troubles: list[str] = []
-        self.page.on("console", lambda message: self.troubles.append(message.text))
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        self.page.on("request", lambda request: self.troubles.append(request.url))
-        self.page.on("dialog", lambda dialog: (self.troubles.append(dialog.message), dialog.dismiss()))
-        if script:
-            self.page.add_init_script(script)
-        self.page.goto(path.as_uri())
-        self.troubles.remove(path.as_uri())  # the page itself, all that may be asked for
-        self.page.wait_for_selector("#points" if not script else "#message")
-
-    def settle(self) -> None:
-        """Wait until nothing moves."""
-        self.page.evaluate("async () => { do await new Promise(requestAnimationFrame); while (animviz.asked);  }")
-
-    def places(self, count: int) -> np.ndarray:
-        """Return where the samples are drawn, (samples, 2) in CSS pixels of the canvas."""
-        return np.array(self.page.evaluate("Array.from(animviz.plane.at)")).reshape(-1, 2)[:count]
-
-    def slide(self, epoch: float) -> None:
-        self.page.evaluate(
-            "e => { const s = document.getElementById('slider'); s.value = e; s.dispatchEvent(new Event('input')); }",
-            epoch,
-        )
-        self.settle()
-
-    def text(self, name: str) -> str:
-        return str(self.page.inner_text(f"#{name}"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Window]]:
     """Return a function that opens contents as a page from disk; at the end none may have had any trouble."""
@@ -271,7 +180,7 @@ def mapped(places: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, float
 
 @pytest.mark.usefixtures("recording")
 class TestInTheBrowser:
-    pytestmark = in_browser
+    pytestmark = IN_BROWSER
 
     def test_slider_moves_the_points_to_the_recorded_positions(
         self, opened: Callable[..., Window], contents: Contents

@@ -13,33 +13,17 @@ from animviz.arrays import Array
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.embed.votes import MOST_LAYERS
 from animviz.errors import DivergedError, SceneError
+from animviz.pages.telling import Series, class_names_of, curves_of, title_of
 from animviz.parts.tiles import images_of
 from animviz.recording.recording import Recording
 
-__all__ = ["METHOD_NAMES", "SAMPLES", "Contents", "Series", "contents_of", "quantised"]
+__all__ = ["METHOD_NAMES", "SAMPLES", "Contents", "contents_of", "quantised"]
 
 SAMPLES = 5000
 METHOD_NAMES = {"umap": "UMAP", "pca": "principal components", "tsne": "t-SNE"}
 VALUES = 6  # numbers that are shown of a sample without an image
 LEAST_SQUARE = 64  # flat inputs of at least so many units are taken for a square image
 NO_ANSWER = -1
-
-
-@dataclass(frozen=True)
-class Series:
-    """One quantity over the epochs.
-
-    Attributes:
-        name: of the quantity, such as "loss".
-        kind: "training", "validation" or "recorded samples".
-        epochs: moments, float64 (points,).
-        values: float64 (points,); NaN where the training had diverged.
-    """
-
-    name: str
-    kind: str
-    epochs: Array
-    values: Array
 
 
 @dataclass(frozen=True)
@@ -105,17 +89,17 @@ def contents_of(
     answers, probabilities = quantised(_outputs(recording, epochs), sets.shown)
     images, values = _pictures(recording, sets.shown)
     return Contents(
-        title=title or _title(recording),
+        title=title or title_of(recording),
         epochs=epochs,
         layers={name: embedding.shown for name, embedding in done.items()},
         labels=labels[sets.shown],
-        class_names=_class_names(recording, max(probabilities.shape[2], int(labels.max()) + 1)),
+        class_names=class_names_of(recording, max(probabilities.shape[2], int(labels.max()) + 1)),
         answers=answers,
         probabilities=probabilities,
         numbers=sets.shown,
         images=images,
         values=values,
-        curves=tuple(_curves(recording)),
+        curves=tuple(curves_of(recording)),
         notes=tuple(filter(None, _notes(recording, sets, method, note, len(epochs)))),
     )
 
@@ -155,17 +139,6 @@ def _outputs(recording: Recording, epochs: Array) -> Iterator[Array | None]:
         yield probabilities if np.isfinite(probabilities).all() else None
 
 
-def _title(recording: Recording) -> str:
-    manifest = recording.manifest
-    return f"{manifest.title}, {manifest.arch}" if manifest.arch else manifest.title
-
-
-def _class_names(recording: Recording, least: int) -> tuple[str, ...]:
-    """Return the names of the classes; a class without a name is called by its number."""
-    known = recording.output.class_names
-    return (*known, *map(str, range(len(known), least)))
-
-
 def _pictures(recording: Recording, shown: Array) -> tuple[Array | None, Array | None]:
     """Return images, or a few numbers per sample, or neither where the network has several inputs."""
     inputs = recording.extras.get("images", recording.inputs)
@@ -176,17 +149,6 @@ def _pictures(recording: Recording, shown: Array) -> tuple[Array | None, Array |
     if inputs.ndim == 3 or (inputs.ndim == 4 and inputs.shape[3] in (1, 3)) or (flat and square):
         return images_of(recording, "page", inputs[shown]), None
     return None, np.asarray(inputs.reshape(len(inputs), -1)[shown, :VALUES], np.float32)
-
-
-def _curves(recording: Recording) -> Iterator[Series]:
-    """Give the logged loss and first metric, of training and validation; without a log, those of the recorded samples."""
-    logged = [name for name in recording.noted() if not name.startswith("val_")]
-    for name in (*(["loss"] if "loss" in logged else []), *[name for name in logged if name != "loss"][:1]):
-        for kind, key in (("training", name), ("validation", f"val_{name}")):
-            if key in recording.noted():
-                yield Series(name, kind, *recording.history(key))
-    for name in [] if logged else recording.noted(source="scores"):
-        yield Series(name, "recorded samples", *recording.history(name, source="scores"))
 
 
 def _notes(recording: Recording, sets: Sets, method: str, note: str, epochs: int) -> Iterator[str]:

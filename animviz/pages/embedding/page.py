@@ -1,67 +1,46 @@
 """The page itself: contents, style and program in one HTML file that loads nothing else."""
 
-import os
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError
-from animviz.files import left_as_it_was
 from animviz.pages.atlas import Atlas, atlas_of
 from animviz.pages.embedding.contents import METHOD_NAMES, Contents, contents_of
-from animviz.pages.fonts import faces
 from animviz.pages.packing import Quantised, packed, packed_positions, quantised_positions
-from animviz.pages.shell import (
-    FOLLOWING,
-    SCREENS,
-    asset,
-    check_request,
-    css_palette,
-    css_variables,
-    filled,
-    json_numbers,
-    json_of,
-)
+from animviz.pages.shell import FOLLOWING, SCREENS, asset, css_palette, filled, json_numbers, json_of, shared, styled
+from animviz.pages.telling import curves_json
 from animviz.recording.recording import Recording
 from animviz.stage.theme import THEMES
-from animviz.video.targets import working_folder
 
-__all__ = ["page_of", "write_page"]
+__all__ = ["made", "page_of"]
 
-SCRIPTS = ("data.js", "state.js", "raster.js", "plane.js", "card.js", "curves.js", "controls.js", "main.js")
+SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js")
+SCRIPTS = ("data.js", "state.js", "plane.js", "card.js", "controls.js", "main.js")
 
 
-def write_page(
-    path: Path, target: Path, *, theme: str = FOLLOWING, output_name: str | None = None, **options: Any
-) -> str:
-    """Write the page of a recording; return a line that says what it holds.
+def made(recording: Recording, theme: str, *, method: str = "umap", **options: Any) -> tuple[bytes, str]:
+    """Return the page of a recording, and in words what it holds.
 
     Args:
-        path: of the recording.
-        target: file to write, .html or .htm.
-        theme: dark, light, or auto for what the reader's system asks for.
-        output_name: of the output that is shown, of a model that has several.
-        **options: see `contents_of`.
+        recording: of a classifier.
+        theme: dark, light or auto.
+        method: umap, pca or tsne.
+        **options: further ones of `contents_of`.
 
     Raises:
-        AnimvizError: the recording cannot be shown, or the file cannot be written.
+        AnimvizError: the recording cannot be shown.
     """
-    check_request(target, theme)
-    if (method := options.get("method", "umap")) not in METHOD_NAMES:
+    if method not in METHOD_NAMES:
         raise InputError(f"--method is {method!r}; expected one of {', '.join(METHOD_NAMES)}")
-    recording = Recording(path, output=output_name)
-    with left_as_it_was(target.parent), working_folder(target) as folder:
-        contents = contents_of(recording, **options)
-        page = page_of(contents, theme)
-        (folder / target.name).write_bytes(page)
-        os.replace(folder / target.name, target)
-    every = len(recording.labels)
-    samples = f"{len(contents.numbers):,} of {every:,} samples, {len(contents.epochs)} of {len(recording)} snapshots"
-    return f"{target}: {samples}, layers {', '.join(contents.layers)}, {len(page) / 1e6:.1f} MB"
+    contents = contents_of(recording, method=method, **options)
+    shown, every = len(contents.numbers), len(recording.labels)
+    snapshots = f"{len(contents.epochs)} of {len(recording)} snapshots"
+    words = f"{shown:,} of {every:,} samples, {snapshots}, layers {', '.join(contents.layers)}"
+    return page_of(contents, theme), words
 
 
 def page_of(contents: Contents, theme: str = FOLLOWING) -> bytes:
@@ -75,8 +54,8 @@ def page_of(contents: Contents, theme: str = FOLLOWING) -> bytes:
         asset(__package__, "page.html"),
         title=contents.title,
         theme=theme,
-        style="\n".join([faces(_letters(contents)), css_variables(), asset(__package__, "page.css")]),
-        program="\n".join(asset(__package__, name) for name in SCRIPTS),
+        style=styled(_letters(contents), asset(__package__, "page.css")),
+        program="\n".join([*map(shared, SHARED), *(asset(__package__, name) for name in SCRIPTS)]),
         data=dict(_data(contents)),
     )
 
@@ -113,9 +92,7 @@ def _about(contents: Contents, grids: Mapping[str, Quantised], atlas: Atlas | No
         "classes": list(contents.class_names),
         "samples": len(contents.numbers),
         "notes": notes,
-        "curves": [
-            vars(c) | {"epochs": json_numbers(c.epochs), "values": json_numbers(c.values)} for c in contents.curves
-        ],
+        "curves": curves_json(contents.curves),
         "palettes": {name: css_palette(THEMES[name], len(contents.class_names)) for name in SCREENS},
         "layers": [
             {"name": name, "finite": grid.finite.tolist(), "low": json_numbers(grid.low), "step": grid.step}

@@ -1,13 +1,4 @@
 // Buttons, search and keys: each changes the state through an action and leaves the drawing to it.
-function pressable(text, pressed, act) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(text);
-  button.setAttribute("aria-pressed", pressed);
-  button.addEventListener("click", act);
-  return button;
-}
-
 class Controls {
   constructor(state, actions) {
     this.state = state;
@@ -21,13 +12,11 @@ class Controls {
     element("classes").append(...this.classes);
     element("wrong").addEventListener("click", actions.wrong);
     element("predicted").addEventListener("click", actions.color);
-    element("play").addEventListener("click", actions.play);
-    element("theme").addEventListener("click", actions.theme);
+    connect(state, actions);
     element("search").addEventListener("submit", (event) => {
       event.preventDefault();
       this.search();
     });
-    this.slider();
     addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -37,13 +26,6 @@ class Controls {
     button.append(dot, name);
     button.title = `${name}: ${count} samples`;
     return button;
-  }
-
-  slider() {
-    const slider = element("slider"), { first, last } = this.state;
-    [slider.min, slider.max] = [first, last];
-    slider.disabled = element("play").disabled = first === last;
-    slider.addEventListener("input", () => this.actions.seek(Number(slider.value)));
   }
 
   search() {
@@ -75,22 +57,18 @@ class Controls {
   }
 
   show() {
-    const { state } = this, { data, snapshot } = state;
+    const { state } = this, { data } = state;
     this.layers.forEach((button, index) => button.setAttribute("aria-pressed", index === state.layer));
     this.classes.forEach((button, label) => button.setAttribute("aria-pressed", state.chosen.has(label)));
     element("wrong").setAttribute("aria-pressed", state.wrongOnly);
     element("predicted").setAttribute("aria-pressed", state.predicted);
-    element("play").classList.toggle("playing", state.playing);
-    element("play").setAttribute("aria-label", state.playing ? "Pause" : "Play");
-    const whole = data.epochs.every(Number.isInteger), epoch = data.epochs[snapshot].toFixed(whole ? 0 : 2);
-    element("epoch").textContent = epoch;
-    element("slider").setAttribute("aria-valuetext", `epoch ${epoch}`);
+    showClock(state);
     const right = 1 - state.wrong / data.samples;
     element("accuracy").textContent = state.answered ? `${(100 * right).toFixed(1)} %` : "–";
     const which = state.shown < data.samples ? `${state.shown.toLocaleString("en")} of ` : "";
     const wrong = state.answered ? `, ${state.wrong.toLocaleString("en")} misclassified` : "";
     element("count").textContent = `${which}${data.samples.toLocaleString("en")} samples${wrong}`;
     const name = data.layers[state.layer].name;
-    element("points").setAttribute("aria-label", `${name} at epoch ${epoch}: ${element("count").textContent}`);
+    element("points").setAttribute("aria-label", `${name} at epoch ${state.written}: ${element("count").textContent}`);
   }
 }

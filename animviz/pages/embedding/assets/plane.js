@@ -1,7 +1,6 @@
 // The plane: points, and above them names of classes and the mark of the sample that is looked at.
 const EDGE = 18, REACH = 14, MOVE = 350; // CSS pixels; milliseconds from one picture to the next
 const MOST_NAMES = 30, LONGEST_NAME = 16;
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 class Plane {
   constructor(state, colors) {

@@ -1,10 +1,8 @@
 // What the reader has chosen, and what follows from it.
-class State {
+class State extends Moments {
   constructor(data) {
-    this.data = data;
+    super(data);
     this.layer = 0;
-    this.epoch = data.epochs[0];
-    this.playing = false;
     this.chosen = new Set(); // classes; none stands for all
     this.wrongOnly = false;
     this.predicted = false; // whether colours and names say the answer, and not the true class
@@ -15,22 +13,6 @@ class State {
   }
 
   get sample() { return this.hovered >= 0 ? this.hovered : this.pinned; }
-  get first() { return this.data.epochs[0]; }
-  get last() { return this.data.epochs[this.data.epochs.length - 1]; }
-
-  // Number of the last snapshot at or before a moment.
-  snapshotAt(epoch) {
-    let number = 0;
-    while (number + 1 < this.data.epochs.length && this.data.epochs[number + 1] <= epoch + 1e-9) number++;
-    return number;
-  }
-
-  get snapshot() { return this.snapshotAt(this.epoch); }
-
-  nearest(epoch) {
-    const gap = (moment) => Math.abs(moment - epoch);
-    return this.data.epochs.reduce((best, moment) => (gap(moment) < gap(best) ? moment : best));
-  }
 
   // Work out which samples are seen, and which of them are answered wrongly.
   look() {
