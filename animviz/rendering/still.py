@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import imageio.v3 as iio
-
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError, InputError
 from animviz.files import check_writable, place_of, replace_file
@@ -114,6 +112,8 @@ def write_still(
     Raises:
         AnimvizError: the scene cannot draw the moment, or the file cannot be written.
     """
+    import imageio.v3 as iio  # films do without
+
     suffix, look, moment = path.suffix.lower(), look_of(theme, background), _within(picture, moment_asked(epoch))
     if suffix in VECTORS:
         contents = _vector(picture, moment, Stage(size, look), suffix, clear=background == TRANSPARENT)

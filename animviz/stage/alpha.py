@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 
 from animviz.arrays import Pixels
 
@@ -45,6 +44,8 @@ def spread(frame: Pixels) -> Pixels:
 
 def _filled(sums: NDArray[np.float32], levels: int) -> NDArray[np.float32]:
     """Return the mean colours of sums of colour times alpha, and of alpha; where there is too little, those of blocks around."""
+    from scipy.ndimage import uniform_filter  # this import takes long, and few films are without a background
+
     seen = sums[..., 3:]
     colors = sums[..., :3] / np.maximum(seen, 1)
     if levels and min(sums.shape[:2]) > 1:
