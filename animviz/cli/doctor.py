@@ -16,7 +16,7 @@ from animviz.pictures.discovery import find_scene, scene_names
 from animviz.stage.theme import load_fonts
 from animviz.video.encoder import Encoder
 from animviz.video.ffmpeg import ffmpeg_exe
-from animviz.video.formats import FORMATS
+from animviz.video.formats import AV1, FORMATS
 
 __all__ = ["Finding", "examine"]
 
@@ -112,8 +112,9 @@ def _encoder(suffix: str) -> Finding:
         return Finding(subject, "works", size > 0, "pip install --force-reinstall imageio-ffmpeg")
     except AnimvizError as error:
         return Finding(
-            subject, str(error), False, "unset IMAGEIO_FFMPEG_EXE, or point it to an ffmpeg with this encoder"
-        )
+            subject, str(error), False, "unset IMAGEIO_FFMPEG_EXE, or point it to an ffmpeg with this encoder",
+            optional=FORMATS[suffix].encoder == AV1,
+        )  # fmt: skip
 
 
 def _fonts() -> Finding:

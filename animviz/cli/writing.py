@@ -53,9 +53,9 @@ def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
 @click.option("--columns", default=4, show_default=True, help="How many stand side by side.")
 @click.option("--theme", default="dark", show_default=True, help="dark, light or print.")
 def sheet(film: Path, output: Path | None, **options: Any) -> None:
-    """Write a contact sheet of a film: its frames side by side, with their times.
+    """Write a contact sheet of a film.
 
-    FILM is a video, a moving picture, or a folder of PNGs.
+    Its frames stand side by side, with their times. FILM is a video, a moving picture, or a folder of PNGs.
     """
     from animviz.rendering.sheet import sheet as laid_out
 

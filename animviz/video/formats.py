@@ -7,7 +7,7 @@ from pathlib import Path
 
 from animviz.errors import EncodeError, InputError
 
-__all__ = ["BITEXACT", "CODECS", "FORMATS", "PLAYED", "Coding", "Format", "default_fps", "format_of", "plays_in"]
+__all__ = ["AV1", "BITEXACT", "CODECS", "FORMATS", "PLAYED", "Coding", "Format", "default_fps", "format_of", "plays_in"]
 
 # RGB becomes BT.709 YUV, and all three tags say so. ffmpeg's default is BT.601 without a tag. Players of HD video take
 # it for BT.709, which is wrong by up to 20 of 255 on saturated colours.
@@ -29,7 +29,9 @@ _HEVC = (
     "-vf", _YUV, "-c:v", "libx265", "-tag:v", "hvc1", "-preset", "fast", "-crf", "22",
     "-x265-params", "log-level=error:pools=none:frame-threads=1:bframes=0", "-f", "mp4",
 )  # fmt: skip
-_AV1 = ("-vf", _YUV, "-c:v", "libsvtav1", "-preset", "9", "-crf", "32", "-svtav1-params", "lp=1")
+AV1 = "libsvtav1"
+"""The encoder of AV1, which not every ffmpeg has."""
+_AV1 = ("-vf", _YUV, "-c:v", AV1, "-preset", "9", "-crf", "32", "-svtav1-params", "lp=1")
 _VP9 = ("-c:v", "libvpx-vp9", "-crf", "30", "-b:v", "0", "-row-mt", "1", "-cpu-used", "4", "-f", "webm")
 # Sixteen bits of alpha; a quantiser of 4 keeps thin lines.
 _PRORES = ("-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0", "-qscale:v", "4", "-f", "mov")
@@ -83,11 +85,11 @@ def _video(encoder: str, part: tuple[str, ...], whole: tuple[str, ...], **more: 
 
 
 _APNG = Format("apng", whole=("-vf", "format=rgb24", "-c:v", "apng", "-f", "apng"))
-_AVIF = Format("libsvtav1", whole=(*_AV1, "-f", "avif"))
+_AVIF = Format(AV1, whole=(*_AV1, "-f", "avif"))
 _MP4 = {
     "h264": _video("libx264", _H264, (*_FAST_START, "-f", "mp4")),
     "hevc": _video("libx265", _HEVC, (*_FAST_START, "-tag:v", "hvc1", "-f", "mp4")),
-    "av1": _video("libsvtav1", (*_AV1, "-f", "mp4"), (*_FAST_START, "-f", "mp4")),
+    "av1": _video(AV1, (*_AV1, "-f", "mp4"), (*_FAST_START, "-f", "mp4")),
 }
 CODECS: dict[str, dict[str, Format]] = {
     ".mp4": _MP4,
@@ -97,7 +99,7 @@ CODECS: dict[str, dict[str, Format]] = {
     },
     ".webm": {
         "vp9": _video("libvpx-vp9", ("-vf", _YUV, *_VP9), ("-c", "copy", "-f", "webm")),
-        "av1": _video("libsvtav1", (*_AV1, "-f", "webm"), ("-c", "copy", "-f", "webm")),
+        "av1": _video(AV1, (*_AV1, "-f", "webm"), ("-c", "copy", "-f", "webm")),
     },
 }
 """How each kind of video is encoded by the name of the codec; the first is the usual one."""

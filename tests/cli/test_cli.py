@@ -20,9 +20,10 @@ from animviz.cli.remembered import remembered
 from animviz.pictures.discovery import scene_names
 from animviz.pictures.scene import GROUPS
 from animviz.video.ffmpeg import ffmpeg_exe
-from animviz.video.formats import FORMATS
+from animviz.video.formats import FORMATS, PLAYED
 from animviz.video.provenance import provenance_in
 from helpers.results import Result
+from helpers.videos import VIDEO
 
 SMALL = ("--samples", "150", "--epochs", "3", "--size", "320x180")
 DRAW = ("--size", "160x90", "--seconds", "0.6", "--pace", "10", "--hold-start", "0.1", "--hold-end", "0.2")
@@ -68,7 +69,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 def frame_count(path: Path) -> int:
     if path.is_dir():
         return len(list(path.iterdir()))
-    if path.suffix in (".mp4", ".webm"):
+    if path.suffix in VIDEO:
         command = [ffmpeg_exe(), "-v", "error", "-i", path, "-fps_mode", "passthrough", "-f", "framemd5", "-"]
         listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         return sum(not line.startswith("#") for line in listed.splitlines())
@@ -319,7 +320,7 @@ def test_doctor_names_a_fix_for_a_dead_ffmpeg(
     lines = result.out.splitlines()
     wrong = [place for place, line in enumerate(lines) if line.startswith("WRONG")]
     assert [lines[place].split()[2] for place in wrong if "encoder" in lines[place]] == [
-        ".mp4:", ".webm:", ".webp:", ".apng:", ".gif:", ".png:",
+        ".mp4:", ".m4v:", ".mov:", ".webm:", ".webp:", ".apng:", ".gif:", ".png:",
     ]  # fmt: skip
     assert all(lines[place + 1].strip().startswith("fix: ") for place in wrong)
 
@@ -555,7 +556,7 @@ def test_every_format_comes_from_the_command_line(
     frames = FRAMES.get(suffix, 18)
     assert result.out.startswith(f"deep/m{suffix}: {frames} frames, 0.6 s, 160x90, ")
     assert [p.name for p in (tmp_path / "deep").iterdir()] == [f"m{suffix}"]
-    if suffix not in (".gif", ".webp", ".apng", ".png"):  # pictures may melt frames that stand still into one
+    if suffix not in PLAYED:  # pictures may melt frames that stand still into one
         assert frame_count(tmp_path / "deep" / f"m{suffix}") == frames
 
 
