@@ -7,6 +7,7 @@ import codecs
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
@@ -60,6 +61,8 @@ def run() -> NoReturn:
     Ctrl-C it is skipped too: where that hit the import of a compiled module, Python would end itself by the signal.
     """
     _write_all_letters()
+    # What is not finite is drawn as it is; lines of source would be no help.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(animviz|scenes|numpy)\b")
     try:
         main()
         code: Any = 0
@@ -111,7 +114,17 @@ def _fail(message: str, error: Exception) -> None:
     sys.exit(2)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Root(click.Group):
+    """The program: its help ends with what files are limited to."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from animviz.limits import VARIABLE, limit_lines
+
+        with formatter.section(f"Limits on files, which {VARIABLE}=data=2GB,classes=50000 raises"):
+            formatter.write_dl(limit_lines())
+
+
+@click.group(cls=_Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="animviz", prog_name=PROG, message="%(prog)s %(version)s")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is done, and what a recording will cost.")
 def cli(verbose: bool) -> None:

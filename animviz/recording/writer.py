@@ -15,6 +15,7 @@ from safetensors.numpy import save
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import contents_of, left_as_it_was, replace_file
+from animviz.limits import beyond
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import FORMAT, Entry, Manifest
@@ -78,6 +79,8 @@ class RecordingWriter:
         with left_as_it_was(path.parent):
             try:
                 (beside / "snapshots").mkdir(parents=True)
+                if said := beyond("arrays", sum(array.nbytes for array in data.values())):
+                    raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
                 if data:
                     checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
                 writer._write_manifest()
@@ -118,6 +121,8 @@ class RecordingWriter:
         line = entry.model_dump_json()
         try:
             contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
+            if said := beyond("arrays", len(contents)):  # nobody could read it
+                raise RecordingError(f"snapshot {self.count} of {self.path} would take {said}")
             name = snapshot_path(self.path, self.count).relative_to(self.path).as_posix()
             checksums.put(self.path, name, contents)
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:

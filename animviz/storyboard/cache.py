@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from animviz.files import replace_file
+from animviz.files import contents_of, replace_file
 from animviz.storyboard.film.frame import Look
 
 __all__ = ["Cache"]
@@ -44,7 +44,7 @@ class Cache:
     def note(self, key: str) -> Any:
         """Return what was noted under a key, or None."""
         try:
-            return json.loads((self._notes / f"{key}.json").read_bytes())
+            return json.loads(contents_of(self._notes / f"{key}.json"))
         except (OSError, ValueError):
             return None
 
