@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from animviz.aside import aside
 from animviz.errors import EncodeError
 from animviz.limits import require_size
 
@@ -63,12 +64,9 @@ def require_file(path: Path) -> None:
 
 def replace_file(path: Path, contents: bytes) -> None:
     """Write a file so that its name shows the old contents or the new, never a part."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(contents)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with aside(path.parent) as folder:
+        (folder / path.name).write_bytes(contents)
+        os.replace(folder / path.name, path)
 
 
 @contextmanager

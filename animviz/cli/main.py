@@ -19,11 +19,13 @@ from animviz.cli.groups import GROUPS
 from animviz.cli.keeping import KEEPING
 from animviz.cli.printing import PRINTING
 from animviz.cli.saying import Plain, say
+from animviz.cli.signals import exit_code, hear
 from animviz.cli.writing import WRITING
 
 __all__ = ["cli", "main", "run"]
 
 PROG = "animviz"
+STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=arguments, prog_name=PROG, standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        sys.exit(STOPPED)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -63,12 +65,17 @@ def run() -> NoReturn:
     _write_all_letters()
     # What is not finite is drawn as it is; lines of source would be no help.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(animviz|scenes|numpy)\b")
+    hear()
     try:
         main()
         code: Any = 0
     except SystemExit as done:
         code = done.code
-    if "tensorflow" not in sys.modules and code != 130:
+    except KeyboardInterrupt:  # between the end of the command and that of the program
+        code = STOPPED
+    if code == STOPPED:
+        code = exit_code()
+    if "tensorflow" not in sys.modules and code < STOPPED - 2:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # a pipe that nobody reads any more

@@ -2,15 +2,15 @@
 
 import importlib.util
 import logging
-import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from animviz.arrays import Array
+from animviz.aside import aside
 from animviz.errors import InputError, RecordingError
+from animviz.files import left_as_it_was
 from animviz.npz import opened_npz
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description, versions_of
@@ -106,14 +106,14 @@ def import_checkpoints(
     told, own = Told.of(task, None), None if model is None else _own(model)
     source = _source(files, own, loss, told)
     samples = _samples(inputs, class_names)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    session = Session(beside, samples, told=told, title=title or (path.stem if own is None else None))
-    try:
-        _record(session, source, _ordered(files))
-        with replaced(path, beside):
-            pass
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with left_as_it_was(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside(path.parent) as folder:
+            beside = folder / path.name
+            session = Session(beside, samples, told=told, title=title or (path.stem if own is None else None))
+            _record(session, source, _ordered(files))
+            with replaced(path, beside):
+                pass
     return Recording(path)
 
 

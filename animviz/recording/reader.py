@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 
 from animviz.arrays import Array
+from animviz.aside import sweep
 from animviz.errors import RecordingError
 from animviz.files import contents_of
 from animviz.recording.arrays_file import arrays_in
@@ -51,6 +52,8 @@ def read_manifest(folder: Path) -> Manifest:
         RecordingError: there is none, or it is not as it should be.
     """
     path = folder / "manifest.json"
+    if not folder.exists():
+        sweep(folder.parent)  # it may have been put aside by a process that was killed
     if not folder.exists():
         there = f"there are {', '.join(found)}" if (found := nearby(folder)) else "expected the folder of a recorder"
         raise RecordingError(f"no recording at {folder}; {there}")

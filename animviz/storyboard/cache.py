@@ -57,8 +57,8 @@ class Cache:
         """Remove everything but the pieces and notes of these keys."""
         kept = set(keys)
         for path in [*self._folder.iterdir(), *self._notes.glob("*.json")]:
-            if path.name.removesuffix(".json") in kept:
-                continue
+            if path.name.removesuffix(".json") in kept or path.name.startswith("."):
+                continue  # hidden ones are of commands that draw, or are swept by the next one
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:
