@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from animviz.aside import aside
 from animviz.errors import EncodeError
+from animviz.limits import require_size
 
 __all__ = [
     "check_writable",
@@ -16,7 +18,6 @@ __all__ = [
     "place_of",
     "replace_file",
     "require_file",
-    "size_text",
     "spelled",
     "unwritable",
     "watched",
@@ -41,12 +42,13 @@ def spelled(text: str) -> str:
 
 
 def contents_of(path: Path) -> bytes:
-    """Return what is in a file.
+    """Return what is in a file of text.
 
     Raises:
-        OSError: it cannot be read, or is no file: reading from a pipe would wait for ever.
+        OSError: it cannot be read, is beyond the limit, or is no file: reading from a pipe would wait for ever.
     """
     require_file(path)
+    require_size(path, "text")
     return path.read_bytes()
 
 
@@ -62,12 +64,9 @@ def require_file(path: Path) -> None:
 
 def replace_file(path: Path, contents: bytes) -> None:
     """Write a file so that its name shows the old contents or the new, never a part."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(contents)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with aside(path.parent) as folder:
+        (folder / path.name).write_bytes(contents)
+        os.replace(folder / path.name, path)
 
 
 @contextmanager
@@ -119,12 +118,3 @@ def unwritable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise EncodeError(f"{path}: the folder {path.parent} cannot be written ({error.strerror or error})") from None
-
-
-def size_text(count: float) -> str:
-    """Return a number of bytes as text, such as "12.3 kB"."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"

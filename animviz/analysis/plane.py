@@ -6,6 +6,7 @@ from animviz.arrays import Array
 
 __all__ = ["Limits", "input_limits", "plane_grid"]
 
+FARTHEST = 1e18
 Limits = tuple[float, float]
 """Least and greatest coordinate of an axis."""
 
@@ -14,9 +15,12 @@ def input_limits(inputs: Array) -> tuple[Limits, Limits]:
     """Return the limits of a square around points, with a margin of a fifth: ((x0, x1), (y0, y1)).
 
     Args:
-        inputs: points, shape (samples, 2).
+        inputs: points, shape (samples, 2); those that are not finite, or so far that float32 lacks their squares, count
+            for nothing.
     """
-    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    finite = inputs[(np.abs(inputs) < FARTHEST).all(axis=1)]
+    finite = finite if len(finite) else np.zeros((1, 2), np.float32)
+    low, high = finite.min(axis=0), finite.max(axis=0)
     middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.2 or 1.0
     (left, right), (bottom, top) = ((float(m - half), float(m + half)) for m in middle)
     return (left, right), (bottom, top)

@@ -8,8 +8,9 @@ import shlex
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
+from animviz.aside import aside
 from animviz.cli.flags import Sectioned
 from animviz.cli.record import RecordCommand
 from animviz.cli.render import RenderCommand
@@ -126,7 +127,7 @@ def show(names: Sequence[str], output: Path, page: Path | None = None, recording
     chosen, page = scenes_to_show(names), page or output / "gallery.md"
     check_writable(page)
     with ExitStack() as stack:
-        home = recordings or Path(stack.enter_context(TemporaryDirectory(prefix="animviz-")))
+        home = recordings or stack.enter_context(aside(Path(gettempdir())))
         for words in dict.fromkeys(tuple(recording_of(name, home)) for name in chosen):
             carry_out(words)
         for name in chosen:

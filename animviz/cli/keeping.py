@@ -18,8 +18,8 @@ def verify(path: Path) -> None:
     It looks at checksums, names, shapes and numbers, and whether these can mean what the recording says. It prints a
     line for each fault, and ends with code 1 if there is one.
     """
-    from animviz.files import size_text
     from animviz.recording.verifying import verify as examined
+    from animviz.sizes import size_text
 
     report = examined(path)
     for line in (*report.faults, *(f"note: {note}" for note in report.notes)):

@@ -7,6 +7,7 @@ import codecs
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
@@ -18,11 +19,13 @@ from animviz.cli.groups import GROUPS
 from animviz.cli.keeping import KEEPING
 from animviz.cli.printing import PRINTING
 from animviz.cli.saying import Plain, say
+from animviz.cli.signals import exit_code, hear
 from animviz.cli.writing import WRITING
 
 __all__ = ["cli", "main", "run"]
 
 PROG = "animviz"
+STOPPED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=arguments, prog_name=PROG, standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        sys.exit(STOPPED)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -60,12 +63,19 @@ def run() -> NoReturn:
     Ctrl-C it is skipped too: where that hit the import of a compiled module, Python would end itself by the signal.
     """
     _write_all_letters()
+    # What is not finite is drawn as it is; lines of source would be no help.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(animviz|scenes|numpy)\b")
+    hear()
     try:
         main()
         code: Any = 0
     except SystemExit as done:
         code = done.code
-    if "tensorflow" not in sys.modules and code != 130:
+    except KeyboardInterrupt:  # between the end of the command and that of the program
+        code = STOPPED
+    if code == STOPPED:
+        code = exit_code()
+    if "tensorflow" not in sys.modules and code < STOPPED - 2:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # a pipe that nobody reads any more
@@ -111,7 +121,17 @@ def _fail(message: str, error: Exception) -> None:
     sys.exit(2)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Root(click.Group):
+    """The program: its help ends with what files are limited to."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from animviz.limits import VARIABLE, limit_lines
+
+        with formatter.section(f"Limits on files, which {VARIABLE}=data=2GB,classes=50000 raises"):
+            formatter.write_dl(limit_lines())
+
+
+@click.group(cls=_Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="animviz", prog_name=PROG, message="%(prog)s %(version)s")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is done, and what a recording will cost.")
 def cli(verbose: bool) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, current_thread, main_thread
+from threading import current_thread, main_thread
 
 import click
 
 from animviz.cli.progress import Progress, note
+from animviz.cli.signals import asked, forget, hear
 from animviz.experiments.telling import Stages
 from animviz.files import watched
 
@@ -61,27 +62,22 @@ def interruptible(how_to_go_on: Callable[[], str]) -> Iterator[Callable[[], None
     Yields:
         A function that stops if Ctrl-C was pressed: what it raised then may have been lost, as in imports of TensorFlow.
     """
-    pressed = Event()
-
-    def press(*_: object) -> None:
-        pressed.set()
-        raise KeyboardInterrupt
 
     def stop_if_asked() -> None:
-        if pressed.is_set():
+        if asked():
             raise KeyboardInterrupt
 
-    heard = current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if heard:
-        signal.signal(signal.SIGINT, press)
+    alone = current_thread() is main_thread() and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if alone:  # called by other code than the program's
+        hear()
     try:
         yield stop_if_asked
     except KeyboardInterrupt:
         note(f"stopped; {how_to_go_on()}")
         raise click.Abort from None
     finally:
-        if heard:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        if alone:
+            forget()
 
 
 @contextmanager

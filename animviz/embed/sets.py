@@ -119,6 +119,10 @@ def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tupl
     there, missing = obtainable(recording, hidden)
     first = ["input"] if recording.basis.has_one_input else []
     last = [layer.name for layer in there[max(0, len(there) - most + len(first)) :]]
+    if not first and not last:
+        raise SceneError(
+            f"{purpose}: {recording.path} has no layer to embed; record its inputs, or Recorder(layers=[...])"
+        )
     some = f"{len(last)} of {len(hidden)} hidden layers" if len(last) < len(hidden) else ""
     return [*first, *last], "; ".join(filter(None, [some, missing]))
 

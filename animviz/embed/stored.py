@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save
 from threadpoolctl import threadpool_limits
 
@@ -22,6 +22,7 @@ from animviz.embed.embedding import Embedding
 from animviz.embed.scores import Scores
 from animviz.errors import RecordingError
 from animviz.files import replace_file
+from animviz.recording.arrays_file import arrays_in
 from animviz.recording.recording import Recording
 from animviz.recording.state import Inputs
 
@@ -47,7 +48,7 @@ def stored_or_computed(
     """
     path = recording.path / "embeddings" / f"{key_of(about, data)}.safetensors"
     if (known := _read(path)) is not None:
-        return known
+        return known[1]
     folder = path.parent if path.parent.exists() else recording.path
     if not (folder.is_dir() and os.access(folder, os.W_OK)):
         raise _write_error(path, f"{folder} is not a folder that can be written")
@@ -61,8 +62,7 @@ def stored_embeddings(recording: Recording) -> Iterator[tuple[dict[str, Any], Em
     """Give every embedding that the recording holds, after what it is of: layer, method, settings, snapshots."""
     for path in sorted((recording.path / "embeddings").glob("*.safetensors")):
         if (known := _read(path)) is not None:
-            with safe_open(str(path), framework="numpy") as file:
-                yield _told(file)["about"], known
+            yield known
 
 
 def key_of(about: Mapping[str, Any], data: Mapping[str, Inputs | None]) -> str:
@@ -82,31 +82,21 @@ def key_of(about: Mapping[str, Any], data: Mapping[str, Inputs | None]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(path: Path) -> Embedding | None:
-    """Return a stored embedding, or None where the file is missing, damaged or of another version."""
+def _read(path: Path) -> tuple[dict[str, Any], Embedding] | None:
+    """Return what a stored embedding is of and the embedding; None where it is missing, damaged or of another version."""
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            told = _told(file)
-            if told["format"] != FORMAT:
-                return None
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        arrays, metadata = arrays_in(path)
+        told: dict[str, Any] = json.loads(metadata["embedding"])
+        if told["format"] != FORMAT:
+            return None
         scores = Scores(**{n.removeprefix("scores/"): a for n, a in arrays.items() if n.startswith("scores/")})
-        return Embedding(
-            told["about"]["method"], told["about"]["settings"], arrays["epochs"], arrays["positions"], scores, arrays["held"],
+        about = told["about"]
+        return about, Embedding(
+            about["method"], about["settings"], arrays["epochs"], arrays["positions"], scores, arrays["held"],
             arrays.get("placed"), arrays.get("shares"),
         )  # fmt: skip
     except (SafetensorError, OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _told(file: Any) -> dict[str, Any]:
-    """Return what a file says of itself.
-
-    Raises:
-        KeyError: it is of another version.
-    """
-    told: dict[str, Any] = json.loads(file.metadata()["embedding"])
-    return told
 
 
 def _write(path: Path, done: Embedding, about: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from animviz.experiments.experiment import Maker, Run
 from animviz.experiments.homes import difference
 from animviz.experiments.keras.starting import warm_up, without
 from animviz.experiments.telling import Progress, Silence, Stages, Telling
-from animviz.files import replace_file
+from animviz.files import contents_of, replace_file
 from animviz.recorders.muting import muted_stderr
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -110,7 +110,7 @@ def keep_time(recording: Recording, seconds: float) -> None:
 def time_of(recording: Recording) -> float | None:
     """Return how long the training of a recording took, in seconds, where that was noted."""
     try:
-        note = json.loads(_time_file(recording).read_bytes())
+        note = json.loads(contents_of(_time_file(recording)))
         return float(note["seconds"]) if note["recording"] == recording.id else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

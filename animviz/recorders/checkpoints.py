@@ -2,17 +2,16 @@
 
 import importlib.util
 import logging
-import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from animviz.arrays import Array
+from animviz.aside import aside
 from animviz.errors import InputError, RecordingError
+from animviz.files import left_as_it_was
+from animviz.npz import opened_npz
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.layers import named_by
@@ -107,14 +106,14 @@ def import_checkpoints(
     told, own = Told.of(task, None), None if model is None else _own(model)
     source = _source(files, own, loss, told)
     samples = _samples(inputs, class_names)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    session = Session(beside, samples, told=told, title=title or (path.stem if own is None else None))
-    try:
-        _record(session, source, _ordered(files))
-        with replaced(path, beside):
-            pass
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with left_as_it_was(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside(path.parent) as folder:
+            beside = folder / path.name
+            session = Session(beside, samples, told=told, title=title or (path.stem if own is None else None))
+            _record(session, source, _ordered(files))
+            with replaced(path, beside):
+                pass
     return Recording(path)
 
 
@@ -187,16 +186,11 @@ def _own(text: str) -> Any:
 def _samples(inputs: Path | None, class_names: Sequence[str]) -> Samples:
     if inputs is None:
         return Samples.of(class_names=class_names)
-    try:
-        with np.load(inputs, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise InputError(
-            f"{inputs} cannot be read ({error}); expected a file written by numpy.savez(path, x=x, y=y)"
-        ) from None
-    if "x" not in arrays:
-        there = ", ".join(arrays) or "nothing"
-        raise InputError(f"{inputs} holds {there}; expected x, and y for labels: numpy.savez(path, x=x, y=y)")
+    with opened_npz(inputs, str(inputs)) as archive:
+        if "x" not in archive.names:
+            there = ", ".join(archive.names[:20]) or "nothing"
+            raise InputError(f"{inputs} holds {there}; expected x, and y for labels: numpy.savez(path, x=x, y=y)")
+        arrays = archive.read("x", *({"y"} & {*archive.names}))
     return Samples.of(arrays["x"], arrays.get("y"), class_names)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError
+from animviz.limits import beyond
 
 __all__ = ["Classes", "class_rows", "classes_of", "is_one_hot", "is_yes_or_no", "names_of", "two_classes"]
 
@@ -40,6 +41,8 @@ def two_classes(labels: Array, names: Sequence[str]) -> Classes:
     if labels.dtype.kind == "U":
         return _named(labels, names, 2)
     kinds = np.unique(labels)
+    if not np.isfinite(kinds).all():
+        raise InputError(f"labels hold {kinds[~np.isfinite(kinds)][0]}; expected two finite numbers, such as 0 and 1")
     if np.isin(kinds, (0, 1)).all():
         return Classes(labels.astype(np.int64), names_of(names, 2))
     if np.isin(kinds, (-1, 1)).all():
@@ -69,13 +72,16 @@ def classes_of(labels: Array, names: Sequence[str], units: int | None, ignored: 
     if labels.dtype.kind == "U":
         return _named(labels, names, units)
     counted = labels if ignored is None else labels[labels != ignored]
-    if not np.array_equal(counted, np.round(counted)) or (counted.size and counted.min() < 0):
-        wrong = counted[(counted != np.round(counted)) | (counted < 0)][0]
+    bad = (counted != np.round(counted)) | (counted < 0) | ~np.isfinite(counted)
+    if bad.any():
+        wrong = counted[bad][0]
         raise InputError(
             f"labels hold {wrong:g}; expected class numbers from 0 on; pass targets= for what the loss compares with, "
             "or task= if these are no classes"
         )
     highest = int(counted.max()) if counted.size else 0
+    if units is None and (said := beyond("classes", highest + 1)):
+        raise InputError(f"labels hold class {highest} of {said}; pass task= if these are no classes")
     count = units or max(highest + 1, len(names))
     if highest >= count:
         raise InputError(f"labels hold class {highest}; the output has {count} units, for classes 0 to {count - 1}")

@@ -162,7 +162,8 @@ def _plain(values: Any) -> Array:
     except ValueError as error:  # rows of unequal length
         raise InputError(f"Recorder: values are no array ({error}); expected numbers, one row per sample") from None
     if array.dtype == np.float64:
-        array = array.astype(np.float32)
+        with np.errstate(over="ignore"):  # what becomes infinite is refused where it is looked at
+            array = array.astype(np.float32)
     if array.dtype.kind not in "fiub" or array.ndim == 0 or len(array) == 0:
         raise InputError(
             f"Recorder: an array has shape {array.shape} of {array.dtype}; expected numbers, one row per sample"

@@ -7,6 +7,7 @@ from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.recording.manifest import Manifest
 from animviz.recording.meaning import Output, numbers, target_key
+from animviz.recording.plausibility import faults_of_samples
 from animviz.recording.reader import load
 from animviz.recording.replay.layers import Layer
 
@@ -170,7 +171,10 @@ class Basis:
     @cached_property
     def _data(self) -> dict[str, Array]:
         path = self.path / "inputs.safetensors"
-        return load(path)[0] if path.exists() else {}
+        data = load(path)[0] if path.exists() else {}
+        for fault in faults_of_samples(self.manifest, data):
+            raise RecordingError(f"{path}: {fault}; `animviz verify` lists all faults")
+        return data
 
 
 def below(kind: str, arrays: dict[str, Array]) -> dict[str, Array]:

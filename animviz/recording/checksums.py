@@ -8,12 +8,13 @@ none: it is compared with the snapshots, which say the same.
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from animviz.files import contents_of, replace_file, require_file
-from animviz.recording.listing import files_in, snapshots_among
+from animviz.recording.listing import UNFINISHED, files_in, leftovers, snapshots_among
 
 __all__ = ["NAME", "altered", "checksum", "noted", "put", "settle", "summed"]
 
@@ -34,7 +35,14 @@ def put(folder: Path, name: str, contents: bytes) -> None:
     """
     with (folder / NAME).open("a", encoding="utf-8") as file:
         file.write(f"{hashlib.sha256(contents).hexdigest()}  {name}\n")
-    replace_file(folder / name, contents)
+    # No place aside, which would take as long as the rest: one process writes a recording, and it settles first.
+    place = folder / name
+    beside = place.with_name(f".{place.name}{UNFINISHED}")
+    try:
+        beside.write_bytes(contents)
+        os.replace(beside, place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def checksum(path: Path) -> str:
@@ -73,7 +81,9 @@ def noted(folder: Path) -> tuple[dict[str, list[str]], list[int]]:
 
 
 def settle(folder: Path) -> None:
-    """Leave one line for each file, the last that was noted; a recording of a version without checksums gets all of them.
+    """Remove what was not finished, and leave one line for each file, the last that was noted.
+
+    A recording of a version without checksums gets all of them.
 
     Args:
         folder: of a recording that nobody else writes.
@@ -81,6 +91,9 @@ def settle(folder: Path) -> None:
     Raises:
         OSError: a file cannot be read or the folder cannot be written.
     """
+    for name in leftovers(files_in(folder)):
+        if name.endswith(UNFINISHED):  # else it lies in a place aside, which may be another process's
+            (folder / name).unlink(missing_ok=True)
     known = noted(folder)[0] if (folder / NAME).exists() else None
     lines = ""
     for name in summed(files_in(folder)):

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import save
 from threadpoolctl import threadpool_limits
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import replace_file
+from animviz.recording.arrays_file import arrays_in
 
 __all__ = ["digest_of", "kept", "require_writable"]
 
@@ -35,8 +36,7 @@ def kept(
     """
     path = folder / kind / f"{digest_of(about, {})}.safetensors"
     try:
-        with safe_open(str(path), framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return arrays_in(path)[0]
     except (SafetensorError, OSError, ValueError):
         pass
     require_writable(path)

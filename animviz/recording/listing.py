@@ -6,8 +6,10 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-__all__ = ["files_in", "gaps", "leftovers", "numbers_of", "size_of", "snapshots_among", "strangers"]
+__all__ = ["UNFINISHED", "files_in", "gaps", "leftovers", "numbers_of", "size_of", "snapshots_among", "strangers"]
 
+UNFINISHED = ".part"
+"""How the hidden name of a file ends that is not whole yet, or that of the folder in which it is made."""
 SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
 KNOWN = re.compile(
     rf"{SNAPSHOT}|manifest\.json|inputs\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|(?:embeddings|landscapes)/\w+\.safetensors"
@@ -35,13 +37,13 @@ def snapshots_among(files: Sequence[str]) -> list[str]:
 
 def leftovers(files: Sequence[str]) -> list[str]:
     """Return the files that a writer has begun and not finished."""
-    return [name for name in files if name.endswith(".part")]
+    return [name for name in files if _is_begun(name)]
 
 
 def strangers(files: Sequence[str]) -> Iterator[str]:
     """Give the files that are not of a recording, in words."""
     for name in files:
-        if not KNOWN.fullmatch(name) and not name.endswith(".part"):
+        if not KNOWN.fullmatch(name) and not _is_begun(name):
             yield f"{name}: is not a file of a recording"
 
 
@@ -62,3 +64,8 @@ def numbers_of(files: Sequence[str]) -> list[int]:
 
 def _number(name: str) -> int:
     return numbers_of([name])[0]
+
+
+def _is_begun(name: str) -> bool:
+    """Say whether a file, or the folder in which it is made, is not finished."""
+    return any(part.startswith(".") and part.endswith(UNFINISHED) for part in name.split("/"))

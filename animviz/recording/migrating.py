@@ -1,9 +1,10 @@
 """Migrating: a recording of an earlier schema, written anew in the present one. Nothing that was recorded is lost."""
 
-import os
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
+from animviz.aside import aside
 from animviz.errors import RecordingError
 from animviz.files import left_as_it_was, replace_file
 from animviz.recording import checksums
@@ -41,11 +42,11 @@ def migrate(source: Path, target: Path | None = None) -> bool:
     require_unclaimed(source)
     if faults := verify(source).faults:
         raise RecordingError(f"{source} is not sound ({faults[0]}); animviz verify {source} lists all faults")
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with left_as_it_was(target.parent):
+    with left_as_it_was(target.parent), ExitStack() as stack:
         try:
             require_replaceable(target)
             target.parent.mkdir(parents=True, exist_ok=True)
+            beside = stack.enter_context(aside(target.parent)) / target.name
             shutil.copytree(source, beside, ignore=shutil.ignore_patterns(CLAIM, checksums.NAME, ".*.part"))
             replace_file(beside / "manifest.json", manifest.model_dump_json(indent=1).encode())
             checksums.settle(beside)
@@ -55,6 +56,4 @@ def migrate(source: Path, target: Path | None = None) -> bool:
                 pass
         except OSError as error:
             raise RecordingError(f"cannot write the recording {target}: {error.strerror or error}") from None
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
     return True

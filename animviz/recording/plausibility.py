@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from animviz.arrays import Array
+from animviz.limits import beyond
 from animviz.recording.manifest import Manifest
 from animviz.recording.meaning import Output, target_key
 from animviz.recording.replay.layers import Layer, is_chain
 
-__all__ = ["faults_of_names", "faults_of_samples", "faults_of_values"]
+__all__ = ["faults_of_names", "faults_of_outputs", "faults_of_samples", "faults_of_values"]
 
 ROUNDING = 1e-5  # of probabilities
 ROUNDING_OF_SUMS = 0.01  # in half precision
@@ -32,6 +33,11 @@ def faults_of_names(manifest: Manifest, *, shown_only: bool) -> Iterator[str]:
         weight = manifest.weights.get(name)
         if weight is None or weight.shape != spec.shape:
             yield f"the gradient of {name} has the shape {spec.shape}; the weight {weight.shape if weight else 'is missing'}"
+    yield from faults_of_outputs(manifest, shown_only=shown_only)
+
+
+def faults_of_outputs(manifest: Manifest, *, shown_only: bool) -> Iterator[str]:
+    """Compare what outputs answer with their units and the names of classes; see `faults_of_names`."""
     for output in manifest.outputs:
         units, names = _units(manifest, output), len(output.class_names)
         if output.task == "binary" and units not in (None, 1):
@@ -55,6 +61,8 @@ def faults_of_samples(manifest: Manifest, data: Mapping[str, Array]) -> Iterator
     if len(set(counts.values())) > 1:
         listed = ", ".join(f"{name} has {count}" for name, count in counts.items())
         yield f"{listed} samples; expected as many of each"
+    if empty := [name for name, count in counts.items() if not count]:
+        yield f"{empty[0]} holds no samples; expected one at least"
     named = [(output, target_key(output, len(manifest.outputs))) for output in manifest.outputs]
     if manifest.labels is not None:
         if "labels" not in data:
@@ -69,6 +77,9 @@ def faults_of_samples(manifest: Manifest, data: Mapping[str, Array]) -> Iterator
             yield f"{key} is missing; output {output.name} is compared with it"
         elif key is not None and not (key == "labels" and manifest.labels and manifest.labels.kind == "classes"):
             yield from _faults_of_targets(output, key, data[key])
+        if key is not None and key in data and key != "inputs" and not output.answers_classes and not output.sequence:
+            yield from _faults_of_shape(key, data[key], _flat_units(manifest, output), output)
+    yield from _faults_of_training_samples(manifest, data)
 
 
 def faults_of_values(manifest: Manifest, output: Output, values: Array, samples: int | None) -> Iterator[str]:
@@ -116,6 +127,23 @@ def _faults_of_targets(output: Output, key: str, array: Array) -> Iterator[str]:
             yield f"{key} holds {counted.min():g} to {counted.max():g}; expected 0 to 1 for each label"
 
 
+def _faults_of_shape(key: str, array: Array, units: int | None, output: Output) -> Iterator[str]:
+    """Compare how many numbers there are for each sample with how many an output puts out."""
+    if units is not None and array.ndim <= 2 and len(np.atleast_1d(array)) and array.size != units * len(array):
+        yield f"{key} has the shape {array.shape}; output {output.name} has {units} units"
+
+
+def _faults_of_training_samples(manifest: Manifest, data: Mapping[str, Array]) -> Iterator[str]:
+    """Look at the samples of the training, which are kept beside the recorded ones where animviz trained."""
+    inputs, labels = (data.get(f"extras/train_{name}") for name in ("inputs", "labels"))
+    if inputs is None or labels is None:
+        return
+    if len(np.atleast_1d(inputs)) != len(np.atleast_1d(labels)) or not labels.size:
+        yield f"extras/train_inputs is of shape {inputs.shape}, extras/train_labels {labels.shape}; expected as many"
+    elif manifest.labels is not None and manifest.labels.kind == "classes":
+        yield from _faults_of_classes("extras/train_labels", labels, len(manifest.labels.names), [])
+
+
 def _faults_of_classes(
     key: str, array: Array, names: int, ignored: list[float], *, sequence: bool = False
 ) -> Iterator[str]:
@@ -125,9 +153,11 @@ def _faults_of_classes(
             yield f"{key} has rows of {array.shape[-1]} numbers; there are {names} classes"
         return
     counted = array[~np.isin(array, ignored)]
-    wrong = counted[(counted != np.round(counted)) | (counted < 0)]
+    wrong = counted[(counted != np.round(counted)) | (counted < 0) | ~np.isfinite(counted)]
     if wrong.size:
         yield f"{key} holds {wrong[0]:g}; expected class numbers from 0 on"
+    elif counted.size and (said := beyond("classes", int(counted.max()) + 1)):
+        yield f"{key} holds class {int(counted.max())} of {said}"
     elif names and counted.size and counted.max() >= names:
         yield f"{key} holds class {int(counted.max())}; there are {names} classes, 0 to {names - 1}"
 
@@ -138,6 +168,13 @@ def _units(manifest: Manifest, output: Output) -> int | None:
     if stored is not None:
         return stored.shape[-1] if len(stored.shape) > 1 else None
     return layer.output_shape[-1] if layer is not None and layer.output_shape else None
+
+
+def _flat_units(manifest: Manifest, output: Output) -> int | None:
+    """Return how many numbers an output puts out for a sample where these stand in a row; else None."""
+    stored, layer = manifest.stored_outputs.get(output.name), _layer(manifest, output)
+    shape = stored.shape[1:] if stored is not None else (layer.output_shape if layer is not None else None)
+    return shape[0] if shape is not None and len(shape) == 1 else None
 
 
 def _layer(manifest: Manifest, output: Output) -> Layer | None:

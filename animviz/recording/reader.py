@@ -5,17 +5,21 @@ import os
 from pathlib import Path
 
 from pydantic import ValidationError
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from animviz.arrays import Array
+from animviz.aside import sweep
 from animviz.errors import RecordingError
-from animviz.files import require_file
+from animviz.files import contents_of
+from animviz.recording.arrays_file import arrays_in
 from animviz.recording.listing import numbers_of
 from animviz.recording.manifest import FORMAT, SCHEMA, Entry, Manifest
 from animviz.recording.nearby import nearby
 from animviz.recording.upgrading import upgraded
 
 __all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
+
+LINE = 1 << 20  # bytes of the index, which has one for each snapshot
 
 
 def snapshot_path(folder: Path, index: int) -> Path:
@@ -35,11 +39,10 @@ def load(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
         RecordingError: it cannot be read.
     """
     try:
-        require_file(path)
-        with safe_open(str(path), framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+        return arrays_in(path)
     except (SafetensorError, OSError, ValueError) as error:
-        raise RecordingError(f"{path} cannot be read ({error}); record the run again") from None
+        cause = getattr(error, "strerror", None) or error
+        raise RecordingError(f"{path} cannot be read ({cause}); record the run again") from None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -50,12 +53,14 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / "manifest.json"
     if not folder.exists():
+        sweep(folder.parent)  # it may have been put aside by a process that was killed
+    if not folder.exists():
         there = f"there are {', '.join(found)}" if (found := nearby(folder)) else "expected the folder of a recorder"
         raise RecordingError(f"no recording at {folder}; {there}")
     if not path.is_file():
         raise RecordingError(f"{folder} is not a recording: it has no manifest.json")
     try:
-        raw = json.loads(path.read_bytes())
+        raw = json.loads(contents_of(path))
         if not isinstance(raw, dict) or raw.get("format") != FORMAT:
             raise RecordingError(f'{path} does not say "format": "{FORMAT}"; it is damaged, or not of animviz')
         version = raw.get("schema_version")
@@ -69,7 +74,7 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         raise RecordingError(f"{path}: {_said(error)}") from None
     except (ValueError, OSError, RecursionError, TypeError, AttributeError, LookupError) as error:
-        raise RecordingError(f"{path} cannot be read ({error})") from None
+        raise RecordingError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
 def _said(error: ValidationError) -> str:
@@ -98,7 +103,7 @@ def read_index(folder: Path) -> list[Entry]:
             does not say when it was taken.
     """
     count = _count(folder)
-    entries = _indexed(folder / "index.jsonl")[:count]
+    entries = _indexed(folder / "index.jsonl", count)
     for index in range(len(entries), count):
         path = snapshot_path(folder, index)
         _, metadata = load(path)
@@ -124,13 +129,14 @@ def _count(folder: Path) -> int:
     return count
 
 
-def _indexed(path: Path) -> list[Entry]:
-    """Return the entries up to the first line that is torn or missing."""
+def _indexed(path: Path, count: int) -> list[Entry]:
+    """Return the entries up to the first line that is torn or missing, and no more than so many."""
     entries: list[Entry] = []
     if path.is_file():
-        for line in path.read_bytes().splitlines():
-            try:
-                entries.append(Entry.model_validate_json(line))
-            except ValidationError:
-                break
+        with path.open("rb") as file:
+            while len(entries) < count:
+                try:
+                    entries.append(Entry.model_validate_json(file.readline(LINE)))
+                except ValidationError:
+                    break
     return entries

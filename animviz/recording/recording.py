@@ -24,8 +24,10 @@ from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.files import place_of
 from animviz.recording.basis import Basis, Inputs
+from animviz.recording.consistency import require_consistent
 from animviz.recording.manifest import Entry
 from animviz.recording.meaning import Output
+from animviz.recording.plausibility import faults_of_outputs
 from animviz.recording.reader import load, read_index, read_manifest, snapshot_path
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import Snapshot, State
@@ -34,6 +36,7 @@ from animviz.sampling import last_at
 __all__ = ["Recording"]
 
 SCORES = ("loss", "accuracy")  # names of the numbers of one output
+LARGE = 50_000_000  # bytes of a snapshot
 
 
 class Recording(Sequence[Snapshot]):
@@ -58,14 +61,16 @@ class Recording(Sequence[Snapshot]):
     def __init__(self, path: str | os.PathLike[str], *, limit: int | None = None, output: str | None = None) -> None:
         self.path = place_of(path)
         self.manifest = read_manifest(self.path)
+        for fault in faults_of_outputs(self.manifest, shown_only=True):
+            raise RecordingError(f"{self.path / 'manifest.json'}: {fault}; `animviz verify` lists all faults")
         self.basis = Basis(self.path, self.manifest, output)
         self._output = output
         self.entries = [self._as_seen(entry) for entry in read_index(self.path)[:limit]]
         if not self.entries:
             raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
-        self._read = lru_cache(maxsize=4)(self._read_snapshot)
+        self._read = lru_cache(maxsize=self._kept)(self._read_snapshot)
         for index in {0, len(self) - 1}:
-            self._read(index)
+            require_consistent(self.basis, self._read(index).weights)
         self._identity = self._seen()
 
     def __len__(self) -> int:
@@ -104,6 +109,11 @@ class Recording(Sequence[Snapshot]):
     def layers(self) -> tuple[Layer, ...]:
         """The model's layers in order."""
         return self.manifest.layers
+
+    @property
+    def _kept(self) -> int:
+        """How many snapshots are kept in memory: two are what is blended."""
+        return 2 if snapshot_path(self.path, 0).stat().st_size > LARGE else 4
 
     @cached_property
     def digest(self) -> str:

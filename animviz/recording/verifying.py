@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,14 @@ from pydantic import ValidationError
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import contents_of
+from animviz.limits import limit
 from animviz.recording import checksums
 from animviz.recording.basis import below
 from animviz.recording.listing import files_in, gaps, leftovers, size_of, snapshots_among, strangers
 from animviz.recording.manifest import SCHEMA, Entry, Manifest
 from animviz.recording.plausibility import faults_of_names, faults_of_samples, faults_of_values
 from animviz.recording.reader import load, read_manifest
-from animviz.recording.replay.forward import forward
+from animviz.recording.replay.forward import MISFITS, forward
 from animviz.recording.replay.layers import is_chain
 
 __all__ = ["Report", "schema_of", "verify"]
@@ -77,7 +79,7 @@ class _Examination:
         self.manifest = self._manifest()
         self.finished = self.manifest is None or self.manifest.finished
         index = folder / "index.jsonl"
-        self.index = index.read_bytes() if index.is_file() else b""
+        self.index = _index_in(index)
         self.files = files_in(folder)
         self.snapshots = snapshots_among(self.files)
 
@@ -148,7 +150,7 @@ class _Examination:
         samples = next((len(array) for key, array in data.items() if key.split("/")[0] == "inputs"), None)
         try:
             values = self._values(manifest, arrays, data if name == self.snapshots[-1] else {})
-        except ValueError as error:
+        except (*MISFITS, RecordingError) as error:
             yield f"its layers do not fit together ({error})"
             return
         for output in manifest.outputs:
@@ -165,13 +167,21 @@ class _Examination:
 
     def _index(self, lines: Sequence[str | None]) -> Iterator[str]:
         """Compare the index with what the snapshots say; a killed writer leaves its end out."""
-        *found, torn = self.index.split(b"\n")
-        for number, (line, expected) in enumerate(zip(found, lines, strict=False), start=1):
-            if expected and line != expected.encode():
+        count, torn = self.index.count(b"\n"), self.index[-1:] not in (b"", b"\n")
+        for number, (line, expected) in enumerate(zip(BytesIO(self.index), lines, strict=False), start=1):
+            if expected and line.endswith(b"\n") and line[:-1] != expected.encode():
                 yield f"index.jsonl: line {number} is not what {self.snapshots[number - 1]} says"
-        short = len(found) < len(lines) and not self.finished
-        if not short and (torn or len(found) != len(lines)):
-            yield f"index.jsonl: has {len(found)} whole lines; expected {len(lines)}, one for each snapshot, and no more"
+        short = count < len(lines) and not self.finished
+        if not short and (torn or count != len(lines)):
+            yield f"index.jsonl: has {count} whole lines; expected {len(lines)}, one for each snapshot, and no more"
+
+
+def _index_in(path: Path) -> bytes:
+    """Return the index as far as the limit on files of a recording allows."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(limit("arrays"))
 
 
 def _falling(snapshots: Sequence[str], lines: Sequence[str | None]) -> Iterator[str]:

@@ -2,19 +2,20 @@
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save
 
 from animviz.arrays import Array
+from animviz.aside import BEFORE, aside
 from animviz.errors import RecordingError
 from animviz.files import contents_of, left_as_it_was, replace_file
+from animviz.limits import beyond
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import FORMAT, Entry, Manifest
@@ -73,11 +74,14 @@ class RecordingWriter:
             RecordingError: something is there that is not a recording, or the folder cannot be written.
         """
         require_replaceable(path)
-        beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        writer = cls(beside, manifest)
-        with left_as_it_was(path.parent):
+        with left_as_it_was(path.parent), ExitStack() as stack:
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside = stack.enter_context(aside(path.parent)) / path.name
+                writer = cls(beside, manifest)
                 (beside / "snapshots").mkdir(parents=True)
+                if said := beyond("arrays", sum(array.nbytes for array in data.values())):
+                    raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
                 if data:
                     checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
                 writer._write_manifest()
@@ -88,8 +92,6 @@ class RecordingWriter:
                         begin(writer)
             except OSError as error:
                 raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
         return writer
 
     @classmethod
@@ -118,6 +120,8 @@ class RecordingWriter:
         line = entry.model_dump_json()
         try:
             contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
+            if said := beyond("arrays", len(contents)):  # nobody could read it
+                raise RecordingError(f"snapshot {self.count} of {self.path} would take {said}")
             name = snapshot_path(self.path, self.count).relative_to(self.path).as_posix()
             checksums.put(self.path, name, contents)
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
@@ -161,9 +165,15 @@ class RecordingWriter:
 
 @contextmanager
 def replaced(path: Path, beside: Path) -> Iterator[None]:
-    """Put a folder in the place of another; if the block fails, the other one comes back."""
+    """Put a folder in the place of another; if the block fails, the other one comes back.
+
+    Args:
+        path: of the other one, where there is one.
+        beside: the folder, in a place aside, from which the other one comes back also after a kill.
+    """
     require_unclaimed(path)
-    old = path.with_name(f".{path.name}.{os.getpid()}.old")
+    old = beside.parent / BEFORE / path.name
+    old.parent.mkdir()
     try:
         # Both moves are renames: a kill leaves the old recording, none, or the new one, never a mixture.
         if path.exists():

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from animviz.errors import EncodeError, InputError
+from animviz.files import contents_of
 from animviz.pictures.sources import digest
 from animviz.rendering.film import assembled
 from animviz.rendering.movie import Movie
@@ -144,7 +145,7 @@ def join(paths: Sequence[Path], target: Path, max_size: int | str | None = AUTO)
 
 def _read(path: Path) -> _Share:
     try:
-        return _Share.model_validate_json((path / "share.json").read_bytes())
+        return _Share.model_validate_json(contents_of(path / "share.json"))
     except (OSError, ValidationError):
         raise EncodeError(f"{path} is not a share of a video; expected a folder made with --share") from None
 

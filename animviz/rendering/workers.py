@@ -23,6 +23,7 @@ from animviz.stage.lettering import said
 __all__ = ["ATTEMPTS", "default_workers", "draw_all", "draw_segment", "spread"]
 
 ATTEMPTS = 3  # to draw a segment whose worker died
+OF_TERMINALS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 _STARTING = threading.Lock()
 
 
@@ -121,7 +122,7 @@ def _map(
     executor: Executor, work: Callable[..., int], tasks: Mapping[int, tuple[Any, ...]],
     finished: Callable[[int, int], None],
 ) -> None:  # fmt: skip
-    with _ctrl_c_ignored(), _script_left_out():
+    with _left_to_the_parent(), _script_left_out():
         waiting: Mapping[Future[int], int] = {executor.submit(work, *task): place for place, task in tasks.items()}
     try:
         for future in as_completed(waiting):
@@ -137,9 +138,10 @@ def _pool(workers: int) -> Iterator[Executor]:
 
     Spawned, not forked: a fork after TensorFlow has started its threads can deadlock.
     """
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(frozenset(said),)
-    )
+    with _left_to_the_parent():  # a process that looks after semaphores is started here
+        pool = ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(frozenset(said),)
+        )
     try:
         yield pool
         pool.shutdown()
@@ -152,16 +154,20 @@ def _pool(workers: int) -> Iterator[Executor]:
 
 
 @contextmanager
-def _ctrl_c_ignored() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C from their first moment: the parent ends them. Only its main thread can."""
+def _left_to_the_parent() -> Iterator[None]:
+    """Start processes that ignore what a terminal sends to all of a command: the parent ends them.
+
+    They do so from their first moment. Only the parent's main thread can see to that.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    usual = {sign: signal.signal(sign, signal.SIG_IGN) for sign in OF_TERMINALS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, usual)
+        for sign, handler in usual.items():
+            signal.signal(sign, handler)
 
 
 @contextmanager
@@ -182,14 +188,15 @@ def _script_left_out() -> Iterator[None]:
 
 
 def _start_worker(known: frozenset[str]) -> None:
-    """Leave Ctrl-C to the parent; end with it, however that ends.
+    """Leave signals to the parent; end with it, however that ends.
 
     Args:
         known: characters of which the parent has said that no font has them.
     """
     said.update(known)
     threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for sign in OF_TERMINALS:
+        signal.signal(sign, signal.SIG_IGN)
 
 
 def _end_with(parent: Any) -> None:

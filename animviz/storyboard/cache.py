@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from animviz.files import replace_file
+from animviz.files import contents_of, replace_file
 from animviz.storyboard.film.frame import Look
 
 __all__ = ["Cache"]
@@ -44,7 +44,7 @@ class Cache:
     def note(self, key: str) -> Any:
         """Return what was noted under a key, or None."""
         try:
-            return json.loads((self._notes / f"{key}.json").read_bytes())
+            return json.loads(contents_of(self._notes / f"{key}.json"))
         except (OSError, ValueError):
             return None
 
@@ -57,8 +57,8 @@ class Cache:
         """Remove everything but the pieces and notes of these keys."""
         kept = set(keys)
         for path in [*self._folder.iterdir(), *self._notes.glob("*.json")]:
-            if path.name.removesuffix(".json") in kept:
-                continue
+            if path.name.removesuffix(".json") in kept or path.name.startswith("."):
+                continue  # hidden ones are of commands that draw, or are swept by the next one
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
             else:

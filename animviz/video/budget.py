@@ -1,18 +1,17 @@
 """Budgets: the size, frame rate and tones with which a .gif or .webp fits a limit, found by few trial encodes."""
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from animviz.errors import EncodeError, InputError
+from animviz.sizes import bytes_in
 
 __all__ = ["AUTO", "DEFAULT_LIMIT", "TONES", "Budget", "Setting", "best_setting", "limit_of", "settings_for"]
 
 DEFAULT_LIMIT = 5_000_000  # bytes: what a page still loads at once
 AUTO = "auto"
-UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 TRIALS = 6
 DENSITY = {".gif": 0.35, ".webp": 0.12}  # bytes per second and unit of `_bytes`, measured on animviz's pictures
 SAFE, FULL = 0.97, 0.8  # shares of the limit: predictions must stay below the first; a trial above the second will do
@@ -21,7 +20,6 @@ RATES = (1, 0.8, 0.5, 0.4, 0.2)
 TONES = {".gif": (256, 128, 64, 32), ".webp": (80, 65, 50, 35, 20)}
 READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which a loss counts twice
 LEAST = 64  # pixels of a side
-DIGITS = 15  # of a size
 
 
 def limit_of(asked: int | str | None, target: Path) -> int | None:
@@ -42,10 +40,8 @@ def limit_of(asked: int | str | None, target: Path) -> int | None:
         return DEFAULT_LIMIT if fits else None
     if text == "none":
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", text)
-    # Digits are counted before they are read, so that a million of them cost nothing.
-    limit = round(float(found[1]) * UNITS[found[2]]) if found and len(found[1]) <= DIGITS else 0
-    if not limit:
+    limit = bytes_in(text)
+    if limit is None:
         shown = asked if len(text) <= 40 else f"{text[:37]}..."
         raise InputError(f"--max-size is {shown!r}; expected a number with kB or MB, such as 2MB, or none")
     if not fits:

@@ -1,13 +1,11 @@
 """Targets: where a video may be written, and the hidden folder in which it is made."""
 
 import os
-import shutil
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from animviz.aside import aside
 from animviz.errors import EncodeError
 from animviz.files import check_writable, unwritable
 from animviz.video.ffmpeg import have_encoder
@@ -43,16 +41,11 @@ def working_folder(path: Path) -> Iterator[Path]:
     Raises:
         EncodeError: it cannot be made.
     """
-    with unwritable(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".animviz-", suffix=".part", dir=path.parent))
-    try:
+    with ExitStack() as stack:
+        with unwritable(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(aside(path.parent))
         yield folder
-    finally:
-        # Several times: the ffmpeg of a worker that died may open its file a moment after it was removed.
-        for patience in (0.0, 0.1, 0.3, 1.0):
-            time.sleep(patience if folder.exists() else 0.0)
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_whole(place: Path, make: Callable[[Path], None]) -> None:

@@ -1,14 +1,15 @@
 """Animate and live: Keras callbacks that record, and carry a watcher that draws."""
 
-import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from animviz.aside import aside
 from animviz.errors import AnimvizError, InputError
 from animviz.recorders.keras.callback import Recorder
 from animviz.recorders.keras.fit_arguments import fit_arguments
@@ -118,11 +119,12 @@ class Live(Recorder):
         self._redrawing = Redrawing(scene, size=size, theme=theme, output=output, **options)
         further = {"every": every, "output": output, "overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._redrawing, *further.get("watchers", ())]
-        folder = Path(tempfile.mkdtemp(prefix="animviz-")) if path is None else None
+        place = ExitStack()
+        folder = place.enter_context(aside(Path(tempfile.gettempdir()))) if path is None else None
         super().__init__(path or f"{folder}/live-{{fold}}.rec", inputs, labels, **further)
         self._named, self._most = inputs is not None, further.get("samples") or DATASET_SAMPLES
         if folder is not None:
-            weakref.finalize(self._paths, shutil.rmtree, folder, ignore_errors=True)
+            weakref.finalize(self._paths, place.close)
 
     @property
     def pictures(self) -> int:

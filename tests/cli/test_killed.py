@@ -265,7 +265,7 @@ def test_render_killed_leaves_nothing_under_the_targets_name(
     assert not (run.folder / target).exists()
     short = start(*command, "--size", "160x90", "--seconds", "2.5")
     assert short.finish() == 0, short.said()
-    assert (run.folder / target).exists()
+    assert left_behind(run.folder) == [target], "what the kill left is swept"
 
 
 def test_workers_end_with_a_render_that_is_killed_alone(start: Callable[..., Run], rings_recording: Recording) -> None:
@@ -306,6 +306,34 @@ def test_ctrl_c_while_drawing_leaves_no_video_and_no_part(
     assert left_behind(run.folder) == []
     check_all_end(run.folder)
     assert left_behind(run.folder) == []
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(("target", "workers"), [("m.mp4", "2"), ("m.gif", "1"), ("m", "2")])
+def test_other_signals_while_drawing_leave_no_video_and_no_part(
+    target: str, workers: str, sign: signal.Signals, start: Callable[..., Run], rings_recording: Recording
+) -> None:
+    chance = random.Random(f"{target}{sign}")
+    command = ("render", "rings", "--from", str(rings_recording.path), "-o", target, "--workers", workers, *LONG)
+    for place in range(4):
+        run = start(*command, folder=f"here{place}")
+        run.wait_for(lambda run=run: parts(run.folder))
+        time.sleep(chance.uniform(0.0, 1.5))
+        assert run.stop(sign) == 128 + sign, run.said()
+        assert run.said().endswith("is kept\n")
+        assert run.said().count("\n") == 1
+        check_all_end(run.folder)
+        assert left_behind(run.folder) == []
+
+
+def test_a_training_that_is_terminated_keeps_its_finished_epochs(start: Callable[..., Run]) -> None:
+    run = start(*RECORD)
+    path = run.folder / "x.rec"
+    run.wait_for(lambda: len(snapshot_files(path)) > 20)
+    assert run.stop(signal.SIGTERM) == 143
+    assert run.said().startswith("animviz: stopped; the finished epochs are in x.rec")
+    assert 20 < check_readable(path) <= EPOCHS
+    assert left_behind(run.folder) == ["x.rec"]
 
 
 @pytest.mark.parametrize("target", ["m.gif", "m.mp4"])

@@ -83,6 +83,7 @@ def require_labels(labels: Array, samples: int) -> None:
 
 def scale_of(known: Array) -> float:
     """Return the divisor with which squares neither overflow nor vanish in float32; 1 for ordinary numbers."""
+    known = known.astype(np.float32) if known.dtype.kind == "b" else known
     finite = known[np.isfinite(known).all(axis=(1, 2))]
     largest = float(max(finite.max(), -finite.min())) if finite.size else 1.0
     return 1.0 if 1 / _EXTREME < largest < _EXTREME or not largest else largest

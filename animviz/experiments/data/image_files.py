@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 
 from animviz.arrays import Array, Float
 from animviz.errors import InputError
-from animviz.experiments.data.npz import opened_npz
+from animviz.experiments.data.labels import class_labels
 from animviz.files import replace_file
+from animviz.npz import opened_npz
 
 __all__ = ["MAX_CLASSES", "ImageSet", "load_images"]
 
 MAX_CLASSES = 100
 MNIST = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+AT_ONCE = 256  # images
 MIN_PER_CLASS = 3  # one each to train on, to validate with and to test with
 
 
@@ -112,18 +114,24 @@ def _digit_names() -> tuple[str, ...]:
 
 
 def _arrays(path: Path) -> dict[str, Array]:
-    """Read all arrays of an .npz file; pickled objects are refused, never loaded."""
-    with opened_npz(path) as archive:
-        return {name: np.asarray(archive[name]) for name in archive}
+    """Read the arrays of an .npz file that hold images, labels and names."""
+    with opened_npz(path, f"--data {path}") as archive:
+        names = [name for pair in _pairs(archive.names) for name in pair]
+        for name in names:
+            if name not in archive.names:
+                found = ", ".join(archive.names[:20]) or "none"
+                raise InputError(f"--data {path}: no array {name!r}; expected x and y, or x_train, y_train, x_test and "
+                                 f"y_test; it has {found}")  # fmt: skip
+        return archive.read(*names, *({"class_names"} & {*archive.names}))
+
+
+def _pairs(names: Collection[str]) -> list[tuple[str, str]]:
+    """Return which arrays hold images and their labels: for training, and for testing where these are apart."""
+    return [("x_train", "y_train"), ("x_test", "y_test")] if "x_train" in names else [("x", "y")]
 
 
 def _from_arrays(arrays: Mapping[str, Array], path: Path) -> ImageSet:
-    pairs = [("x_train", "y_train"), ("x_test", "y_test")] if "x_train" in arrays else [("x", "y")]
-    for name in (name for pair in pairs for name in pair):
-        if name not in arrays:
-            found = ", ".join(arrays) or "none"
-            raise InputError(f"--data {path}: no array {name!r}; expected x and y, or x_train, y_train, x_test and "
-                             f"y_test; it has {found}")  # fmt: skip
+    pairs = _pairs(arrays)
     images = _scaled([_image_array(arrays[x], x, path) for x, _ in pairs], path)
     raw = [_label_array(arrays[y], y, len(arrays[x]), path) for x, y in pairs]
     numbers, names = _numbered(raw, arrays.get("class_names"), path)
@@ -154,20 +162,27 @@ def _scaled(parts: list[Array], path: Path) -> list[Float]:
     if first.dtype.kind == "f" and low >= 0 and high <= 1:
         low, high = 0.0, 1.0
     span = high - low or 1.0
-    return [np.clip((part - np.float64(low)) / span, 0, 1).astype(np.float32) for part in parts]
+    return [_stretched(part, low, span) for part in parts]
+
+
+def _stretched(images: Array, low: float, span: float) -> Float:
+    """Return images from [low, low + span] in [0, 1], a few at a time: in between they take 8 bytes a number."""
+    found = np.empty(images.shape, np.float32)
+    for start in range(0, len(images), AT_ONCE):
+        few = slice(start, start + AT_ONCE)
+        found[few] = np.clip((images[few] - np.float64(low)) / span, 0, 1)
+    return found
 
 
 def _label_array(array: Array, name: str, count: int, path: Path) -> Array:
     where = f"--data {path}: {name}"
     array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
-    whole = array.dtype.kind in "iubUS" or (array.dtype.kind == "f" and bool(np.all(array == np.round(array))))
-    if array.ndim != 1 or not whole:
-        raise InputError(f"{where} has shape {array.shape} of {array.dtype}; expected one class number or name each")
-    if len(array) != count:
+    if array.ndim == 1 and len(array) != count:
         raise InputError(f"{where} has {len(array)} labels for {count} images; expected as many")
-    if array.dtype.kind == "S":
-        return np.asarray(np.char.decode(array, "utf-8", "replace"))
-    return array if array.dtype.kind == "U" else array.astype(np.int64)
+    labels = class_labels(array, where) if array.ndim == 1 and array.dtype.kind in "iubfUS" else None
+    if labels is None or labels.dtype.kind not in "iU":
+        raise InputError(f"{where} has shape {array.shape} of {array.dtype}; expected one class number or name each")
+    return labels
 
 
 def _numbered(labels: list[Array], names: Array | None, path: Path) -> tuple[list[NDArray[np.int64]], tuple[str, ...]]:

@@ -1,7 +1,9 @@
 """Read the user's own points from a CSV or .npz file, with errors that name the place."""
 
 import csv
+from array import array
 from collections.abc import Callable, Collection
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animviz.errors import InputError
-from animviz.experiments.data.npz import opened_npz
+from animviz.experiments.data.labels import class_labels
+from animviz.limits import require_size
+from animviz.npz import opened_npz
 
 __all__ = ["MIN_ROWS", "read_points"]
 
@@ -54,23 +58,46 @@ def _coordinate(column: Column, name: str, path: Path) -> NDArray[np.float64]:
 
 def _read_csv(path: Path) -> Columns:
     """Read the three columns of a CSV file with a header; the label may be text."""
-    rows: list[tuple[int, dict[str, str]]] = []
+    numbers: dict[str, array[float]] = {"x": array("d"), "y": array("d")}
+    labels: list[str] = []
+    same: dict[str, str] = {}  # a text for each class, not for each row
     try:
+        require_size(path, "table")
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
             _require_names(reader.fieldnames or [], "column", path)
             for row in reader:
-                rows.append((reader.line_num, row))
+                line = reader.line_num
+                for name, column in numbers.items():
+                    column.append(_number(_cell(row, name, line, path), name, line, path))
+                text = _cell(row, "label", line, path)
+                labels.append(same.setdefault(text, text))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"--data {path}: not a CSV text file ({error})") from None
-    labels = [_cell(row, "label", line, path) for line, row in rows]
-    columns = {
-        name: np.array([_number(_cell(row, name, line, path), name, line, path) for line, row in rows])
-        for name in ("x", "y")
-    }
-    # As numbers 10 comes after 9, as text before it; numbers too long for a float stay text.
-    whole = bool(labels) and all(_is_whole(text) for text in labels)
-    return {**columns, "label": np.array([int(float(text)) for text in labels] if whole else labels)}
+    except OSError as error:
+        raise InputError(f"--data {path}: {error.strerror}") from None
+    return {**{name: np.array(column) for name, column in numbers.items()}, "label": _labels(labels, path)}
+
+
+def _labels(texts: list[str], path: Path) -> Column:
+    """Return labels as numbers where all of them are whole: as numbers 10 comes after 9, as text before it."""
+    kinds = {text: _as_number(text) for text in texts}
+    numbers = [number for number in kinds.values() if number is not None]
+    if len(numbers) < len(kinds) or not kinds:
+        return np.array(texts)
+    for text, number in kinds.items():
+        if not isfinite(number or 0.0):
+            raise InputError(f"--data {path}: label is {text!r} in row {texts.index(text) + 1}; expected a class")
+    # Numbers too long for a float stay text.
+    whole = all(number.is_integer() and abs(number) < 2**53 for number in numbers)
+    return np.array([int(kinds[text] or 0) for text in texts] if whole else texts)
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _cell(row: dict[str, str], name: str, line: int, path: Path) -> str:
@@ -87,28 +114,15 @@ def _number(text: str, name: str, line: int, path: Path) -> float:
         raise InputError(f"--data {path}, line {line}: {name} is {text!r}, not a number") from None
 
 
-def _is_whole(text: str) -> bool:
-    try:
-        return float(text).is_integer() and abs(float(text)) < 2**53
-    except ValueError:
-        return False
-
-
 def _read_npz(path: Path) -> Columns:
     """Read the three arrays of an .npz file; pickled objects are refused, never loaded."""
-    with opened_npz(path) as archive:
-        _require_names(list(archive), "array", path)
-        columns = {name: np.asarray(archive[name]) for name in NAMES}
+    with opened_npz(path, f"--data {path}") as archive:
+        _require_names(archive.names, "array", path)
+        columns = archive.read(*NAMES)
     label = columns["label"]
     if label.ndim != 1 or label.dtype.kind not in "iubfUS":
         raise InputError(f"--data {path}: label has shape {label.shape} of {label.dtype}; expected one column")
-    if label.dtype.kind == "f" and not np.isfinite(label).all():
-        raise InputError(f"--data {path}: label holds NaN or infinity; expected class numbers or names")
-    if label.dtype.kind == "S":
-        columns["label"] = np.char.decode(label, "utf-8", "replace")
-    elif label.dtype.kind == "b" or (label.dtype.kind == "f" and np.all(label == np.round(label))):
-        columns["label"] = label.astype(np.int64)
-    return columns
+    return {**columns, "label": class_labels(label, f"--data {path}: label")}
 
 
 def _require_names(names: Collection[str], kind: str, path: Path) -> None:

@@ -7,12 +7,14 @@ Frequency Functions" (2020), and Sitzmann et al., "Implicit Neural Representatio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from warnings import catch_warnings
 
 import numpy as np
 
 from animviz.errors import InputError
 from animviz.experiments.data.dataset import Dataset
 from animviz.experiments.experiment import Experiment, Training
+from animviz.limits import beyond
 from animviz.options import Range
 
 __all__ = ["NETWORKS", "PAINT", "PaintTraining", "paint"]
@@ -59,7 +61,13 @@ def _pixels(image: str, side: int) -> "np.ndarray[tuple[int, int, int], np.dtype
         )
     else:
         try:
-            found = ImageOps.exif_transpose(Image.open(image)).convert("RGB")
+            with catch_warnings(action="ignore", category=Image.DecompressionBombWarning), Image.open(image) as file:
+                if said := beyond("picture", file.width * file.height):
+                    raise InputError(f"--image {image} has {said}")
+                ImageOps.exif_transpose(file, in_place=True)
+                found = file.convert("RGB")
+        except InputError:
+            raise
         except (OSError, ValueError, Image.DecompressionBombError) as error:
             raise InputError(
                 f"--image {image} cannot be read as a picture ({str(error).partition(chr(10))[0]})"

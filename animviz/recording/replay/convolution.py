@@ -3,7 +3,7 @@
 Options bear the names that Keras gives them, so that a recorded layer's settings can be handed over as they are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from itertools import product
 from math import prod
@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from animviz.arrays import Array
+from animviz.recording.replay.room import require_room
 
 __all__ = ["OPERATIONS", "WHOLE", "in_batches", "padded", "views"]
 
@@ -23,7 +24,11 @@ def in_batches(function: Callable[[Array], Array], values: Array, size: int) -> 
     """Return what a function makes of values, shape (samples, ...), given no more than `size` samples at a time."""
     if len(values) <= size:
         return function(values)
-    return np.concatenate([function(values[start : start + size]) for start in range(0, len(values), size)])
+    first = function(values[:size])
+    require_room((len(values), *first.shape[1:]), first.dtype)
+    return np.concatenate(
+        [first, *(function(values[start : start + size]) for start in range(size, len(values), size))]
+    )
 
 
 def _convolve(
@@ -49,6 +54,7 @@ def _sums(values: Array, kernel: Array, strides: Sizes, spread: Sizes) -> Array:
         return np.asarray(np.concatenate(list(views(batch, kernel.shape[:-2], strides, spread)), axis=-1) @ matrix)
 
     windows = prod(-(-length // stride) for length, stride in zip(values.shape[1:-1], strides, strict=True))
+    require_room((windows, *matrix.shape[:1]), values.dtype)
     return in_batches(at_once, values, max(1, WINDOW_BYTES // (windows * len(matrix) * values.itemsize)))
 
 
@@ -80,6 +86,7 @@ def _pool_all(reduced: Callable[..., Array]) -> Callable[..., Array]:
 
 def _pool_to(values: Array, *, output_size: Sizes) -> Array:
     """Average every axis between the samples and the channels over so many ranges of nearly equal length."""
+    require_room((len(values), *output_size, values.shape[-1]), values.dtype)
     for axis, count in enumerate(output_size, start=1):
         length = values.shape[axis]
         ranges = [range(k * length // count, -(-(k + 1) * length // count)) for k in range(count)]
@@ -88,7 +95,13 @@ def _pool_to(values: Array, *, output_size: Sizes) -> Array:
 
 
 def _surround(values: Array, *, padding: tuple[tuple[int, int], ...]) -> Array:
-    return np.pad(values, ((0, 0), *padding, (0, 0)))
+    return _with_margins(values, padding)
+
+
+def _with_margins(values: Array, margins: Sequence[tuple[int, int]], fill: float = 0.0) -> Array:
+    wide = [length + sum(sides) for length, sides in zip(values.shape[1:-1], margins, strict=True)]
+    require_room((len(values), *wide, values.shape[-1]), values.dtype)
+    return np.pad(values, ((0, 0), *margins, (0, 0)), constant_values=fill)
 
 
 def _reshape(values: Array, *, target_shape: Sizes) -> Array:
@@ -139,7 +152,7 @@ def padded(values: Array, sizes: Sizes, strides: Sizes, padding: Padding, spread
     if padding == "valid":
         return values
     if not isinstance(padding, str):
-        return np.pad(values, ((0, 0), *padding, (0, 0)), constant_values=fill)
+        return _with_margins(values, padding, fill)
     margins = []
     for length, size, stride, apart in zip(values.shape[1:-1], sizes, strides, spread, strict=True):
         reach = (size - 1) * apart
@@ -148,7 +161,7 @@ def padded(values: Array, sizes: Sizes, strides: Sizes, padding: Padding, spread
         else:
             missing = max(0, (-(-length // stride) - 1) * stride + reach + 1 - length)
             margins.append((missing // 2, missing - missing // 2))
-    return np.pad(values, ((0, 0), *margins, (0, 0)), constant_values=fill)
+    return _with_margins(values, margins, fill)
 
 
 def views(values: Array, sizes: Sizes, strides: Sizes, spread: Sizes) -> Iterator[Array]:

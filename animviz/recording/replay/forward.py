@@ -8,8 +8,12 @@ from animviz.arrays import Array
 from animviz.recording.replay.activations import ACTIVATIONS
 from animviz.recording.replay.convolution import OPERATIONS, WHOLE, in_batches
 from animviz.recording.replay.layers import Layer
+from animviz.recording.replay.room import require_room
 
-__all__ = ["before_activation", "forward"]
+__all__ = ["MISFITS", "before_activation", "forward"]
+
+MISFITS = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
+"""What NumPy raises where layers, weights and inputs do not fit together."""
 
 BATCH = 16  # images at a time: their maps stay in the processor's cache, which is several times as fast
 
@@ -68,12 +72,30 @@ def _computed(layer: Layer, weights: Mapping[str, Array], values: Array) -> Arra
         variables = {role: weights[name] for role, name in layer.variables.items()}
         if "kernel" in variables:
             variables["kernel"] = layer.kernel_of(weights)
+        else:
+            _require_no_more(layer, values, variables)
         values = OPERATIONS[layer.kind](values, **variables, **layer.config)
     if layer.kernel is not None:
         kernel = layer.kernel_of(weights)
+        require_room((*values.shape[:-1], kernel.shape[-1]), kernel.dtype, f"what layer {layer.name} puts out")
         values = values.astype(kernel.dtype, copy=False) @ kernel
         if layer.bias is not None:
+            _require_no_more(layer, values, {"bias": weights[layer.bias]})
             values = values + weights[layer.bias]
     if layer.activation == "leaky_relu":
         return np.where(values > 0, values, layer.negative_slope * values).astype(values.dtype)
     return ACTIVATIONS[layer.activation](values).astype(values.dtype, copy=False)
+
+
+def _require_no_more(layer: Layer, values: Array, variables: Mapping[str, Array]) -> None:
+    """Refuse weights that would make more numbers of values than they are.
+
+    Raises:
+        ValueError: names the layer and the weight.
+    """
+    for role, weight in variables.items():
+        if (
+            weight.ndim
+            and np.broadcast_shapes(values.shape[-weight.ndim :], weight.shape) != values.shape[-weight.ndim :]
+        ):
+            raise ValueError(f"layer {layer.name} has a {role} of shape {weight.shape} for values of {values.shape}")

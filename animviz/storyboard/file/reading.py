@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from animviz.errors import InputError
+from animviz.files import contents_of
 from animviz.storyboard.file.board import Board
 from animviz.storyboard.file.lines import KeyPath, Lines
 
@@ -42,7 +43,7 @@ def read(path: Path) -> Storyboard:
         InputError: there is no such file, it is no TOML, or a key is missing, unknown or wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = contents_of(path).decode("utf-8").replace("\r\n", "\n")
         data = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read ({getattr(error, 'strerror', None) or 'it is no text'})") from None

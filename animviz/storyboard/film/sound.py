@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 import numpy as np
 
+from animviz.aside import aside
 from animviz.errors import EncodeError, InputError
 from animviz.video.ffmpeg import QUIET, run_ffmpeg, url
 
@@ -45,8 +46,8 @@ def seconds_of(path: Path) -> float:
 
 @lru_cache
 def _length(path: Path, size: int, changed: int) -> float:
-    with TemporaryDirectory() as folder:
-        raw = Path(folder) / "raw"
+    with aside(Path(gettempdir())) as folder:
+        raw = folder / "raw"
         _decode(path, raw)
         samples = raw.stat().st_size // (2 * CHANNELS)
     if not samples:
