@@ -18,7 +18,6 @@ from animviz.experiments.catalogue import EXPERIMENTS, takes_data
 from animviz.experiments.experiment import Experiment, Run
 from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.runs import recorded
-from animviz.files import size_text
 from animviz.options import options_of
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.scene import Scene
@@ -29,6 +28,7 @@ from animviz.rendering.request import Request
 from animviz.rendering.shares import draw_share, parse_share
 from animviz.rendering.still import write_still
 from animviz.rendering.timeline import Pacing, Timeline
+from animviz.sizes import size_text
 from animviz.video.budget import AUTO
 
 __all__ = ["draw_scene"]
