@@ -21,7 +21,7 @@ from animviz.parts import LABEL, Sheet, color_map, cut, heatmap, images_of, pair
 from animviz.recording.answers import probabilities
 from animviz.recording.replay.backward import can_go_back
 from animviz.recording.replay.forward import forward
-from animviz.recording.replay.layers import Layer, is_chain
+from animviz.recording.replay.layers import Layer, hindrance
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
@@ -91,11 +91,10 @@ def _block(recording: Recording, named: str) -> Block:
         SceneError: there is none, or none of that name, or the layers cannot be replayed.
     """
     layers = recording.layers
-    strange = next((layer for layer in layers if not can_go_back(layer)), None)
-    if strange is not None or not is_chain(layers):
-        kind = strange.kind if strange else "no"
+    if not layers or not all(map(can_go_back, layers)):
+        strange = hindrance(layers, can_go_back)
         raise SceneError(
-            f"features follows images through convolutions, pooling and dense layers; {recording.path} has {kind} layers"
+            f"features follows images through convolutions, pooling and dense layers; {recording.path} has {strange}"
         )
     blocks, _ = hidden_blocks(recording)
     found = [block for block in blocks if block.layer.kind == "Conv2D"]
@@ -149,7 +148,7 @@ class _Seen:
         return np.asarray(self._maps(state, self._input)[0])
 
     def patches(self, state: State) -> list[list[Array]]:
-        """Return for each filter the patches that excite it most at the last snapshot, the most first."""
+        """Return for each filter the patches that excite it most at the last snapshot, the most first, NaN where none is left."""
         return self._patches(state.snapshot.index)
 
     def answer(self, state: State) -> tuple[int, float]:
@@ -177,7 +176,9 @@ class _Seen:
     def _found(self, index: int) -> list[list[Array]]:
         state = self.recording.at(self.recording.epochs[index])
         places = strongest(self._maps(state, self._inputs), PATCHES)
-        return [[self._field.patch(self.among[k], (row, column)) for k, row, column in each] for each in places]
+        found = [[self._field.patch(self.among[k], (row, column)) for k, row, column in each] for each in places]
+        none = np.full((*self._field.size, *self.among.shape[3:]), np.nan)
+        return [[*each, *[none] * (PATCHES - len(each))] for each in found]
 
 
 def _title(recording: Recording, seen: _Seen, states: list[State]) -> str:
