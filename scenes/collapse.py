@@ -214,13 +214,14 @@ def _before(stage: Stage) -> float:
 
 
 def _apart(tops: list[float], room: Box) -> list[float]:
-    """Return baselines in the same order down the page, moved so that labels do not touch."""
-    order = np.argsort(tops, kind="stable")
+    """Return baselines in the same order down the page, moved so that labels do not touch; NaN where there is none."""
+    known = np.flatnonzero(np.isfinite(tops))
+    order = known[np.argsort(np.array(tops)[known], kind="stable")]
     found = np.array(tops)[order]
     for _ in range(20):
         gaps = np.clip(APART - np.diff(found), 0, None) / 2
         found = found - np.append(gaps, 0) + np.insert(gaps, 0, 0)
-    moved = np.empty(len(tops))
+    moved = np.full(len(tops), np.nan)
     moved[order] = found - max(0.0, found[-1] - room.bottom - 8) if len(found) else found
     return list(map(float, moved))
 

@@ -10,7 +10,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Plot, Sheet, Trace, cut, epoch_limits, pair
 
-from .families.relief import Heights, Relief, gridded
+from .families.relief import Heights, Relief, gridded, is_lattice
 
 DOWN = 0.01  # of the height of the start: below that one is down
 MARKED = 9  # lowest places at most; more of them lie in a line
@@ -117,18 +117,12 @@ def _require_race(recording: Recording) -> None:
     fits = fits and manifest.labels is not None and manifest.labels.kind == "values" and recording.basis.has_one_input
     if fits:
         points = recording.single_input(recording.inputs)
-        fits = points.ndim == 2 and points.shape[1] == 2 and all(map(_is_even, points.T))
+        fits = points.ndim == 2 and points.shape[1] == 2 and is_lattice(points)
     if not fits:
         raise SceneError(
             "descent draws places on a map: weights of two numbers each, and points of an even lattice as inputs with heights "
             f"as labels; {recording.path} holds others: `animviz record descent` makes such a recording"
         )
-
-
-def _is_even(column: Array) -> bool:
-    """Whether coordinates are those of a lattice: a few values, equally far apart."""
-    steps = np.diff(np.unique(column))
-    return len(steps) > 1 and len(steps) < len(column) / 2 and bool(np.allclose(steps, steps.mean(), rtol=0.01))
 
 
 def _title(names: list[str], steps: Array, heights: Heights, ways: Array) -> str:

@@ -14,7 +14,7 @@ from animviz.analysis.tasks import CLASSES
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, color_map, cut, heatmap, pair
 from animviz.recording.replay.backward import can_go_back
-from animviz.recording.replay.layers import is_chain
+from animviz.recording.replay.layers import hindrance
 from animviz.recording.state import State
 
 from .families.blocks import Block, hidden_blocks
@@ -83,11 +83,10 @@ def _block(recording: Recording, named: str) -> Block:
         SceneError: there is none, or none of that name, or the layers cannot be replayed.
     """
     layers = recording.layers
-    strange = next((layer for layer in layers if not can_go_back(layer)), None)
-    if strange is not None or not is_chain(layers):
-        kind = strange.kind if strange else "no"
+    if not layers or not all(map(can_go_back, layers)):
+        strange = hindrance(layers, can_go_back)
         raise SceneError(
-            f"features follows images through convolutions, pooling and dense layers; {recording.path} has {kind} layers"
+            f"features follows images through convolutions, pooling and dense layers; {recording.path} has {strange}"
         )
     blocks, _ = hidden_blocks(recording)
     found = [block for block in blocks if block.layer.kind == "Conv2D"]

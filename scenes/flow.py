@@ -17,7 +17,7 @@ from animviz.analysis.tasks import FLOW
 from animviz.arrays import Array
 from animviz.errors import DivergedError, SceneError
 from animviz.parts import LABEL, Number, Plot, PointCloud, Sheet, Trace, cut, epoch_number, joined, pair, whole_ticks
-from animviz.recording.replay.layers import is_chain
+from animviz.recording.replay.layers import hindrance, is_chain
 from animviz.recording.state import State
 
 REACHED = 2.0  # times the distance that true points have to each other: the noise has become data
@@ -25,6 +25,7 @@ MANY = 1_600  # samples that are looked at; half of them are the goal, and the n
 STATES = 40  # of which the distance is measured, evenly on a log scale
 OUTER = 0.995  # of the places lie within the limits at least
 FORWARD, REST = 0.62, 0.8  # of a run: when the noise has arrived, and when it begins to flow back
+DISTANCE = Number("", ".3f", "0.000")
 HEADING, LOW = 52.0, 220.0  # units of height: of what stands above a curve, and of curves without a heading
 CELL = 46.0  # units between two arrows
 WIDE = 1.5  # width over height of a room in which the clocks stand beside the plane
@@ -45,7 +46,9 @@ def flow(
         trails: places whose way is drawn.
     """
     if not is_chain(recording.layers):
-        raise SceneError(f"flow needs a chain of layers that NumPy replays; {recording.path} has others")
+        raise SceneError(
+            f"flow needs a chain of layers that NumPy replays; {recording.path} has {hindrance(recording.layers)}"
+        )
     begins, ends = (each[:MANY] for each in way_ends(recording))
     goal, noise = ends[::2], begins[1::2]
     known = _Distances(recording, noise, goal, ends[1::2])
@@ -172,7 +175,9 @@ class _Course:
         )
         color = stage.theme.negative
         plot.axes.plot([0, last], [known.true] * 2, color=color, linewidth=stage.points(2), linestyle=(0, (4, 3)))
-        stage.text(plot.room.right, plot.top_of(known.true or low) + 26, "true points", color=color, align="right")
+        top = plot.top_of(known.true or low)
+        top += 26 if top + 30 < plot.room.bottom else -12
+        stage.text(plot.room.right, top, "true points", color=color, align="right")
         self._plot, self._stage = plot, stage
         self._trace = Trace(stage, plot.axes, moments, known.values, stage.theme.positive)
         self._text = stage.text(0, 0, "", moves=True)
@@ -184,7 +189,7 @@ class _Course:
     def show(self, epoch: float) -> None:
         self._trace.show(float(self._moments(epoch)))
         value = self._trace.value
-        self._text.set_text(f"{value:.3f}" if np.isfinite(value) else "")
+        self._text.set_text(DISTANCE.text(value) if np.isfinite(value) else "")
         if value > 0:
             left = self._plot.left_of(float(self._moments(epoch))) + 12
             self._text.set_position((left / self._stage.width, 1 - (self._plot.top_of(value) - 8) / self._stage.height))

@@ -14,7 +14,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Plot, Sheet, Trace, Words, cut, heatmap, joined, pair
 from animviz.recording.replay.forward import forward
-from animviz.recording.replay.layers import is_chain
+from animviz.recording.replay.layers import hindrance, is_chain
 from animviz.recording.state import State
 
 HEART, RULE = 0.99, 0.95  # of the answers: by heart, and understood
@@ -63,6 +63,7 @@ class _Ring:
         name = recording.layers[_first(recording)].name
         self._waves, self._order, self._stage = waves, waves.order(count), stage
         reach = max(float(np.abs(waves.places(_rows(state, name, count))).max()) for state in sampled_states(recording))
+        reach = reach if 0 < reach < np.inf else 1.0
         heading = f"numbers in the plane of wave {waves.frequency}"
         stage.text(box.left, box.top + LABEL, heading, color=stage.theme.quiet)
         inner = Box(box.left, box.top + 36, box.width, box.height - 36)
@@ -91,8 +92,9 @@ class _Course:
         self._stage = stage
         moments = np.log10(1 + recording.epochs - recording.epochs[0])
         last = max(float(moments[-1]), 1.0)
-        ticks = [(float(power), f"{10**power:,}") for power in range(int(last) + 1)]
-        ticks = [(np.log10(1 + 10**power), label) for power, label in ticks if power][:: 2 if box.width < 400 else 1]
+        powers = range(1, int(last) + 1)
+        ticks = [(float(np.log10(1 + 10**power)), f"{10**power:,}") for power in powers if 10**power < 10**last]
+        ticks = ticks[:: 2 if box.width < 400 else 1]
         right = stage.measure("learned 100 %", LABEL) + 22
         self._plot = Plot(
             stage, box, (0, last), (0, 1), title="right answers", percent=True, ticks=ticks or [(0.0, "0")], right=right
@@ -118,6 +120,7 @@ class _Course:
             tops.append(self._plot.top_of(trace.value) + 8)
         if len(tops) == 2 and abs(tops[0] - tops[1]) < 30:  # the words stand below each other where the curves meet
             middle, way = (tops[0] + tops[1]) / 2, 15 if tops[1] >= tops[0] else -15
+            middle = min(middle, self._plot.room.bottom - 7)  # above the numbers of the axis
             tops = [middle - way, middle + way]
         for (_, _, text), top in zip(self._curves, tops, strict=True):
             text.set_y(1 - top / self._stage.height)
@@ -162,7 +165,9 @@ def _numbers(recording: Recording) -> int:
             f"{inputs.shape}: `animviz record addition` makes such a recording"
         )
     if not is_chain(recording.layers):
-        raise SceneError(f"grokking needs a chain of layers that NumPy replays; {recording.path} has others")
+        raise SceneError(
+            f"grokking needs a chain of layers that NumPy replays; {recording.path} has {hindrance(recording.layers)}"
+        )
     return count
 
 

@@ -16,6 +16,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import Legend, Plot, Sheet, Trace, epoch_limits, pair
 
+from .families.amounts import amounts, counted
 from .families.loss_map import LossMap, Run, map_of
 from .families.loss_surface import LossSurface
 
@@ -58,12 +59,13 @@ def landscape(
         raise SceneError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
     found = plane_of(plane, [weights for one in states for weights in one], len(states[0]))
     runs = [Run.on(found, one, loss) for one in (recording, *others)]
-    words = PLANES[found.kind] + (f": {100 * found.kept:.0f} % of the spread" if len(recording) > 1 else "")
+    moved = np.ptp([place for run in runs for place in run.places], axis=0).any()
+    words = PLANES[found.kind] + (f": {100 * found.kept:.0f} % of the spread" if moved else "")
     sheet = Sheet(
         stage, recording, _title(runs), subtitle=f"{recording.manifest.title}, a plane {words}",
         numbers=["epoch"],
         foot=[
-            f"loss of {loss.count:,} samples; the dot has the {'height' if surface else 'colour'} of its own loss",
+            f"loss of {counted(loss.count, 'sample')}; the dot has the {'height' if surface else 'colour'} of its own loss",
             "a random walk would bend as well" if found.kind == "path" and not others else "",
         ],
     )  # fmt: skip
@@ -99,11 +101,11 @@ class _Curves:
         limits = epoch_limits(np.concatenate([run.recording.epochs[[0, -1]] for run in runs])[[0, -1]])
         limits = (limits[0], max(limits[1], *(float(run.recording.epochs[-1]) for run in runs), limits[0] + 1))
         losses = np.concatenate([run.losses for run in runs])
-        losses = losses[np.isfinite(losses) & (losses > 0)]
+        losses = losses[np.isfinite(losses)]
         low, high = (float(losses.min()), float(losses.max())) if len(losses) else (0.1, 1.0)
-        upper = Plot(
-            stage, boxes[0], limits, (low / 1.15, high * 1.15), title="loss of the states", log=True, right=90, left=70
-        )
+        log, air = low > 0, 0.1 * (high - low) or 0.1
+        ends = (low / 1.15, high * 1.15) if log else (low - air, high + air)
+        upper = Plot(stage, boxes[0], limits, ends, title="loss of the states", log=log, right=90, left=70)
         off = np.concatenate([run.off for run in runs])
         most = float(np.nanmax(off, initial=0.0)) or 1.0
         lower = Plot(stage, boxes[1], limits, (0, 1.1 * most), title="distance from the plane", right=90, left=70)
@@ -169,7 +171,11 @@ def _title(runs: list[Run]) -> str:
         return "The training diverges"
     if len(runs[0].losses) == 1:
         return "The loss around one state"
-    return f"Training walks {'down' if last < first else 'up'}: the loss goes from {first:.2g} to {last:.2g}"
+    before, after = amounts(first, last)
+    if before == after:
+        way = "Training walks" if np.ptp(runs[0].places, axis=0).any() else "The weights stay"
+        return f"{way}, and the loss stays at {after}"
+    return f"Training walks {'down' if last < first else 'up'}: the loss goes from {before} to {after}"
 
 
 def _points(resolution: int, box: Box) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, PointCloud, Sheet, Tags, chips, cut, grid_shape, heatmap
-from animviz.recording.replay.layers import Layer, is_chain
+from animviz.recording.replay.layers import Layer, hindrance, is_chain
 from animviz.recording.state import State
 
 GAP, TITLE = 40.0, 34.0  # units between panels, and over them
@@ -71,9 +71,8 @@ def _code(recording: Recording) -> Layer:
     """
     layers = recording.layers
     if not is_chain(layers):
-        strange = next((layer.kind for layer in layers if not layer.replayable), "no")
         raise SceneError(
-            f"manifold asks the decoder for points that are no samples; {recording.path} has {strange} layers, which NumPy "
+            f"manifold asks the decoder for points that are no samples; {recording.path} has {hindrance(layers)}, which NumPy "
             "does not replay: see pca and umap"
         )
     sizes = [layer.widths_of(recording.manifest.weights)[1] if layer.kernel else 0 for layer in layers[:-1]]

@@ -22,6 +22,7 @@ WIDE = 1.5  # width over height of rooms in which all pictures stand in a row, w
 TALL = 0.8  # and of those in which the spectrum stands below them
 LARGE = 0.6  # of the height for the pictures, above the maps
 RANGE = 10.0  # by how much a spectrum may lie above or below that of the picture
+OFF = Number("off", ".1f", "88.8", " %", 100)  # a share
 
 
 @scene(experiment="paint", group="ideas", tasks=("regression",), suits=lambda recording, **_: require_canvas(recording))
@@ -89,7 +90,7 @@ class _Picture:
         """Show a picture, (rows, columns, channels)."""
         self._cells.set_values(np.clip(image if image.shape[2] == 3 else image.repeat(3, axis=2), 0, 1))
         if self._number is not None:
-            self.off, self.written = off, f"{100 * off:.1f} %"
+            self.off, self.written = off, OFF.text(off)
             self._number.set_text(self.written)
 
 
@@ -119,7 +120,7 @@ class _Spectrum:
 def _title(canvas: Canvas) -> str:
     """Say how far off the networks end."""
     ends = [(name, canvas.off(canvas.of(one.at(one.epochs[-1])))) for name, one in canvas.networks]
-    said = [f"{name.replace('_', ' ')} ends {100 * off:.1f} % off" for name, off in ends if np.isfinite(off)]
+    said = [f"{name.replace('_', ' ')} ends {OFF.text(off)} off" for name, off in ends if np.isfinite(off)]
     if len(said) == 1:
         said = [said[0].replace("output ends", "the painting ends")]  # which has no name of its own
     text = ", ".join([said[0], said[-1].replace(" ends ", " ").removesuffix(" off")] if len(said) > 1 else said)

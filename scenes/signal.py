@@ -16,6 +16,8 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Sheet
 
+from .families.amounts import amounts, counted
+from .families.endings import DIVERGED
 from .families.output_bars import OutputBars, answer_width
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
 from .families.signal_columns import column_view, columns_in
@@ -108,11 +110,14 @@ def _title(recording: Recording, sample: int, taken: Sequence[Round], *, short: 
         labels = output.without_ignored(np.asarray(recording.targets, np.int64).reshape(-1))
         if labels.shape == (recording.basis.sample_count,) and labels[sample] >= 0:
             who = f"a true {output.class_names[labels[sample]]}"
+    if not np.isfinite([first, last]).all():
+        return DIVERGED
     if len(taken) == 1:
         return f"{who[0].upper()}{who[1:]} goes through: its loss is {last:.3g}"
-    way = "falls" if last < first else "rises"
+    before, after = amounts(first, last)
+    way = f"{'falls' if last < first else 'rises'} from {before} to {after}" if before != after else f"stays at {after}"
     what = "" if short else " goes through, its error comes back"
-    return f"{who[0].upper()}{who[1:]}{what}: its loss {way} from {first:.2g} to {last:.2g}"
+    return f"{who[0].upper()}{who[1:]}{what}: its loss {way}"
 
 
 class _Views:
@@ -203,11 +208,14 @@ def _captions(
     middles = [box.left + box.width / 2 for box in boxes]
     free = min((b - a for a, b in pairwise(middles)), default=room.width) - 16
     for column, middle, shape in zip(columns, middles, shapes, strict=True):
-        extent = _extent(shape).replace("unit", "number") if column.place < 0 else _extent(shape)
+        extent = _extent(shape, given=column.place < 0)
         texts = [f"{column.words}, {extent}", f"{column.short}, {extent}", column.short, extent]
-        fitting = [text for text in texts if stage.measure(text, LABEL) <= free] or [extent.split()[0]]
-        stage.text(max(middle, room.left + stage.measure(fitting[0], LABEL) / 2 - 20), room.top, fitting[0],
-                   color=stage.theme.quiet, align="center")  # fmt: skip
+        widths = [stage.measure(text, LABEL) for text in texts]
+        shifts = [max(0.0, room.left - 20 + width / 2 - middle) for width in widths]  # nothing leaves the room
+        whole = zip(texts, widths, shifts, strict=True)
+        fitting = [(text, shift) for text, width, shift in whole if width + 2 * shift <= free]
+        text, shift = next(iter(fitting), (extent.split()[0], 0.0))
+        stage.text(middle + shift, room.top, text, color=stage.theme.quiet, align="center")
 
 
 def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:
@@ -217,10 +225,12 @@ def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:
     return float(np.quantile(values, 0.995)) or 1.0, float(np.quantile(errors, 0.995)) or 1.0
 
 
-def _extent(shape: tuple[int, ...]) -> str:
+def _extent(shape: tuple[int, ...], *, given: bool) -> str:
+    """Return how much a column holds; what is given is an image where it has one channel or three colours."""
     if len(shape) == 1:
-        return f"{shape[0]} unit{'s' if shape[0] > 1 else ''}"
-    return "×".join(map(str, shape[:2])) if len(shape) == 2 or shape[2] in (1, 3) else f"{shape[2]} maps"
+        return counted(shape[0], "number" if given else "unit")
+    image = len(shape) == 2 or shape[2] == 1 or (given and shape[2] == 3)
+    return "×".join(map(str, shape[:2])) if image else f"{shape[2]} maps"
 
 
 def _wanted(recording: Recording, sample: int, count: int) -> Array | None:

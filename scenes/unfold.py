@@ -55,7 +55,7 @@ def unfold(
         stage, recording, _title(recording, state, way),
         foot=[
             "lines: the input grid" if grid else "",
-            *(f"{one.name}: {one.units} units, seen along {100 * one.kept:.0f} % of the variance" for one in space.projected),
+            *(f"{one.words}: {one.units} units, seen along {100 * one.kept:.0f} % of the variance" for one in space.projected),
             f"{stage.theme.ink_name}: where the answer flips" if space.decides else "",
         ],
     )  # fmt: skip
@@ -96,6 +96,8 @@ def _title(recording: Recording, state: State, way: Way) -> str:
     labels = labels_of(recording, "unfold")
     share = float(np.mean(predictions(state)[labels >= 0] == labels[labels >= 0]))
     how = TIMES[bends] if bends < len(TIMES) else f"Bent {bends} times"
+    if len(np.unique(labels[labels >= 0])) < 2:
+        return f"{how}, the plane of one class"
     if share < PARTED:
         return f"{how}, {classes} do not part"
     cuts = "a straight cut" if len(recording.output.class_names) == 2 else "straight cuts"

@@ -17,6 +17,8 @@ __all__ = ["class_map"]
 def class_map(layers: Sequence[Layer], weights: Mapping[str, Array], inputs: Array, label: int, place: int) -> Array:
     """Return how much each place speaks for a class, float of shape (height, width); nothing is below zero.
 
+    Where a network diverges so far that its gradients are no numbers, nothing speaks for it.
+
     Args:
         layers: a chain, see `animviz.recording.replay.backward.can_go_back`.
         weights: arrays by name.
@@ -36,4 +38,6 @@ def class_map(layers: Sequence[Layer], weights: Mapping[str, Array], inputs: Arr
         slope[..., label] = 1
     maps = layers[place].channels_last(passed.outputs[place])[0]
     slopes = layers[place].channels_last(passed.back(slope, before_activation=True)[place + 1])[0]
-    return np.asarray(np.maximum((maps * slopes.mean(axis=(0, 1))).sum(axis=-1), 0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = (maps * slopes.mean(axis=(0, 1))).sum(axis=-1)
+    return np.asarray(np.maximum(np.where(np.isfinite(found), found, 0), 0))

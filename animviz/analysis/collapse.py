@@ -39,7 +39,7 @@ class Collapse:
             kernel: of the last layer, shape (units, classes), or (units, 1) of two classes.
             classes: numbers of those that have samples.
         """
-        hidden = hidden.astype(np.float64)
+        hidden = hidden.astype(np.float64)  # so that squares of diverging states have room
         found = [hidden[labels == k] for k in classes]
         means = np.array([members.mean(axis=0) for members in found])
         middle = means.mean(axis=0)

@@ -9,7 +9,7 @@ from animviz.recording.meaning import Output
 from animviz.recording.recording import Recording
 from animviz.recording.replay.activations import sigmoid, softmax
 from animviz.recording.replay.forward import forward
-from animviz.recording.replay.layers import IDENTITY, is_chain
+from animviz.recording.replay.layers import IDENTITY, hindrance, is_chain
 from animviz.recording.state import State
 
 __all__ = ["class_count", "class_scores", "last_hidden", "probabilities_of"]
@@ -29,10 +29,8 @@ def class_count(recording: Recording, scene: str) -> int:
     """
     require_classifier(recording, scene)
     if not is_chain(recording.layers):
-        strange = next((layer.kind for layer in recording.layers if not layer.replayable), "no")
-        how = " that branch, or with an activation of their own" if strange == "Dense" else ""
         raise SceneError(
-            f"{scene} needs a chain of layers that NumPy replays; {recording.path} has {strange} layers{how}: "
+            f"{scene} needs a chain of layers that NumPy replays; {recording.path} has {hindrance(recording.layers)}: "
             "the answer at points that are no samples is computed through them; see pca and confusion"
         )
     count = len(recording.output.class_names)

@@ -194,7 +194,7 @@ def share_limits(shares: NDArray[Any]) -> Limits:
     if not finite.size:
         return 0.0, 1.0
     low, high = float(np.floor(20 * finite.min()) / 20), float(np.ceil(20 * finite.max()) / 20)
-    return low, high if high > low else low + 0.05
+    return (low, high) if high > low else (low, low + 0.05) if low < 1 else (0.95, 1.0)
 
 
 def levels(low: float, high: float, log: bool = False) -> list[float]:

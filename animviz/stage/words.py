@@ -52,7 +52,7 @@ class Words(Artist):
         stage.moves(self)
 
     def move(self, places: Any) -> None:
-        """Move the texts: anchors on the baseline in units, shape (texts, 2)."""
+        """Move the texts: anchors on the baseline in units, shape (texts, 2); nothing is drawn where one is not finite."""
         self._places = np.asarray(places, np.float64).reshape(-1, 2) * self._pixel
         self.stale = True
 
@@ -75,7 +75,7 @@ class Words(Artist):
             return
         canvas = canvas_of(renderer)
         for text, (x, y), color in zip(self.texts, self._places, self._colors, strict=True):
-            if text:
+            if text and np.isfinite([x, y]).all():
                 cover, left, top, width = self._bitmap(text)
                 column, row = max(0, round(x - self._before * width + left)), max(0, round(y + top))
                 window = canvas[row : row + len(cover), column : column + cover.shape[1], :3]

@@ -12,6 +12,8 @@ from animviz.arrays import Array
 from animviz.parts import ColorScale, Field, color_map
 from animviz.recording.kept import kept
 
+from .loss_scale import LossScale
+
 __all__ = ["LossMap", "Run", "map_of"]
 
 LEVELS = 14  # contour lines
@@ -96,23 +98,19 @@ class LossMap:
     ) -> None:
         room = Box(box.left, box.top, box.width, box.height - SCALE)
         self._axes = stage.axes(room, (xs[0], xs[-1]), (ys[0], ys[-1]))
-        known = np.concatenate([losses[np.isfinite(losses)].ravel(), *(run.losses for run in runs)])
-        known = known[np.isfinite(known) & (known > 0)]
-        self._low, self._high = np.log10(known.min()), np.log10(max(known.max(), known.min() * 1.01))
+        self._scale = scale = LossScale.of([losses, *(run.losses for run in runs)])
         self._table = color_map(stage.theme, "heat")
         shades = self._shade(losses)
         field = Field(self._axes)
         field.set_colors(np.dstack([self._table[shades], np.full(shades.shape, 255, np.uint8)])[::-1].copy())
         stage.covers(field)
-        height = np.log10(np.where(np.isfinite(losses) & (losses > 0), losses, 10**self._high))
-        levels = np.linspace(self._low, self._high, LEVELS + 2)[1:-1]
+        levels = np.linspace(scale.low, scale.high, LEVELS + 2)[1:-1]
         lines = self._axes.contour(
-            xs, ys, height, levels, colors=[stage.theme.mix("#ffffff", 1)], linewidths=stage.points(1)
+            xs, ys, scale.height(losses), levels, colors=[stage.theme.mix("#ffffff", 1)], linewidths=stage.points(1)
         )
         lines.set_alpha(0.35)
         stage.covers(lines)
-        ends = (f"{10**self._low:.2g}", f"{10**self._high:.2g}")
-        ColorScale(stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", ends, "loss, on a log scale")
+        ColorScale(stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", scale.ends, scale.title)
         self._runs, self._ways, self._dots = runs, [], []
         size = np.array([xs[-1] - xs[0], ys[-1] - ys[0]]) / (room.width, room.height) * DOT
         for run, color in zip(runs, colors, strict=True):
@@ -143,6 +141,4 @@ class LossMap:
         self._dots[number].set_facecolor((red, green, blue))
 
     def _shade(self, losses: Array) -> Array:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = (np.log10(losses) - self._low) / (self._high - self._low)
-        return np.asarray(np.rint(np.clip(np.where(np.isfinite(share), share, 1), 0, 1) * 255), np.uint8)
+        return np.asarray(np.rint(self._scale.share(losses) * 255), np.uint8)

@@ -11,6 +11,7 @@ from animviz.parts import ColorScale, color_map
 
 from .camera import View
 from .loss_map import SCALE, Run
+from .loss_scale import LossScale
 
 __all__ = ["LossSurface"]
 
@@ -40,9 +41,7 @@ class LossSurface:
         room = Box(box.left, box.top, box.width, box.height - SCALE)
         aspect = room.width / room.height
         self._axes = stage.axes(room, (-aspect, aspect), (-1, 1))
-        known = np.concatenate([losses[np.isfinite(losses)].ravel(), *(run.losses for run in runs)])
-        known = known[np.isfinite(known) & (known > 0)]
-        self._low, self._high = np.log10(known.min()), np.log10(max(known.max(), known.min() * 1.01))
+        self._scale = LossScale.of([losses, *(run.losses for run in runs)])
         self._middle, self._half = (xs[0] + xs[-1]) / 2, (xs[-1] - xs[0]) / 2
         self._center = (ys[0] + ys[-1]) / 2
         step = max(1, -(-max(losses.shape) // FACES))
@@ -55,8 +54,9 @@ class LossSurface:
         self._surface = PolyCollection([], linewidths=stage.points(0.6))
         self._axes.add_collection(self._surface)
         stage.moves(self._surface)
-        ends = (f"{10**self._low:.2g}", f"{10**self._high:.2g}")
-        ColorScale(stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", ends, "loss, on a log scale")
+        ColorScale(
+            stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", self._scale.ends, self._scale.title
+        )
         self._runs = runs
         self._drops = [stage.line(self._axes, color, 1.5) for color in colors]
         self._ways = [stage.curve(self._axes, color, 4, 16) for color in colors]
@@ -89,14 +89,12 @@ class LossSurface:
         places, losses = np.concatenate([run.places[past], place[None]]), np.append(run.losses[past], loss)
         seen = self._view.seen(self._place(places, losses))
         self._ways[number].set_data(seen[:, 0], seen[:, 1])
-        foot = self._view.seen(self._place(place[None], np.array([10**self._low])))[0]
+        foot = self._view.seen(self._place(place[None], np.array([-np.inf])))[0]
         self._drops[number].set_data([seen[-1, 0], foot[0]], [seen[-1, 1], foot[1]])
 
     def _place(self, places: Array, losses: Array) -> Array:
         """Return where places (..., 2) of the plane are in space at the height of their losses, (..., 3)."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = (np.log10(losses) - self._low) / (self._high - self._low)
-        height = HEIGHT * np.clip(np.where(np.isfinite(share), share, 1), 0, 1)
+        height = HEIGHT * self._scale.share(losses)
         flat = (places - (self._middle, self._center)) / self._half
         return np.concatenate([flat, height[..., None]], axis=-1)
 

@@ -64,7 +64,7 @@ class MapsSeen:
         return np.asarray(self._maps(state, self._input)[0])
 
     def patches(self, state: State) -> list[list[Array]]:
-        """Return for each filter the patches that excite it most at the last snapshot, the most first."""
+        """Return for each filter the patches that excite it most at the last snapshot, the most first, NaN where none is left."""
         return self._patches(state.snapshot.index)
 
     def answer(self, state: State) -> tuple[int, float]:
@@ -92,4 +92,6 @@ class MapsSeen:
     def _found(self, index: int) -> list[list[Array]]:
         state = self.recording.at(self.recording.epochs[index])
         places = strongest(self._maps(state, self._inputs), PATCHES)
-        return [[self._field.patch(self.among[k], (row, column)) for k, row, column in each] for each in places]
+        found = [[self._field.patch(self.among[k], (row, column)) for k, row, column in each] for each in places]
+        none = np.full((*self._field.size, *self.among.shape[3:]), np.nan)
+        return [[*each, *[none] * (PATCHES - len(each))] for each in found]

@@ -6,11 +6,12 @@ import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, cut, joined, pair
+from animviz.parts import LABEL, Number, cut, joined, pair
 
 __all__ = ["OutputBars", "answer_width"]
 
 NUMBER, BETWEEN, APART = "100.0 %", 34.0, 150.0  # the longest number, units beside it, and of a row at most
+VALUE = Number("", ".2f", "−100.0")
 
 
 def answer_width(stage: Stage, names: Sequence[str], bar: float) -> float:
@@ -81,5 +82,5 @@ class OutputBars:
         )
         self._bars.set_data(*(joined(np.array(ends)).T if ends else ([], [])))
         for text, value in zip(self._texts, self._tops if values is None else values, strict=True):
-            said = f"{100 * value:.1f} %" if self._percent else f"{value:.2f}".replace("-", "−")
+            said = f"{100 * value:.1f} %" if self._percent else VALUE.text(float(value)).replace("-", "−")
             text.set_text("" if values is None else said)

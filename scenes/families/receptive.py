@@ -101,6 +101,8 @@ def _two(numbers: Any) -> tuple[int, int]:
 def strongest(maps: NDArray[Any], count: int) -> list[list[tuple[int, int, int]]]:
     """Return for each channel where it is strongest in different samples: (sample, row, column), the strongest first.
 
+    Samples in which a channel is nowhere above its lowest value, as one that is silent, are left out.
+
     Args:
         maps: shape (samples, height, width, channels).
         count: how many are wanted.
@@ -108,10 +110,12 @@ def strongest(maps: NDArray[Any], count: int) -> list[list[tuple[int, int, int]]
     flat = maps.reshape(len(maps), -1, maps.shape[-1])
     best, where = flat.max(axis=1), flat.argmax(axis=1)
     order = np.argsort(-best, axis=0, kind="stable")[:count]
+    lowest = flat.min(axis=(0, 1))
     return [
         [
             (int(sample), int(where[sample, channel]) // maps.shape[2], int(where[sample, channel]) % maps.shape[2])
             for sample in order[:, channel]
+            if best[sample, channel] > lowest[channel]
         ]
         for channel in range(maps.shape[-1])
     ]

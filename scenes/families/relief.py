@@ -4,12 +4,13 @@ import numpy as np
 from matplotlib.colors import LightSource, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse, Patch, Wedge
+from numpy.typing import NDArray
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.parts import Field
 
-__all__ = ["Heights", "Relief", "gridded"]
+__all__ = ["Heights", "Relief", "gridded", "is_lattice"]
 
 LEVELS = 16  # contour lines
 DEEP, HIGH = 0.1, 0.95  # how strongly the lowest and the highest place are toned
@@ -26,11 +27,31 @@ def gridded(points: Array, heights: Array) -> tuple[Array, Array, Array]:
         points: shape (points, 2).
         heights: of each.
     """
-    xs, columns = np.unique(points[:, 0], return_inverse=True)
-    ys, rows = np.unique(points[:, 1], return_inverse=True)
+    (xs, columns), (ys, rows) = (_lines(column) for column in points.T)
     found = np.full((len(ys), len(xs)), np.nan)
     found[rows, columns] = heights
     return xs, ys, found
+
+
+def is_lattice(points: Array) -> bool:
+    """Say whether points, (points, 2), lie on a lattice: few columns and rows, equally far apart; some may be left out."""
+    return all(map(_is_even, points.T))
+
+
+def _lines(column: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Return the coordinates of all lines of a lattice, and the number of the line on which each point lies."""
+    values = np.unique(column).astype(np.float64)
+    step = float(np.median(np.diff(values)))
+    numbers = np.rint((column - values[0]) / step).astype(np.intp)
+    return values[0] + step * np.arange(numbers.max() + 1), numbers
+
+
+def _is_even(column: Array) -> bool:
+    values = np.unique(column).astype(np.float64)
+    if not 2 < len(values) <= len(column) / 2:
+        return False
+    apart = (values - values[0]) / np.median(np.diff(values))
+    return bool(apart[-1] < 2 * len(values) and np.abs(apart - np.rint(apart)).max() < 0.05)
 
 
 class Heights:

@@ -13,7 +13,7 @@ from animviz.errors import SceneError
 from animviz.recording.answers import probabilities
 from animviz.recording.metrics import for_loss, loss_outputs
 from animviz.recording.replay.backward import SHAPING, Pass, can_go_back
-from animviz.recording.replay.layers import Layer
+from animviz.recording.replay.layers import Layer, hindrance
 from animviz.recording.replay.slopes import through_activation
 from animviz.recording.state import State
 from animviz.sampling import evenly
@@ -29,6 +29,9 @@ MOST_UNITS, MOST_LINKS, FEW_LINKS = (
 )  # units whose links are looked at; links between two layers, and to a unit
 
 
+BEYOND = 1e30  # as large as any number that is drawn
+
+
 def require_way_back(recording: Recording, scene: str) -> None:
     """Refuse a recording through which an error cannot be passed back.
 
@@ -39,11 +42,10 @@ def require_way_back(recording: Recording, scene: str) -> None:
     Raises:
         SceneError: says what is missing.
     """
-    strange = next((layer for layer in recording.layers if not can_go_back(layer)), None)
-    if strange is not None or not recording.layers:
-        kind = strange.kind if strange else "no"
+    if not recording.layers or not all(map(can_go_back, recording.layers)):
+        strange = hindrance(recording.layers, can_go_back)
         raise SceneError(
-            f"{scene} follows an error back through dense layers, convolutions and pooling; {recording.path} has {kind} layers"
+            f"{scene} follows an error back through dense layers, convolutions and pooling; {recording.path} has {strange}"
         )
     if recording.output.loss is None or not recording.output.target:
         raise SceneError(f"{scene} needs targets, and a loss that has a name in Keras; {recording.path} says none")
@@ -159,8 +161,10 @@ class Rounds:
             rows = np.searchsorted(aims, links[:, 1])
             pushes.append(push[rows, links[:, 0]])
             backs.append(back[rows, links[:, 0]])
+        values, errors, pushes, backs = ([_bounded(one) for one in some] for some in (values, errors, pushes, backs))
         return Round(values, errors, pushes, backs, way.loss)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _way(self, state: State) -> _Way:
         """Send the sample through and its error back."""
         layers, weights, output = self._recording.layers, state.weights, self._recording.output
@@ -174,6 +178,7 @@ class Rounds:
             errors[-1] = through_activation(layers[-1], passed.sums[-1], errors[-1])
         return _Way(weights, passed, errors, float(meaning.loss.mean(wanted, given)))
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _through(self, gap: int, way: _Way) -> tuple[Array, Array]:
         """Return what each unit before a gap adds to those aimed at, and what it gets back: both (aims, units before)."""
         before, start, aims = self._columns[gap], self._columns[gap].place + 1, self._aims[gap]
@@ -213,6 +218,11 @@ class Rounds:
         return np.asarray(given).reshape(-1)[-units:]
 
 
+def _bounded(values: Array) -> Array:
+    """Return values of a network that diverges as they can be drawn: beyond all numbers is very much."""
+    return np.clip(np.nan_to_num(values.astype(np.float64)), -BEYOND, BEYOND)
+
+
 def _values(way: _Way, column: Column) -> Array:
     return way.passed.inputs if column.place < 0 else way.passed.outputs[column.place]
 
@@ -221,7 +231,7 @@ def _strongest(found: Sequence[tuple[Array, Array]], aims: NDArray[np.intp]) -> 
     """Return the links of a gap that push or pass back most, strongest last, as (unit before, unit behind)."""
     size: Array = np.zeros(found[0][0].shape)
     for kind in range(2):
-        whole = np.max([np.abs(each[kind]) for each in found], axis=0)
+        whole = np.nan_to_num(np.max([np.abs(each[kind]) for each in found], axis=0), posinf=0.0)
         size = np.maximum(size, whole / (whole.max() or 1.0))
     each = max(FEW_LINKS, MOST_LINKS // len(aims))  # many lines to one unit would hide the others
     if size.shape[1] > each:

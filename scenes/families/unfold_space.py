@@ -50,7 +50,7 @@ class UnfoldSpace:
         self._lines = None if lines is None else way.values(lines.reshape(-1, 2))
         self._shape = None if lines is None else lines.shape[:2]
         self._spaces = [way.steps[0].before, *(step.after for step in way.steps)] if way.steps else [way.end]
-        self.projected = list({space.name: space for space in self._spaces if space.directions is not None}.values())
+        self.projected = list({space.words: space for space in self._spaces if space.directions is not None}.values())
         single = recording.layers[-1].output_shape == (1,)
         wide = self._end.directions is not None
         self.decides = (
@@ -119,16 +119,16 @@ class UnfoldSpace:
     def _words(self, place: int, share: float) -> str:
         if place >= len(self._steps):
             return (
-                f"{self._end.name}: {'the cut of the last layer' if self.decides else 'what the last layer is given'}"
+                f"{self._end.words}: {'the cut of the last layer' if self.decides else 'what the last layer is given'}"
             )
         step = self._steps[place]
         if share == 0 and place == 0:
             return "the input plane"
         if step.what != "affine":
-            return f"{step.after.name}: {'folded' if step.what in FOLDS else 'squashed'} by {step.what}"
+            return f"{step.after.words}: {'folded' if step.what in FOLDS else 'squashed'} by {step.what}"
         if step.affine is None:
-            return f"{step.after.name}: weights and bias"
-        return f"{step.after.name}: turned, stretched and shifted by weights and bias"
+            return f"{step.after.words}: weights and bias"
+        return f"{step.after.words}: turned, stretched and shifted by weights and bias"
 
     def _seen_from(self) -> list[View]:
         """Return a view for the beginning and for the end of each step."""

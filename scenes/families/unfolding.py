@@ -5,7 +5,7 @@ Layers of up to three units are drawn as they are. An affine map is a turn, a st
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -17,6 +17,8 @@ from animviz.arrays import Array
 from animviz.recording.replay.forward import before_activation, forward
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
+
+from .blocks import hidden_blocks
 
 __all__ = ["Affine", "Space", "Step", "Way"]
 
@@ -33,12 +35,14 @@ class Space:
         units: of the layer.
         directions: orthonormal, shape (units, 3), along which it is projected; None where it is drawn as it is.
         kept: share of the variance that the directions keep.
+        words: what a viewer calls the layer.
     """
 
     name: str
     units: int
     directions: Array | None = None
     kept: float = 1.0
+    words: str = "input"
 
     @property
     def is_flat(self) -> bool:
@@ -123,6 +127,8 @@ class Way:
 
     def __init__(self, recording: Recording, state: State, inputs: Array) -> None:
         self._layers, self._weights = recording.layers, state.weights
+        blocks, _ = hidden_blocks(recording)
+        self._words = {layer.name: block.words for block in blocks for layer in (block.layer, block.shown)}
         end = last_hidden(recording)
         stop = -1 if end == "input" else recording.layer_index(end)
         self.steps: list[Step] = []
@@ -155,12 +161,13 @@ class Way:
         return after
 
     def _space(self, index: int, layer: Layer, inputs: Array, *, last: bool) -> Space:
-        values = self._after(index, inputs, activated=True)
+        values, words = self._after(index, inputs, activated=True), self._words.get(layer.name, layer.name)
         if values.shape[1] <= SPACE:
-            return Space(layer.name, values.shape[1])
+            return Space(layer.name, values.shape[1], words=words)
         ending = next(one for one in reversed(self._layers) if one.kernel is not None)
         across = ending.kernel_of(self._weights)
-        return _projected(layer.name, values, across[:, 0] if last and across.shape[1] == 1 else None)
+        normal = across[:, 0] if last and across.shape[1] == 1 else None
+        return replace(_projected(layer.name, values, normal), words=words)
 
     def _after(self, index: int, inputs: Array, *, activated: bool) -> Array:
         replay = forward if activated else before_activation

@@ -43,6 +43,7 @@ class Window:
 
     def share(self, hidden: Array) -> float:
         """Return the share of the variance of what a layer puts out that is seen, from 0 to 1."""
+        hidden = hidden.astype(np.float64)
         centred = hidden - hidden.mean(axis=0)
         whole = float(np.square(centred).sum())
         return float(np.square(self.places(centred)).sum()) / whole if whole else 1.0

@@ -18,6 +18,7 @@ from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
 from helpers.pairs import contradictions
+from scenes.families.relief import gridded
 
 
 def raced(path: Path, **options: object) -> Recording:
@@ -120,6 +121,20 @@ def test_own_formulas_race(tmp_path: Path) -> None:
     assert list(ways(recording)) == ["Adam", "SGD"]
     assert np.allclose(recording.extras["lowest"], [[0, 0, 2]], atol=1e-6)
     assert "height above the lowest, over the steps" in texts(drawn(recording, 30.0))
+
+
+@pytest.mark.parametrize("formula", ["1/x", "1/abs(x*y)", "sqrt(x + 1)", "log(abs(x))"])
+def test_maps_with_places_that_have_no_height_race_too(formula: str, tmp_path: Path) -> None:
+    recording = raced(tmp_path / "r.rec", map=formula, start="2,1", epochs=5, resolution=41)
+    points = recording.inputs
+    xs, _, found = gridded(points, recording.labels)
+    assert np.allclose(np.diff(xs), np.diff(xs)[0], rtol=0.01)
+    assert np.isfinite(found).sum() == len(points)
+    _, columns = np.nonzero(np.isfinite(found))
+    np.testing.assert_allclose(np.sort(xs[columns]), np.sort(points[:, 0]), atol=1e-5)
+    stage = Stage((640, 360))
+    find_scene("descent").set_up(stage, recording)(Moment(0.0, 5.0, 1.0))
+    assert stage.frame().any()
 
 
 def test_a_map_without_a_bottom_is_drawn_in_its_own_heights(tmp_path: Path) -> None:

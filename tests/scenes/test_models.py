@@ -145,6 +145,19 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, trained: Callable[..., 
         recorded(tmp_path / "m.rec")
     with pytest.raises(InputError, match="expected points of the plane"):
         record_models({"t": SVC()}, X[:, :1], Y, tmp_path / "m.rec", asked=(ASKED, TRUE))
+    for asked, message in (
+        ((ASKED[:, :1], TRUE), r"asked\[0\] has shape .30, 1.; expected points"),
+        ((ASKED, TRUE[:5]), r"asked\[1\] has shape .5,.; expected a class for each of the 30 points"),
+        ((ASKED, TRUE + 1), r"asked\[1\] holds 2, which is no class of y; expected 0, 1"),
+        ((np.where(ASKED > 1, np.nan, ASKED), TRUE), r"asked\[0\] holds nan"),
+    ):
+        with pytest.raises(InputError, match=message):
+            record_models({"t": SVC()}, X, Y, tmp_path / "m.rec", asked=asked)
+    with pytest.raises(InputError, match="y holds the class 1 alone"):
+        record_models({"t": SVC()}, X, np.ones(40, int), tmp_path / "m.rec", asked=(ASKED, np.ones(30)))
+    with pytest.raises(InputError, match="x holds nan or infinite values"):
+        record_models({"t": SVC()}, X * np.inf, Y, tmp_path / "m.rec", asked=(ASKED, TRUE))
+    assert not (tmp_path / "m.rec").exists()
     with pytest.raises(SceneError, match="models draws models of the plane"):
         animviz.frame_at("models", trained("polynomial", arch="1-3-1"), 0.0)
     with pytest.raises(SceneError, match=r"recorded with models of the plane; for that there are .*models"):

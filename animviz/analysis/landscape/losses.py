@@ -13,7 +13,7 @@ from animviz.recording.meaning import Output
 from animviz.recording.metrics import for_loss, loss_outputs
 from animviz.recording.recording import Recording
 from animviz.recording.replay.activations import ACTIVATIONS
-from animviz.recording.replay.layers import IDENTITY, Layer, is_chain
+from animviz.recording.replay.layers import IDENTITY, Layer, hindrance, is_chain
 from animviz.sampling import evenly
 
 __all__ = ["LossOf", "require_landscape"]
@@ -28,10 +28,9 @@ def require_landscape(recording: Recording) -> None:
         SceneError: says what is missing.
     """
     if not is_chain(recording.layers):
-        strange = next((layer.kind for layer in recording.layers if not layer.replayable), "no")
         raise SceneError(
-            f"landscape needs a chain of layers that NumPy replays; {recording.path} has {strange} layers: the loss at weights "
-            "that were never recorded is computed through them"
+            f"landscape needs a chain of layers that NumPy replays; {recording.path} has {hindrance(recording.layers)}: "
+            "the loss at weights that were never recorded is computed through them"
         )
     if any(layer.kind == "BatchNormalization" for layer in recording.layers):
         raise SceneError(

@@ -58,6 +58,8 @@ MAPS = {
     ),
 }  # fmt: skip
 
+LARGEST = float(np.finfo(np.float32).max)  # of a height
+
 
 def descent(
     rng: np.random.Generator, *, map: str = "beale", start: str | None = None, limits: str | None = None,
@@ -74,7 +76,7 @@ def descent(
     """
     place = map_of(map, start, limits)
     xs, ys, heights = lattice(place.formula, place.limits, resolution)
-    known = np.isfinite(heights)
+    known = np.abs(heights) < LARGEST
     if not known.any() or np.ptp(heights[known]) == 0:
         raise InputError(
             f"--map {place.formula.text!r} has no slope between {place.limits}; expected heights that differ"
@@ -82,10 +84,9 @@ def descent(
     if not np.isfinite(place.formula.value(*place.start)):
         raise InputError(f"--map {place.formula.text!r} has no height at the start {place.start}; give another --start")
     points = np.stack(np.meshgrid(xs, ys), axis=2)[known].astype(np.float32)
-    return Dataset(
-        points, heights[known].astype(np.float32), extras={"lowest": lowest_places(place.formula, place.limits)},
-        title=place.title,
-    )  # fmt: skip
+    lowest = lowest_places(place.formula, place.limits)
+    bottom = {"lowest": lowest} if np.abs(lowest).max() < LARGEST else {}  # such as 1/x has none
+    return Dataset(points, heights[known].astype(np.float32), extras=bottom, title=place.title)
 
 
 def map_of(name: str, start: str | None = None, limits: str | None = None) -> Map:

@@ -59,14 +59,19 @@ def record_models(
         of its clock, and its accuracies.
 
     Raises:
-        InputError: there is no model, one is no classifier, or the points are none of the plane.
+        InputError: there is no model, one is no classifier, the points are none of the plane, or classes are missing.
         RecordingError: the path holds something already.
     """
-    points, classes = np.asarray(x, np.float32), np.asarray(y)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise InputError(f"x has shape {points.shape}; expected points of the plane, (samples, 2)")
+    points, classes = _checked("x", x, "y", y)
     names, labels = np.unique(classes, return_inverse=True)
-    others = np.asarray(asked[0], np.float32), np.searchsorted(names, asked[1])
+    if len(names) < 2:
+        raise InputError(f"y holds the class {names[0]} alone; expected two classes or more")
+    others = _checked("asked[0]", asked[0], "asked[1]", asked[1])
+    if strange := [str(name) for name in np.unique(others[1]) if name not in names]:
+        raise InputError(f"asked[1] holds {strange[0]}, which is no class of y; expected {', '.join(map(str, names))}")
+    others = others[0], np.searchsorted(names, others[1])
+    if states < 1:
+        raise InputError(f"states is {states}; expected at least 1")
     _require_classifiers(models)
     grid = _grid(points)
     places = np.concatenate([grid, points, others[0]])
@@ -91,6 +96,24 @@ def record_models(
                 logs[f"{name}: test"] = float((tested.argmax(axis=1) == others[1]).mean())
             recorder.capture(outputs=outputs, epoch=state, logs=logs)
     return Recording(path)
+
+
+def _checked(name: str, x: Any, label: str, y: Any) -> tuple[Array, Array]:
+    """Return points of the plane and the class of each.
+
+    Raises:
+        InputError: they are none, or have not as many classes.
+    """
+    points, classes = np.asarray(x, np.float32), np.asarray(y)
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise InputError(f"{name} has shape {points.shape}; expected points of the plane, (samples, 2)")
+    if classes.shape != points.shape[:1]:
+        raise InputError(
+            f"{label} has shape {classes.shape}; expected a class for each of the {len(points):,} points of {name}"
+        )
+    if not np.isfinite(points).all():
+        raise InputError(f"{name} holds nan or infinite values; leave those points out")
+    return points, classes
 
 
 def _require_classifiers(models: Mapping[str, Any]) -> None:

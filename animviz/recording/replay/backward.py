@@ -61,17 +61,19 @@ class Pass:
         """Return the gradients by the input and by what each layer puts out: one more than there are layers.
 
         Args:
-            gradient: by what the last layer puts out, shape (samples, ...).
+            gradient: by what the last layer puts out, shape (samples, ...); of a network that diverges it may grow beyond
+                all numbers.
             before_activation: whether it is by what the activation of the last layer is given; the last entry then too.
             weights: is filled with the gradients by weights, added up over the samples.
         """
         found = [gradient]
-        for place, layer in reversed(list(enumerate(self._layers))):
-            if place < len(self._layers) - 1 or not before_activation:
-                gradient = through_activation(layer, self.sums[place], gradient)
-            values = self.outputs[place - 1] if place else self.inputs
-            gradient = self._through(layer, values, gradient, weights)
-            found.append(gradient)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for place, layer in reversed(list(enumerate(self._layers))):
+                if place < len(self._layers) - 1 or not before_activation:
+                    gradient = through_activation(layer, self.sums[place], gradient)
+                values = self.outputs[place - 1] if place else self.inputs
+                gradient = self._through(layer, values, gradient, weights)
+                found.append(gradient)
         return found[::-1]
 
     def _through(self, layer: Layer, values: Array, gradient: Array, weights: Gradients | None) -> Array:

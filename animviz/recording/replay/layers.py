@@ -1,6 +1,6 @@
 """What a recording says of each layer, and which layers NumPy can replay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 from animviz.arrays import Array
 from animviz.recording.replay.convolution import OPERATIONS
 
-__all__ = ["IDENTITY", "SILENT", "ConfigValue", "Layer", "is_chain", "is_dense_chain"]
+__all__ = ["IDENTITY", "SILENT", "ConfigValue", "Layer", "hindrance", "is_chain", "is_dense_chain"]
 
 ConfigValue = bool | int | float | str | tuple[int, ...] | tuple[tuple[int, int], ...]
 
@@ -104,6 +104,28 @@ SILENT = IDENTITY | {"State", "Flatten", "Identity", "InputLayer", "Reshape"}
 def is_chain(layers: Sequence[Layer]) -> bool:
     """Say whether every layer can be replayed, one after the other."""
     return bool(layers) and all(layer.replayable for layer in layers)
+
+
+def hindrance(layers: Sequence[Layer], passes: Callable[[Layer], bool] = lambda layer: layer.replayable) -> str:
+    """Return in words which layers keep a model from being such a chain, such as "LSTM layers".
+
+    Args:
+        layers: of a model of which some do not pass, or which has none.
+        passes: whether a layer can be part of the chain.
+    """
+    strange = [layer for layer in layers if not passes(layer)]
+    unknown = next((layer.kind for layer in strange if not _is_known(layer)), None)
+    if unknown is not None or not strange:
+        return f"{unknown or 'no'} layers"
+    return f"{strange[0].kind} layers that branch, or with an activation of their own"
+
+
+def _is_known(layer: Layer) -> bool:
+    """Say whether a layer's kind could be replayed, were it alone."""
+    bending = {"Activation", "ReLU", "LeakyReLU", "Softmax", "ELU"}
+    return not layer.replayable and (
+        layer.kernel is not None or layer.kind in SILENT | bending or layer.kind in OPERATIONS
+    )
 
 
 def is_dense_chain(layers: Sequence[Layer]) -> bool:

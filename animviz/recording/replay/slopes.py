@@ -69,4 +69,5 @@ def through_activation(layer: Layer, z: Array, gradient: Array) -> Array:
         return np.asarray(gradient - softmax(z) * gradient.sum(axis=-1, keepdims=True))
     if layer.activation == "leaky_relu":
         return np.where(z > 0, gradient, layer.negative_slope * gradient).astype(gradient.dtype)
-    return np.asarray(gradient * _SLOPES[layer.activation](z))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(gradient * _SLOPES[layer.activation](z))
