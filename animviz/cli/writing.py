@@ -115,27 +115,32 @@ def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings:
     "--kind",
     default="embedding",
     show_default=True,
-    help="embedding: its layers as points; plane: a network over one or two inputs, which runs in the page.",
+    help="embedding: its layers as points; plane: a network over one or two inputs, which runs in the page; "
+    "film: any scene, with chapters.",
 )
+@click.option("--scene", help="Of a film: a scene, with options of `animviz render` such as 'rings --seconds 12'.")
 @click.option("--layers", help="Of an embedding: names with commas between them.  [default: input and hidden layers]")
 @click.option("--method", help="Of an embedding: umap, pca or tsne.  [default: umap]")
 @click.option("--embed-threads", type=click.IntRange(1, 256), help="Of an embedding: for speed.  [default: 1]")
 @click.option("--grid", type=click.IntRange(0, 101), help="Of a plane: lines in each direction.  [default: 21]")
 @click.option("--samples", type=click.IntRange(10), help="To show at most.  [default: 5000; of a plane 4000]")
 @click.option("--theme", default="auto", show_default=True, help="dark, light, or auto: what the reader's system asks.")
-@click.option("--title", default="", help="Of the page; by default the recording's.")
+@click.option("--title", help="Of the page; by default the recording's.")
 @click.option("--output-name", metavar="NAME", help="Output that is shown, of a model that has several.")
-def page(path: Path, output: Path, output_name: str | None, **options: Any) -> None:
+def page(path: Path, output: Path, kind: str, scene: str | None, output_name: str | None, **options: Any) -> None:
     """Write an interactive page of a network.
 
     An embedding shows the layers over the epochs, with hover, search, classes and misclassified samples; embeddings are
     kept in the recording. A plane holds the weights of all epochs: drag a point through the layers, switch units off.
-    One file that works offline.
+    A film has chapters and captions at the landmarks, and a table of numbers. One file that works offline.
     """
+    from animviz.cli.paging import scene_options
     from animviz.pages import write_page
 
     given = {name: value for name, value in options.items() if value is not None}
-    say(write_page(path, output, output_name=output_name, **given))
+    if scene is not None:
+        given = {**scene_options(scene), **given} if kind == "film" else {**given, "scene": scene}
+    say(write_page(path, output, kind=kind, output_name=output_name, **given))
 
 
 @click.command()

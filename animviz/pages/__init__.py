@@ -2,7 +2,8 @@
 
 embedding     layers as points in the plane: contents_of a recording -> Contents; page_of them -> bytes
 plane         a network over one or two inputs, which runs in the page
-write_page    a page of either kind, into a file that appears whole or not at all
+film          any scene as a film, with chapters, captions and numbers
+write_page    a page of any kind, into a file that appears whole or not at all
 """
 
 from animviz.pages.embedding.contents import Contents, contents_of

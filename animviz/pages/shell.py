@@ -52,7 +52,9 @@ def check_request(target: Path, theme: str) -> None:
         raise InputError(f"--theme is {theme!r}; expected one of {', '.join((FOLLOWING, *SCREENS))}")
 
 
-def filled(template: str, *, title: str, theme: str, style: str, program: str, data: Mapping[str, str]) -> bytes:
+def filled(
+    template: str, *, title: str, theme: str, style: str, program: str, data: Mapping[str, str], film: bool = False
+) -> bytes:
     """Return a page: a template with its styles, program and data filled in.
 
     Args:
@@ -62,10 +64,11 @@ def filled(template: str, *, title: str, theme: str, style: str, program: str, d
         style: CSS.
         program: JavaScript.
         data: texts that the program reads, by name.
+        film: whether the program plays a film that is among the data.
     """
     policy = (
         f"default-src 'none'; script-src '{_policy_hash(program)}'; style-src '{_policy_hash(style)}'; img-src data:; "
-        "font-src data:; base-uri 'none'; form-action 'none'"
+        f"font-src data:; {'media-src blob:; ' if film else ''}base-uri 'none'; form-action 'none'"
     )
     elements = [f'<script type="text/plain" id="data-{name}">{text}</script>' for name, text in data.items()]
     page = Template(template).substitute(

@@ -1,25 +1,39 @@
 """Writing a page of any kind into a file that appears whole or not at all."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from animviz.errors import InputError
 from animviz.files import left_as_it_was
-from animviz.pages import embedding, plane
+from animviz.pages import embedding, film, plane
 from animviz.pages.shell import FOLLOWING, check_request
 from animviz.recording.recording import Recording
 from animviz.video.targets import working_folder
 
-__all__ = ["KINDS", "write_page"]
+__all__ = ["KINDS", "Kind", "write_page"]
 
-Maker = Callable[..., tuple[bytes, str]]
-KINDS: dict[str, tuple[Maker, frozenset[str]]] = {
-    "embedding": (embedding.made, frozenset({"layers", "method", "samples", "embed_threads", "title"})),
-    "plane": (plane.made, frozenset({"grid", "samples", "title"})),
+
+class Kind(NamedTuple):
+    """A kind of page.
+
+    Attributes:
+        make: recording, theme and options -> the page, and in words what it holds.
+        options: that it has.
+        passes_on: whether it takes further ones, which a scene knows.
+    """
+
+    make: Callable[..., tuple[bytes, str]]
+    options: frozenset[str]
+    passes_on: bool = False
+
+
+KINDS = {
+    "embedding": Kind(embedding.made, frozenset({"layers", "method", "samples", "embed_threads", "title"})),
+    "plane": Kind(plane.made, frozenset({"grid", "samples", "title"})),
+    "film": Kind(film.made, frozenset({"scene", "title"}), passes_on=True),
 }
-"""What makes a page of each kind, and the options that it has."""
 
 
 def write_page(
@@ -36,29 +50,31 @@ def write_page(
     Args:
         path: of the recording.
         target: file to write, .html or .htm.
-        kind: embedding, the embedded layers of a classifier; or plane, a network that runs in the page.
+        kind: embedding, the embedded layers of a classifier; plane, a network that runs in the page; or film, any scene.
         theme: dark, light, or auto for what the reader's system asks for.
         output_name: of the output that is shown, of a model that has several.
-        **options: of the kind: `title` and `samples`; layers, method and embed_threads of an embedding; grid of a plane.
+        **options: of the kind. Of an embedding title, samples, layers, method and embed_threads; of a plane title, samples
+            and grid; of a film the scene, and what `animviz.render` takes for it, such as size and title.
 
     Raises:
         AnimvizError: the recording cannot be shown, an option is not one of this kind, or the file cannot be written.
     """
     check_request(target, theme)
-    maker = _maker(kind, options)
+    make = _kind(kind, options).make
     recording = Recording(path, output=output_name)
     with left_as_it_was(target.parent), working_folder(target) as folder:
-        page, words = maker(recording, theme, **options)
+        page, words = make(recording, theme, **options)
         (folder / target.name).write_bytes(page)
         os.replace(folder / target.name, target)
     return f"{target}: {words}, {len(page) / 1e6:.1f} MB"
 
 
-def _maker(kind: str, options: dict[str, Any]) -> Maker:
-    if kind not in KINDS:
-        raise InputError(f"--kind is {kind!r}; expected one of {', '.join(KINDS)}")
-    maker, known = KINDS[kind]
-    for name in options.keys() - known:
-        fitting = " or ".join(f"--kind {other}" for other, (_, has) in KINDS.items() if name in has)
-        raise InputError(f"--{name.replace('_', '-')} is no option of --kind {kind}; leave it out, or take {fitting}")
-    return maker
+def _kind(name: str, options: Mapping[str, Any]) -> Kind:
+    if name not in KINDS:
+        raise InputError(f"--kind is {name!r}; expected one of {', '.join(KINDS)}")
+    kind = KINDS[name]
+    for option in () if kind.passes_on else options.keys() - kind.options:
+        fitting = " or ".join(f"--kind {other}" for other, one in KINDS.items() if option in one.options)
+        way_out = f", or take {fitting}" if fitting else ""
+        raise InputError(f"--{option.replace('_', '-')} is no option of --kind {name}; leave it out{way_out}")
+    return kind

@@ -18,7 +18,7 @@ from animviz.stage.theme import THEMES
 
 __all__ = ["made", "page_of"]
 
-SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js")
+SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js", "opening.js")
 SCRIPTS = ("data.js", "state.js", "plane.js", "card.js", "controls.js", "main.js")
 
 

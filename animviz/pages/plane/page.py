@@ -15,7 +15,7 @@ from animviz.stage.theme import THEMES
 
 __all__ = ["made", "page_of"]
 
-SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js")
+SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js", "opening.js")
 SCRIPTS = (
     "data.js", "net.js", "answer.js", "contour.js", "state.js", "surface.js", "pane.js", "plane.js", "line.js",
     "hidden.js", "probe.js", "units.js", "controls.js", "main.js",
