@@ -62,6 +62,7 @@ def run() -> NoReturn:
     Python takes a second to take TensorFlow apart at its end. All files are whole by then, so that is skipped. After
     Ctrl-C it is skipped too: where that hit the import of a compiled module, Python would end itself by the signal.
     """
+    _open_closed_streams()
     _write_all_letters()
     # What is not finite is drawn as it is; lines of source would be no help.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"(animviz|scenes|numpy)\b")
@@ -81,6 +82,13 @@ def run() -> NoReturn:
         with suppress(OSError):  # a pipe that nobody reads any more
             stream.flush()
     os._exit(code or 0)
+
+
+def _open_closed_streams() -> None:
+    """Let what is said to a stream that was closed before the start go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _write_all_letters() -> None:
@@ -117,7 +125,8 @@ def _fail(message: str, error: Exception) -> None:
         import traceback
 
         traceback.print_exception(error.__cause__)
-    say(f"{PROG}: {' '.join(message.split())}", err=True)
+    with suppress(OSError, ValueError):  # nobody can be told
+        say(f"{PROG}: {' '.join(message.split())}", err=True)
     sys.exit(2)
 
 

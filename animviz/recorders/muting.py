@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from animviz.errors import AnimvizError
+
 __all__ = ["muted_stderr"]
 
 
@@ -23,6 +25,8 @@ def muted_stderr() -> Iterator[None]:
         os.dup2(taken.fileno(), 2)
         try:
             yield
+        except AnimvizError:  # says itself what is wrong
+            raise
         except Exception:
             taken.seek(0)
             os.write(kept, taken.read())

@@ -75,6 +75,8 @@ def check_place(path: Path, kind: Format) -> None:
     with unwritable(path):
         if kind.encoder and path.is_dir():
             raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
+        if not kind.encoder and path.is_symlink():
+            raise EncodeError(f"{path} is a link; expected the name of a folder for the PNG files itself")
         if not kind.encoder and path.resolve() in (Path.cwd(), *Path.cwd().parents):
             raise EncodeError(f"{path} is the folder in which we stand; choose a new folder for the PNG files")
         if not kind.encoder and path.exists() and not (path.is_dir() and all(map(_is_frame, path.iterdir()))):

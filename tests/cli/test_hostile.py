@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -115,6 +116,32 @@ def test_a_full_disk_behind_stdout_is_one_line(rings_recording: Recording) -> No
         )  # fmt: skip
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith("animviz: output: No space left")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+@pytest.mark.parametrize("closed", ["2>&-", ">&- 2>&-", "2>/dev/full"])
+def test_streams_that_are_closed_or_full_change_no_exit_code(
+    closed: str, rings_recording: Recording, tmp_path: Path
+) -> None:
+    program = f"{shlex.quote(sys.executable)} -m animviz"
+    drawn = f"{program} render rings --from {rings_recording.path} -o m.mp4 {' '.join(SMALL)} >/dev/null {closed}"
+    if "full" not in closed:
+        assert subprocess.run(["sh", "-c", drawn], cwd=tmp_path).returncode == 0
+        assert (tmp_path / "m.mp4").exists()
+    assert subprocess.run(["sh", "-c", f"{program} info nowhere {closed}"], cwd=tmp_path).returncode == 2
+
+
+def test_a_link_to_a_folder_is_refused_before_anything_is_drawn(
+    cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for target in ("frames", "video.mp4"):
+        (tmp_path / target).symlink_to("folder")
+        monkeypatch.setattr("animviz.rendering.film.write_part", lambda *_: pytest.fail("it is drawn"))
+        done = cli("render", "rings", "--from", str(rings_recording.path), "-o", target, *SMALL)
+        assert done.code == 2
+        assert done.err.startswith(f"animviz: {target} is a ")
+        assert (tmp_path / target).is_symlink()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of a name here")

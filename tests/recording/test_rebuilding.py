@@ -1,5 +1,7 @@
 """Who rebuilds a recorded model is found by entry point."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -48,3 +50,31 @@ def test_a_framework_that_is_not_installed_is_named(tmp_path: Path, monkeypatch:
     monkeypatch.setitem(sys.modules, "keras", None)
     with pytest.raises(RecordingError, match=r"keras is needed to rebuild the recorded model .*; install it"):
         recording.activations(0, "strange")
+
+
+SCRIPT = """\
+import sys
+import numpy as np
+from animviz import Recording
+print(Recording(sys.argv[1]).activations(0, "twice").sum())
+"""
+
+
+@pytest.mark.integration
+def test_rebuilding_prints_nothing_of_the_framework(tmp_path: Path) -> None:
+    import keras
+
+    inputs = keras.Input((2,), name="input")
+    model = keras.Model(inputs, keras.layers.Dense(1, name="output")(keras.layers.Add(name="twice")([inputs, inputs])))
+    weights = {variable.path: variable.numpy() for variable in model.weights}
+    manifest = Manifest(
+        id="0" * 12, title="sum", model=model.to_json(), versions={"keras": keras.__version__},
+        layers=(Layer(name="twice", kind="Add"), Layer(name="output", kind="Dense")), outputs=(Output(name="output"),),
+        weights={name: ArraySpec(shape=array.shape, dtype="float32") for name, array in weights.items()},
+    )  # fmt: skip
+    writer = RecordingWriter.create(tmp_path / "r.rec", manifest, {"inputs": np.ones((3, 2), np.float32)})
+    writer.append({f"weights/{name}": array for name, array in weights.items()}, Entry(epoch=0, step=0))
+    words = [sys.executable, "-c", SCRIPT, tmp_path / "r.rec"]
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}  # as where commands have thought of training
+    done = subprocess.run(words, capture_output=True, text=True, env=quiet)
+    assert (done.stdout, done.stderr) == ("12.0\n", "")

@@ -518,3 +518,18 @@ def test_workers_make_the_same_bytes(board: Callable[[str], Path], cli: Callable
     for workers in (1, 2):
         assert cli("storyboard", path, "-o", f"{workers}/film.mp4", "--workers", workers).code == 0
     assert (tmp_path / "1/film.mp4").read_bytes() == (tmp_path / "2/film.mp4").read_bytes()
+
+
+def test_a_single_shot_runs_no_code_of_others(
+    cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text("raise SystemExit('code of a shot that nobody asked for')\n")
+    shots = "".join(
+        f'[[shot]]\nname = "{name}"\nscene = "{scene}"\nrecording = "r"\nseconds = 0.4\n'
+        for name, scene in (("a", "rings"), ("b", "mine.py"))
+    )
+    table = f'[recordings.r]\npath = "{rings_recording.path}"\n'
+    (tmp_path / "film.toml").write_text(f'title = "x"\nsize = [160, 90]\nfps = 5\n{table}{shots}')
+    done = cli("storyboard", "film.toml", "--shot", "a", "-o", "a.mp4")
+    assert done.code == 0, done.err
+    assert "1 of 1 shots drawn" in done.out

@@ -11,6 +11,7 @@ from animviz.errors import RecordingError
 from animviz.recorders.keras.causes import cause_of
 from animviz.recorders.keras.inspect import weight_names
 from animviz.recorders.keras.tapping import probe
+from animviz.recorders.muting import muted_stderr
 
 __all__ = ["activations", "outputs"]
 
@@ -29,7 +30,8 @@ def activations(model_json: str, weights: Weights, layer: str, inputs: Any) -> N
     Raises:
         RecordingError: Keras cannot rebuild the model, for example for want of a custom layer.
     """
-    layers, _ = probe(_with_weights(model_json, weights), _fed(inputs), {layer})
+    with muted_stderr():  # TensorFlow looks for devices now
+        layers, _ = probe(_with_weights(model_json, weights), _fed(inputs), {layer})
     return layers[layer]
 
 
@@ -39,7 +41,8 @@ def outputs(model_json: str, weights: Weights, inputs: Any) -> dict[str, NDArray
     Raises:
         RecordingError: Keras cannot rebuild the model.
     """
-    _, found = probe(_with_weights(model_json, weights), _fed(inputs), set())
+    with muted_stderr():
+        _, found = probe(_with_weights(model_json, weights), _fed(inputs), set())
     return found
 
 

@@ -72,20 +72,19 @@ class Decider:
         return [self._sources[name] for name in dict.fromkeys(name for shot in shots for name in recordings_of(shot))]
 
     def check(self) -> None:
-        """Refuse what can be refused before anything is trained, in any shot of the file.
+        """Refuse what can be refused before anything is trained, in the wanted shots: code of others is not run.
 
         Raises:
             InputError: names the line, the shot and the key.
         """
-        self._heard(("audio",), self._board.audio)
-        for place, shot in enumerate(self._board.shot):
-            self._heard(("shot", place, "audio"), shot.audio)
+        self._heard(("audio",), self._sound)
+        for place in self._wanted:
+            self._heard(("shot", place, "audio"), self._board.shot[place].audio)
         shots = Shots(self._storyboard, self._look, self._sources, None)
         frames: dict[int, int] = {}
-        for place in range(len(self._board.shot)):
-            before = len(shots.needs)
+        for place in self._wanted:
             frames[place] = shots.frames(place)
-            self.needs += shots.needs[before:] if place in self._wanted else []
+        self.needs = shots.needs
         self._poster(frames)
 
     def decide(self, cache: Cache) -> Film:
