@@ -69,6 +69,8 @@ class UnfoldSpace:
         self._palette, self._theme = theme.palette(len(self._recording.output.class_names)), theme
         self._heading = stage.text(box.left, box.top + LABEL, "", color=theme.quiet, moves=True)
         wide = box.width >= WIDE
+        room = SHARE * box.width - 16 if wide else box.width
+        self._stage, self._room = stage, room
         names = Legend(
             stage, self._recording.output.class_names, self._palette, box.width * (1 - SHARE if wide else 1), most=1
         )
@@ -104,7 +106,8 @@ class UnfoldSpace:
         if self._lines is not None and self._shape is not None:
             seen = view.seen(self._moved(self._lines, place, share))[:, :2]
             self._grid.set_lines(joined(seen.reshape(*self._shape, 2)))
-        self._heading.set_text(self._words(place, share))
+        fitting = (text for text in self._words(place, share) if self._stage.measure(text, LABEL) <= self._room)
+        self._heading.set_text(next(fitting, ""))
         self._show_measure(view)
         self._show_cut(view, 0.0 if moving else share)
 
@@ -116,19 +119,20 @@ class UnfoldSpace:
             return step.affine.moved(values[place], share)
         return values[place] + share * (values[place + 1] - values[place])
 
-    def _words(self, place: int, share: float) -> str:
+    def _words(self, place: int, share: float) -> list[str]:
+        """Return what happens, and the same in fewer words."""
         if place >= len(self._steps):
-            return (
-                f"{self._end.words}: {'the cut of the last layer' if self.decides else 'what the last layer is given'}"
-            )
+            what = "the cut of the last layer" if self.decides else "what the last layer is given"
+            return [f"{self._end.words}: {what}", what]
         step = self._steps[place]
         if share == 0 and place == 0:
-            return "the input plane"
+            return ["the input plane"]
         if step.what != "affine":
-            return f"{step.after.words}: {'folded' if step.what in FOLDS else 'squashed'} by {step.what}"
-        if step.affine is None:
-            return f"{step.after.words}: weights and bias"
-        return f"{step.after.words}: turned, stretched and shifted by weights and bias"
+            what = f"{'folded' if step.what in FOLDS else 'squashed'} by {step.what}"
+            return [f"{step.after.words}: {what}", what]
+        turned = [] if step.affine is None else ["turned, stretched and shifted by weights and bias"]
+        whats = [*turned, "weights and bias"]
+        return [*(f"{step.after.words}: {what}" for what in whats), *whats]
 
     def _seen_from(self) -> list[View]:
         """Return a view for the beginning and for the end of each step."""

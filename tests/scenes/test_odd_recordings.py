@@ -172,3 +172,13 @@ def test_unfold_calls_layers_by_the_words_of_the_field(progress: float, words: s
     stage = Stage((1280, 720))
     find_scene("unfold").set_up(stage, trained("two_rings"))(Moment(0.0, 0.0, progress))
     assert any(text.startswith(words) for text in texts(stage))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280), (640, 480)], ids=str)
+def test_what_unfold_says_stays_within_the_frame(size: tuple[int, int], trained: Trained) -> None:
+    stage = Stage(size)
+    draw = find_scene("unfold").set_up(stage, trained("two_rings"))
+    for progress in np.linspace(0, 1, 9):
+        draw(Moment(0.0, 0.0, float(progress)))
+        stage.paint()
+        check_layout(stage)
