@@ -37,5 +37,7 @@ class Controls {
     showClock(state);
     element("count").textContent = off ? `${off} ${off === 1 ? "unit" : "units"} off (Esc: all on)` : "";
     element("missing").hidden = state.there;
+    // While it plays the answer changes faster than it could be read aloud.
+    for (const name of ["place", "verdict"]) element(name).setAttribute("aria-live", state.playing ? "off" : "polite");
   }
 }

@@ -107,14 +107,14 @@ class Page extends Player {
       }
     }
     const mean = known ? sum / known : NaN;
-    element("measure").textContent = data.labels ? "right answers" : "mean squared error";
-    element("quality").textContent = !known ? "–" : data.labels ? `${(100 * mean).toFixed(1)} %` : Number(mean.toPrecision(3)).toString();
+    say(element("measure"), data.labels ? "right answers" : "mean squared error");
+    say(element("quality"), !known ? "–" : data.labels ? `${(100 * mean).toFixed(1)} %` : String(Number(mean.toPrecision(3))));
   }
 
   // What the network answers to the point.
   tell() {
     const { state } = this, { net, answers, data, probe } = state, scores = answers.scores(net, probe, 1, -1);
-    element("place").textContent = `point at ${Array.from(probe, number).join(", ")}`;
+    say(element("place"), `point at ${Array.from(probe, number).join(", ")}`);
     const rows = answers.classifies ? this.shares(scores) : Array.from(scores.slice(0, 6), (value, k) =>
       ({ name: answers.width > 1 ? `answer ${k + 1}` : "answer", text: number(value) }));
     const [low, high] = answers.span;
@@ -124,16 +124,17 @@ class Page extends Player {
     while (this.rows.length < rows.length) this.rows.push(verdictRow());
     rows.forEach(({ name, share, text, color }, k) => {
       const [label, bar, value] = this.rows[k].children;
-      label.textContent = name;
-      value.textContent = text;
+      say(label, name);
+      say(value, text);
       bar.hidden = share === undefined;
       if (share !== undefined) bar.style.setProperty("--share", `${100 * share}%`);
       if (color) bar.style.setProperty("--color", color);
     });
     const { unit } = state, step = unit && data.steps[unit[0]];
-    element("unit").textContent = !unit ? "" : data.inputs === 1
-      ? `dashed: unit ${unit[1] + 1} of ${step.name}, on a scale of its own`
-      : hasLine(net, unit) ? `unit ${unit[1] + 1} of ${step.name}; dashed: where it is 0 before its activation` : "";
+    const name = unit ? `unit ${unit[1] + 1} of ${step.name}` : "";
+    const line = data.inputs === 1 ? `dashed: ${name}, on a scale of its own`
+      : hasLine(net, unit ?? [0]) ? `${name}; dashed: where it is 0 before its activation` : name;
+    say(element("unit"), unit ? line : "");
   }
 
   // The likeliest classes of the point; of few classes all in their order.
@@ -232,6 +233,11 @@ class Page extends Player {
     this.state.probe = clamped(place, this.state.data.limits);
     this.ask();
   }
+}
+
+// Write a text where it is another one: nothing is laid out, or read aloud, in vain.
+function say(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }
 
 function verdictRow() {

@@ -71,7 +71,7 @@ class Pane {
 
   lines(places, each, color) {
     const { ratio } = this;
-    this.surface.lines(places.map((place) => place * ratio), each, color, LINE * ratio);
+    this.surface.lines(ratio === 1 ? places : places.map((place) => place * ratio), each, color, LINE * ratio);
   }
 
   get context() {

@@ -73,7 +73,7 @@ class Units {
       values = net.run(values, count, index - 1, index);
       probe = net.run(probe, 1, index - 1, index);
       this.layers[index].buttons.forEach((button, unit) => {
-        button.lastChild.textContent = `${unit + 1}: ${number(probe[unit])}`;
+        say(button.lastChild, `${unit + 1}: ${number(probe[unit])}`);
         if (small) this.thumb(page, button.firstChild, column(values, step.units, unit));
       });
     });
