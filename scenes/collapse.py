@@ -25,7 +25,6 @@ from .families.window import Window
 POINT = 0.15  # spread of a class that is called a point
 CLOSER = 0.7  # of the spread at first, below which classes are said to draw together
 EVEN = 5.0  # degrees by which the angles of an even star may be off
-RIGHT = 0.999  # share of right answers from which all are called right
 WIDE, LOW = 850.0, 180.0  # units of a room in which charts stand beside the picture, and of height of a chart below it
 APART = 28.0  # units between the baselines of two labels
 
@@ -175,9 +174,9 @@ class _Spread:
         """Mark when all answers are right for the first time."""
         stage, plot = self._stage, self._plot
         shares = np.array([entry.scores.get("accuracy", 0.0) for entry in recording.entries])
-        if not (shares >= RIGHT).any():
+        if not (shares == 1).any():
             return
-        place = float(moments[np.argmax(shares >= RIGHT)])
+        place = float(moments[np.argmax(shares == 1)])
         plot.axes.plot(
             [place] * 2, plot.axes.get_ylim(), color=stage.theme.quiet, linewidth=stage.points(1.5), zorder=0
         )

@@ -16,6 +16,8 @@ from animviz.parts import LABEL, PointCloud, Sheet, Tags, chips, cut, grid_shape
 from animviz.recording.replay.layers import Layer, hindrance, is_chain
 from animviz.recording.state import State
 
+from .families.amounts import counted
+
 GAP, TITLE = 40.0, 34.0  # units between panels, and over them
 POINT = 2.6  # units of a radius
 PAIRS, WIDE = 112.0, 900.0  # units of the column of images with their answers, and of a room that has room for it
@@ -151,11 +153,15 @@ class _Plane:
         stage.moves(self._points)
         if labels.names:
             self._tags = Tags(stage, axes, classes, chips(stage, labels.names, box.width * box.height, LABEL))
-        stage.text(box.left, box.top - 12, cut(stage, f"{count:,} samples", box.width), color=stage.theme.quiet)
+        self._limits = limits
+        self._count = stage.text(box.left, box.top - 12, "", color=stage.theme.quiet, moves=True)
 
     def show(self, codes: Array) -> None:
-        """Show the samples at their codes, (samples, 2)."""
+        """Show the samples at their codes, (samples, 2), and how many of them lie in the picture."""
         self._points.set_positions(codes)
+        inside = int(((codes >= self._limits[0]) & (codes <= self._limits[1])).all(axis=1).sum())
+        some = f"{inside:,} of " if inside < len(codes) else ""
+        self._count.set_text(f"{some}{counted(len(codes), 'sample')}")
         if self._tags is not None:
             self._tags.show(self._tags.places(codes))
 
