@@ -4,6 +4,7 @@ After Zeiler and Fergus, "Visualizing and understanding convolutional networks" 
 of interpretability" (2018).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -117,7 +118,7 @@ class _Seen:
         plain: whether a filter is an image itself: it reads the pixels.
     """
 
-    def __init__(self, recording: Recording, block: Block, sample: int, states: list[State]) -> None:
+    def __init__(self, recording: Recording, block: Block, sample: int, states: Sequence[State]) -> None:
         self.recording, self.layers = recording, recording.layers
         inputs = recording.single_input(recording.inputs)
         pictures = images_of(recording, "features", inputs)
@@ -180,7 +181,7 @@ class _Seen:
         return [[self._field.patch(self.among[k], (row, column)) for k, row, column in each] for each in places]
 
 
-def _title(recording: Recording, seen: _Seen, states: list[State]) -> str:
+def _title(recording: Recording, seen: _Seen, states: Sequence[State]) -> str:
     output = recording.output
     first, last = (output.class_names[seen.answer(states[place])[0]] for place in (0, -1))
     true = -1
@@ -237,7 +238,7 @@ class _Rows:
     """The filters: each with its map of the image and the patches that excite it most."""
 
     def __init__(
-        self, stage: Stage, box: Box, seen: _Seen, shown: list[int], states: list[State], block: Block
+        self, stage: Stage, box: Box, seen: _Seen, shown: list[int], states: Sequence[State], block: Block
     ) -> None:  # fmt: skip
         self._seen, self._shown = seen, shown
         ends = [seen.maps(state)[..., shown] for state in states]
