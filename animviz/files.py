@@ -1,15 +1,15 @@
 """Files appear whole or not at all, checks leave nothing behind, and names are told from the bytes that stand for them."""
 
-import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from animviz.aside import aside
 from animviz.errors import EncodeError
-from animviz.limits import require_size
+from animviz.safety.aside import aside
+from animviz.safety.limits import require_size
+from animviz.safety.plain import require_file
 
 __all__ = [
     "check_writable",
@@ -17,7 +17,6 @@ __all__ = [
     "left_as_it_was",
     "place_of",
     "replace_file",
-    "require_file",
     "spelled",
     "unwritable",
     "watched",
@@ -50,16 +49,6 @@ def contents_of(path: Path) -> bytes:
     require_file(path)
     require_size(path, "text")
     return path.read_bytes()
-
-
-def require_file(path: Path) -> None:
-    """Refuse what is there and is no file, such as a pipe or a device.
-
-    Raises:
-        OSError: names it.
-    """
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "no file", str(path))
 
 
 def replace_file(path: Path, contents: bytes) -> None:

@@ -4,6 +4,7 @@ After Zeiler and Fergus, "Visualizing and understanding convolutional networks" 
 of interpretability" (2018).
 """
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
@@ -99,7 +100,7 @@ def _block(recording: Recording, named: str) -> Block:
     return chosen[-1]
 
 
-def _title(recording: Recording, seen: MapsSeen, states: list[State]) -> str:
+def _title(recording: Recording, seen: MapsSeen, states: Sequence[State]) -> str:
     output = recording.output
     first, last = (output.class_names[seen.answer(states[place])[0]] for place in (0, -1))
     true = -1
@@ -156,7 +157,7 @@ class _Rows:
     """The filters: each with its map of the image and the patches that excite it most."""
 
     def __init__(
-        self, stage: Stage, box: Box, seen: MapsSeen, shown: list[int], states: list[State], block: Block
+        self, stage: Stage, box: Box, seen: MapsSeen, shown: list[int], states: Sequence[State], block: Block
     ) -> None:  # fmt: skip
         self._seen, self._shown = seen, shown
         ends = [seen.maps(state)[..., shown] for state in states]

@@ -3,6 +3,7 @@
 After deepreplay (Godoy, 2018), whose quantities they are, and the ridgeline plots of Wilke (2017).
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -94,7 +95,7 @@ def _axis(quantity: Quantity, moments: list[Array]) -> Axis:
 
 
 def _panel(
-    stage: Stage, box: Box, recording: Recording, quantity: Quantity, measure: Values, axis: Axis, states: list[State],
+    stage: Stage, box: Box, recording: Recording, quantity: Quantity, measure: Values, axis: Axis, states: Sequence[State],
     values: list[Array],
 ) -> Ridges:  # fmt: skip
     if len(values[0]) <= FEW:  # a path bends at every snapshot

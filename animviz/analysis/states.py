@@ -1,14 +1,19 @@
 """States of a recording at an even choice of its snapshots."""
 
+from collections.abc import Sequence
+from typing import overload
+
 from animviz.errors import DivergedError
+from animviz.recording.reader import snapshot_path
 from animviz.recording.recording import Recording
 from animviz.recording.state import State
+from animviz.safety.limits import limit
 from animviz.sampling import evenly
 
 __all__ = ["finite_states", "sampled_states"]
 
 
-def sampled_states(recording: Recording, most: int = 60) -> list[State]:
+def sampled_states(recording: Recording, most: int = 60) -> Sequence[State]:
     """Return the states with finite weights, from which a scene takes its fixed limits; see `finite_states`.
 
     Raises:
@@ -20,15 +25,37 @@ def sampled_states(recording: Recording, most: int = 60) -> list[State]:
     return finite
 
 
-def finite_states(recording: Recording, most: int) -> list[State]:
+def finite_states(recording: Recording, most: int) -> Sequence[State]:
     """Return the states with finite weights among an even choice of snapshots, with the first and the last.
 
     Args:
         recording: of any model.
         most: how many snapshots are chosen at most.
     """
-    states = [recording.at(recording.epochs[index]) for index in evenly(len(recording), most)]
-    return [state for state in states if _is_finite(state)]
+    epochs = [float(recording.epochs[index]) for index in evenly(len(recording), most)]
+    size = snapshot_path(recording.path, 0).stat().st_size
+    if size * len(epochs) <= limit("arrays"):
+        return [state for state in map(recording.at, epochs) if _is_finite(state)]
+    return _Read(recording, [epoch for epoch in epochs if _is_finite(recording.at(epoch))])
+
+
+class _Read(Sequence[State]):
+    """States that are read whenever they are looked at: together they are too large to be kept."""
+
+    def __init__(self, recording: Recording, epochs: Sequence[float]) -> None:
+        self._recording, self._epochs = recording, epochs
+
+    def __len__(self) -> int:
+        return len(self._epochs)
+
+    @overload
+    def __getitem__(self, index: int) -> State: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[State]: ...
+    def __getitem__(self, index: int | slice) -> State | Sequence[State]:
+        if isinstance(index, slice):
+            return _Read(self._recording, self._epochs[index])
+        return self._recording.at(self._epochs[index])
 
 
 def _is_finite(state: State) -> bool:

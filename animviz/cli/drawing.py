@@ -28,7 +28,7 @@ from animviz.rendering.request import Request
 from animviz.rendering.shares import draw_share, parse_share
 from animviz.rendering.still import write_still
 from animviz.rendering.timeline import Pacing, Timeline
-from animviz.sizes import size_text
+from animviz.safety.sizes import size_text
 from animviz.video.budget import AUTO
 
 __all__ = ["draw_scene"]

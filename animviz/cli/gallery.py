@@ -10,13 +10,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import gettempdir
 
-from animviz.aside import aside
 from animviz.cli.flags import Sectioned
 from animviz.cli.record import RecordCommand
 from animviz.cli.render import RenderCommand
 from animviz.errors import InputError
 from animviz.files import check_writable, replace_file
 from animviz.pictures.discovery import find_scene, scene_names
+from animviz.safety.aside import aside
 
 __all__ = ["command_for", "markdown_of", "recording_of", "scenes_to_show", "show"]
 

@@ -19,7 +19,7 @@ def verify(path: Path) -> None:
     line for each fault, and ends with code 1 if there is one.
     """
     from animviz.recording.verifying import verify as examined
-    from animviz.sizes import size_text
+    from animviz.safety.sizes import size_text
 
     report = examined(path)
     for line in (*report.faults, *(f"note: {note}" for note in report.notes)):

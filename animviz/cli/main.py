@@ -134,7 +134,7 @@ class _Root(click.Group):
     """The program: its help ends with what files are limited to."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from animviz.limits import VARIABLE, limit_lines
+        from animviz.safety.limits import VARIABLE, limit_lines
 
         with formatter.section(f"Limits on files, which {VARIABLE}=data=2GB,classes=50000 raises"):
             formatter.write_dl(limit_lines())

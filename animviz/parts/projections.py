@@ -146,7 +146,7 @@ class _Spread:
     equal = False
     axes = "unit 1 →, unit 2 ↑, each scaled to its range"
 
-    def __init__(self, states: list[State], hidden: list[Array], drawn: list[Array]) -> None:
+    def __init__(self, states: Sequence[State], hidden: list[Array], drawn: list[Array]) -> None:
         self._epochs = np.array([state.epoch for state in states])
         low, high = (np.array([pick(h, axis=0) for h in hidden]) for pick in (np.min, np.max))
         self._middles, self._halves = (low + high) / 2, np.where(high > low, (high - low) / 2, 1.0)
@@ -181,7 +181,7 @@ class Shadow:
 
     equal = True
 
-    def __init__(self, recording: Recording, states: list[State], hidden: list[Array], drawn: list[Array]) -> None:
+    def __init__(self, recording: Recording, states: Sequence[State], hidden: list[Array], drawn: list[Array]) -> None:
         self._last = [layer for layer in recording.layers if layer.kernel is not None][-1]
         self._binary = self._last.widths_of(recording.manifest.weights)[1] == 1
         rest = [h - h.mean(axis=0) for h in hidden]

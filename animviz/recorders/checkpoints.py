@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from animviz.arrays import Array
-from animviz.aside import aside
 from animviz.errors import InputError, RecordingError
 from animviz.files import left_as_it_was
-from animviz.npz import opened_npz
 from animviz.recorders.deciding import Told
 from animviz.recorders.description import Captured, Description, versions_of
 from animviz.recorders.layers import named_by
@@ -21,6 +19,8 @@ from animviz.recording.manifest import Entry
 from animviz.recording.reader import load
 from animviz.recording.recording import Recording
 from animviz.recording.writer import replaced, require_replaceable
+from animviz.safety.aside import aside
+from animviz.safety.npz import opened_npz
 
 __all__ = ["Source", "import_checkpoints"]
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from animviz.errors import RecordingError
-from animviz.sizes import size_text
+from animviz.safety.sizes import size_text
 
 __all__ = ["announce"]
 

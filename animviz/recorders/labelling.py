@@ -7,7 +7,7 @@ import numpy as np
 
 from animviz.arrays import Array
 from animviz.errors import InputError
-from animviz.limits import beyond
+from animviz.safety.limits import beyond
 
 __all__ = ["Classes", "class_rows", "classes_of", "is_one_hot", "is_yes_or_no", "names_of", "two_classes"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from safetensors import safe_open
 
 from animviz.arrays import Array
-from animviz.files import require_file
-from animviz.limits import beyond, require_size
+from animviz.safety.limits import beyond, require_size
+from animviz.safety.plain import require_file
 
 __all__ = ["arrays_in"]
 

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from animviz.files import contents_of, replace_file, require_file
+from animviz.files import contents_of, replace_file
 from animviz.recording.listing import UNFINISHED, files_in, leftovers, snapshots_among
+from animviz.safety.plain import require_file
 
 __all__ = ["NAME", "altered", "checksum", "noted", "put", "settle", "summed"]
 

@@ -4,7 +4,6 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
-from animviz.aside import aside
 from animviz.errors import RecordingError
 from animviz.files import left_as_it_was, replace_file
 from animviz.recording import checksums
@@ -14,6 +13,7 @@ from animviz.recording.manifest import SCHEMA
 from animviz.recording.reader import read_manifest
 from animviz.recording.verifying import schema_of, verify
 from animviz.recording.writer import replaced, require_replaceable
+from animviz.safety.aside import aside
 
 __all__ = ["migrate"]
 

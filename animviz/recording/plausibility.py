@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from animviz.arrays import Array
-from animviz.limits import beyond
 from animviz.recording.manifest import Manifest
 from animviz.recording.meaning import Output, target_key
 from animviz.recording.replay.layers import Layer, is_chain
+from animviz.safety.limits import beyond
 
 __all__ = ["faults_of_names", "faults_of_outputs", "faults_of_samples", "faults_of_values"]
 

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 
 from animviz.arrays import Array
-from animviz.aside import sweep
 from animviz.errors import RecordingError
 from animviz.files import contents_of
 from animviz.recording.arrays_file import arrays_in
@@ -16,6 +15,7 @@ from animviz.recording.listing import numbers_of
 from animviz.recording.manifest import FORMAT, SCHEMA, Entry, Manifest
 from animviz.recording.nearby import nearby
 from animviz.recording.upgrading import upgraded
+from animviz.safety.aside import sweep
 
 __all__ = ["load", "read_index", "read_manifest", "snapshot_path"]
 

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import contents_of
-from animviz.limits import limit
 from animviz.recording import checksums
 from animviz.recording.basis import below
 from animviz.recording.listing import files_in, gaps, leftovers, size_of, snapshots_among, strangers
@@ -21,6 +20,7 @@ from animviz.recording.plausibility import faults_of_names, faults_of_samples, f
 from animviz.recording.reader import load, read_manifest
 from animviz.recording.replay.forward import MISFITS, forward
 from animviz.recording.replay.layers import is_chain
+from animviz.safety.limits import limit
 
 __all__ = ["Report", "schema_of", "verify"]
 

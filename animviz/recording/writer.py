@@ -12,15 +12,15 @@ import numpy as np
 from safetensors.numpy import save
 
 from animviz.arrays import Array
-from animviz.aside import BEFORE, aside
 from animviz.errors import RecordingError
 from animviz.files import contents_of, left_as_it_was, replace_file
-from animviz.limits import beyond
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import FORMAT, Entry, Manifest
 from animviz.recording.reader import snapshot_path
 from animviz.recording.recording import Recording
+from animviz.safety.aside import BEFORE, aside
+from animviz.safety.limits import beyond
 
 __all__ = ["RecordingWriter", "recording_id", "replaced", "require_replaceable"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animviz.errors import EncodeError, InputError
-from animviz.sizes import bytes_in
+from animviz.safety.sizes import bytes_in
 
 __all__ = ["AUTO", "DEFAULT_LIMIT", "TONES", "Budget", "Setting", "best_setting", "limit_of", "settings_for"]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from animviz.aside import aside
 from animviz.errors import EncodeError
 from animviz.files import check_writable, unwritable
+from animviz.safety.aside import aside
 from animviz.video.ffmpeg import have_encoder
 from animviz.video.formats import USUAL, Coding, Format, format_of
 

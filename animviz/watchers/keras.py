@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from animviz.aside import aside
 from animviz.errors import AnimvizError, InputError
 from animviz.recorders.keras.callback import Recorder
 from animviz.recorders.keras.fit_arguments import fit_arguments
@@ -17,6 +16,7 @@ from animviz.recorders.keras.intake import DATASET_SAMPLES, taken
 from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session
 from animviz.rendering.movie import Movie
+from animviz.safety.aside import aside
 from animviz.watchers.filming import Filming
 from animviz.watchers.redrawing import Redrawing
 

@@ -1,5 +1,6 @@
 """The dense layers of a network as it reads one sample: the units and links that matter, in an order that means something."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ MOST_LINKS = 30  # between two layers
 STATES = 24  # that limits and choices are taken from
 
 
-def final_states(recording: Recording) -> list[State]:
+def final_states(recording: Recording) -> Sequence[State]:
     """Return the states from which limits and choices are taken, the last one last."""
     return sampled_states(recording, STATES)
 

@@ -1,5 +1,6 @@
 """What a convolution makes of an image and of many others, and what in the image speaks for the answer."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -32,7 +33,7 @@ class MapsSeen:
         plain: whether a filter is an image itself: it reads the pixels.
     """
 
-    def __init__(self, recording: Recording, block: Block, sample: int, states: list[State]) -> None:
+    def __init__(self, recording: Recording, block: Block, sample: int, states: Sequence[State]) -> None:
         self.recording, self.layers = recording, recording.layers
         inputs = recording.single_input(recording.inputs)
         pictures = images_of(recording, "features", inputs)

@@ -17,10 +17,10 @@ from animviz import ArrayRecorder, Recording
 from animviz.errors import InputError, RecordingError
 from animviz.experiments.data.image_files import load_images
 from animviz.experiments.data.points_file import read_points
-from animviz.limits import LIMITS, VARIABLE, beyond, limit
 from animviz.recorders.labelling import classes_of, two_classes
 from animviz.recording.reader import load
-from animviz.sizes import bytes_in, size_text
+from animviz.safety.limits import LIMITS, VARIABLE, beyond, limit
+from animviz.safety.sizes import bytes_in, size_text
 from helpers.blocks import ROOT
 from helpers.recordings import copied
 from helpers.results import Result

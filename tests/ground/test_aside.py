@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from animviz.aside import DAY, LOCK, aside, sweep
 from animviz.errors import RecordingError
 from animviz.files import replace_file
 from animviz.recording.reader import read_manifest
+from animviz.safety.aside import DAY, LOCK, aside, sweep
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.film.frame import Look
 
 SCRIPT = """\
 import sys, time
 from pathlib import Path
-from animviz.aside import BEFORE, aside
+from animviz.safety.aside import BEFORE, aside
 with aside(Path(sys.argv[1])) as folder:
     (folder / "half").write_bytes(b"half")
     for name in sys.argv[2:]:
@@ -121,7 +121,7 @@ def test_folders_of_versions_without_locks_are_swept_after_a_day(tmp_path: Path)
 def test_a_place_that_is_swept_before_its_lock_is_held_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import animviz.aside as module
+    import animviz.safety.aside as module
 
     real, gone = module.tempfile.mkdtemp, []
 

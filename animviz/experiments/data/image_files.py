@@ -15,7 +15,7 @@ from animviz.arrays import Array, Float
 from animviz.errors import InputError
 from animviz.experiments.data.labels import class_labels
 from animviz.files import replace_file
-from animviz.npz import opened_npz
+from animviz.safety.npz import opened_npz
 
 __all__ = ["MAX_CLASSES", "ImageSet", "load_images"]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from animviz.errors import InputError
 from animviz.experiments.data.labels import class_labels
-from animviz.limits import require_size
-from animviz.npz import opened_npz
+from animviz.safety.limits import require_size
+from animviz.safety.npz import opened_npz
 
 __all__ = ["MIN_ROWS", "read_points"]
 

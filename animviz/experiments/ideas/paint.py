@@ -14,8 +14,8 @@ import numpy as np
 from animviz.errors import InputError
 from animviz.experiments.data.dataset import Dataset
 from animviz.experiments.experiment import Experiment, Training
-from animviz.limits import beyond
 from animviz.options import Range
+from animviz.safety.limits import beyond
 
 __all__ = ["NETWORKS", "PAINT", "PaintTraining", "paint"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from animviz.errors import RecordingError
-from animviz.limits import beyond
+from animviz.safety.limits import beyond
 
 __all__ = ["require_room"]
 

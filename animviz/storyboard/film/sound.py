@@ -9,8 +9,8 @@ from tempfile import gettempdir
 
 import numpy as np
 
-from animviz.aside import aside
 from animviz.errors import EncodeError, InputError
+from animviz.safety.aside import aside
 from animviz.video.ffmpeg import QUIET, run_ffmpeg, url
 
 __all__ = ["Sound", "seconds_of", "write_track"]

@@ -13,8 +13,8 @@ from numpy.lib import format as npy
 
 from animviz.arrays import Array
 from animviz.errors import InputError
-from animviz.files import require_file
-from animviz.limits import beyond
+from animviz.safety.limits import beyond
+from animviz.safety.plain import require_file
 
 __all__ = ["Archive", "opened_npz"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from animviz.errors import InputError
-from animviz.sizes import bytes_in, size_text
+from animviz.safety.sizes import bytes_in, size_text
 
 __all__ = ["LIMITS", "VARIABLE", "Limit", "beyond", "limit", "limit_lines", "require_size"]
 

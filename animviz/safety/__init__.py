@@ -1,0 +1,1 @@
+"""Safety: what keeps files of strangers, and ends from outside, from doing harm."""
