@@ -131,16 +131,15 @@ def test_what_epochs_share_is_said(digits: Recording) -> None:
     assert "before UMAP" in alone
 
 
-def test_colours_by_the_predicted_class(digits: Recording, tmp_path: Path) -> None:
+def test_colours_by_the_predicted_class(digits: Recording, trained: Callable[..., Recording]) -> None:
     true, predicted = (
         animviz.frame_at("pca", digits, 1.0, size=SIZE, samples=SOME, by=by) for by in ("true", "predicted")
     )
     assert not np.array_equal(true, predicted)
     with pytest.raises(SceneError, match=r"pca: --by value needs values as labels; .* has classes as labels; use --by"):
         animviz.frame_at("pca", digits, 0.0, by="value")
-    curve = copied(digits, tmp_path / "curve.rec", **said(digits, task="regression"))
     with pytest.raises(SceneError, match=r"pca: --by predicted needs answers of classes; .* has none; use --by true"):
-        animviz.frame_at("pca", curve, 0.0, by="predicted")
+        animviz.frame_at("pca", trained("polynomial"), 0.0, by="predicted")
 
 
 def without_training(recording: Recording, path: Path) -> Recording:

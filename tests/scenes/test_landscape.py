@@ -114,7 +114,14 @@ def test_what_has_no_loss_or_batch_statistics_is_refused(digits: Recording, tmp_
     silent = copied(digits, tmp_path / "silent.rec", outputs=[output])
     with pytest.raises(SceneError, match="needs a loss"):
         animviz.frame_at("landscape", silent, 0.0)
-    layers = [layer.model_dump() for layer in digits.layers]
-    layers[-1]["kind"] = "BatchNormalization"
+    variables = dict.fromkeys(("moving_mean", "moving_variance"), digits.layers[-1].bias)
+    even = {
+        "name": "even",
+        "kind": "BatchNormalization",
+        "variables": variables,
+        "config": {"epsilon": 1.0},
+        "replayable": True,
+    }
+    layers = [*(layer.model_dump() for layer in digits.layers), even]
     with pytest.raises(SceneError, match="batch normalisation"):
         animviz.frame_at("landscape", copied(digits, tmp_path / "bn.rec", layers=layers), 0.0)
