@@ -15,6 +15,7 @@ from animviz.cli import signals
 
 pytestmark = [pytest.mark.integration, pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")]
 PATIENCE = 60
+SIGNS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 Started = subprocess.Popen[str]
 
 
@@ -24,7 +25,10 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
     started: list[Started] = []
 
     def begin(*words: str, ignored: signal.Signals | None = None) -> Started:
-        before = None if ignored is None else signal.signal(ignored, signal.SIG_IGN)
+        # A command inherits what is ignored, and whoever runs the tests may ignore some of the signals.
+        before = {sign: signal.signal(sign, signal.SIG_DFL) for sign in SIGNS}
+        if ignored is not None:
+            signal.signal(ignored, signal.SIG_IGN)
         try:
             started.append(
                 subprocess.Popen(
@@ -33,8 +37,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
                 )
             )  # fmt: skip
         finally:
-            if ignored is not None:
-                signal.signal(ignored, before)
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
         return started[-1]
 
     yield begin
@@ -75,7 +79,7 @@ def drawing(start: Callable[..., Started], recording: Recording, folder: Path, *
     return process
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda sign: sign.name)
+@pytest.mark.parametrize("sign", SIGNS, ids=lambda sign: sign.name)
 def test_a_signal_leaves_nothing_and_says_what_is_kept(
     sign: signal.Signals, start: Callable[..., Started], rings_recording: Recording, tmp_path: Path
 ) -> None:
