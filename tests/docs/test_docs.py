@@ -19,8 +19,10 @@ from helpers.blocks import NEWCOMER, PAGES, ROOT, blocks_of
 from helpers.results import Result
 
 
-def commands(page: Path) -> list[str]:
-    lines = [line for block in blocks_of(page) if block.is_shell for line in block.text.splitlines()]
+def commands(page: Path, *, run: bool = False) -> list[str]:
+    """Return the commands of a page, or those of them that are run."""
+    blocks = [block for block in blocks_of(page) if block.is_shell and not (run and block.why_not)]
+    lines = [line for block in blocks for line in block.text.splitlines()]
     return [line for line in lines if line.startswith("animviz ")]
 
 
@@ -38,7 +40,7 @@ def shortened(arguments: list[str]) -> list[str]:
     """Return a command that trains or draws with less to do, where it does not say how much itself."""
     sizes = {"render": "320x180", "compare": "640x360"}  # cells of several networks need room
     less = {"--epochs": "2", "--size": sizes[arguments[0]], "--seconds": "3"} if arguments[0] in sizes else {}
-    if "--from" in arguments:
+    if "--from" in arguments or "overfit" in arguments:  # which has no epochs
         del less["--epochs"]
     if "--still" in arguments:  # a moment has no length
         del less["--seconds"]
@@ -74,7 +76,7 @@ def test_commands_run_in_order(page: Path, tmp_path: Path, cli: Callable[..., Re
     for block in filter(lambda block: block.is_shell, blocks_of(page)):
         for script in re.findall(r"^python (\w+\.py)$", block.text, re.MULTILINE):
             subprocess.run([sys.executable, script], cwd=tmp_path, check=True)
-    for command in commands(page):
+    for command in commands(page, run=True):
         done = cli(*shortened(shlex.split(command)[1:]))
         assert done.code == 0, f"{command}\n{done.err}"
 
