@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import EncodeError
 
-__all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "url"]
+__all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "spelled_out", "url"]
 
 WAY_OUT = "reinstall imageio-ffmpeg or fix IMAGEIO_FFMPEG_EXE"
 AHEAD = 3  # frames that may wait for ffmpeg: enough to even out its speed and the drawing's
@@ -47,6 +47,13 @@ def url(path: Path) -> str:
     return f"file:{path.absolute()}"
 
 
+def spelled_out(words: Sequence[str]) -> list[str] | list[bytes]:
+    """Return the words of a command as they are handed to a process: in UTF-8, which an ASCII locale would refuse."""
+    if sys.platform == "win32":
+        return list(words)
+    return [word.encode("utf-8", "surrogateescape") for word in words]
+
+
 def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
     """Run ffmpeg and return its output.
 
@@ -58,7 +65,7 @@ def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
         EncodeError: it cannot be run, or fails; quotes its last message.
     """
     try:
-        done = subprocess.run([ffmpeg_exe(), *arguments], capture_output=True, text=True, errors="replace")
+        done = subprocess.run(spelled_out([ffmpeg_exe(), *arguments]), capture_output=True, text=True, errors="replace")
     except OSError as error:
         raise EncodeError(f"ffmpeg cannot be run ({error}); {WAY_OUT}") from None
     if done.returncode:
@@ -129,7 +136,7 @@ class FramePipe:
         try:
             # In a separate session, so that Ctrl-C in the terminal does not reach ffmpeg before us.
             self._process = subprocess.Popen(
-                [program, *self._command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors,
+                spelled_out([program, *self._command]), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors,
                 start_new_session=sys.platform != "win32",
             )  # fmt: skip
         except OSError as error:
