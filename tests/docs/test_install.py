@@ -95,7 +95,7 @@ def test_wheel_holds_the_package_its_scenes_and_nothing_else(wheel: Path) -> Non
 def test_wheel_says_what_it_is(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         texts = {Path(name).name: archive.read(name).decode() for name in archive.namelist() if ".dist-info/" in name}
-    assert "animviz = animviz.cli:run" in texts["entry_points.txt"]
+    assert "animviz = animviz.__main__:start" in texts["entry_points.txt"]
     assert "rings = animviz.scenes.rings:rings" in texts["entry_points.txt"]
     assert "License-Expression: MIT" in texts["METADATA"]
     assert "Requires-Python: >=3.11" in texts["METADATA"]
