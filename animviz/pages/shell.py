@@ -3,7 +3,7 @@
 import html
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -20,22 +20,21 @@ from animviz.pages.fonts import faces
 from animviz.stage.theme import THEMES, Theme
 
 __all__ = [
+    "EPOCHS",
     "FOLLOWING",
     "SCREENS",
-    "asset",
     "check_request",
     "css_palette",
     "css_variables",
     "filled",
     "json_numbers",
     "json_of",
-    "shared",
-    "styled",
 ]
 
 SUFFIXES = (".html", ".htm")
 FOLLOWING = "auto"  # the theme that the reader's system asks for
 SCREENS = ("dark", "light")
+EPOCHS = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js", "opening.js")  # scripts that play epochs
 
 
 def check_request(target: Path, theme: str) -> None:
@@ -53,25 +52,30 @@ def check_request(target: Path, theme: str) -> None:
 
 
 def filled(
-    template: str, *, title: str, theme: str, style: str, program: str, data: Mapping[str, str], film: bool = False
-) -> bytes:
-    """Return a page: a template with its styles, program and data filled in.
+    package: str, *, title: str, theme: str, letters: str, common: Sequence[str], scripts: Sequence[str],
+    data: Mapping[str, str], film: bool = False,
+) -> bytes:  # fmt: skip
+    """Return a page: the frame of all pages with the body, style and program of its kind, and its data.
 
     Args:
-        template: HTML with $policy, $theme, $title, $version, $style, $program and $data.
+        package: of the kind, whose assets have page.html, the body, and page.css.
         title: of the page, as plain text.
         theme: dark, light or auto.
-        style: CSS.
-        program: JavaScript.
+        letters: all texts of the page, joined, for its typeface.
+        common: names of the scripts that kinds of pages have in common.
+        scripts: names of the kind's own scripts, which come behind them.
         data: texts that the program reads, by name.
         film: whether the program plays a film that is among the data.
     """
+    style = _styled(letters, _asset(package, "page.css"))
+    program = "\n".join([*map(_shared, common), *(_asset(package, name) for name in scripts)])
+    frame = _shared("frame.html").replace("$body", _asset(package, "page.html"))
     policy = (
         f"default-src 'none'; script-src '{_policy_hash(program)}'; style-src '{_policy_hash(style)}'; img-src data:; "
         f"font-src data:; {'media-src blob:; ' if film else ''}base-uri 'none'; form-action 'none'"
     )
     elements = [f'<script type="text/plain" id="data-{name}">{text}</script>' for name, text in data.items()]
-    page = Template(template).substitute(
+    page = Template(frame).substitute(
         policy=policy,
         theme=theme,
         title=html.escape(title),
@@ -111,24 +115,24 @@ def css_variables() -> str:
     )
 
 
-def asset(package: str, name: str) -> str:
+def _asset(package: str, name: str) -> str:
     """Return the text of a file in the assets of a kind of page, by the name of its package."""
     return (files(package) / "assets" / name).read_text(encoding="utf-8")
 
 
-def shared(name: str) -> str:
+def _shared(name: str) -> str:
     """Return the text of a file in the assets of all kinds of pages."""
-    return asset("animviz.pages", name)
+    return _asset("animviz.pages", name)
 
 
-def styled(texts: str, own: str) -> str:
+def _styled(texts: str, own: str) -> str:
     """Return the style of a page: typeface, colours, what all pages have, its own, and what narrow screens change.
 
     Args:
         texts: all letters of the page, joined.
         own: CSS of this kind of page.
     """
-    return "\n".join([faces(texts), css_variables(), shared("base.css"), own, shared("narrow.css")])
+    return "\n".join([faces(texts), css_variables(), _shared("base.css"), own, _shared("narrow.css")])
 
 
 def _policy_hash(text: str) -> str:

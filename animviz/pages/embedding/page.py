@@ -11,14 +11,13 @@ from animviz.errors import InputError
 from animviz.pages.atlas import Atlas, atlas_of
 from animviz.pages.embedding.contents import METHOD_NAMES, Contents, contents_of
 from animviz.pages.packing import Quantised, packed, packed_positions, quantised_positions
-from animviz.pages.shell import FOLLOWING, SCREENS, asset, css_palette, filled, json_numbers, json_of, shared, styled
+from animviz.pages.shell import EPOCHS, FOLLOWING, SCREENS, css_palette, filled, json_numbers, json_of
 from animviz.pages.telling import curves_json
 from animviz.recording.recording import Recording
 from animviz.stage.theme import THEMES
 
 __all__ = ["made", "page_of"]
 
-SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js", "opening.js")
 SCRIPTS = ("data.js", "state.js", "plane.js", "card.js", "controls.js", "main.js")
 
 
@@ -51,11 +50,12 @@ def page_of(contents: Contents, theme: str = FOLLOWING) -> bytes:
         theme: dark, light or auto.
     """
     return filled(
-        asset(__package__, "page.html"),
+        __package__,
         title=contents.title,
         theme=theme,
-        style=styled(_letters(contents), asset(__package__, "page.css")),
-        program="\n".join([*map(shared, SHARED), *(asset(__package__, name) for name in SCRIPTS)]),
+        letters=_letters(contents),
+        common=EPOCHS,
+        scripts=SCRIPTS,
         data=dict(_data(contents)),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from animviz.errors import InputError
 from animviz.pages.film.chapters import Chapter, chapters_of, numbers_at
-from animviz.pages.shell import FOLLOWING, asset, filled, json_of, shared, styled
+from animviz.pages.shell import FOLLOWING, filled, json_of
 from animviz.pages.telling import title_of
 from animviz.recording.recording import Recording
 from animviz.rendering.film import film
@@ -56,11 +56,12 @@ def made(
             "told": _told(request.scene.summary, movie.seconds, chapters, numbers),
         }
         page = filled(
-            asset(__package__, "page.html"),
+            __package__,
             title=title,
             theme=look,
-            style=styled(_letters(title, chapters, numbers), asset(__package__, "page.css")),
-            program="\n".join([*map(shared, SHARED), *(asset(__package__, name) for name in SCRIPTS)]),
+            letters=_letters(title, chapters, numbers),
+            common=SHARED,
+            scripts=SCRIPTS,
             data={
                 "about": json_of(about),
                 "poster": b64encode(poster.read_bytes()).decode(),

@@ -8,14 +8,13 @@ import numpy as np
 from animviz.pages.packing import packed
 from animviz.pages.plane.contents import Contents, contents_of
 from animviz.pages.plane.rounding import EXACT, packed_rows
-from animviz.pages.shell import SCREENS, asset, css_palette, filled, json_numbers, json_of, shared, styled
+from animviz.pages.shell import EPOCHS, SCREENS, css_palette, filled, json_numbers, json_of
 from animviz.pages.telling import curves_json
 from animviz.recording.recording import Recording
 from animviz.stage.theme import THEMES
 
 __all__ = ["made", "page_of"]
 
-SHARED = ("unpack.js", "raster.js", "moments.js", "curves.js", "player.js", "opening.js")
 SCRIPTS = (
     "data.js", "net.js", "answer.js", "contour.js", "state.js", "surface.js", "pane.js", "plane.js", "line.js",
     "hidden.js", "probe.js", "units.js", "controls.js", "main.js",
@@ -50,11 +49,12 @@ def page_of(contents: Contents, theme: str) -> bytes:
         theme: dark, light or auto.
     """
     return filled(
-        asset(__package__, "page.html"),
+        __package__,
         title=contents.title,
         theme=theme,
-        style=styled(_letters(contents), asset(__package__, "page.css")),
-        program="\n".join([*map(shared, SHARED), *(asset(__package__, name) for name in SCRIPTS)]),
+        letters=_letters(contents),
+        common=EPOCHS,
+        scripts=SCRIPTS,
         data=dict(_data(contents)),
     )
 
