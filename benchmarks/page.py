@@ -78,16 +78,16 @@ def shown(recording: Recording) -> Contents:
     )  # fmt: skip
 
 
-OURS_PLAYS = """async seconds => {
+PLAYS = """async seconds => {
     const wait = time => new Promise(done => setTimeout(done, 1000 * time));
-    animviz.layer(2);
     await wait(0.6);
     animviz.play();
     await wait(0.4);
     const before = animviz.frames, began = performance.now();
     await wait(seconds);
     return 1000 * (animviz.frames - before) / (performance.now() - began);
-}"""
+}"""  # of any kind of page that plays epochs
+OURS_PLAYS = PLAYS.replace("    await wait(0.6);", "    animviz.layer(2);\n    await wait(0.6);")
 # The same motion in Bokeh: a document's callback would blend the columns and give them to the source.
 BOKEH_PLAYS = """async seconds => {
     const source = Bokeh.documents[0].get_model_by_name('samples');

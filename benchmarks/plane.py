@@ -14,22 +14,13 @@ from pathlib import Path
 
 from animviz.experiments.catalogue import experiment_named
 from animviz.pages import write_page
-from benchmarks.page import PAGE, Measured, played
+from benchmarks.page import PAGE, PLAYS, Measured, played
 
 MOST_MB, LEAST_FRAMES = 1.5, 60.0
 NETWORKS = {
     "default rings": {},
     "2-96-96-96-1, 19,105 weights": {"arch": "2-96-96-96-1", "samples": 2000, "epochs": 20},
 }
-PLAYS = """async seconds => {
-    const wait = time => new Promise(done => setTimeout(done, 1000 * time));
-    await wait(0.6);
-    animviz.play();
-    await wait(0.4);
-    const before = animviz.frames, began = performance.now();
-    await wait(seconds);
-    return 1000 * (animviz.frames - before) / (performance.now() - began);
-}"""
 
 
 def measured(options: dict[str, object], folder: Path) -> Measured:

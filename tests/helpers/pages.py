@@ -72,6 +72,16 @@ class Window:
         )
         self.settle()
 
+    def check_themes(self) -> None:
+        """Require that the page follows the reader's system, until the reader chooses."""
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            self.settle()
+            assert self.page.evaluate("animviz.dark") == (scheme == "dark")
+        self.page.keyboard.press("t")
+        color = self.page.evaluate("[animviz.dark, getComputedStyle(document.body).color]")
+        assert color == [False, "rgb(27, 34, 48)"]
+
     def text(self, name: str) -> str:
         return str(self.page.inner_text(f"#{name}"))
 

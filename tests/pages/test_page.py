@@ -274,12 +274,7 @@ class TestInTheBrowser:
         curve = page.locator(".curve").first.bounding_box()
         page.mouse.click(curve["x"] + 0.52 * curve["width"], curve["y"] + 20)
         assert window.text("epoch") == "2"
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            window.settle()
-            assert page.evaluate("animviz.dark") == (scheme == "dark")
-        page.keyboard.press("t")
-        assert page.evaluate("[animviz.dark, getComputedStyle(document.body).color]") == [False, "rgb(27, 34, 48)"]
+        window.check_themes()
 
     def test_it_plays_from_the_first_to_the_last_epoch(self, opened: Callable[..., Window], contents: Contents) -> None:
         window = opened(contents)

@@ -313,12 +313,7 @@ class TestInTheBrowser:
         (left, right), (low, high) = rings.limits
         assert np.allclose(probe(window) - before, [(right - left) / 40, (low - high) / 400], atol=1e-6)
         assert window.text("epoch") == "2"
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            window.settle()
-            assert page.evaluate("animviz.dark") == (scheme == "dark")
-        page.keyboard.press("t")
-        assert page.evaluate("[animviz.dark, getComputedStyle(document.body).color]") == [False, "rgb(27, 34, 48)"]
+        window.check_themes()
 
     def test_it_plays_smoothly_and_stands_still_for_those_who_ask(
         self, opened: Callable[..., Window], rings: Contents
