@@ -9,7 +9,6 @@ from typing import Annotated
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.text import Text
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.heads import Heads
@@ -20,18 +19,17 @@ from animviz.parts import (
     ColorScale,
     Plot,
     Sheet,
-    Trace,
     Words,
     cut,
     epoch_limits,
     heatmap,
     joined,
-    pair,
     whole_ticks,
 )
 
 from .families.attention_course import Course
 from .families.attention_reading import Reading
+from .families.named_traces import NamedTraces
 
 LONGEST = 90.0  # units of a word
 PITCH = 19.0  # units from one letter to the next at least
@@ -187,25 +185,14 @@ class _Plot:
                     course.moments, course.shares[:, head], color=theme.mix(theme.positive, 0.35),
                     linewidth=stage.points(1.5), clip_on=False,
                 )  # fmt: skip
-        self._curves: list[tuple[str, Trace, Text]] = []
-        for name, values, color in curves:
-            trace = Trace(stage, self._plot.axes, course.moments, values, color)
-            text = stage.text(self._plot.room.right + 18, 0, "", color=stage.theme.spoken(color), moves=True)
-            self._curves.append((name, trace, text))
-            self._declare(name, trace, text)
-
-    def _declare(self, name: str, trace: Trace, text: Text) -> None:
-        pair(self._stage, name, lambda: [text.get_text().removeprefix(name)], lambda: [100 * trace.value])
+        self._curves = NamedTraces(stage, self._plot, course.moments, curves)
 
     def show(self, moment: float) -> None:
-        for name, trace, text in self._curves:
-            trace.show(moment)
-            text.set_text(f"{name} {100 * trace.value:.0f} %" if np.isfinite(trace.value) else "")
+        tops = self._curves.show(moment)
         # In a fixed order, so that labels do not change places where curves cross.
         below = self._plot.room.bottom + 38
-        for _, trace, text in reversed(self._curves):
-            below = min(below - 30, self._plot.top_of(trace.value if np.isfinite(trace.value) else 0.0) + 8)
-            text.set_y(1 - below / self._stage.height)
+        places = [below := min(below - 30, top) for top in reversed(tops)]
+        self._curves.place(places[::-1])
 
 
 def _require(recording: Recording, heads: Heads, sample: int, head: int) -> None:

@@ -19,6 +19,8 @@ from animviz.recording.state import State
 
 from .families.distributions import Glide, Measures
 from .families.endings import DIVERGED, classes_in_words, count_in_words
+from .families.log_epochs import LogEpochs
+from .families.named_traces import parted
 from .families.star import Star
 from .families.window import Window
 
@@ -107,8 +109,8 @@ class _Cosines:
     """Cosines over the epochs: of the means that are nearest and farthest, and of means and rows on average."""
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, course: Glide, classes: int, units: int) -> None:
-        self._stage, self._first = stage, recording.epochs[0]
-        moments, ticks = _scale(recording, box)
+        self._stage, self._scale = stage, LogEpochs(recording)
+        moments, ticks = self._scale.moments, _ticks(self._scale, box)
         right = stage.measure("means −0.00", LABEL) + 22
         self._plot = plot = Plot(
             stage, box, (0, max(1.0, float(moments[-1]))), (-1, 1), title="cosines between means, and with their rows",
@@ -139,14 +141,14 @@ class _Cosines:
     def show(self, epoch: float) -> None:
         """Move to a moment."""
         for trace in self._traces:
-            trace.show(float(np.log10(1 + epoch - self._first)))
+            trace.show(float(self._scale.at(epoch)))
         values = [trace.value for trace in self._traces]
         numbers = [f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "" for value in values]
         words = [f"{name} {number}".strip() for name, number in zip(self._names, numbers, strict=True)]
         if len(numbers) == 3 and numbers[1] == numbers[2]:
             words[2] = ""  # one number for both
         self._words.set_words(words, self._colors)
-        tops = _apart([self._plot.top_of(value) + 8 for value in values], self._plot.room)
+        tops = parted([self._plot.top_of(value) + 8 for value in values], APART, self._plot.room.bottom + 8)
         self._words.move([(self._plot.room.right + 18, top) for top in tops])
 
 
@@ -154,8 +156,8 @@ class _Spread:
     """The spread within classes over the epochs, on a log scale, and when all answers are right."""
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, course: Glide) -> None:
-        self._stage, self._first = stage, recording.epochs[0]
-        moments, ticks = _scale(recording, box)
+        self._stage, self._scale = stage, LogEpochs(recording)
+        moments, ticks = self._scale.moments, _ticks(self._scale, box)
         values = course.over_epochs("spread")
         known = values[np.isfinite(values) & (values > 0)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
@@ -192,37 +194,20 @@ class _Spread:
 
     def show(self, epoch: float) -> None:
         """Move to a moment."""
-        self._trace.show(float(np.log10(1 + epoch - self._first)))
+        self._trace.show(float(self._scale.at(epoch)))
         value = self._trace.value
         self._words.set_words([f"{100 * value:.1f} %" if np.isfinite(value) else ""])
         top = self._plot.top_of(value) if np.isfinite(value) else 0.0
         self._words.move([(self._plot.room.right + 18, top + 8)])
 
 
-def _scale(recording: Recording, box: Box) -> tuple[Array, list[tuple[float, str]]]:
-    """Return the moments of the snapshots on a log scale of epochs, and its ticks."""
-    moments = np.log10(1 + recording.epochs - recording.epochs[0])
-    last = max(1.0, float(moments[-1]))
+def _ticks(scale: LogEpochs, box: Box) -> list[tuple[float, str]]:
     every = 1 if box.width > 480 else 2
-    ticks = [(float(np.log10(1 + 10**power)), f"{10**power:,}") for power in range(every - 1, int(last) + 1, every)]
-    return moments, [tick for tick in [(0.0, f"{recording.epochs[0]:.0f}"), *ticks] if tick[0] <= last]
+    return [(0.0, f"{scale.first:.0f}"), *scale.tens(every - 1, every)]
 
 
 def _before(stage: Stage) -> float:
     return stage.measure("100 %", LABEL) + 14
-
-
-def _apart(tops: list[float], room: Box) -> list[float]:
-    """Return baselines in the same order down the page, moved so that labels do not touch; NaN where there is none."""
-    known = np.flatnonzero(np.isfinite(tops))
-    order = known[np.argsort(np.array(tops)[known], kind="stable")]
-    found = np.array(tops)[order]
-    for _ in range(20):
-        gaps = np.clip(APART - np.diff(found), 0, None) / 2
-        found = found - np.append(gaps, 0) + np.insert(gaps, 0, 0)
-    moved = np.full(len(tops), np.nan)
-    moved[order] = found - max(0.0, found[-1] - room.bottom - 8) if len(found) else found
-    return list(map(float, moved))
 
 
 def _layout(room: Box) -> tuple[Box, Box | None, Box]:

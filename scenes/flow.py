@@ -20,6 +20,9 @@ from animviz.parts import LABEL, Number, Plot, PointCloud, Sheet, Trace, cut, ep
 from animviz.recording.replay.layers import hindrance, is_chain
 from animviz.recording.state import State
 
+from .families.camera import eased
+from .families.log_epochs import LogEpochs
+
 REACHED = 2.0  # times the distance that true points have to each other: the noise has become data
 MANY = 1_600  # samples that are looked at; half of them are the goal, and the noise of the others streams
 STATES = 40  # of which the distance is measured, evenly on a log scale
@@ -82,13 +85,8 @@ def flow_time(progress: float, runs: int) -> float:
     place = progress * (runs - 1 + REST)
     share = place - min(int(place), runs - 1)
     if share < FORWARD:
-        return _eased(share / FORWARD)
-    return 1 - _eased((share - REST) / (1 - REST)) if share > REST else 1.0
-
-
-def _eased(share: float) -> float:
-    share = float(np.clip(share, 0, 1))
-    return share * share * (3 - 2 * share)
+        return eased(share / FORWARD)
+    return 1 - eased((share - REST) / (1 - REST)) if share > REST else 1.0
 
 
 class _Distances:
@@ -156,9 +154,8 @@ class _Course:
     """How far from the data the noise ends, over the training on a log scale."""
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, known: _Distances) -> None:
-        self._first = recording.epochs[0]
-        moments = self._moments(known.epochs)
-        last = max(float(self._moments(recording.epochs[-1])), 0.3)
+        self._scale = scale = LogEpochs(recording)
+        last = max(float(scale.moments[-1]), 0.3)
         finite = known.values[np.isfinite(known.values)]
         low = min([known.true or 1.0, *finite[finite > 0]])
         high = max([known.true, *finite])
@@ -171,7 +168,7 @@ class _Course:
         above += 14
         below = Box(box.left, box.top + above, box.width, box.height - above)
         plot = Plot(
-            stage, below, (0, last), (low / 2, 1.4 * high or 1.0), log=True, ticks=_ticks(recording), right=right
+            stage, below, (0, last), (low / 2, 1.4 * high or 1.0), log=True, ticks=_ticks(recording, scale), right=right
         )
         color = stage.theme.negative
         plot.axes.plot([0, last], [known.true] * 2, color=color, linewidth=stage.points(2), linestyle=(0, (4, 3)))
@@ -179,19 +176,16 @@ class _Course:
         top += 26 if top + 30 < plot.room.bottom else -12
         stage.text(plot.room.right, top, "true points", color=color, align="right")
         self._plot, self._stage = plot, stage
-        self._trace = Trace(stage, plot.axes, moments, known.values, stage.theme.positive)
+        self._trace = Trace(stage, plot.axes, scale.at(known.epochs), known.values, stage.theme.positive)
         self._text = stage.text(0, 0, "", moves=True)
         pair(stage, "distance", lambda: [self._text.get_text()], lambda: [self._trace.value])
 
-    def _moments(self, epochs: Array | float) -> Array:
-        return np.asarray(np.log10(1 + np.asarray(epochs) - self._first))
-
     def show(self, epoch: float) -> None:
-        self._trace.show(float(self._moments(epoch)))
+        self._trace.show(float(self._scale.at(epoch)))
         value = self._trace.value
         self._text.set_text(DISTANCE.text(value) if np.isfinite(value) else "")
         if value > 0:
-            left = self._plot.left_of(float(self._moments(epoch))) + 12
+            left = self._plot.left_of(float(self._scale.at(epoch))) + 12
             self._text.set_position((left / self._stage.width, 1 - (self._plot.top_of(value) - 8) / self._stage.height))
 
 
@@ -235,13 +229,12 @@ def _one(color: tuple[float, float, float]) -> Array:
     return np.array([color], np.float32)
 
 
-def _ticks(recording: Recording) -> Sequence[tuple[float, str]]:
+def _ticks(recording: Recording, scale: LogEpochs) -> Sequence[tuple[float, str]]:
     """Return the epochs at which the log scale is marked."""
-    first, span = recording.epochs[0], float(recording.epochs[-1] - recording.epochs[0])
+    first, span = scale.first, float(recording.epochs[-1]) - scale.first
     if span < 9:
-        return [(float(np.log10(1 + at)), f"{first + at:g}") for at in whole_ticks(0, max(span, 1.0), most=3)]
-    powers = range(int(np.log10(span)) + 1)
-    return [(0.0, f"{first:g}"), *((float(np.log10(1 + 10**power)), f"{first + 10**power:,g}") for power in powers)]
+        return [(float(scale.at(first + at)), f"{first + at:g}") for at in whole_ticks(0, max(span, 1.0), most=3)]
+    return [(0.0, f"{first:g}"), *scale.tens()]
 
 
 def _title(recording: Recording, known: _Distances) -> str:

@@ -5,21 +5,24 @@ interpretability" (2023).
 """
 
 import numpy as np
-from matplotlib.text import Text
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.fourier import Waves, powers
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Number, Plot, Sheet, Trace, Words, cut, heatmap, joined, pair
+from animviz.parts import LABEL, Number, Plot, Sheet, Words, cut, heatmap, joined
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import hindrance, is_chain
 from animviz.recording.state import State
 
+from .families.log_epochs import LogEpochs
+from .families.named_traces import NamedTraces, parted
+
 HEART, RULE = 0.99, 0.95  # of the answers: by heart, and understood
 MANY = 64  # numbers that are written; of more only some are
 SEEN = 0.05  # below this share of right answers none is known
+APART = 30.0  # units between the baselines of two labels
 WIDE = 1.3  # width over height of a room in which curves stand beside the circle
 
 
@@ -89,41 +92,21 @@ class _Course:
     """Accuracy of what is learned and of what is asked, over the steps on a log scale."""
 
     def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
-        self._stage = stage
-        moments = np.log10(1 + recording.epochs - recording.epochs[0])
-        last = max(float(moments[-1]), 1.0)
-        powers = range(1, int(last) + 1)
-        ticks = [(float(np.log10(1 + 10**power)), f"{10**power:,}") for power in powers if 10**power < 10**last]
-        ticks = ticks[:: 2 if box.width < 400 else 1]
+        self._scale = scale = LogEpochs(recording)
+        last = max(float(scale.moments[-1]), 1.0)
+        ticks = scale.tens(least=1)[:: 2 if box.width < 400 else 1]
         right = stage.measure("learned 100 %", LABEL) + 22
         self._plot = Plot(
             stage, box, (0, last), (0, 1), title="right answers", percent=True, ticks=ticks or [(0.0, "0")], right=right
         )
         learned, asked = _accuracies(recording)
-        self._first = recording.epochs[0]
-        self._curves: list[tuple[str, Trace, Text]] = []
-        for name, values, color in (("learned", learned, stage.theme.quiet), ("asked", asked, stage.theme.positive)):
-            if values is not None:
-                trace = Trace(stage, self._plot.axes, moments, values, color)
-                text = stage.text(self._plot.room.right + 18, 0, "", color=stage.theme.spoken(color), moves=True)
-                self._curves.append((name, trace, text))
-                self._declare(name, trace, text)
-
-    def _declare(self, name: str, trace: Trace, text: Text) -> None:
-        pair(self._stage, name, lambda: [text.get_text().removeprefix(name)], lambda: [100 * trace.value])
+        curves = [] if learned is None else [("learned", learned, stage.theme.quiet)]
+        curves.append(("asked", asked, stage.theme.positive))
+        self._curves = NamedTraces(stage, self._plot, scale.moments, curves)
 
     def show(self, epoch: float) -> None:
-        tops = []
-        for name, trace, text in self._curves:
-            trace.show(float(np.log10(1 + epoch - self._first)))
-            text.set_text(f"{name} {100 * trace.value:.0f} %")
-            tops.append(self._plot.top_of(trace.value) + 8)
-        if len(tops) == 2 and abs(tops[0] - tops[1]) < 30:  # the words stand below each other where the curves meet
-            middle, way = (tops[0] + tops[1]) / 2, 15 if tops[1] >= tops[0] else -15
-            middle = min(middle, self._plot.room.bottom - 7)  # above the numbers of the axis
-            tops = [middle - way, middle + way]
-        for (_, _, text), top in zip(self._curves, tops, strict=True):
-            text.set_y(1 - top / self._stage.height)
+        tops = self._curves.show(float(self._scale.at(epoch)))
+        self._curves.place(parted(tops, APART, self._plot.room.bottom + 8))  # above the numbers of the axis
 
 
 class _Waves:

@@ -18,6 +18,7 @@ from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
 
+from .families.camera import eased
 from .families.embedding import LETTERS, By, Samples, embeddable, snapshot_at
 from .families.embedding_coloring import Coloring, check_coloring
 from .families.embedding_layout import GAP, KEY, TITLE
@@ -113,7 +114,7 @@ def place_at(progress: float, count: int) -> float:
     way = progress * (count - 1)
     before = min(int(way), count - 2)
     share = min(max((way - before - REST / 2) / (1 - REST), 0.0), 1.0)
-    return before + share * share * (3 - 2 * share)
+    return before + eased(share)
 
 
 def _chosen(recording: Recording, named: str, stage: Stage) -> tuple[list[str], str]:

@@ -11,6 +11,8 @@ from animviz.arrays import Array
 from animviz.parts import LABEL, Legend, Number, Plot, PointCloud, Sheet, Trace, Words, levels, pair
 
 from .families.endings import DIVERGED
+from .families.log_epochs import LogEpochs
+from .families.named_traces import parted
 
 ROOM = 0.5  # of the height of the points that is left above and below them
 BETWEEN = 16  # points of a curve of errors between two snapshots
@@ -84,13 +86,13 @@ class _Errors:
     """Training and test error on a log scale, over the number of features or the epochs."""
 
     def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
-        self._stage, self._first = stage, recording.epochs[0]
+        self._stage, self._scale = stage, LogEpochs(recording)
         curves = [(_name(recording), *recording.history("loss", source="scores"), stage.theme.positive)]
         if "loss" in recording.noted():
             curves.append(("training error", *recording.history("loss"), stage.theme.ink))
         self._floor = floor = _floor(*(values for _, _, values, _ in curves))
         top = max(float(values[np.isfinite(values)].max(initial=3 * floor)) for _, _, values, _ in curves)
-        last = max(self._at(recording.epochs[-1]), 0.3)
+        last = max(self._scale.at(recording.epochs[-1]), 0.3)
         names, colors = [name for name, _, _, _ in curves], [color for _, _, _, color in curves]
         Legend(stage, names, colors, box.width, most=1).put(box.left, box.top)
         right = stage.measure("<0.00001", LABEL) + 22
@@ -105,7 +107,7 @@ class _Errors:
         self._mark(recording)
         self._traces = []
         for _, epochs, values, color in curves:
-            at, seen = _finer(np.log10(1 + epochs - self._first), values, floor)
+            at, seen = _finer(self._scale.at(epochs), values, floor)
             self._traces.append(Trace(stage, plot.axes, at, seen, color))
         self._words = Words(stage, np.zeros((len(curves), 2)))
         self._colors = np.array([_rgb(stage, color)[0] for _, _, _, color in curves])
@@ -114,13 +116,10 @@ class _Errors:
     def show(self, epoch: float) -> None:
         """Move to a moment."""
         for trace in self._traces:
-            trace.show(self._at(epoch))
+            trace.show(self._scale.at(epoch))
         values = [trace.value for trace in self._traces]
         self._words.set_words([self._said(value) for value in values], self._colors)
-        tops = [self._plot.top_of(value) + 8 for value in values]
-        if len(tops) == 2 and abs(tops[0] - tops[1]) < APART:  # the words stand below each other where the curves meet
-            middle, way = sum(tops) / 2, APART / 2 if tops[1] >= tops[0] else -APART / 2
-            tops = [middle - way, middle + way]
+        tops = parted([self._plot.top_of(value) + 8 for value in values], APART)
         self._words.move([(self._plot.room.right + 18, top) for top in tops])
 
     def _said(self, value: float) -> str:
@@ -128,26 +127,23 @@ class _Errors:
             return ""
         return f"<{self._floor:g}" if value < self._floor else f"{value:.3g}"
 
-    def _at(self, epoch: float) -> float:
-        return float(np.log10(1 + epoch - self._first))
-
     def _ticks(self, unit: float, last: float) -> list[tuple[float, str]]:
         """Return round numbers of features or epochs that have room; a step of one on their scale takes so many units."""
-        numbers = [self._first, *(k * 10**power for power in range(6) for k in (1, 2, 5)), last]
+        first, at = self._scale.first, self._scale.at
         kept: list[float] = []
-        for number in numbers:
-            if self._first <= number <= last and (not kept or unit * (self._at(number) - self._at(kept[-1])) >= WIDTH):
+        for number in (first, *(k * 10**power for power in range(6) for k in (1, 2, 5)), last):
+            if first <= number <= last and (not kept or unit * (at(number) - at(kept[-1])) >= WIDTH):
                 kept.append(number)
         if kept[-1] != last:
             kept[-1] = last
-        return [(self._at(number), f"{number:,.0f}") for number in kept]
+        return [(at(number), f"{number:,.0f}") for number in kept]
 
     def _mark(self, recording: Recording) -> None:
         """Mark where there are as many features as points."""
         given, plot, stage = _given(recording), self._plot, self._stage
         if given is None or "features" not in recording.noted() or not len(given) <= recording.epochs[-1]:
             return
-        place = self._at(len(given))
+        place = self._scale.at(len(given))
         plot.axes.plot(
             [place] * 2, plot.axes.get_ylim(), color=stage.theme.quiet, linewidth=stage.points(1.5), zorder=0
         )
