@@ -22,6 +22,7 @@ from .families.blocks import Block, hidden_blocks
 from .families.layers import Scale, taken_for
 from .families.map_cells import cells_in
 from .families.maps_seen import MapsSeen
+from .families.one_sample import require_sample, true_class
 
 MOST = 6  # filters
 GAP, HEAD, UNDER = 40.0, 34.0, 74.0  # units between panels, over them, and under the image
@@ -46,9 +47,7 @@ def features(
         filters: how many are shown at most: those that answer most to the image in the end.
     """
     block = _block(recording, layer)
-    count = recording.basis.sample_count
-    if sample >= count:
-        raise SceneError(f"features: --sample is {sample}; {recording.path} has samples 0 to {count - 1}")
+    require_sample(recording, sample, "features")
     states = sampled_states(recording, 12)
     seen = MapsSeen(recording, block, sample, states)
     shown = seen.chosen(states[-1], filters)
@@ -103,9 +102,7 @@ def _block(recording: Recording, named: str) -> Block:
 def _title(recording: Recording, seen: MapsSeen, states: Sequence[State]) -> str:
     output = recording.output
     first, last = (output.class_names[seen.answer(states[place])[0]] for place in (0, -1))
-    true = -1
-    if output.target:
-        true = int(output.without_ignored(np.asarray(recording.targets, np.int64).reshape(-1))[seen.sample])
+    true = true_class(recording, seen.sample, "features")
     if true < 0:
         return f"Image {seen.sample}, first taken for {first}, in the end for {last}"
     return taken_for(output.class_names[true], first, last)

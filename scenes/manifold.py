@@ -17,6 +17,7 @@ from animviz.recording.replay.layers import Layer, hindrance, is_chain
 from animviz.recording.state import State
 
 from .families.amounts import counted
+from .families.blocks import blocks_of
 
 GAP, TITLE = 40.0, 34.0  # units between panels, and over them
 POINT = 2.6  # units of a radius
@@ -50,7 +51,7 @@ def manifold(stage: Stage, recording: Recording, *, lattice: Annotated[int, Rang
     )  # fmt: skip
     limits = _limits([state.activations(code.name) for state in states])
     left, right, pairs = _layout(stage, sheet.room)
-    plane = _Plane(stage, left, labels, limits, len(states[-1].activations(code.name)))
+    plane = _Plane(stage, left, labels, limits, recording.basis.sample_count)
     decoded = _Decoded(stage, right, recording, code, limits, lattice)
     samples = _Samples(stage, pairs, recording, labels) if pairs is not None else None
 
@@ -77,16 +78,14 @@ def _code(recording: Recording) -> Layer:
             f"manifold asks the decoder for points that are no samples; {recording.path} has {hindrance(layers)}, which NumPy "
             "does not replay: see pca and umap"
         )
-    sizes = [layer.widths_of(recording.manifest.weights)[1] if layer.kernel else 0 for layer in layers[:-1]]
+    hidden = [block for block in blocks_of(layers)[:-1] if block.layer.kernel]
+    sizes = [block.layer.widths_of(recording.manifest.weights)[1] for block in hidden]
     if 2 not in sizes:
-        found = ", ".join(f"{size}" for size in sizes if size) or "none"
+        found = ", ".join(map(str, sizes)) or "none"
         raise SceneError(
             f"manifold needs a layer of two units; the hidden layers of {recording.path} have {found}: try --arch '*-128-2-128-*'"
         )
-    place = sizes.index(2)
-    while place + 1 < len(layers) - 1 and layers[place + 1].kind == "Activation":
-        place += 1
-    return layers[place]
+    return hidden[sizes.index(2)].shown
 
 
 def require_code(recording: Recording) -> None:

@@ -17,6 +17,7 @@ from animviz.recording.replay.layers import is_dense_chain
 from .families.chain import Chain, Flow, final_states
 from .families.endings import DIVERGED
 from .families.layers import taken_for
+from .families.one_sample import require_sample, true_class
 from .families.output_bars import OutputBars, answer_width
 
 NODE = 54.0  # units of diameter at most
@@ -64,9 +65,7 @@ def _check(recording: Recording, sample: int) -> None:
         raise SceneError(
             f"network draws chains of dense layers; {recording.path} has {strange} layers{how}: see digits and unit for those"
         )
-    count = recording.basis.sample_count
-    if sample >= count:
-        raise SceneError(f"network: --sample is {sample}; {recording.path} has samples 0 to {count - 1}")
+    require_sample(recording, sample, "network")
 
 
 def _title(recording: Recording, sample: int) -> str:
@@ -78,10 +77,10 @@ def _title(recording: Recording, sample: int) -> str:
     if output.classifies:
         names = output.class_names
         first, last = (names[int(answered_classes(output, each)[0])] for each in given)
-        labels = output.without_ignored(np.asarray(recording.targets, np.int64)) if output.target else np.array([])
-        if not len(labels) or labels[sample] < 0:
+        true = true_class(recording, sample, "network")
+        if true < 0:
             return f"Sample {sample}, first taken for {first}, in the end for {last}"
-        return taken_for(names[labels[sample]], first, last)
+        return taken_for(names[true], first, last)
     if output.task == "multilabel":
         told = [name for name, yes in zip(output.class_names, answered_labels(output, given[1])[0], strict=True) if yes]
         return f"Sample {sample} is in the end {', '.join(told) or 'none of all labels'}"

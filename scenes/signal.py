@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Sheet
+from animviz.recording.answers import has_probabilities
+from animviz.recording.state import State
 
 from .families.amounts import amounts, counted
 from .families.endings import DIVERGED
-from .families.output_bars import OutputBars, answer_width
+from .families.one_sample import require_sample, true_class
+from .families.output_bars import OutputBars, answer_width, names_of
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
 from .families.signal_columns import column_view, columns_in
 from .families.signal_links import SignalLinks
 from .families.stations import Stations
-from .families.unit_values import sorted_by_class, unit_values
+from .families.unit_values import by_class
 
 RULER = 58.0  # units of height of the line of stations
 BAR = 100.0  # units of the bars of the answer at most
@@ -49,9 +51,7 @@ def signal(
         rounds: how often it goes through; by default three times, twice in a narrow frame.
     """
     require_way_back(recording, "signal")
-    count = recording.basis.sample_count
-    if sample >= count:
-        raise SceneError(f"signal: --sample is {sample}; {recording.path} has samples 0 to {count - 1}")
+    require_sample(recording, sample, "signal")
     narrow = stage.width <= SMALL
     maps = any(layer.kind.startswith("Conv") for layer in recording.layers)
     columns = columns_of(recording, 4 if narrow else 5 if maps else 6)
@@ -68,9 +68,8 @@ def signal(
         ],
     )  # fmt: skip
     room = sheet.room
-    views = _Views(
-        stage, Box(room.left, room.top, room.width, room.height - RULER - 12), recording, sample, columns, found, taken
-    )
+    upper = Box(room.left, room.top, room.width, room.height - RULER - 12)
+    views = _Views(stage, upper, recording, sample, columns, found, taken, states[-1])
     steps = [(number, phase) for number in range(len(epochs)) for phase in PHASES][: 4 * len(epochs) - 2]
     stations = Stations(
         stage, Box(room.left, room.bottom - RULER, room.width, RULER), [phase for _, phase in steps],
@@ -106,10 +105,8 @@ def _title(recording: Recording, sample: int, taken: Sequence[Round], *, short: 
     """Say what becomes of the sample's loss."""
     output, first, last = recording.output, taken[0].loss, taken[-1].loss
     who = f"sample {sample}"
-    if output.classifies and output.target is not None:
-        labels = output.without_ignored(np.asarray(recording.targets, np.int64).reshape(-1))
-        if labels.shape == (recording.basis.sample_count,) and labels[sample] >= 0:
-            who = f"a true {output.class_names[labels[sample]]}"
+    if (true := true_class(recording, sample, "signal")) >= 0:
+        who = f"a true {output.class_names[true]}"
     if not np.isfinite([first, last]).all():
         return DIVERGED
     if len(taken) == 1:
@@ -125,13 +122,10 @@ class _Views:
 
     def __init__(
         self, stage: Stage, box: Box, recording: Recording, sample: int, columns: Sequence[Column], found: Rounds,
-        taken: Sequence[Round],
+        taken: Sequence[Round], last: State,
     ) -> None:  # fmt: skip
-        output = recording.output
-        percent = output.task in ("binary", "multiclass", "multilabel") and output.form != "values"
-        units = found.shapes[-1][-1]
-        names = output.class_names[-units:] if output.class_names else ()
-        names = names or (("output",) if units == 1 else tuple(f"output {k}" for k in range(units)))
+        percent = has_probabilities(recording.output)
+        names = names_of(recording.output, found.shapes[-1][-1])
         self._many = len(names) > 12
         bar = min(BAR, 0.09 * stage.width)
         width = 0.0 if self._many else answer_width(stage, names, bar)
@@ -143,7 +137,11 @@ class _Views:
         self._columns = [
             column_view(stage, place, shape, order, scale)
             for place, shape, order, scale in zip(
-                boxes, found.shapes, _orders(recording, columns, found.shapes), scales, strict=True
+                boxes,
+                found.shapes,
+                _orders(last, columns, found.shapes),
+                scales,
+                strict=True,
             )
         ]
         top = min(view.top for view in self._columns) - 18
@@ -184,20 +182,13 @@ class _Views:
             self._bars.show(now.values[-1] if front >= gaps else None)
 
 
-def _orders(
-    recording: Recording, columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]
-) -> list[NDArray[np.intp]]:
+def _orders(last: State, columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.intp]]:
     """Return in which order the units of each column stand: hidden ones in that of the classes that they answer to."""
     orders = [np.arange(int(np.prod(shape)), dtype=np.intp) for shape in shapes]
-    output = recording.output
-    if not output.classifies or output.target is None:
-        return orders
-    labels = output.without_ignored(np.asarray(recording.targets, np.int64).reshape(-1))
-    last = sampled_states(recording)[-1]
     for place, (column, shape) in enumerate(zip(columns, shapes, strict=True)):
         if 0 < place < len(columns) - 1 and len(shape) == 1:
-            values = unit_values(last, recording.layers[column.place].name)
-            orders[place], _ = sorted_by_class(values[labels >= 0], labels[labels >= 0], len(output.class_names))
+            ordered = by_class(last, last.basis.layers[column.place].name)
+            orders[place] = orders[place] if ordered is None else ordered[0]
     return orders
 
 
@@ -234,8 +225,13 @@ def _extent(shape: tuple[int, ...], *, given: bool) -> str:
 
 
 def _wanted(recording: Recording, sample: int, count: int) -> Array | None:
-    """Return what each output should be."""
-    target = np.asarray(recording.targets[sample])
-    if target.size == count:
-        return target.reshape(-1).astype(np.float64)
-    return np.eye(count)[int(target.reshape(-1)[0])] if target.size == 1 else None
+    """Return what each output should be; None where that was not recorded for each of them."""
+    output = recording.output
+    if output.classifies:
+        true = true_class(recording, sample, "signal")
+        if true < 0:
+            return None
+        named = output.label_values if output.form == "values" and output.label_values else (0.0, 1.0)
+        return np.eye(count)[true] if count > 1 else np.array([named[true]])
+    target = np.asarray(recording.targets[sample], np.float64).reshape(-1)
+    return target if target.size == count else None

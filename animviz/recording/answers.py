@@ -8,7 +8,7 @@ from animviz.errors import RecordingError
 from animviz.recording.meaning import Output
 from animviz.recording.replay.activations import sigmoid, softmax
 
-__all__ = ["answered_classes", "answered_labels", "probabilities"]
+__all__ = ["answered_classes", "answered_labels", "has_probabilities", "probabilities"]
 
 
 def answered_classes(output: Output, values: Array) -> NDArray[np.int64]:
@@ -33,6 +33,11 @@ def answered_labels(output: Output, values: Array) -> NDArray[np.int64]:
     return (values > output.threshold).astype(np.int64)
 
 
+def has_probabilities(output: Output) -> bool:
+    """Say whether what an output puts out tells the probability of each class, or of each label."""
+    return output.task in ("binary", "multiclass", "multilabel") and output.form != "values"
+
+
 def probabilities(output: Output, values: Array) -> Array:
     """Return probabilities: of each class, which sum to 1 over the last axis; or of each label, each for itself.
 
@@ -43,7 +48,7 @@ def probabilities(output: Output, values: Array) -> Array:
     Raises:
         RecordingError: the output puts out values that are no probabilities.
     """
-    if output.form == "values":
+    if not has_probabilities(output):
         raise RecordingError(f"output {output.name!r} puts out values ({output.said}), which are no probabilities")
     if output.task == "multiclass":
         return softmax(values) if output.form == "logits" else _shares(values)

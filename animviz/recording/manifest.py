@@ -160,3 +160,7 @@ class Entry(BaseModel):
     step: int
     logs: dict[str, float] = {}
     scores: dict[str, float] = {}
+
+    def follows(self, before: "Entry") -> bool:
+        """Say whether this may be the snapshot behind another one: time goes on, and no step is taken back."""
+        return self.epoch > before.epoch and self.step >= before.step

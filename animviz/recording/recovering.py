@@ -71,7 +71,7 @@ def _trusted(source: Path, manifest: Manifest, known: dict[str, list[str]], lost
         except RecordingError as error:
             lost.append(f"{name}: {str(error).removeprefix(f'{source / name} ')}")
             continue
-        if before is not None and not (entry.epoch > before.epoch and entry.step >= before.step):
+        if before is not None and not entry.follows(before):
             lost.append(f"{name}: is not of a later moment than the one before it")
             continue
         before = entry

@@ -194,7 +194,7 @@ def _falling(snapshots: Sequence[str], lines: Sequence[str | None]) -> Iterator[
             if line != "":  # else it could not be read
                 yield f"{name}: does not say its epoch and step"
             continue
-        if before is not None and not (entry.epoch > before.epoch and entry.step >= before.step):
+        if before is not None and not entry.follows(before):
             now, then = (f"epoch {one.epoch:g} and step {one.step}" for one in (entry, before))
             yield f"{name}: is of {now}, the one before it of {then}; expected a later one"
         before = entry

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from animviz import Recording
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.recording.answers import probabilities
+from animviz.recording.answers import has_probabilities, probabilities
 from animviz.recording.state import State
 
+from .output_bars import names_of
 from .unit_source import has_images
-from .unit_values import sorted_by_class, unit_values
+from .unit_values import by_class, unit_values
 
 __all__ = ["Chain", "Flow", "final_states"]
 
@@ -70,10 +71,9 @@ class Chain:
         self.widths = [shapes[0][0], *(shape[1] for shape in shapes)]
         self.image = has_images(recording)
         self.states = final_states(recording)
-        self.is_probability = (output.classifies and output.form != "values") or output.task == "multilabel"
+        self.is_probability = has_probabilities(output)
         self._choose(most)
-        names = output.class_names[-self.widths[-1] :] if output.class_names else ()
-        names = names or (("output",) if self.widths[-1] == 1 else tuple(f"output {k}" for k in range(self.widths[-1])))
+        names = names_of(output, self.widths[-1])
         self.answers = [names[unit] for unit in self.shown[-1]]
         self.links = [self._strongest(gap) for gap in range(len(self.dense))]
 
@@ -124,10 +124,10 @@ class Chain:
         self.shown.append(np.sort(outputs))
 
     def _order(self, last: State, name: str) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        output, values = self.recording.output, unit_values(last, name)
-        if output.classifies and output.target is not None:
-            labels = output.without_ignored(np.asarray(self.recording.targets, np.int64))
-            return sorted_by_class(values[labels >= 0], labels[labels >= 0], len(output.class_names))
+        ordered = by_class(last, name)
+        if ordered is not None:
+            return ordered
+        values = unit_values(last, name)
         answer = last.outputs().reshape(len(values), -1)[:, 0]
         about = values - values.mean(axis=0)
         slope = about.T @ (answer - answer.mean()) / np.maximum(about.std(axis=0), 1e-12)

@@ -161,4 +161,4 @@ def apart(places: Array, least: float, low: float, high: float) -> Array:
             mean, size = (before * count + mean * size) / (count + size), count + size
         pools.append((mean, size))
     found = np.repeat([mean for mean, _ in pools], [size for _, size in pools])
-    return np.asarray(np.clip(found, low, max(low, high - steps[-1])) + steps)
+    return np.asarray(np.clip(found, low, max(low, high - least * (len(places) - 1))) + steps)

@@ -16,7 +16,7 @@ from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
-from .blocks import Block
+from .blocks import Block, blocks_of
 from .receptive import Field, strongest
 
 __all__ = ["MapsSeen"]
@@ -43,10 +43,8 @@ class MapsSeen:
         names = [layer.name for layer in self.layers]
         self.layer: Layer = block.layer
         self._place = names.index(block.shown.name)
-        last = [place for place, layer in enumerate(self.layers) if layer.kind == "Conv2D"][-1]
-        while last + 1 < len(self.layers) and self.layers[last + 1].kind in ("Activation", "ReLU", "LeakyReLU", "ELU"):
-            last += 1
-        self._last = last
+        last = [one.shown for one in blocks_of(self.layers) if one.layer.kind == "Conv2D"][-1]
+        self._last = names.index(last.name)
         weights = states[-1].weights
         shapes, values = [], self._input
         for layer in self.layers[: self._place + 1]:

@@ -7,11 +7,24 @@ import numpy as np
 from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL, Number, cut, joined, pair
+from animviz.recording.meaning import Output
 
-__all__ = ["OutputBars", "answer_width"]
+__all__ = ["OutputBars", "answer_width", "names_of"]
 
 NUMBER, BETWEEN, APART = "100.0 %", 34.0, 150.0  # the longest number, units beside it, and of a row at most
 VALUE = Number("", ".2f", "−100.0")
+
+
+def names_of(output: Output, units: int) -> tuple[str, ...]:
+    """Return what the units of an output are called: by their classes or labels, else by their numbers.
+
+    Args:
+        output: what it means.
+        units: how many it has; a single one of two classes is that of the second.
+    """
+    if output.class_names:
+        return output.class_names[-units:]
+    return ("output",) if units == 1 else tuple(f"output {k}" for k in range(units))
 
 
 def answer_width(stage: Stage, names: Sequence[str], bar: float) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from animviz import Recording
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.recording.answers import probabilities
+from animviz.recording.answers import has_probabilities, probabilities
 from animviz.recording.metrics import for_loss, loss_outputs
 from animviz.recording.replay.backward import SHAPING, Pass, can_go_back
 from animviz.recording.replay.layers import Layer, hindrance
@@ -213,7 +213,7 @@ class Rounds:
 
     def _answer(self, given: Array) -> Array:
         output, units = self._recording.output, given.shape[-1]  # of a single unit, the probability of class 1
-        if output.task in ("binary", "multiclass", "multilabel") and output.form != "values":
+        if has_probabilities(output):
             given = probabilities(output, given)
         return np.asarray(given).reshape(-1)[-units:]
 

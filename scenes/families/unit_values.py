@@ -9,7 +9,7 @@ from animviz.recording.state import State
 
 from .distributions import activations_of, by_unit
 
-__all__ = ["apart", "eta_squared", "saturation", "sorted_by_class", "unit_values"]
+__all__ = ["apart", "by_class", "eta_squared", "saturation", "sorted_by_class", "unit_values"]
 
 SATURATED = 0.95  # of the way from the middle of its range to a bound, beyond which a value is saturated
 
@@ -88,3 +88,21 @@ def saturation(values: Array, activation: str) -> Array:
     low, high = BOUNDED[activation]
     near = np.abs(by_unit(values) - (low + high) / 2) > SATURATED * (high - low) / 2
     return np.asarray(near.mean(axis=(0, 1)))
+
+
+def by_class(state: State, layer: str) -> tuple[NDArray[np.intp], NDArray[np.intp]] | None:
+    """Return the units of a layer in the order of the classes that they answer to; None where samples have no classes.
+
+    Args:
+        state: the network at a moment.
+        layer: its name.
+
+    Returns:
+        See `sorted_by_class`.
+    """
+    output = state.basis.output
+    if not output.classifies or output.target is None:
+        return None
+    labels = output.without_ignored(np.asarray(state.basis.targets, np.int64).reshape(-1))
+    values = unit_values(state, layer)
+    return sorted_by_class(values[labels >= 0], labels[labels >= 0], len(output.class_names))

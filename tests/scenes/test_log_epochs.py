@@ -29,3 +29,4 @@ def test_labels_are_parted_in_their_order_and_none_lies_below_the_bottom() -> No
     assert np.isnan(moved[1])
     assert moved == pytest.approx([100, np.nan, 60, 80], nan_ok=True)
     assert parted([10.0, 200.0], 30) == [10, 200]
+    assert np.isnan(parted([np.nan, np.nan], 30)).all()

@@ -12,6 +12,7 @@ from animviz.moment import Moment
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
 from scenes.families.rounds import Rounds, columns_of
+from scenes.signal import _wanted
 
 Trained = Callable[..., Recording]
 
@@ -128,3 +129,18 @@ def test_what_reaches_a_unit_of_a_convolution_adds_up_to_it(tmp_path: Path) -> N
     stage = Stage((640, 360))
     find_scene("signal").set_up(stage, recording, sample=5)(Moment(3.0, 0.0, 0.3))
     assert stage.frame().any()
+
+
+@pytest.mark.integration
+def test_what_is_wanted_bears_the_values_of_the_labels(tmp_path: Path) -> None:
+    import keras
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(40, 2)).astype(np.float32)
+    y = np.where(x[:, 0] > 0, 1, -1)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, "tanh")])
+    model.compile("adam", "hinge")
+    model.fit(x, y, epochs=1, verbose=0, callbacks=[Recorder(tmp_path / "r.rec", x, y)])
+    recording = Recording(tmp_path / "r.rec")
+    for sample in range(5):
+        assert _wanted(recording, sample, 1) == y[sample]
