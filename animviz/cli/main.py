@@ -31,8 +31,10 @@ STOPPED = 130
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 on success, 2 on anything a user can fix, 130 on Ctrl-C."""
     from animviz.errors import AnimvizError
+    from animviz.safety.limits import LIMITS, limit
 
     try:
+        limit(next(iter(LIMITS)))  # what the environment says of them is read now, and not within some file
         cli.main(args=arguments, prog_name=PROG, standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(STOPPED)

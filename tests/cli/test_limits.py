@@ -116,9 +116,10 @@ def test_limits_that_cannot_be_read_are_one_line(
     text: str, cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, text)
-    done = cli("--help")
-    assert is_one_line(done)
-    assert VARIABLE in done.err
+    for command in (("--help",), ("info", "none.rec"), ("doctor",)):
+        done = cli(*command)
+        assert is_one_line(done)
+        assert done.err.startswith(f"animviz: {VARIABLE} ")
 
 
 def test_help_and_the_page_state_the_limits(cli: Callable[..., Result]) -> None:
