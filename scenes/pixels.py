@@ -4,9 +4,9 @@ After the teaching notebooks on MNIST, where two pixels are plotted against each
 """
 
 from functools import cache
+from typing import Literal
 
 import numpy as np
-from matplotlib.container import BarContainer
 from numpy.typing import NDArray
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
@@ -15,9 +15,10 @@ from animviz.analysis.telling import MOST_SAMPLES, MOST_VALUES, commonest_right,
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, cut, images_of, letters_on, still
+from animviz.parts import LABEL, Sheet, cut, images_of, still
 from animviz.sampling import numbers_in
 
+from .families.class_strip import ClassStrip
 from .families.inputs import mark_pixels
 
 GAP = 28.0
@@ -26,7 +27,9 @@ TITLES = ("both {low}", "only A {high}", "only B {high}", "both {high}")
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES)
-def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
+def pixels(
+    stage: Stage, recording: Recording, *, pixels: str = "", by: Literal["both", "true", "predicted"] = "both"
+) -> Draw:
     """Samples in four quarters by two input values, and what the network says in each while it learns.
 
     Args:
@@ -34,12 +37,13 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
         recording: of a classifier with at least two input values.
         pixels: two of them as flat numbers from 0, such as 350,406; by default the two whose quarters tell most of the
             class.
+        by: count samples with their true class, with their predicted class, or show both counts.
     """
     plane = _Plane(recording, pixels)
     sheet = Sheet(stage, recording, plane.title, numbers=["epoch", "accuracy"], foot=plane.explanation, air=16)
     where, boxes = _layout(stage, sheet.room, plane.images is not None)
     _where(stage, where, plane)
-    views = [_Quarter(stage, box, plane, quarter) for box, quarter in zip(boxes, (2, 3, 0, 1), strict=True)]
+    views = [_Quarter(stage, box, plane, quarter, by) for box, quarter in zip(boxes, (2, 3, 0, 1), strict=True)]
 
     def draw(moment: Moment) -> None:
         counts = plane.said(moment.epoch)
@@ -114,7 +118,7 @@ class _Plane:
 class _Quarter:
     """The samples of a quarter: their mean, what the network says of them, and what they are."""
 
-    def __init__(self, stage: Stage, box: Box, plane: _Plane, quarter: int) -> None:
+    def __init__(self, stage: Stage, box: Box, plane: _Plane, quarter: int, by: str) -> None:
         self.quarter, truly = quarter, plane.truly[quarter]
         count = int(truly.sum())
         number = f"{count:,}"
@@ -130,38 +134,26 @@ class _Quarter:
                 place = still(stage, picture, mean)
                 channels = 3 if mean.ndim == 3 else 1
                 mark_pixels(stage, place, mean.shape[:2], np.array(plane.chosen) // channels, 2, "#ffffff")
-        high = strips.height - 2 * WORD - TRUE - 4
-        colors = stage.theme.palette(max(2, len(truly)))
-        says = Box(strips.left, strips.top + WORD, strips.width, high)
-        whole = stage.measure("the network says", LABEL) <= strips.width
-        says_so = "the network says" if whole else "says"
-        stage.text(strips.left, strips.top + 20, says_so, color=stage.theme.quiet)
-        stage.text(strips.left, strips.bottom - 4, "truly", color=stage.theme.quiet)
-        self._bars = self._strip(stage, says, count, colors)
-        stage.moves(*self._bars)
-        true = Box(strips.left, says.bottom + 4, strips.width, TRUE)
-        edges = np.append(0, np.cumsum(truly))
-        for bar, start, width in zip(self._strip(stage, true, count, colors), edges, truly, strict=False):
-            bar.set_x(start)
-            bar.set_width(width)
-        for name, start, width, color in zip(plane.names, edges, truly, colors, strict=False):
-            units = width / max(1, count) * true.width
-            if stage.measure(name, LABEL, "medium") + 4 <= units:
-                middle = true.left + (start + width / 2) / count * true.width
-                ink = "#ffffff" if letters_on(color) else "#0e1420"
-                stage.text(middle, true.bottom - 8, name, color=ink, weight="medium", align="center")
+        below = WORD + TRUE + 4 if by == "both" else 0
+        first = Box(strips.left, strips.top + WORD, strips.width, strips.height - WORD - below)
+        second = Box(strips.left, first.bottom + 4, strips.width, TRUE)
+        classes = len(truly)
+        self._said = None
+        if by != "true":
+            whole = stage.measure("the network says", LABEL) <= strips.width
+            says_so = "the network says" if whole else "says"
+            stage.text(strips.left, strips.top + 20, says_so, color=stage.theme.quiet)
+            named = plane.names if by == "predicted" else ()
+            self._said = ClassStrip(stage, first, count, classes, named, moves=True)
+        if by != "predicted":
+            under = strips.bottom - 4 if by == "both" else strips.top + 20
+            stage.text(strips.left, under, "truly", color=stage.theme.quiet)
+            ClassStrip(stage, second if by == "both" else first, count, classes, plane.names).show(truly)
 
     def show(self, counts: Array) -> None:
         """Show how many are told to be of each class."""
-        start = 0.0
-        for bar, width in zip(self._bars, counts, strict=True):
-            bar.set_x(start)
-            bar.set_width(width)
-            start += width
-
-    def _strip(self, stage: Stage, box: Box, count: int, colors: Array) -> BarContainer:
-        axes = stage.axes(box, (0, max(1, count)), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.3))
-        return axes.bar(np.zeros(len(colors)), np.ones(len(colors)), np.zeros(len(colors)), color=colors, align="edge")
+        if self._said is not None:
+            self._said.show(counts)
 
 
 def _training(recording: Recording) -> tuple[Array, NDArray[np.int64]] | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from sklearn.metrics import mutual_info_score
 
 import animviz
@@ -106,6 +107,24 @@ def test_pixels_shows_what_is_said_in_each_quarter(digits: Recording) -> None:
     assert widths(stage) == np.concatenate(expected).tolist()
     assert {f"{quarter.sum():,}" for quarter in quarters} <= set(texts(stage))
     assert {"A: row 2, column 4", "B: row 5, column 3"} <= set(texts(stage))
+
+
+def test_pixels_counts_samples_by_what_is_asked(digits: Recording) -> None:
+    truly = drawn("pixels", digits, 2.0, by="true")
+    assert not widths(truly)
+    assert "truly" in texts(truly)
+    assert "the network says" not in texts(truly)
+    both, said = drawn("pixels", digits, 2.0), drawn("pixels", digits, 2.0, by="predicted")
+    assert widths(said) == widths(both)
+    assert "truly" not in texts(said)
+    bars = [bar.get_window_extent() for bar in said._moving if isinstance(bar, Rectangle) and bar.get_width()]
+    middles = np.array([(bar.x0 + bar.x1) / 2 for bar in bars])
+    names = [line for line in said._moving if isinstance(line, Text) and line.get_visible()]
+    names = [line for line in names if line.get_position()[1] < 0.9]  # those above are of the header
+    assert names
+    for name in names:
+        box = name.get_window_extent()
+        assert abs(middles - (box.x0 + box.x1) / 2).min() < 1, "each is at the middle of its part"
 
 
 def test_pixels_title_says_what_two_and_all_tell(digits: Recording) -> None:

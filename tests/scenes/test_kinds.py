@@ -57,7 +57,7 @@ DRAWN = {
 # What draws the kind, of another shape.
 PARTICULAR = {
     ("none", "descent"): "places on a map", ("regression", "paint"): "a picture", ("curve", "paint"): "a picture",
-    ("margin", "features"): "convolutions of images",
+    ("margin", "features"): "convolutions of images", ("logits", "features"): "convolutions of images",
 }  # fmt: skip
 UNLIKE = ("umap", "tsne")  # these are the scene pca with another method, which takes longer
 
