@@ -44,6 +44,10 @@ class Heatmap(Artist):
         cells = np.empty((*values.shape[:2], 4), np.uint8)
         cells[..., :3] = level if rgb else self._colors[level]
         cells[..., 3] = 255 * (known.all(axis=2) if rgb else known)
+        self.set_cells(cells)
+
+    def set_cells(self, cells: NDArray[np.uint8]) -> None:
+        """Show colours: uint8 of shape (rows, columns, 4); cells whose last number is 0 are transparent."""
         self._cells = cells
         self.stale = True
 

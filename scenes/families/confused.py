@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from animviz import Box, Recording, Stage
@@ -163,8 +164,8 @@ class _Gallery:
         self._row = round(ROW * stage.pixel)
         self._columns = max(1, int(box.width * stage.pixel / self._pitch))
         self._images = images
-        self._small: dict[int, Array] = {}
-        self._shape = (self._row * self._rows, self._pitch * self._columns, 3)
+        self._small: dict[int, NDArray[np.uint8]] = {}
+        self._shape = (self._row * self._rows, self._pitch * self._columns, 4)
         height, width = (length / stage.pixel for length in self._shape[:2])
         place = Box(box.left, box.top + 34, width, height)
         self._cells, _ = heatmap(stage, place, self._shape[:2])
@@ -185,7 +186,7 @@ class _Gallery:
         if self._seen == (pairs, index):
             return
         self._seen = (list(pairs), index)
-        canvas = np.full(self._shape, np.nan, np.float32)
+        canvas = np.zeros(self._shape, np.uint8)
         answers, labels = self._verdicts.answers(index), self._verdicts.labels
         for row, (true, said) in enumerate(pairs):
             members = np.flatnonzero((labels == true) & (answers == said))[: self._columns]
@@ -193,13 +194,13 @@ class _Gallery:
                 image = self._scaled(int(sample))
                 top, left = self._row * row + self._row - self._pitch, self._pitch * column
                 canvas[top : top + len(image), left : left + image.shape[1]] = image
-        self._cells.set_values(canvas)
+        self._cells.set_cells(canvas)
 
-    def _scaled(self, sample: int) -> Array:
-        """Return an image in pixels, RGB."""
+    def _scaled(self, sample: int) -> NDArray[np.uint8]:
+        """Return an image in pixels, uint8 of shape (height, width, 4)."""
         if sample not in self._small:
             picture = Image.fromarray(np.rint(255 * self._images[sample]).astype(np.uint8)).convert("RGB")
             share = self._side / max(picture.size)
             size = (max(1, round(share * picture.width)), max(1, round(share * picture.height)))
-            self._small[sample] = np.asarray(picture.resize(size, Image.Resampling.BOX), np.float32) / 255
+            self._small[sample] = np.asarray(picture.resize(size, Image.Resampling.BOX).convert("RGBA"))
         return self._small[sample]
