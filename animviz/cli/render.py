@@ -13,6 +13,7 @@ from animviz.cli.saying import say
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
 from animviz.experiments.experiment import Experiment
+from animviz.loading import loading
 from animviz.options import options_of
 from animviz.pictures.outline import Outline, outline_of
 from animviz.pictures.renamed import current
@@ -57,7 +58,8 @@ class RenderCommand(Sectioned):
 
     def run(self, **values: Any) -> None:
         """Check everything, train where need be, draw."""
-        from animviz.cli.drawing import draw_scene  # imports what pictures are drawn with
+        with loading():
+            from animviz.cli.drawing import draw_scene  # imports what pictures are drawn with
 
         if self.asked != self.reference:
             say(f"{self.asked} is called {self.reference} now", err=True)

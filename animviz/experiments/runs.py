@@ -12,6 +12,7 @@ from animviz.experiments.homes import difference
 from animviz.experiments.keras.starting import warm_up, without
 from animviz.experiments.telling import Progress, Silence, Stages, Telling
 from animviz.files import contents_of, replace_file
+from animviz.loading import loading
 from animviz.recorders.muting import muted_stderr
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -60,11 +61,11 @@ def _maker(reference: str, begin: Stages) -> Maker:
     """Return what trains and records runs; where that is Keras, TensorFlow is started first."""
     module, _, name = reference.partition(":")
     if ".keras." in module:
-        loading = begin("TensorFlow", 1)
-        with muted_stderr(), without("sklearn", "pandas"):
+        started = begin("TensorFlow", 1)
+        with muted_stderr(), loading(), without("sklearn", "pandas"):
             import_module(module)
             warm_up()
-        loading(1)
+        started(1)
     make: Maker = getattr(import_module(module), name)
     return make
 

@@ -17,6 +17,7 @@ from animviz.stage.alpha import GROUNDS, alpha_of
 from animviz.stage.background import TRANSPARENT, look_of
 from animviz.stage.box import size_of
 from animviz.stage.stage import Stage
+from animviz.video.images import image_bytes
 
 __all__ = ["check_still", "moment_asked", "still", "write_still"]
 
@@ -112,8 +113,6 @@ def write_still(
     Raises:
         AnimvizError: the scene cannot draw the moment, or the file cannot be written.
     """
-    import imageio.v3 as iio  # films do without
-
     suffix, look, moment = path.suffix.lower(), look_of(theme, background), _within(picture, moment_asked(epoch))
     if suffix in VECTORS:
         contents = _vector(picture, moment, Stage(size, look), suffix, clear=background == TRANSPARENT)
@@ -122,7 +121,7 @@ def write_still(
             _painted(picture, moment, Stage(size, look.drawn_on(ground))) for ground in GROUNDS
         ]  # fmt: skip
         frame = frames[0][..., :3] if len(frames) == 1 else alpha_of(*frames)
-        contents = iio.imwrite("<bytes>", frame, extension=suffix)
+        contents = image_bytes(frame, suffix)
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, contents)
     if alt:

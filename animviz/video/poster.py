@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import imageio.v3 as iio
-
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
 from animviz.files import check_writable, replace_file
+from animviz.video.images import image_bytes
 
 __all__ = ["check_poster", "write_poster"]
 
@@ -37,4 +36,4 @@ def write_poster(path: Path, frame: Pixels, *, alpha: bool = False) -> None:
         alpha: whether the fourth channel is straight alpha, else it is ignored.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, iio.imwrite("<bytes>", frame[:, :, : 4 if alpha else 3], extension=path.suffix.lower()))
+    replace_file(path, image_bytes(frame[:, :, : 4 if alpha else 3], path.suffix.lower()))

@@ -5,14 +5,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import imageio.v3 as iio
-
 from animviz.errors import AnimvizError
 from animviz.pictures.discovery import find_scene
 from animviz.pictures.needs import Needs
 from animviz.recording.recording import Recording
 from animviz.rendering.film import frame_at
 from animviz.rendering.request import check_look
+from animviz.video.images import image_bytes
 from animviz.watchers.notebook import Show, display_below_cell
 
 __all__ = ["Redrawing"]
@@ -89,7 +88,7 @@ class Redrawing:
         try:
             recording = Recording(self._recording)
             frame = frame_at(self._scene, recording, recording.epochs[-1], **self._look)
-            self._show(iio.imwrite("<bytes>", frame, extension=".png"))
+            self._show(image_bytes(frame, ".png"))
             self.pictures += 1
         except Exception as error:  # whatever a scene or a display raises
             self._show = None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import PchipInterpolator
 
 import animviz
 from animviz import Recording
@@ -13,7 +14,7 @@ from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.picture import Picture
 from animviz.pictures.split import CellPicture, SplitPicture
-from animviz.rendering.motion import distances, knots_of
+from animviz.rendering.motion import _rising, distances, knots_of
 from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
 
@@ -88,3 +89,10 @@ def test_no_other_word_is_a_pace(text: str) -> None:
     pace = next(option for option in options_of(Pacing) if option.name == "pace")
     with pytest.raises(animviz.errors.InputError, match=r"--pace is .*; expected"):
         pace.read(text)
+
+
+@given(st.lists(st.tuples(st.floats(1e-4, 10), st.floats(1e-4, 10)), min_size=1, max_size=30))
+def test_the_smooth_way_is_that_of_scipy(steps: list[tuple[float, float]]) -> None:
+    x, y = np.cumsum([(0.0, 0.0), *steps], axis=0).T
+    at = np.linspace(0, x[-1], 50)
+    assert np.allclose(_rising(x, y, at), PchipInterpolator(x, y)(at), rtol=1e-12, atol=1e-12)
