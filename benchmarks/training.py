@@ -1,7 +1,9 @@
 """Rows on training: an epoch against Keras' `fit`, and the cost of recording it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -11,7 +13,10 @@ from benchmarks.cloud import FOLDER
 from benchmarks.measure import in_turn, timed
 from benchmarks.row import Row, at_least, at_most
 
-__all__ = ["digits_epoch", "ring_epoch"]
+__all__ = ["digits_epoch", "experiments", "ring_epoch"]
+
+EPOCHS = 8
+POINTS, IMAGES = ("moons", "polynomial"), ("digits_mlp", "digits_plane", "lenet")
 
 
 def ring_epoch() -> Iterator[Row]:
@@ -77,3 +82,27 @@ def digits_epoch() -> Iterator[Row]:
     with_it, spent = map(float, np.median([record() for _ in range(6)][1:], axis=0))
     what = "`model.fit` of that net, 4 epochs, recording weights and activations of 2,000 samples"
     yield at_most(what, "the same less the time in the recorder", with_it, with_it - spent, 1.03)
+
+
+def experiments() -> Iterator[Row]:
+    """Eight epochs of experiments as they are shipped, recorded, against the same through Keras' fit."""
+    from animviz.experiments.keras.record import record
+
+    def fit(model: Any, x: Any, y: Any, *, seed: int, **options: Any) -> None:
+        model.fit(x, y, verbose=0, **options)
+
+    def train(name: str) -> Callable[[], object]:
+        return lambda: record(experiment_named(name).run({"epochs": EPOCHS}), FOLDER / f"{name}-training.rec")
+
+    def slow(name: str) -> Callable[[], None]:
+        def run() -> None:
+            with patch("animviz.experiments.keras.record.fit", fit):
+                train(name)()
+
+        return run
+
+    for name in POINTS + IMAGES:
+        ours, theirs = in_turn(2, train(name), slow(name))
+        yield at_least(
+            f"{EPOCHS} epochs of `{name}`, recorded", "Keras `fit`", ours, theirs, 2 if name in IMAGES else 1
+        )
