@@ -8,7 +8,7 @@ from animviz.files import spelled
 
 __all__ = ["remembered"]
 
-_WITH_A_VALUE = {"--workers", "--cluster", "--share", "--segment", "--poster"}
+_WITH_A_VALUE = {"--workers", "--cluster", "--share", "--segment", "--poster", "--embed-threads"}
 _ALONE = {"-v", "--verbose", "--retrain", "--alt"}
 _OUTPUT = {"-o", "--output"}
 

@@ -23,6 +23,7 @@ from animviz.stage.stage import Stage
 __all__ = ["Picture", "Subject"]
 
 PAINTER = "animviz.pictures.painter"
+FOR_SPEED = {"embed_threads"}  # options that change no frame
 
 
 class Subject(Protocol):
@@ -117,7 +118,7 @@ class Picture:
             "recording": self.recording.id,
             "output": self.recording.output_name,
             "snapshots": self.recording.digest,
-            "options": {name: _value(value) for name, value in self.options},
+            "options": {name: _value(value) for name, value in self._deciding},
             "source": source_of(self.scene.source, PAINTER),
             "code": self.scene.code,
         }
@@ -132,11 +133,15 @@ class Picture:
         """What a video says of its picture, as JSON types."""
         return {
             "scene": self.scene.name,
-            "options": {name: str(value) for name, value in self.options},
+            "options": {name: str(value) for name, value in self._deciding},
             "recording": self.recording.id,
             **({"output": self.recording.output_name} if len(self.recording.manifest.outputs) > 1 else {}),
             "seed": self.recording.manifest.seed,
         }
+
+    @property
+    def _deciding(self) -> list[tuple[str, Any]]:
+        return [(name, value) for name, value in self.options if name not in FOR_SPEED]
 
     @property
     def versions(self) -> dict[str, str]:

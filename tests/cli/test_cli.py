@@ -253,7 +253,7 @@ def test_info_on_a_video_says_what_made_it(
 @pytest.mark.parametrize(
     "words",
     ["-v render rings -o a/b.mp4", "render rings --workers 3 -ob.mp4", "render rings --output=x.mp4 --cluster tcp://a:1",
-     "render rings --share=1/2 --poster p.png --output c.mp4 --retrain"],
+     "render rings --share=1/2 --poster p.png --output c.mp4 --retrain", "render rings --embed-threads 2 -o d.mp4"],
 )  # fmt: skip
 def test_a_video_remembers_what_its_frames_depend_on(words: str) -> None:
     assert remembered(words.split()) == "animviz render rings -o video.mp4"
@@ -269,6 +269,16 @@ def test_bytes_do_not_depend_on_who_draws_nor_on_the_name(
     found = {path.read_bytes() for path in tmp_path.rglob("*.mp4")}
     assert len(list(tmp_path.rglob("*.mp4"))) == 3
     assert len(found) == 1
+
+
+def test_bytes_do_not_depend_on_threads(cli: Callable[..., Result], rings_recording: Recording, tmp_path: Path) -> None:
+    drawn = set()
+    for threads in ("1", "2"):
+        shutil.rmtree(rings_recording.path / "embeddings", ignore_errors=True)
+        draw = ("render", "layers", "--from", rings_recording.path, *DRAW, "--samples", "60")
+        assert cli(*draw, "--embed-threads", threads, "-o", f"{threads}.mp4").code == 0
+        drawn.add((tmp_path / f"{threads}.mp4").read_bytes())
+    assert len(drawn) == 1
 
 
 @pytest.mark.integration
