@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,6 +17,7 @@ from animviz.stage.stage import Stage
 __all__ = ["Plot", "Trace", "epoch_limits", "levels", "share_limits", "until", "whole_ticks"]
 
 Limits = tuple[float, float]
+Place = TypeVar("Place", float, Array)
 BELOW = 40.0  # units for tick labels
 ABOVE = 48.0  # units for the title
 APART = 28.0  # units between two labels
@@ -100,15 +101,16 @@ class Plot:
                 kept.append((level, label))
         return kept
 
-    def left_of(self, value: float) -> float:
-        """Return how far right of the frame's left edge a place of the horizontal axis lies, in units."""
+    def left_of(self, value: Place) -> Place:
+        """Return how far right of the frame's left edge places of the horizontal axis lie, in units."""
         low, high = self.axes.get_xlim()
         return self.room.left + (value - low) / (high - low) * self.room.width
 
-    def top_of(self, value: float) -> float:
-        """Return how far below the frame's upper edge a value lies, in units."""
-        low, high, place = (float(self._scale(each)) for each in (*self._y, value))
-        return self.room.bottom - (place - low) / (high - low) * self.room.height
+    def top_of(self, value: Place) -> Place:
+        """Return how far below the frame's upper edge values lie, in units."""
+        low, high, place = (self._scale(each) for each in (*self._y, value))
+        top: Place = self.room.bottom - (place - low) / (high - low) * self.room.height
+        return top
 
 
 def _missing(share: Any) -> Any:

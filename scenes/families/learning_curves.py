@@ -120,9 +120,7 @@ class Curves:
         """Return where the points of a curve stand, in units from the left and from the top; those that can be drawn."""
         low, _ = self.plot.axes.get_ylim()
         drawn = np.isfinite(values) & (values >= low)
-        return np.array([self.plot.left_of(x) for x in epochs[drawn]]), np.array(
-            [self.plot.top_of(y) for y in values[drawn]]
-        )
+        return self.plot.left_of(epochs[drawn]), self.plot.top_of(values[drawn])
 
     def _is_free_above(self) -> bool:
         """Say whether the texts stand above the curves at the end, where there is less in their way than below."""

@@ -84,15 +84,15 @@ def flat_span(epochs: Array, values: Array) -> tuple[int, int] | None:
         return None
     lowest, size = np.minimum.accumulate(values), float(np.ptp(values))
     best, span = LASTING * float(np.ptp(epochs)), None
-    for first in range(len(values) - 2):
+    stops = np.searchsorted(-lowest, FLAT * size - lowest, side="right")
+    for first in np.flatnonzero(lowest - lowest[-1] >= FALL * size) if size else ():
+        if stops[first] < first + 3 or epochs[stops[first] - 1] - epochs[first] < best:
+            continue
         # Once the loss has risen, "so far the lowest" stands still without a plateau.
-        calm = (lowest[first] - lowest[first:] <= FLAT * size) & (
-            np.abs(values[first:] - values[first]) <= 5 * FLAT * size
-        )
-        last = first + (len(calm) if calm.all() else int((~calm).argmax())) - 1
-        falls = lowest[first] - lowest[-1] >= FALL * size > 0
-        if falls and last >= first + 2 and epochs[last] - epochs[first] >= best + (1e-9 if span else 0):
-            best, span = float(epochs[last] - epochs[first]), (first, last)
+        wild = np.abs(values[first : stops[first]] - values[first]) > 5 * FLAT * size
+        last = int(first + wild.argmax() if wild.any() else stops[first]) - 1
+        if last >= first + 2 and epochs[last] - epochs[first] >= best + (1e-9 if span else 0):
+            best, span = float(epochs[last] - epochs[first]), (int(first), last)
     return span
 
 
