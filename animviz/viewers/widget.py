@@ -3,6 +3,7 @@
 import logging
 import uuid
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -13,6 +14,7 @@ from animviz.pages.shell import FOLLOWING
 from animviz.pages.telling import title_of
 from animviz.pictures.picture import Picture
 from animviz.pictures.refusing import scenes_for
+from animviz.pictures.scene import Scene
 from animviz.stage.theme import THEMES
 from animviz.viewers.drawing import Drawing
 from animviz.viewers.film import film_html
@@ -55,7 +57,7 @@ class Scrubber(anywidget.AnyWidget):
         self._theme = "" if theme == FOLLOWING else theme
         self._drawing = Drawing(picture, size, self._theme or "dark")
         self._has_film, self._name = film, f"animviz-film-{uuid.uuid4().hex[:12]}"
-        self._scenes = scenes_for(picture.recording)
+        self._scenes: dict[str, str | Scene] = {name: name for name in scenes_for(picture.recording)}
         self._epoch = float(picture.epochs[0])
         super().__init__(about=self._told())
         self.on_msg(self._hear)
@@ -85,11 +87,11 @@ class Scrubber(anywidget.AnyWidget):
         self._epoch = float(epoch)
         self.send({"kind": "move", "epoch": self._epoch})
 
-    def choose(self, scene: str | None = None, /, **options: Any) -> None:
+    def choose(self, scene: str | Path | Scene | None = None, /, **options: Any) -> None:
         """Show another scene, or the same one with other options.
 
         Args:
-            scene: its name or path; by default the one that is shown.
+            scene: see `animviz.render`; by default the one that is shown.
             **options: of the scene; those that are not given have their defaults.
 
         Raises:
@@ -102,11 +104,12 @@ class Scrubber(anywidget.AnyWidget):
 
     def _told(self) -> dict[str, Any]:
         picture, size = self._drawing.picture, self._drawing.size
-        own = [self.scene] if self.scene not in self._scenes else []
+        # A scene of one's own stays among the others, so that there is a way back to it.
+        self._scenes.setdefault(self.scene, picture.scene.reference or picture.scene)
         return {
             "title": f"{picture.scene.name}, {title_of(picture.recording)}",
             "scene": self.scene,
-            "scenes": [*own, *self._scenes],
+            "scenes": list(self._scenes),
             "options": fields_of(picture.scene.options, dict(picture.options)),
             "epochs": picture.epochs.tolist(),
             "epoch": self._epoch,
@@ -144,8 +147,8 @@ class Scrubber(anywidget.AnyWidget):
         scene = message.get("scene", self.scene)
         if scene == self.scene:
             self.choose(**read(picture.scene.options, dict(message["options"])))
-        elif scene in self._scenes:  # a file that a saved notebook may name is not run
-            self.choose(scene)
+        elif scene in self._scenes:  # no file is run because a message names it
+            self.choose(self._scenes[scene])
         else:
             raise InputError(f"there is no scene {scene!r}; there are {', '.join(self._scenes)}")
 

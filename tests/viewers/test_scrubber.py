@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from PIL import Image
 import animviz
 from animviz import Recording
 from animviz.errors import InputError, SceneError
+from animviz.pictures.discovery import find_scene
 from animviz.viewers import widget
 from helpers.breaking import BREAKING
 
@@ -147,9 +149,20 @@ def test_what_cannot_be_is_one_line_and_all_stays(
 def test_a_scene_that_breaks_while_it_is_drawn_says_so(tmp_path: Path, rings_recording: Recording) -> None:
     (tmp_path / "breaking.py").write_text(BREAKING)
     scrubber = animviz.scrubber(tmp_path / "breaking.py", rings_recording, size=SIZE)
-    assert scrubber.about["scenes"][0] == str(tmp_path / "breaking.py")
+    assert str(tmp_path / "breaking.py") in scrubber.about["scenes"]
     said = refusal_in(scrubber.comm.say(kind="draw", epoch=2, theme="dark"))
     assert said == "scene 'breaking' failed at epoch 2: ZeroDivisionError: one over zero"
+
+
+def test_a_scene_of_ones_own_stays_among_the_others(tmp_path: Path, rings_recording: Recording) -> None:
+    (tmp_path / "mine.py").write_text(BREAKING)
+    for own in (tmp_path / "mine.py", replace(find_scene("rings"), name="given", reference="", finder=None)):
+        scrubber = animviz.scrubber(own, rings_recording, size=SIZE)
+        name = scrubber.scene
+        for scene in ("boundary", name):
+            assert scrubber.comm.say(kind="choose", scene=scene, options={}) == []
+            assert scrubber.scene == scrubber.about["scene"] == scene
+            assert name in scrubber.about["scenes"]
 
 
 def test_python_moves_it_too(rings_recording: Recording) -> None:
