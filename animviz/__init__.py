@@ -7,6 +7,7 @@
     animviz.frame_at        recording -> one picture
     animviz.still           recording -> one picture as a file, also .svg and .pdf
     animviz.scene           decorator: a function becomes a picture
+    animviz.scrubber        recording -> a widget in a notebook's cell that moves through it
     animviz.Animate         Keras callback that records and renders
     animviz.live            Keras callback that records, and redraws a picture in a notebook
     animviz.watch           records a PyTorch module in a loop of one's own
@@ -24,6 +25,7 @@ Public are the names of this package and those of `animviz.parts`, `animviz.embe
     rendering, video        pictures x moments -> a film -> a file
     pages, storyboard       interactive HTML; a lecture from a file
     watchers                draw while a network trains
+    viewers                 move through a recording by hand: in a cell, in the browser
     cli, sphinx             fronts: commands, and a directive for documentation
 
 Names are loaded when they are first used: importing animviz imports neither TensorFlow nor matplotlib.
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from animviz.rendering.timeline import Timeline as Timeline
     from animviz.stage.box import Box as Box
     from animviz.stage.stage import Stage as Stage
+    from animviz.viewers.notebook import scrubber as scrubber
     from animviz.watchers.keras import Animate as Animate
     from animviz.watchers.keras import live as live
 
@@ -80,6 +83,7 @@ _HOME = {
     "live": "watchers.keras",
     "render": "rendering.film",
     "scene": "pictures.scene",
+    "scrubber": "viewers.notebook",
     "still": "rendering.still",
     "watch": "recorders.torch.watching",
 }

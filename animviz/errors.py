@@ -1,10 +1,27 @@
 """The exceptions of animviz: each message is one line that names the value, what was expected and the way out."""
 
+import traceback
+
 __all__ = ["AnimvizError", "DivergedError", "EncodeError", "InputError", "RecordingError", "SceneError"]
 
 
 class AnimvizError(Exception):
-    """Anything a user can fix; the command line prints it as one line and exits with code 2."""
+    """Anything a user can fix; the command line prints it as one line and exits with code 2, a notebook shows that line."""
+
+    @property
+    def line(self) -> str:
+        """The message in one line."""
+        return " ".join(str(self).split())
+
+    @property
+    def broken(self) -> BaseException | None:
+        """What a scene's author must see as a whole: the error of the code that broke, or None."""
+        return None
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a cell instead of a traceback through animviz."""
+        cause = [] if self.broken is None else "".join(traceback.format_exception(self.broken)).splitlines()
+        return [*cause, f"{type(self).__name__}: {self.line}"]
 
 
 class InputError(AnimvizError, ValueError):
@@ -17,6 +34,11 @@ class RecordingError(AnimvizError):
 
 class SceneError(AnimvizError):
     """A scene that cannot be found, defined, or drawn from this recording."""
+
+    @property
+    def broken(self) -> BaseException | None:
+        """The error that the scene's code raised, or None."""
+        return None if isinstance(self.__cause__, AnimvizError) else self.__cause__
 
 
 class DivergedError(SceneError):

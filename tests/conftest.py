@@ -3,11 +3,12 @@
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from filelock import FileLock
 from animviz import Recording
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.telling import UNSAID
+from helpers.pages import CHROMIUM
 from helpers.results import Result
 
 TESTS = Path(__file__).parent
@@ -72,6 +74,19 @@ def trained(shared: Path) -> Callable[..., Recording]:
 def rings_recording(trained: Callable[..., Recording]) -> Recording:
     """Two small rings, 2-3-2-1, the untrained state and four epochs."""
     return trained("two_rings", arch="2-3-2-1")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for all tests of a file."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

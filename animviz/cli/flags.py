@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from animviz.experiments.experiment import Experiment
 
 __all__ = [
+    "OUTPUT_NAME",
     "RETRAIN",
+    "SIZE",
     "VIDEO",
     "Sectioned",
     "Sections",
@@ -170,11 +172,13 @@ class _Size(click.ParamType[tuple[int, int]]):
 
 
 RETRAIN = click.Option(["--retrain"], is_flag=True, help="Train anew even if the recording is there already.")
+SIZE = click.Option(
+    ["--size"], type=_Size(), default="1280x720", show_default=True,
+    help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
+)  # fmt: skip
+OUTPUT_NAME = click.Option(["--output-name"], metavar="NAME", help="Output that is drawn, of a model that has several.")
 VIDEO = [
-    click.Option(
-        ["--size"], type=_Size(), default="1280x720", show_default=True,
-        help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
-    ),
+    SIZE,
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(
         ["--background"], metavar="COLOUR",

@@ -27,6 +27,15 @@ class _Scenes(click.Group):
             formatter.write_dl(scene_rows())
 
 
+class _Previews(_Scenes):
+    """Likewise, for what is looked at in the browser."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        from animviz.cli.preview import PreviewCommand
+
+        return PreviewCommand(name)
+
+
 class _Experiments(click.Group):
     """A group with a command per experiment, made when it is asked for."""
 
@@ -55,6 +64,14 @@ def render_group() -> None:
     """
 
 
+@click.group(cls=_Previews, name="preview", subcommand_metavar="SCENE|FILE.py --from RECORDING [OPTIONS]...")
+def preview_group() -> None:
+    """Look at a scene in the browser; redraw it on edits.
+
+    `animviz preview SCENE --help` shows the scene's options. The page is served to this machine alone, until Ctrl-C.
+    """
+
+
 @click.group(cls=_Experiments, name="record", subcommand_metavar="EXPERIMENT [OPTIONS]...")
 def record_group() -> None:
     """Train an experiment and record it, without drawing.
@@ -75,4 +92,4 @@ class _Compare(click.Command):
 
 
 compare = _Compare("compare", help="Train several networks: a table and a video of them.")
-GROUPS = (render_group, record_group, compare)
+GROUPS = (render_group, preview_group, record_group, compare)

@@ -121,12 +121,12 @@ def _write_no_more() -> None:
 
 def _fail(message: str, error: Exception) -> None:
     """Print one line and exit; a scene that broke shows where, since its author is the one who reads it."""
-    from animviz.errors import AnimvizError, SceneError
+    from animviz.errors import AnimvizError
 
-    if isinstance(error, SceneError) and not isinstance(error.__cause__, AnimvizError | None):
+    if isinstance(error, AnimvizError) and error.broken is not None:
         import traceback
 
-        traceback.print_exception(error.__cause__)
+        traceback.print_exception(error.broken)
     with suppress(OSError, ValueError):  # nobody can be told
         say(f"{PROG}: {' '.join(message.split())}", err=True)
     sys.exit(2)

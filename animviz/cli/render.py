@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from animviz.cli.flags import RETRAIN, VIDEO, Sectioned, Sections, advised, argument, as_click, path_option
+from animviz.cli.flags import OUTPUT_NAME, RETRAIN, VIDEO, Sectioned, Sections, advised, argument, as_click, path_option
 from animviz.cli.saying import say
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
@@ -111,7 +111,7 @@ _DRAWING = [
         metavar="EPOCH",
         help=f"One moment instead of a film: an epoch such as 5 or 2.5, or last. Files: {', '.join(STILLS)}.",
     ),
-    click.Option(["--output-name"], metavar="NAME", help="Output that is drawn, of a model that has several."),
+    OUTPUT_NAME,
     click.Option(["--cluster"], metavar="ADDRESS", help="Dask scheduler whose workers draw, such as tcp://host:8786."),
     click.Option(
         ["--share", "--segment", "share"],

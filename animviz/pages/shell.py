@@ -53,7 +53,7 @@ def check_request(target: Path, theme: str) -> None:
 
 def filled(
     package: str, *, title: str, theme: str, letters: str, common: Sequence[str], scripts: Sequence[str],
-    data: Mapping[str, str], film: bool = False,
+    data: Mapping[str, str], allowing: str = "",
 ) -> bytes:  # fmt: skip
     """Return a page: the frame of all pages with the body, style and program of its kind, and its data.
 
@@ -65,14 +65,14 @@ def filled(
         common: names of the scripts that kinds of pages have in common.
         scripts: names of the kind's own scripts, which come behind them.
         data: texts that the program reads, by name.
-        film: whether the program plays a film that is among the data.
+        allowing: what its policy allows beside its own program, style, images and letters, such as "media-src blob:".
     """
     style = _styled(letters, _asset(package, "page.css"))
     program = "\n".join([*map(_shared, common), *(_asset(package, name) for name in scripts)])
     frame = _shared("frame.html").replace("$body", _asset(package, "page.html"))
     policy = (
         f"default-src 'none'; script-src '{_policy_hash(program)}'; style-src '{_policy_hash(style)}'; img-src data:; "
-        f"font-src data:; {'media-src blob:; ' if film else ''}base-uri 'none'; form-action 'none'"
+        f"font-src data:; {allowing}{'; ' if allowing else ''}base-uri 'none'; form-action 'none'"
     )
     elements = [f'<script type="text/plain" id="data-{name}">{text}</script>' for name, text in data.items()]
     page = Template(frame).substitute(

@@ -12,7 +12,7 @@ from animviz.errors import SceneError
 from animviz.pictures.outline import GROUP, outlines
 from animviz.recording.recording import Recording
 
-__all__ = ["refuse_other_kinds", "scenes_that_draw"]
+__all__ = ["refuse_other_kinds", "scenes_for", "scenes_that_draw"]
 
 
 def refuse_other_kinds(scene: str, tasks: Sequence[str], recording: Recording) -> None:
@@ -47,8 +47,16 @@ def scenes_that_draw(kinds: Set[str], recording: Recording) -> list[str]:
         kinds: that it is of, such as "multilabel" or "sequence of multiclass".
         recording: which.
     """
-    names = [outline.name for outline in outlines() if not outline.tasks or not kinds.isdisjoint(outline.tasks)]
-    return [name for name in names if _accepts(name, recording)]
+    return [name for name in _of_kinds(kinds) if _accepts(name, recording)]
+
+
+def scenes_for(recording: Recording) -> list[str]:
+    """Return the names of the installed scenes that draw recordings of this kind; none of them is imported to find out."""
+    return _of_kinds(_kinds(recording))
+
+
+def _of_kinds(kinds: Set[str]) -> list[str]:
+    return [outline.name for outline in outlines() if not outline.tasks or not kinds.isdisjoint(outline.tasks)]
 
 
 class _BeginsToDraw(Exception):  # noqa: N818  # it is no error

@@ -13,7 +13,7 @@ from animviz.errors import InputError
 from animviz.moment import Moment
 from animviz.options import Option, Range, options_of
 
-__all__ = ["EASINGS", "Knots", "Pacing", "Timeline"]
+__all__ = ["EASINGS", "MOTION", "Knots", "Pacing", "Timeline"]
 
 EASINGS: dict[str, Callable[[float], float]] = {
     "linear": lambda u: u,
@@ -23,7 +23,8 @@ EASINGS: dict[str, Callable[[float], float]] = {
 }
 MAX_FRAMES = 1_000_000
 DEFAULT_FPS = 30.0
-MOTION = 6.5  # seconds
+MOTION = 6.5
+"""Seconds that the motion takes unless a length is asked for, by the scene or by the user."""
 Knots = tuple[NDArray[np.float64], NDArray[np.float64]]
 HOLDS = (0.5, 1.5)  # seconds at the first and the last state
 

@@ -18,13 +18,14 @@ IMAGES = {
 }
 
 
-def html_of(path: Path, size: tuple[int, int], frames: int) -> str:
+def html_of(path: Path, size: tuple[int, int], frames: int, alt: str = "") -> str:
     """Return HTML that plays a video, or a line that names its file and says how to see it.
 
     Args:
         path: the file, or the folder of PNGs.
         size: width and height in pixels.
         frames: how many there are.
+        alt: what is seen, in words; by default the name of the file.
     """
     if path.is_dir():
         return _line(f"{path}: a folder of {frames} pictures")
@@ -37,10 +38,11 @@ def html_of(path: Path, size: tuple[int, int], frames: int) -> str:
             f"{path}: {weight / 1e6:.1f} MB are too many to keep in a notebook; to see it: IPython.display.{shown}"
         )
     source = f'src="data:{(VIDEOS | IMAGES)[suffix]};base64,{b64encode(path.read_bytes()).decode()}"'
+    words = escape(alt or path.name)
     place = f'width="{size[0]}" height="{size[1]}" style="max-width:100%;height:auto"'
     if suffix in VIDEOS:
-        return f"<video {place} controls loop muted playsinline {source}></video>"
-    return f'<img {place} alt="{escape(path.name)}" {source}>'
+        return f'<video {place} aria-label="{words}" controls loop muted playsinline {source}></video>'
+    return f'<img {place} alt="{words}" {source}>'
 
 
 def _line(text: str) -> str:

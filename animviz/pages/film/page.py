@@ -67,7 +67,7 @@ def made(
                 "poster": b64encode(poster.read_bytes()).decode(),
                 "film": b64encode(target.read_bytes()).decode(),
             },
-            film=True,
+            allowing="media-src blob:",  # the film is among the data
         )
     return page, f"a film of {movie.seconds:.1f} s of scene {request.scene.name}, {len(chapters)} chapters"
 
