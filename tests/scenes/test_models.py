@@ -17,7 +17,7 @@ from sklearn.tree import DecisionTreeClassifier
 import animviz
 from animviz import Moment, Recording, Stage
 from animviz.analysis.models import courses_of
-from animviz.errors import InputError, SceneError
+from animviz.errors import InputError, RecordingError, SceneError
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.experiment import Run
 from animviz.experiments.sklearn.models import record
@@ -162,3 +162,11 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, trained: Callable[..., 
         animviz.frame_at("models", trained("polynomial", arch="1-3-1"), 0.0)
     with pytest.raises(SceneError, match=r"recorded with models of the plane; for that there are .*models"):
         animviz.frame_at("confusion", trained("models"), 0.0)
+
+
+def test_a_recording_that_is_there_is_noticed_before_anything_is_learned(tmp_path: Path) -> None:
+    path, learned = tmp_path / "m.rec", DecisionTreeClassifier()
+    recorded(path, 1, tree=[DecisionTreeClassifier(max_depth=1)])
+    with pytest.raises(RecordingError, match="exists; pass overwrite=True"):
+        recorded(path, 1, tree=[learned])
+    assert not hasattr(learned, "tree_")

@@ -75,14 +75,14 @@ def record_models(
     _require_classifiers(models)
     grid = _grid(points)
     places = np.concatenate([grid, points, others[0]])
-    courses: dict[str, list[Reading]] = {}
-    for number, (name, model) in enumerate(models.items(), start=1):
-        courses[name] = list(readings(model, points, labels, places, states))
-        done(number / len(models))
     recorder = ArrayRecorder(
         path, grid, task=dict.fromkeys(models, "multiclass probabilities"), title=title, overwrite=overwrite, settings=settings,
         extras={"points": points, "point_labels": labels}, watchers=watchers,
     )  # fmt: skip
+    courses: dict[str, list[Reading]] = {}
+    for number, (name, model) in enumerate(models.items(), start=1):
+        courses[name] = list(readings(model, points, labels, places, states))
+        done(number / len(models))
     with recorder:
         for state in range(states):
             outputs: dict[str, Array] = {}
