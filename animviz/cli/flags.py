@@ -192,8 +192,8 @@ VIDEO = [
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
     click.Option(
         ["--max-size"], metavar="BYTES", default=AUTO,
-        help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
-        f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
+        help="Most that a .gif, .webp, .mp4, .m4v or .webm may take: size, frame rate, and tones or bits per second are"
+        f" chosen to fit; none for no limit.  [default: {DEFAULT_LIMIT // 1_000_000}MB for a .gif or .webp]",
     ),
     click.Option(["--alt"], is_flag=True, help="Write what is seen, in words, beside the file: NAME.alt.txt."),
     path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),

@@ -36,7 +36,7 @@ def storyboard(path: Path, output: Path | None, **options: Any) -> None:
     "--max-size",
     metavar="BYTES",
     default="auto",
-    help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]",
+    help="Most that a .gif, .webp, .mp4, .m4v or .webm may take; none for no limit.  [default: 5MB for .gif, .webp]",
 )
 def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
     """Put together a video from its shares, see --share."""

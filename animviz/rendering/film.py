@@ -65,8 +65,8 @@ def render(
         loop: how often a .gif, .webp, .avif, .apng or .png plays: "once", a number, or "forever".
         output: name of the output that is drawn, of a model that has several; by default the main one.
         poster: file for a picture of the last frame.
-        max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
-            to fit. By default 5 MB; None or "none" for no limit.
+        max_size: most that a .gif, .webp, .mp4, .m4v or .webm may take, as bytes or such as "2MB"; size, frame rate, and
+            tones or bits per second are chosen to fit. By default 5 MB for a .gif or .webp; None or "none" for no limit.
         alt: whether the film in words is written beside it, as NAME.alt.txt; the file says it in any case, where its kind
             can: .mp4, .m4v, .mov, .webm, .gif, .apng and .png.
         workers: processes that draw.
