@@ -34,6 +34,7 @@ from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing, Timeline
 from animviz.sampling import numbers_in
+from animviz.stage.box import evened
 from animviz.stage.stage import Stage
 from animviz.tables import TABLES, check_table, text_of, write_table
 
@@ -90,7 +91,7 @@ class CompareCommand(Sectioned):
         recordings = [_made(runs[0], runs, retrain, needs)]
         if request:  # what cannot be drawn is refused before the others are trained
             first = [Network(runs[0], recordings[0])]
-            _side_by_side(request, first).painter(Stage(request.size, request.theme))
+            _side_by_side(request, first).painter(Stage(evened(request.size), request.theme))
         recordings += [_made(run, runs, retrain, needs) for run in runs[1:]]
         made = iter(recordings)
         compared = [Network.of(network, [next(made) for _ in network]) for network in networks]

@@ -173,7 +173,7 @@ RETRAIN = click.Option(["--retrain"], is_flag=True, help="Train anew even if the
 VIDEO = [
     click.Option(
         ["--size"], type=_Size(), default="1280x720", show_default=True,
-        help=f"Width and height in pixels, even; or {', '.join(PRESETS)} with a shorter side of 720.",
+        help=f"Width and height in pixels, in a video even; or {', '.join(PRESETS)} with a shorter side of 720.",
     ),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(

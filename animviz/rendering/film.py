@@ -57,7 +57,7 @@ def render(
         recording: what to draw, or its path.
         path: .mp4, .m4v, .mov (ProRes 4444), .webm, .webp, .avif, .gif, .apng or .png (animated), or a name without
             extension: a folder of PNGs.
-        size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
+        size: width and height in pixels, in a video even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         background: a colour, or "transparent" for a file with alpha: .mov, .webm, .webp, .avif, .apng, .png or a folder;
             by default the theme's.

@@ -19,7 +19,7 @@ from animviz.rendering.plan import Plan
 from animviz.rendering.still import check_still, moment_asked
 from animviz.rendering.timeline import Pacing
 from animviz.stage.background import TRANSPARENT, look_of
-from animviz.stage.box import size_of
+from animviz.stage.box import evened, size_of
 from animviz.video.budget import AUTO, limit_of
 from animviz.video.formats import USUAL, Coding, default_fps, plays_in
 from animviz.video.poster import check_poster
@@ -87,10 +87,10 @@ class Request:
         check_workers(workers)
         coding = Coding(codec or "", background == TRANSPARENT, plays_in(str(loop)))
         if still is None:
-            check_output(place, pacing.rate, coding)
+            check_output(place, pacing.rate, coding, size)
         else:
             moment_asked(still)
-            check_still(place, background)
+            check_still(place, background, size)
         if alt:
             check_alt(place)
         limit, picture = limit_of(max_size, place), place_of(poster) if poster is not None else None
@@ -103,7 +103,7 @@ class Request:
     @property
     def needs(self) -> Needs:
         """What finds out before the first epoch whether the scene can draw a training."""
-        return Needs(self.scene, dict(self.options), self.size, self.theme, self.output)
+        return Needs(self.scene, dict(self.options), evened(self.size), self.theme, self.output)
 
     def plan(self, recording: str | Path | Recording) -> Plan:
         """Return the video of a recording."""
@@ -135,7 +135,7 @@ def check_look(
     """
     scene.check(options)
     look_of(theme, background)
-    return size_of(size)
+    return size_of(size, odd=True)
 
 
 def parted(options: Mapping[str, Any], fps: float | None = None) -> tuple[Pacing, dict[str, Any]]:
