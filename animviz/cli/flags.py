@@ -12,6 +12,7 @@ from animviz.stage.box import PRESETS, size_in
 from animviz.stage.theme import THEMES
 from animviz.video.budget import AUTO, DEFAULT_LIMIT
 from animviz.video.formats import CODECS, PLAYED
+from animviz.video.places import PUBLISHED
 
 if TYPE_CHECKING:
     from animviz.experiments.experiment import Experiment
@@ -103,7 +104,7 @@ def refuse_beside(other: str, names: Iterable[str]) -> None:
     context = click.get_current_context()
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            flag = "--" + name.replace("_", "-")
+            flag = next(param.opts[0] for param in context.command.params if param.name == name)
             raise InputError(f"{flag} cannot go with {other}; leave one of them out")
 
 
@@ -172,8 +173,14 @@ class _Size(click.ParamType[tuple[int, int]]):
 RETRAIN = click.Option(["--retrain"], is_flag=True, help="Train anew even if the recording is there already.")
 VIDEO = [
     click.Option(
-        ["--size"], type=_Size(), default="1280x720", show_default=True,
-        help=f"Width and height in pixels, in a video even; or {', '.join(PRESETS)} with a shorter side of 720.",
+        ["--for", "place"], metavar="PLACE",
+        help=f"Where it is published: {', '.join(PUBLISHED)}. Size, rate, codec, length and limit are chosen for it; what is"
+        " given beside it holds.",
+    ),
+    click.Option(
+        ["--size"], type=_Size(),
+        help=f"Width and height in pixels, in a video even; or {', '.join(PRESETS)} with a shorter side of 720."
+        "  [default: 1280x720, or the place's]",
     ),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(

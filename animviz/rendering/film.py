@@ -34,7 +34,8 @@ def render(
     recording: str | Path | Recording,
     path: str | Path,
     *,
-    size: tuple[int, int] | str = (1280, 720),
+    place: str | None = None,
+    size: tuple[int, int] | str | None = None,
     theme: str = "dark",
     background: str | None = None,
     codec: str | None = None,
@@ -57,7 +58,9 @@ def render(
         recording: what to draw, or its path.
         path: .mp4, .m4v, .mov (ProRes 4444), .webm, .webp, .avif, .gif, .apng or .png (animated), or a name without
             extension: a folder of PNGs.
-        size: width and height in pixels, in a video even numbers; or as a text: "1280x720", "16:9".
+        place: where it is published: "slides", "readme", "github", "x", "linkedin", "shorts", "reels", "mastodon" or
+            "docs"; size, frame rate, codec, length and limit are chosen for it unless they are given.
+        size: width and height in pixels, in a video even numbers; or as a text: "1280x720", "16:9". By default 1280x720.
         theme: "dark", "light" or "print".
         background: a colour, or "transparent" for a file with alpha: .mov, .webm, .webp, .avif, .apng, .png or a folder;
             by default the theme's.
@@ -80,12 +83,15 @@ def render(
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
     request = Request.of(
-        scene, path, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output, poster=poster,
-        max_size=max_size, alt=alt, workers=workers, **options,
+        scene, path, place=place, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output,
+        poster=poster, max_size=max_size, alt=alt, workers=workers, **options,
     )  # fmt: skip
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
-    movie = film(request.plan(recording), request, command=made_by, executor=executor, on_frame=on_frame)
+    plan = request.plan(recording)
+    movie = film(plan, request, command=made_by, executor=executor, on_frame=on_frame)
     if not quiet:
+        for line in (*request.notes, *request.told(plan)):
+            print(line)
         movie.tell()
     return movie
 
