@@ -35,7 +35,8 @@ from animviz.video.places import first_kind
 __all__ = ["draw_scene"]
 
 _OF_FILMS = (
-    "share", "cluster", "workers", "place", "poster", "max_size", "codec", "loop", *(option.name for option in options_of(Pacing))
+    "share", "cluster", "workers", "place", "poster", "max_size", "codec", "loop", "subtitles",
+    *(option.name for option in options_of(Pacing)),
 )  # fmt: skip
 
 
@@ -121,6 +122,7 @@ def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | Non
         "workers": asked["workers"],
         "cluster": address,
         "alt": asked["alt"] or None,
+        "subtitles": asked["subtitles"] or None,
     }
     for flag, value in given.items():
         if value not in (None, AUTO):

@@ -11,7 +11,8 @@ from animviz.moment import Moment
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
-from animviz.rendering.beside import write_alt
+from animviz.rendering.beside import write_alt, write_subtitles
+from animviz.rendering.chapters import chapters_of
 from animviz.rendering.movie import Movie
 from animviz.rendering.pacing import paced
 from animviz.rendering.plan import Plan
@@ -44,6 +45,7 @@ def render(
     poster: str | Path | None = None,
     max_size: int | str | None = AUTO,
     alt: bool = False,
+    subtitles: bool = False,
     workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
@@ -72,6 +74,7 @@ def render(
             tones or bits per second are chosen to fit. By default 5 MB for a .gif or .webp; None or "none" for no limit.
         alt: whether the film in words is written beside it, as NAME.alt.txt; the file says it in any case, where its kind
             can: .mp4, .m4v, .mov, .webm, .gif, .apng and .png.
+        subtitles: whether what happens is written beside it as subtitles, NAME.srt and NAME.vtt.
         workers: processes that draw.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
@@ -84,7 +87,7 @@ def render(
     """
     request = Request.of(
         scene, path, place=place, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output,
-        poster=poster, max_size=max_size, alt=alt, workers=workers, **options,
+        poster=poster, max_size=max_size, alt=alt, subtitles=subtitles, workers=workers, **options,
     )  # fmt: skip
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
     plan = request.plan(recording)
@@ -135,6 +138,9 @@ def film(
         movie = assembled(folder, len(parts), whole, plan.provenance(command), request.max_size, plan.coding)
     if request.alt:
         write_alt(plan.target, plan.alt)
+    if request.subtitles and isinstance(plan.picture, Picture):
+        chapters = chapters_of(plan.picture.recording, timeline)
+        write_subtitles(plan.target, plan.picture.scene.summary, chapters, len(timeline), plan.pacing.rate)
     return movie
 
 

@@ -14,7 +14,7 @@ from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import SplitPicture
 from animviz.recording.recording import Recording
-from animviz.rendering.beside import check_alt
+from animviz.rendering.beside import check_alt, check_subtitles
 from animviz.rendering.plan import Plan
 from animviz.rendering.still import check_still, moment_asked
 from animviz.rendering.timeline import Pacing, Timeline
@@ -51,6 +51,7 @@ class Request:
         coding: how frames are encoded, beyond the target's extension.
         alt: whether it is written in words beside the target.
         still: the moment of a still, as it was asked for, or None for a film.
+        subtitles: whether they are written beside the target.
         place: where it is published, or None.
         notes: what is drawn for the place, and which of its limits is broken, a line each.
     """
@@ -69,6 +70,7 @@ class Request:
     coding: Coding = USUAL
     alt: bool = False
     still: float | str | None = None
+    subtitles: bool = False
     place: Place | None = None
     notes: tuple[str, ...] = ()
 
@@ -78,7 +80,7 @@ class Request:
         theme: str = "dark", poster: str | Path | None = None, max_size: int | str | None = AUTO,
         workers: int | None = 1, output: str | None = None, background: str | None = None,
         codec: str | None = None, loop: int | str = "forever", alt: bool = False,
-        still: float | str | None = None, place: str | None = None, **options: Any,
+        still: float | str | None = None, subtitles: bool = False, place: str | None = None, **options: Any,
     ) -> "Request":  # fmt: skip
         """Part and check what is asked; see `animviz.render`.
 
@@ -104,12 +106,14 @@ class Request:
             check_still(path, background, pixels)
         if alt:
             check_alt(path)
+        if subtitles:
+            check_subtitles(path)
         limit, picture = limit_of(wish.max_size, path), place_of(poster) if poster is not None else None
         if picture is not None:
             check_poster(picture, path, alpha=coding.transparent)
         notes = (where.told(path, wish), *where.broken(path, asked, limit)) if where else ()
         return cls(
-            chosen, path, pacing, rest, pixels, theme, picture, limit, workers, output, background, coding, alt, still,
+            chosen, path, pacing, rest, pixels, theme, picture, limit, workers, output, background, coding, alt, still, subtitles,
             where, notes,
         )  # fmt: skip
 

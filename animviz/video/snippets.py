@@ -71,9 +71,16 @@ def _html(film: Shown, fps: float, once: bool, start: str = "autoplay") -> str:
     kind = VIDEOS[film.suffix]
     tag = (
         f'<video {place} {flags} poster="{poster}" aria-label="{alt}">\n'
-        f'  <source src="{source}" type="{kind}">\n  {alt}\n</video>'
+        f'  <source src="{source}" type="{kind}">\n{_track(film)}  {alt}\n</video>'
     )
     return tag if start != "autoplay" else f"{tag}\n{_STOPS}"
+
+
+def _track(film: Shown) -> str:
+    if film.subtitles is None:
+        return ""
+    address = _address(film.subtitles.as_posix())
+    return f'  <track kind="captions" srclang="en" label="English" src="{address}">\n'
 
 
 _STOPS = f"""<script>

@@ -97,6 +97,15 @@ def test_switches_and_aspects_are_read_as_on_the_command_line(project: Path) -> 
     assert not np.array_equal(iio.imread(bare), frame_at("rings", recording, 2.0, **look))
 
 
+def test_background_is_that_of_the_page(project: Path) -> None:
+    page = project / "source" / "deep" / "page.rst"
+    page.write_text(PAGE.replace(":size: 160x90", ":size: 160x90\n   :theme: light\n   :background: #fdf6e3"))
+    assert build(project, "html", "-W") == 0
+    for path in drawn(project):
+        (frame,) = Film(path).frames([0])
+        assert np.abs(frame[-1, -1].astype(int) - (0xFD, 0xF6, 0xE3)).max() <= 3, path.name
+
+
 @pytest.mark.integration
 def test_another_option_or_recording_is_drawn_anew(project: Path, trained: Callable[..., Recording]) -> None:
     assert build(project, "html", "-W") == 0

@@ -124,5 +124,5 @@ def test_limits_are_those_of_the_table_with_its_sources() -> None:
 def test_folder_and_unknown_kinds_are_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(EncodeError, match=r"x does not play a folder; expected \.mp4, \.gif"):
         Request.of("rings", tmp_path / "frames", place="x")
-    with pytest.raises(AnimvizError, match="does not play .tiff; expected .*a folder of PNGs"):
+    with pytest.raises(AnimvizError, match=r"does not play \.tiff; expected .*a folder of PNGs"):
         Request.of("rings", tmp_path / "x.tiff", place="slides")
