@@ -16,6 +16,7 @@ from PIL import Image
 from animviz import Recording, frame_at
 from animviz.pictures.discovery import scene_names
 from animviz.sphinx import media
+from animviz.video.reading import Film
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
