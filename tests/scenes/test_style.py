@@ -141,6 +141,17 @@ def test_letters_are_large_and_stand_out_in_every_theme(
         check_contrast(texts, stage)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_nothing_overlaps_in_an_upright_frame(name: str, trained: Callable[..., Recording]) -> None:
+    experiment = find_scene(name).experiment
+    recording = trained(experiment, **SETTINGS[experiment])
+    stage = Stage(PRESETS["4:5"])
+    draw = set_up(name, stage, recording)
+    draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1]), progress=1.0))
+    check_layout(stage, [text for text in stage.figure.findobj(Text) if text.get_text()])
+
+
 def check_contrast(texts: list[Text], stage: Stage) -> None:
     """Compare each text with the middle colour of what is painted where it stands."""
     for text in texts:
