@@ -14,7 +14,8 @@
     animviz.fit             trains a Keras model in compiled epochs, with the numbers of its own fit
 
 Public are the names of this package and those of `animviz.parts`, `animviz.embed`, `animviz.recorders`,
-`animviz.errors` and `animviz.sphinx`. Everything else is private. The rooms, in the order in which data flow:
+`animviz.errors`, `animviz.sphinx` and `animviz.integrations`. Everything else is private. The rooms, in the order in
+which data flow:
 
     experiments             what animviz trains itself
     recorders               one door per framework
@@ -26,6 +27,7 @@ Public are the names of this package and those of `animviz.parts`, `animviz.embe
     pages, storyboard       interactive HTML; a lecture from a file
     watchers                draw while a network trains
     viewers                 move through a recording by hand: in a cell, in the browser
+    integrations            films and stills in trackers of experiments
     cli, sphinx             fronts: commands, and a directive for documentation
 
 Names are loaded when they are first used: importing animviz imports neither TensorFlow nor matplotlib.

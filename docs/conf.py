@@ -17,3 +17,6 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_format = "short"
 napoleon_numpy_docstring = False
+html_static_path = ["_static"]
+html_css_files = ["pause.css"]
+html_js_files = [("pause.js", {"defer": "defer"})]

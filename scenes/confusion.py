@@ -161,7 +161,7 @@ def _layout(stage: Stage, names: list[str], sheet: Box) -> dict[str, Box]:
     """Return the boxes: the list beside the matrix, or below it in tall frames."""
     widest = max(stage.measure(name, LABEL) for name in [*names, "true"])
     before = min(190.0, 0.15 * stage.width, widest) + 14
-    if stage.height > 1.2 * stage.width:
+    if stage.height > 1.5 * stage.width:
         side = min(sheet.width - before, sheet.height - HEAD - 460)
         below = sheet.top + HEAD + side + 30
         ruler = Box(sheet.left, sheet.bottom - 110, sheet.width, 110)

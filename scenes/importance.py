@@ -155,7 +155,7 @@ def _fitted(stage: Stage, word: str, name: str, room: float, weight: Weight = "r
 
 def _layout(stage: Stage, room: Box, forest: bool) -> tuple[Box, list[Box], list[Box]]:
     """Return boxes of the large image, of the small ones, and of the two maps of all images if they are asked for."""
-    if stage.height > 1.2 * stage.width:
+    if stage.height > 1.5 * stage.width:
         return _tall(room, forest)
     extra = HEAD + BALANCE
     high = (room.height - GAP) / 2

@@ -92,7 +92,7 @@ def _label(stage: Stage, box: Box, *labels: str, baseline: float | None = None) 
 
 def _layout(stage: Stage, room: Box) -> dict[str, Box]:
     """Return the boxes of the four panels: two columns in wide frames, all above the ruler in square ones, rows in tall ones."""
-    if stage.height > 1.2 * stage.width:
+    if stage.height > 1.5 * stage.width:
         return _rows(room)
     return _wide(room) if stage.width >= 850 else _square(room)
 
@@ -123,6 +123,9 @@ def _square(room: Box) -> dict[str, Box]:
     top = room.top + HEADING
     side = min(ruler.top - 16 - top, 0.58 * room.width)
     hidden = Box(room.left, top, side, side)
+    if ruler.top - hidden.bottom > LOW:  # upright, where the ruler has the rest
+        high = room.bottom - hidden.bottom - 2 * HEADING
+        ruler = Box(room.left, room.bottom - high, room.width, high)
     right = hidden.right + 30
     plane = min(room.right - right, side - 2 * HEADING - 80)
     below = top + plane + HEADING + 6

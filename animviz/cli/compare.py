@@ -34,8 +34,10 @@ from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing, Timeline
 from animviz.sampling import numbers_in
+from animviz.stage.box import evened
 from animviz.stage.stage import Stage
 from animviz.tables import TABLES, check_table, text_of, write_table
+from animviz.video.places import first_kind
 
 __all__ = ["CompareCommand"]
 
@@ -78,8 +80,11 @@ class CompareCommand(Sectioned):
         trained = {"experiment", "preset", "seeds", "arch", "reduce", "output_name", *(option.name for option in own)}
         settings = {name: values.pop(name) for name in trained & values.keys()}
         asked = {name: value for name, value in values.items() if name != "scene"}
-        tables, target = self._parted(outputs, sources, settings["preset"])
+        usual = first_kind(asked["place"])
+        tables, target = self._parted(outputs, sources, settings["preset"], usual)
         request = Request.of(self.scene, target, **asked) if target else None
+        for line in request.notes if request else ():
+            say(line)
         networks = self._decided(settings, sources)
         runs = [run for network in networks for run in network]
         ends = [run.training.epochs if isinstance(run, Run) else run.recording.epochs[-1] for run in runs]
@@ -90,7 +95,7 @@ class CompareCommand(Sectioned):
         recordings = [_made(runs[0], runs, retrain, needs)]
         if request:  # what cannot be drawn is refused before the others are trained
             first = [Network(runs[0], recordings[0])]
-            _side_by_side(request, first).painter(Stage(request.size, request.theme))
+            _side_by_side(request, first).painter(Stage(evened(request.size), request.theme))
         recordings += [_made(run, runs, retrain, needs) for run in runs[1:]]
         made = iter(recordings)
         compared = [Network.of(network, [next(made) for _ in network]) for network in networks]
@@ -131,11 +136,11 @@ class CompareCommand(Sectioned):
             say(f"{path}: {runs} runs")
 
     def _parted(
-        self, outputs: Sequence[Path], sources: Sequence[Path], preset: str | None
+        self, outputs: Sequence[Path], sources: Sequence[Path], preset: str | None, usual: str
     ) -> tuple[list[Path], Path | None]:
         """Part the outputs into tables and the video, and refuse tables that cannot be written."""
         what = "-".join(path.resolve().stem for path in sources) or preset or self.experiment.name
-        outputs = outputs or [RENDERS / f"compare-{what}.md", RENDERS / f"compare-{what}.mp4"]
+        outputs = outputs or [RENDERS / f"compare-{what}.md", RENDERS / f"compare-{what}{usual}"]
         tables = [path for path in outputs if path.suffix.lower() in TABLES]
         videos = [path for path in outputs if path not in tables]
         for path in outputs:
@@ -194,6 +199,8 @@ def _is_given(name: str) -> bool:
 
 def _draw(request: Request, plan: Plan) -> None:
     """Draw the video, and say what was written."""
+    for line in request.told(plan):
+        say(line)
     with interruptible_film(plan.target, "the recordings are kept"), Progress() as progress:
         on_frame = progress.stage("drawing", len(plan.timeline))
         movie = film(plan, request, command=remembered(sys.argv[1:]), on_frame=on_frame)

@@ -30,11 +30,13 @@ from animviz.rendering.still import write_still
 from animviz.rendering.timeline import Pacing, Timeline
 from animviz.safety.sizes import size_text
 from animviz.video.budget import AUTO
+from animviz.video.places import first_kind
 
 __all__ = ["draw_scene"]
 
 _OF_FILMS = (
-    "share", "cluster", "workers", "poster", "max_size", "codec", "loop", *(option.name for option in options_of(Pacing))
+    "share", "cluster", "workers", "place", "poster", "max_size", "codec", "loop", "subtitles",
+    *(option.name for option in options_of(Pacing)),
 )  # fmt: skip
 
 
@@ -89,9 +91,12 @@ def draw_scene(
 
 def _asked(scene: Scene, output: Path | None, name: str, values: Mapping[str, Any]) -> Request:
     video = {name: value for name, value in values.items() if name != "output_name"}
-    suffix = ".mp4" if values["still"] is None else ".png"
+    suffix = first_kind(values["place"]) if values["still"] is None else ".png"
     named = RENDERS / f"{'-'.join(filter(None, [scene.name, name]))}{suffix}"
-    return Request.of(scene, output or named, output=values["output_name"], **video)
+    request = Request.of(scene, output or named, output=values["output_name"], **video)
+    for line in request.notes:
+        say(line)
+    return request
 
 
 def _decided(scene: Scene, experiment: Experiment | None, values: Mapping[str, Any]) -> Run:
@@ -111,11 +116,13 @@ def _check_way(asked: Mapping[str, Any], source: Path | None, address: str | Non
     if source is None:
         raise InputError("--share needs --from RECORDING: all shares must be drawn from one recording")
     given = {
+        "for": asked["place"],
         "poster": asked["poster"],
         "max-size": asked["max_size"],
         "workers": asked["workers"],
         "cluster": address,
         "alt": asked["alt"] or None,
+        "subtitles": asked["subtitles"] or None,
     }
     for flag, value in given.items():
         if value not in (None, AUTO):
@@ -132,6 +139,8 @@ def _draw(request: Request, recording: Recording, address: str | None, share: st
         return
     command = remembered(sys.argv[1:])
     plan = request.plan(recording)
+    for line in request.told(plan):
+        say(line)
     kept = f"its recording {recording.path} is kept"
     with interruptible_film(plan.target, kept), Progress() as progress, ExitStack() as stack:
         on_frame = progress.stage("drawing", len(plan.timeline))

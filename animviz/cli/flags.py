@@ -12,6 +12,7 @@ from animviz.stage.box import PRESETS, size_in
 from animviz.stage.theme import THEMES
 from animviz.video.budget import AUTO, DEFAULT_LIMIT
 from animviz.video.formats import CODECS, PLAYED
+from animviz.video.places import PUBLISHED
 
 if TYPE_CHECKING:
     from animviz.experiments.experiment import Experiment
@@ -105,7 +106,7 @@ def refuse_beside(other: str, names: Iterable[str]) -> None:
     context = click.get_current_context()
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            flag = "--" + name.replace("_", "-")
+            flag = next(param.opts[0] for param in context.command.params if param.name == name)
             raise InputError(f"{flag} cannot go with {other}; leave one of them out")
 
 
@@ -178,7 +179,16 @@ SIZE = click.Option(
 )  # fmt: skip
 OUTPUT_NAME = click.Option(["--output-name"], metavar="NAME", help="Output that is drawn, of a model that has several.")
 VIDEO = [
-    SIZE,
+    click.Option(
+        ["--for", "place"], metavar="PLACE",
+        help=f"Where it is published: {', '.join(PUBLISHED)}. Size, rate, codec, length and limit are chosen for it; what is"
+        " given beside it holds.",
+    ),
+    click.Option(
+        ["--size"], type=_Size(),
+        help=f"Width and height in pixels, in a video even; or {', '.join(PRESETS)} with a shorter side of 720."
+        "  [default: 1280x720, or the place's]",
+    ),
     click.Option(["--theme"], type=click.Choice(list(THEMES)), default="dark", show_default=True, help="Colours."),
     click.Option(
         ["--background"], metavar="COLOUR",
@@ -196,8 +206,8 @@ VIDEO = [
     click.Option(["--workers"], type=int, help="Processes that draw.  [default: as many as pay]"),
     click.Option(
         ["--max-size"], metavar="BYTES", default=AUTO,
-        help="Most that a .gif or .webp may take: size, frame rate and tones are chosen to fit; none for no limit."
-        f"  [default: {DEFAULT_LIMIT // 1_000_000}MB]",
+        help="Most that a .gif, .webp, .mp4, .m4v or .webm may take: size, frame rate, and tones or bits per second are"
+        f" chosen to fit; none for no limit.  [default: {DEFAULT_LIMIT // 1_000_000}MB for a .gif or .webp]",
     ),
     click.Option(["--alt"], is_flag=True, help="Write what is seen, in words, beside the file: NAME.alt.txt."),
     path_option("--poster", help="File for a picture of the last frame: .png, .jpg or .webp."),

@@ -9,7 +9,7 @@ from animviz.files import spelled
 __all__ = ["remembered"]
 
 _WITH_A_VALUE = {"--workers", "--cluster", "--share", "--segment", "--poster", "--embed-threads"}
-_ALONE = {"-v", "--verbose", "--retrain", "--alt"}
+_ALONE = {"-v", "--verbose", "--retrain", "--alt", "--subtitles"}
 _OUTPUT = {"-o", "--output"}
 
 

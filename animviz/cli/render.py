@@ -111,6 +111,7 @@ _DRAWING = [
         metavar="EPOCH",
         help=f"One moment instead of a film: an epoch such as 5 or 2.5, or last. Files: {', '.join(STILLS)}.",
     ),
+    click.Option(["--subtitles"], is_flag=True, help="Write what happens beside the film: NAME.srt and NAME.vtt."),
     OUTPUT_NAME,
     click.Option(["--cluster"], metavar="ADDRESS", help="Dask scheduler whose workers draw, such as tcp://host:8786."),
     click.Option(

@@ -36,7 +36,7 @@ def storyboard(path: Path, output: Path | None, **options: Any) -> None:
     "--max-size",
     metavar="BYTES",
     default="auto",
-    help="Most that a .gif or .webp may take; none for no limit.  [default: 5MB]",
+    help="Most that a .gif, .webp, .mp4, .m4v or .webm may take; none for no limit.  [default: 5MB for .gif, .webp]",
 )
 def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
     """Put together a video from its shares, see --share."""
@@ -68,7 +68,8 @@ def sheet(film: Path, output: Path | None, **options: Any) -> None:
 @click.argument("film", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--for", "place", required=True, metavar="PLACE",
-    help="html, reveal, quarto, mkdocs, myst, sphinx, github, jupyter, beamer, powerpoint or keynote.",
+    help="html, reveal, quarto, mkdocs, myst, sphinx, readme, github, jupyter, beamer, powerpoint, keynote, x, linkedin,"
+    " shorts, reels or mastodon.",
 )  # fmt: skip
 @click.option("--alt-text", "alt", help="What is seen.  [default: what the file says, see render --alt]")
 @click.option("--fps", default=30.0, show_default=True, help="Frames per second, of a folder of PNGs.")

@@ -11,7 +11,8 @@ from animviz.moment import Moment
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
-from animviz.rendering.beside import write_alt
+from animviz.rendering.beside import write_alt, write_subtitles
+from animviz.rendering.chapters import chapters_of
 from animviz.rendering.movie import Movie
 from animviz.rendering.pacing import paced
 from animviz.rendering.plan import Plan
@@ -34,7 +35,8 @@ def render(
     recording: str | Path | Recording,
     path: str | Path,
     *,
-    size: tuple[int, int] | str = (1280, 720),
+    place: str | None = None,
+    size: tuple[int, int] | str | None = None,
     theme: str = "dark",
     background: str | None = None,
     codec: str | None = None,
@@ -43,6 +45,7 @@ def render(
     poster: str | Path | None = None,
     max_size: int | str | None = AUTO,
     alt: bool = False,
+    subtitles: bool = False,
     workers: int = 1,
     executor: Executor | None = None,
     command: str | None = None,
@@ -57,7 +60,9 @@ def render(
         recording: what to draw, or its path.
         path: .mp4, .m4v, .mov (ProRes 4444), .webm, .webp, .avif, .gif, .apng or .png (animated), or a name without
             extension: a folder of PNGs.
-        size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
+        place: where it is published: "slides", "readme", "github", "x", "linkedin", "shorts", "reels", "mastodon" or
+            "docs"; size, frame rate, codec, length and limit are chosen for it unless they are given.
+        size: width and height in pixels, in a video even numbers; or as a text: "1280x720", "16:9". By default 1280x720.
         theme: "dark", "light" or "print".
         background: a colour, or "transparent" for a file with alpha: .mov, .webm, .webp, .avif, .apng, .png or a folder;
             by default the theme's.
@@ -65,10 +70,11 @@ def render(
         loop: how often a .gif, .webp, .avif, .apng or .png plays: "once", a number, or "forever".
         output: name of the output that is drawn, of a model that has several; by default the main one.
         poster: file for a picture of the last frame.
-        max_size: most that a .gif or .webp may take, as bytes or such as "2MB"; size, frame rate and tones are chosen
-            to fit. By default 5 MB; None or "none" for no limit.
+        max_size: most that a .gif, .webp, .mp4, .m4v or .webm may take, as bytes or such as "2MB"; size, frame rate, and
+            tones or bits per second are chosen to fit. By default 5 MB for a .gif or .webp; None or "none" for no limit.
         alt: whether the film in words is written beside it, as NAME.alt.txt; the file says it in any case, where its kind
             can: .mp4, .m4v, .mov, .webm, .gif, .apng and .png.
+        subtitles: whether what happens is written beside it as subtitles, NAME.srt and NAME.vtt.
         workers: processes that draw.
         executor: draws the segments instead of processes of our own, such as a Dask client's executor.
         command: what the provenance says made this video.
@@ -80,12 +86,15 @@ def render(
         AnimvizError: something cannot be found, drawn or written; nothing is left under the target's name.
     """
     request = Request.of(
-        scene, path, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output, poster=poster,
-        max_size=max_size, alt=alt, workers=workers, **options,
+        scene, path, place=place, size=size, theme=theme, background=background, codec=codec, loop=loop, output=output,
+        poster=poster, max_size=max_size, alt=alt, subtitles=subtitles, workers=workers, **options,
     )  # fmt: skip
     made_by = command or f"animviz.render({request.scene.name!r}, ...)"
-    movie = film(request.plan(recording), request, command=made_by, executor=executor, on_frame=on_frame)
+    plan = request.plan(recording)
+    movie = film(plan, request, command=made_by, executor=executor, on_frame=on_frame)
     if not quiet:
+        for line in (*request.notes, *request.told(plan)):
+            print(line)
         movie.tell()
     return movie
 
@@ -129,6 +138,9 @@ def film(
         movie = assembled(folder, len(parts), whole, plan.provenance(command), request.max_size, plan.coding)
     if request.alt:
         write_alt(plan.target, plan.alt)
+    if request.subtitles and isinstance(plan.picture, Picture):
+        chapters = chapters_of(plan.picture.recording, timeline)
+        write_subtitles(plan.target, plan.picture.scene.summary, chapters, len(timeline), plan.pacing.rate)
     return movie
 
 

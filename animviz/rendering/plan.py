@@ -12,8 +12,10 @@ from animviz.pictures.split import SplitPicture
 from animviz.rendering.cutout import Cutout
 from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
+from animviz.rendering.trimmed import Trimmed
 from animviz.stage.alpha import GROUNDS
 from animviz.stage.background import look_of
+from animviz.stage.box import evened
 from animviz.stage.stage import Stage
 from animviz.stage.theme import Theme
 from animviz.video.formats import USUAL, Coding, format_of
@@ -71,9 +73,10 @@ class Plan:
         return Cutout(black, white, blurs=format_of(self.target, self.coding).blurs)
 
     def _painter(self, look: Theme) -> Paints:
-        stage = Stage(self.size, look)
+        stage = Stage(evened(self.size), look)
         stage.pace = self.timeline.whole_seconds
-        return self.picture.painter(stage)
+        painter = self.picture.painter(stage)
+        return painter if stage.size == self.size else Trimmed(painter, self.size)
 
     def identity(self) -> list[Any]:
         """Return all that decides the frames, as JSON types."""

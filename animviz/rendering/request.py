@@ -1,7 +1,7 @@
 """Requests: what a user asks of a video, parted and checked, in this one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,21 @@ from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
 from animviz.pictures.split import SplitPicture
 from animviz.recording.recording import Recording
-from animviz.rendering.beside import check_alt
+from animviz.rendering.beside import check_alt, check_subtitles
 from animviz.rendering.plan import Plan
 from animviz.rendering.still import check_still, moment_asked
-from animviz.rendering.timeline import Pacing
+from animviz.rendering.timeline import Pacing, Timeline
 from animviz.stage.background import TRANSPARENT, look_of
-from animviz.stage.box import size_of
+from animviz.stage.box import evened, size_of
 from animviz.video.budget import AUTO, limit_of
 from animviz.video.formats import USUAL, Coding, default_fps, plays_in
+from animviz.video.places import Place, Wish, place_named
 from animviz.video.poster import check_poster
 from animviz.video.targets import check_output
 
 __all__ = ["Request", "check_look", "check_workers", "parted"]
 
+USUAL_SIZE = (1280, 720)
 MOST_WORKERS = 512  # each takes about 200 MB
 
 
@@ -49,6 +51,9 @@ class Request:
         coding: how frames are encoded, beyond the target's extension.
         alt: whether it is written in words beside the target.
         still: the moment of a still, as it was asked for, or None for a film.
+        subtitles: whether they are written beside the target.
+        place: where it is published, or None.
+        notes: what is drawn for the place, and which of its limits is broken, a line each.
     """
 
     scene: Scene
@@ -65,14 +70,17 @@ class Request:
     coding: Coding = USUAL
     alt: bool = False
     still: float | str | None = None
+    subtitles: bool = False
+    place: Place | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, scene: str | Path | Scene, target: str | Path, /, *, size: tuple[int, int] | str = (1280, 720),
+        cls, scene: str | Path | Scene, target: str | Path, /, *, size: tuple[int, int] | str | None = None,
         theme: str = "dark", poster: str | Path | None = None, max_size: int | str | None = AUTO,
         workers: int | None = 1, output: str | None = None, background: str | None = None,
         codec: str | None = None, loop: int | str = "forever", alt: bool = False,
-        still: float | str | None = None, **options: Any,
+        still: float | str | None = None, subtitles: bool = False, place: str | None = None, **options: Any,
     ) -> "Request":  # fmt: skip
         """Part and check what is asked; see `animviz.render`.
 
@@ -81,29 +89,48 @@ class Request:
             InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
             EncodeError: target or poster cannot be written.
         """
-        chosen, place = find_scene(scene), place_of(target)
-        pacing, rest = parted(options, default_fps(place))
-        size = check_look(chosen, rest, size, theme, background)
+        chosen, path = find_scene(scene), place_of(target)
+        where = place_named(place) if place is not None else None
+        pacing, rest = parted(options, where.rate(path) if where else default_fps(path))
+        asked = Wish(
+            None if size is None else size_of(size, odd=True), options.get("fps"), pacing.seconds, codec, max_size
+        )
+        wish = where.settled(path, asked) if where else asked
+        pixels = check_look(chosen, rest, wish.size or USUAL_SIZE, theme, background)
         check_workers(workers)
-        coding = Coding(codec or "", background == TRANSPARENT, plays_in(str(loop)))
+        coding = Coding(wish.codec or "", background == TRANSPARENT, plays_in(str(loop)))
         if still is None:
-            check_output(place, pacing.rate, coding)
+            check_output(path, pacing.rate, coding, pixels)
         else:
             moment_asked(still)
-            check_still(place, background)
+            check_still(path, background, pixels)
         if alt:
-            check_alt(place)
-        limit, picture = limit_of(max_size, place), place_of(poster) if poster is not None else None
+            check_alt(path)
+        if subtitles:
+            check_subtitles(path)
+        limit, picture = limit_of(wish.max_size, path), place_of(poster) if poster is not None else None
         if picture is not None:
-            check_poster(picture, place, alpha=coding.transparent)
+            check_poster(picture, path, alpha=coding.transparent)
+        notes = (where.told(path, wish), *where.broken(path, asked, limit)) if where else ()
         return cls(
-            chosen, place, pacing, rest, size, theme, picture, limit, workers, output, background, coding, alt, still
+            chosen, path, pacing, rest, pixels, theme, picture, limit, workers, output, background, coding, alt, still, subtitles,
+            where, notes,
         )  # fmt: skip
+
+    def told(self, plan: Plan) -> tuple[str, ...]:
+        """Return in a line how its place changed the length of a plan; nothing where it did not."""
+        seconds = plan.pacing.seconds
+        if self.place is None or seconds == self.pacing.seconds:
+            return ()
+        least, most = self.place.takes(self.target).seconds
+        change = "shortened" if seconds == most else "lengthened"
+        bounds = f"{least:g} to {most:g}" if least else f"at most {most:g}"
+        return (f"{change} to {seconds:g} seconds: {self.place.name} takes {bounds}; --seconds chooses another length",)
 
     @property
     def needs(self) -> Needs:
         """What finds out before the first epoch whether the scene can draw a training."""
-        return Needs(self.scene, dict(self.options), self.size, self.theme, self.output)
+        return Needs(self.scene, dict(self.options), evened(self.size), self.theme, self.output)
 
     def plan(self, recording: str | Path | Recording) -> Plan:
         """Return the video of a recording."""
@@ -114,8 +141,14 @@ class Request:
         return Picture.of(self.scene, recording, self.options, output=self.output)
 
     def plan_of(self, picture: Picture | SplitPicture) -> Plan:
-        """Return the video of a picture."""
-        return Plan(picture, self.pacing, self.size, self.theme, self.target, self.background, self.coding)
+        """Return the video of a picture; where its place takes no film of this length, a shorter or longer one."""
+        pacing = self.pacing
+        if self.place is not None and pacing.seconds is None:
+            seconds = Timeline(picture.epochs, pacing, motion=picture.motion).seconds
+            least, most = self.place.takes(self.target).seconds
+            if not least <= seconds <= most:
+                pacing = replace(pacing, seconds=min(max(seconds, least), most))
+        return Plan(picture, pacing, self.size, self.theme, self.target, self.background, self.coding)
 
 
 def check_look(
@@ -135,7 +168,7 @@ def check_look(
     """
     scene.check(options)
     look_of(theme, background)
-    return size_of(size)
+    return size_of(size, odd=True)
 
 
 def parted(options: Mapping[str, Any], fps: float | None = None) -> tuple[Pacing, dict[str, Any]]:

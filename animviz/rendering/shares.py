@@ -110,7 +110,7 @@ def join(paths: Sequence[Path], target: Path, max_size: int | str | None = AUTO)
     Args:
         paths: the folders that `draw_share` made, in any order.
         target: the video, of the format for which the shares were drawn.
-        max_size: most that a .gif or .webp may take; see `animviz.render`.
+        max_size: most that the file may take; see `animviz.render`.
 
     Raises:
         InputError: shares are missing, or belong to different videos.

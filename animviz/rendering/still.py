@@ -15,8 +15,9 @@ from animviz.rendering.beside import write_alt
 from animviz.rendering.stills import LAST, OPAQUE, STILLS, VECTORS
 from animviz.stage.alpha import GROUNDS, alpha_of
 from animviz.stage.background import TRANSPARENT, look_of
-from animviz.stage.box import size_of
+from animviz.stage.box import check_size, evened, size_of
 from animviz.stage.stage import Stage
+from animviz.stage.theme import Theme
 from animviz.video.images import image_bytes
 
 __all__ = ["check_still", "moment_asked", "still", "write_still"]
@@ -45,7 +46,7 @@ def still(
         recording: what to draw, or its path.
         epoch: the moment, in epochs since the start, or "last".
         path: .svg, .pdf, .png, .webp, .avif or .jpg.
-        size: width and height in pixels, even numbers; or as a text: "1280x720", "16:9".
+        size: width and height in pixels, in an .svg or .pdf even numbers; or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         background: a colour, or "transparent"; by default the theme's.
         output: name of the output that is drawn, of a model that has several; by default the main one.
@@ -58,24 +59,28 @@ def still(
     """
     target = place_of(path)
     moment_asked(epoch)
-    check_still(target, background)
+    pixels = size_of(size, odd=True)
+    check_still(target, background, pixels)
     look_of(theme, background)
     picture = Picture.of(scene, recording, options, output=output)
-    write_still(picture, epoch, target, size_of(size), theme, background, alt=alt)
+    write_still(picture, epoch, target, pixels, theme, background, alt=alt)
     return target
 
 
-def check_still(path: Path, background: str | None) -> None:
+def check_still(path: Path, background: str | None, size: tuple[int, int]) -> None:
     """Refuse a still that could not be written, before anything is trained or drawn.
 
     Raises:
         EncodeError: it is no kind of file that holds a still, or cannot be transparent, or its folder cannot be written.
+        InputError: a side of an .svg or .pdf is odd.
     """
     suffix = path.suffix.lower()
     if suffix not in STILLS:
         raise EncodeError(f"{path}: a still is one of {', '.join(STILLS)}")
     if suffix in OPAQUE and background == TRANSPARENT:
         raise EncodeError(f"{path} cannot be transparent; choose .png, .webp, .avif, .svg or .pdf")
+    if suffix in VECTORS:
+        check_size(*size)
     if path.is_dir():
         raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
     check_writable(path)
@@ -115,10 +120,10 @@ def write_still(
     """
     suffix, look, moment = path.suffix.lower(), look_of(theme, background), _within(picture, moment_asked(epoch))
     if suffix in VECTORS:
-        contents = _vector(picture, moment, Stage(size, look), suffix, clear=background == TRANSPARENT)
+        contents = _vector(picture, moment, Stage(evened(size), look), suffix, clear=background == TRANSPARENT)
     else:
-        frames = [_painted(picture, moment, Stage(size, look))] if background != TRANSPARENT else [
-            _painted(picture, moment, Stage(size, look.drawn_on(ground))) for ground in GROUNDS
+        frames = [_painted(picture, moment, size, look)] if background != TRANSPARENT else [
+            _painted(picture, moment, size, look.drawn_on(ground)) for ground in GROUNDS
         ]  # fmt: skip
         frame = frames[0][..., :3] if len(frames) == 1 else alpha_of(*frames)
         contents = image_bytes(frame, suffix)
@@ -135,8 +140,9 @@ def _within(picture: Picture, moment: float | None) -> float:
     return moment
 
 
-def _painted(picture: Picture, epoch: float, stage: Stage) -> Pixels:
-    return picture.painter(stage).paint(_moment(picture, epoch)).copy()
+def _painted(picture: Picture, epoch: float, size: tuple[int, int], look: Theme) -> Pixels:
+    painter = picture.painter(Stage(evened(size), look))
+    return painter.paint(_moment(picture, epoch))[: size[1], : size[0]].copy()
 
 
 def _vector(picture: Picture, epoch: float, stage: Stage, suffix: str, *, clear: bool) -> bytes:

@@ -152,7 +152,8 @@ class Timeline(Sequence[Moment]):
         """Epochs at the whole seconds of the video, where time is spent where the picture moves; shape (seconds,)."""
         if self.knots is None:
             return None
-        return np.unique([self[round(second * self.pacing.rate)].epoch for second in range(math.ceil(self.seconds))])
+        frames = (min(round(second * self.pacing.rate), len(self) - 1) for second in range(math.ceil(self.seconds)))
+        return np.unique([self[frame].epoch for frame in frames])
 
     def _epoch(self, progress: float) -> float:
         first, last = float(self.epochs[0]), float(self.epochs[-1])

@@ -21,6 +21,7 @@ from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request
 from animviz.rendering.timeline import Pacing
 from animviz.sphinx.texts import read, refuse
+from animviz.stage.background import opaque_look
 from animviz.stage.box import size_in
 from animviz.stage.stage import Stage
 from animviz.video.budget import DEFAULT_LIMIT
@@ -31,7 +32,7 @@ __all__ = ["Files", "Media", "media_for"]
 
 GIF_FPS = 10.0  # only seen where no video plays
 FILM = "animviz.rendering.film"
-LOOK: dict[str, Callable[[str], Any]] = {"size": size_in, "theme": str}
+LOOK: dict[str, Callable[[str], Any]] = {"size": size_in, "theme": str, "background": str}
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ def media_for(
 
     def draw(folder: Path) -> None:
         _draw(plan, request, Files(folder))
-        write_poster(Files(folder).poster, picture.frame(moment, Stage(plan.size, plan.theme)))
+        write_poster(
+            Files(folder).poster, picture.frame(moment, Stage(plan.size, opaque_look(plan.theme, plan.background)))
+        )
 
     files = Files(cache / digest([plan.identity(), source_of(FILM), moment]))
     _once(files.folder, draw)

@@ -26,7 +26,7 @@ def refuse(scene: Scene, options: Mapping[str, str], training: Sequence[Option],
         InputError: names the option, and the way out.
     """
     trained = ["experiment", *_names(training)]
-    known = [*_names(drawing), "size", "theme", "output-name", "from", *trained]
+    known = [*_names(drawing), "size", "theme", "background", "output-name", "from", *trained]
     for name in options:
         if name in REFUSED:
             raise InputError(f"{name} cannot be given here; leave it out")

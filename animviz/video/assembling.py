@@ -15,7 +15,8 @@ from typing import Any
 from animviz.files import unwritable
 from animviz.video.budget import TONES, Budget, Setting, best_setting, settings_for
 from animviz.video.ffmpeg import QUIET, run_ffmpeg, url
-from animviz.video.formats import BITEXACT, PLAYED, USUAL, Coding, format_of
+from animviz.video.fitting import best_rate, encode_at
+from animviz.video.formats import BITEXACT, PLAYED, USUAL, Coding, Format, format_of
 from animviz.video.parts import part_name
 from animviz.video.saying import said_in, with_words
 from animviz.video.targets import check_place
@@ -38,11 +39,11 @@ def assemble(
         count: how many parts there are.
         target: the video.
         provenance: facts to write into the file, where its format can hold them.
-        budget: limit for a .gif or .webp.
+        budget: limit for the file, of a kind that `animviz.video.budget.limit_of` takes.
         coding: what is asked beyond the target's extension.
 
     Returns:
-        The setting with which a file with a budget was encoded, else None.
+        The setting with which a file with a budget was encoded; None without one, or where a video fits as it was drawn.
 
     Raises:
         EncodeError: ffmpeg fails, the target cannot be written, or the budget is too small.
@@ -55,7 +56,7 @@ def assemble(
         listing = folder / "parts.txt"
         listing.write_text("".join(f"file {part_name(number)}\n" for number in range(count)), encoding="utf-8")
         source = ["-f", "concat", "-safe", "0", "-i", url(listing)]
-        if budget is not None:
+        if budget is not None and target.suffix.lower() in TONES:
             words = len(said_in(target.suffix.lower(), provenance.get("alt", "")))
             lowered = replace(budget, limit=max(1, budget.limit - words))
             setting = _encode_within(lowered, source, folder, whole, target, coding)
@@ -64,6 +65,8 @@ def assemble(
             arguments = [*kind.whole, *_plays(coding, target), *comment]
             arguments = arguments if kind.whole else _shrunk(None, source, folder, target, coding)
             run_ffmpeg([*QUIET, *source, *arguments, *BITEXACT, url(whole)], culprit=target)
+            if budget is not None and whole.stat().st_size > budget.limit:
+                setting = _encode_again(budget, kind, source, comment, whole, target)
     if kind.encoder:
         with_words(whole, target.suffix.lower(), provenance.get("alt", ""))
     check_place(target, kind)  # again: it may have changed while frames were drawn
@@ -99,6 +102,20 @@ def _encode_within(
     found = best_setting(budget, settings, encode, target)
     os.replace(place(found), whole)
     return found
+
+
+def _encode_again(
+    budget: Budget, kind: Format, source: list[str], about: list[str], whole: Path, target: Path
+) -> Setting:
+    """Encode a video anew, so that it fits the budget."""
+    # ffmpeg's own decoder of VP9 leaves the alpha channel out.
+    decoder = ["-c:v", kind.encoder] if kind.transparent else []
+
+    def encode(setting: Setting) -> int:
+        encode_at(setting, kind, [*decoder, *source], about, whole, target)
+        return whole.stat().st_size
+
+    return best_rate(budget, whole.stat().st_size, encode, target)
 
 
 def _shrunk(setting: Setting | None, source: list[str], folder: Path, target: Path, coding: Coding) -> list[str]:

@@ -1,4 +1,4 @@
-"""Budgets: the size, frame rate and tones with which a .gif or .webp fits a limit, found by few trial encodes."""
+"""Budgets: the size, frame rate and tones with which a moving picture fits a limit, found by few trial encodes."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,7 +8,19 @@ from pathlib import Path
 from animviz.errors import EncodeError, InputError
 from animviz.safety.sizes import bytes_in
 
-__all__ = ["AUTO", "DEFAULT_LIMIT", "TONES", "Budget", "Setting", "best_setting", "limit_of", "settings_for"]
+__all__ = [
+    "AUTO",
+    "DEFAULT_LIMIT",
+    "LEAST",
+    "SCALES",
+    "TONES",
+    "Budget",
+    "Setting",
+    "best_setting",
+    "even",
+    "limit_of",
+    "settings_for",
+]
 
 DEFAULT_LIMIT = 5_000_000  # bytes: what a page still loads at once
 AUTO = "auto"
@@ -17,6 +29,7 @@ DENSITY = {".gif": 0.35, ".webp": 0.12}  # bytes per second and unit of `_bytes`
 SAFE, FULL = 0.97, 0.8  # shares of the limit: predictions must stay below the first; a trial above the second will do
 SCALES = (1, 0.875, 0.75, 0.625, 0.5, 0.4375, 0.375, 0.3125, 0.25, 0.1875, 0.125)
 RATES = (1, 0.8, 0.5, 0.4, 0.2)
+FITTED = (".gif", ".webp", ".mp4", ".m4v", ".webm")
 TONES = {".gif": (256, 128, 64, 32), ".webp": (80, 65, 50, 35, 20)}
 READABLE, FLUENT = 640, 10  # pixels of width, and frames a second, below which a loss counts twice
 LEAST = 64  # pixels of a side
@@ -35,17 +48,17 @@ def limit_of(asked: int | str | None, target: Path) -> int | None:
     Raises:
         InputError: it is not the size of a file, or the file is of another kind.
     """
-    text, fits = str(asked).lower(), target.suffix.lower() in TONES
+    text, suffix = str(asked).lower(), target.suffix.lower()
     if text == AUTO:
-        return DEFAULT_LIMIT if fits else None
+        return DEFAULT_LIMIT if suffix in TONES else None
     if text == "none":
         return None
     limit = bytes_in(text)
     if limit is None:
         shown = asked if len(text) <= 40 else f"{text[:37]}..."
         raise InputError(f"--max-size is {shown!r}; expected a number with kB or MB, such as 2MB, or none")
-    if not fits:
-        raise InputError(f"--max-size goes with {' and '.join(TONES)}; {target} is another kind, leave it out")
+    if suffix not in FITTED:
+        raise InputError(f"--max-size goes with {', '.join(FITTED)}; {target} is another kind, leave it out")
     return limit
 
 
@@ -56,7 +69,7 @@ class Setting:
     Attributes:
         size: width and height in pixels.
         fps: frames per second.
-        tones: colours of a GIF's palette, or the quality of a WebP.
+        tones: colours of a GIF's palette, the quality of a WebP, or the bits per second of a video.
     """
 
     size: tuple[int, int]
@@ -81,15 +94,21 @@ class Budget:
     frames: int
 
     def given_up(self, setting: Setting, suffix: str) -> str:
-        """Return as text what a setting reduces of what was drawn; "" if nothing."""
-        what, most = {".gif": "colours", ".webp": "quality"}[suffix], TONES[suffix][0]
+        """Return as text what a setting reduces of what was drawn, and the rate of a video; "" if nothing."""
         drawn, kept = (f"{width}x{height}" for width, height in (self.size, setting.size))
         parts = [
             f"{kept} instead of {drawn}" if setting.size != self.size else "",
             f"{setting.fps:g} frames a second instead of {self.fps:g}" if setting.fps != self.fps else "",
-            f"{what} {setting.tones} instead of {most}" if setting.tones != most else "",
+            _told(setting.tones, suffix),
         ]
         return ", ".join(filter(None, parts))
+
+
+def _told(tones: int, suffix: str) -> str:
+    if suffix not in TONES:
+        return f"{max(1, round(tones / 1000))} kbit/s"
+    what, most = {".gif": "colours", ".webp": "quality"}[suffix], TONES[suffix][0]
+    return f"{what} {tones} instead of {most}" if tones != most else ""
 
 
 def settings_for(budget: Budget, suffix: str) -> list[Setting]:
@@ -100,7 +119,7 @@ def settings_for(budget: Budget, suffix: str) -> list[Setting]:
         suffix: ".gif" or ".webp".
     """
     width, height = budget.size
-    sizes = {(_even(scale * width), _even(scale * height)) for scale in SCALES}
+    sizes = {(even(scale * width), even(scale * height)) for scale in SCALES}
     rates = {budget.fps * share for share in RATES if suffix != ".gif" or (100 / (budget.fps * share)).is_integer()}
     found = [
         Setting(size, rate, tones)
@@ -152,7 +171,8 @@ def best_setting(
     )
 
 
-def _even(pixels: float) -> int:
+def even(pixels: float) -> int:
+    """Return the even number of pixels that is nearest, at least 2."""
     return max(2, 2 * round(pixels / 2))
 
 

@@ -50,6 +50,7 @@ class Format:
         whole: output options of the assembled file, where they do not depend on a `Setting`.
         keeps_provenance: whether ffmpeg writes a comment into this container.
         transparent: whether frames have an alpha channel, which is straight, not multiplied into the colours.
+        even: whether both sides must be even: yuv420 keeps the colour of two by two pixels.
         blurs: whether colours flow into neighbouring pixels, so that those of pixels that are not seen matter.
     """
 
@@ -58,6 +59,7 @@ class Format:
     whole: tuple[str, ...] = ()
     keeps_provenance: bool = False
     transparent: bool = False
+    even: bool = False
     blurs: bool = False
 
 
@@ -87,9 +89,9 @@ def _video(encoder: str, part: tuple[str, ...], whole: tuple[str, ...], **more: 
 _APNG = Format("apng", whole=("-vf", "format=rgb24", "-c:v", "apng", "-f", "apng"))
 _AVIF = Format(AV1, whole=(*_AV1, "-f", "avif"))
 _MP4 = {
-    "h264": _video("libx264", _H264, (*_FAST_START, "-f", "mp4")),
-    "hevc": _video("libx265", _HEVC, (*_FAST_START, "-tag:v", "hvc1", "-f", "mp4")),
-    "av1": _video(AV1, (*_AV1, "-f", "mp4"), (*_FAST_START, "-f", "mp4")),
+    "h264": _video("libx264", _H264, (*_FAST_START, "-f", "mp4"), even=True),
+    "hevc": _video("libx265", _HEVC, (*_FAST_START, "-tag:v", "hvc1", "-f", "mp4"), even=True),
+    "av1": _video(AV1, (*_AV1, "-f", "mp4"), (*_FAST_START, "-f", "mp4"), even=True),
 }
 CODECS: dict[str, dict[str, Format]] = {
     ".mp4": _MP4,
@@ -98,8 +100,8 @@ CODECS: dict[str, dict[str, Format]] = {
         "prores": _video("prores_ks", ("-vf", _BT709.format("yuv444p10le"), *_PRORES), (*_FAST_START, "-f", "mov")),
     },
     ".webm": {
-        "vp9": _video("libvpx-vp9", ("-vf", _YUV, *_VP9), ("-c", "copy", "-f", "webm")),
-        "av1": _video(AV1, (*_AV1, "-f", "webm"), ("-c", "copy", "-f", "webm")),
+        "vp9": _video("libvpx-vp9", ("-vf", _YUV, *_VP9), ("-c", "copy", "-f", "webm"), even=True),
+        "av1": _video(AV1, (*_AV1, "-f", "webm"), ("-c", "copy", "-f", "webm"), even=True),
     },
 }
 """How each kind of video is encoded by the name of the codec; the first is the usual one."""
@@ -133,7 +135,8 @@ CLEAR: dict[str, Format] = {
     ),
     ".webm": _video(
         "libvpx-vp9", ("-vf", _BT709.format("yuva420p"), "-auto-alt-ref", "0", *_VP9),
-        ("-c", "copy", "-metadata:s:v:0", "alpha_mode=1", "-f", "webm"), transparent=True, blurs=True,
+        ("-c", "copy", "-metadata:s:v:0", "alpha_mode=1", "-f", "webm"), transparent=True, even=True,
+        blurs=True,
     ),
     ".webp": Format("libwebp_anim", _LOSSLESS_ALPHA, transparent=True, blurs=True),
     ".avif": Format("libaom-av1", _LOSSLESS_ALPHA, _CLEAR_AVIF, transparent=True, blurs=True),

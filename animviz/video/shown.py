@@ -28,6 +28,7 @@ class Shown:
         alt: what is seen, in words.
         poster: a still of its end, for those who want no motion; beside a folder it is its last picture.
         frames: how many there are.
+        subtitles: the .vtt beside it, or None.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Shown:
     alt: str
     poster: Path
     frames: int
+    subtitles: Path | None = None
 
     @property
     def suffix(self) -> str:
@@ -69,7 +71,9 @@ def shown(path: Path, alt: str | None = None) -> Shown:
     if not path.is_dir() and _is_newer(path, poster):
         check_writable(poster)
         write_poster(poster, last)
-    return Shown(path, (last.shape[1], last.shape[0]), words, poster, film.count)
+    track = path.with_name(f"{path.stem}.vtt")
+    size = (last.shape[1], last.shape[0])
+    return Shown(path, size, words, poster, film.count, track if track.is_file() else None)
 
 
 def _is_newer(path: Path, poster: Path) -> bool:

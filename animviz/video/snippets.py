@@ -9,6 +9,7 @@ from urllib.parse import quote
 from animviz.errors import InputError
 from animviz.video.formats import PLAYED
 from animviz.video.html import VIDEOS
+from animviz.video.places import PUBLISHED, SHOWN_BY
 from animviz.video.shown import Shown
 
 __all__ = ["PLACES", "require_place", "snippet"]
@@ -44,6 +45,10 @@ def require_place(place: str, path: Path) -> None:
     Raises:
         InputError: names the places, or the kinds of films that are played there.
     """
+    if place in SHOWN_BY:
+        raise InputError(
+            f"--for is {place!r}, which render draws for; name what shows it: {', '.join(SHOWN_BY[place])}"
+        )
     if place not in PLACES:
         raise InputError(f"--for is {place!r}; expected one of {', '.join(PLACES)}")
     suffix, kinds = "" if path.is_dir() else path.suffix.lower(), PLACES[place][0]
@@ -66,9 +71,16 @@ def _html(film: Shown, fps: float, once: bool, start: str = "autoplay") -> str:
     kind = VIDEOS[film.suffix]
     tag = (
         f'<video {place} {flags} poster="{poster}" aria-label="{alt}">\n'
-        f'  <source src="{source}" type="{kind}">\n  {alt}\n</video>'
+        f'  <source src="{source}" type="{kind}">\n{_track(film)}  {alt}\n</video>'
     )
     return tag if start != "autoplay" else f"{tag}\n{_STOPS}"
+
+
+def _track(film: Shown) -> str:
+    if film.subtitles is None:
+        return ""
+    address = _address(film.subtitles.as_posix())
+    return f'  <track kind="captions" srclang="en" label="English" src="{address}">\n'
 
 
 _STOPS = f"""<script>
@@ -152,6 +164,21 @@ def _keynote(film: Shown, fps: float, once: bool) -> str:
     return _steps(steps, film)
 
 
+def _github(film: Shown, fps: float, once: bool) -> str:
+    """Return a picture; or the steps for a video, which is played from where GitHub puts it, and nowhere else."""
+    if not film.is_video:
+        return _html(film, fps, once)
+    steps = [
+        f"drag {film.path.as_posix()} into a comment, a description, or the README while it is edited on github.com",
+        "leave the line that appears there as it is, and write below it:",
+    ]
+    return _steps(steps, film)
+
+
+def _upload(film: Shown, fps: float, once: bool) -> str:
+    return _steps([f"upload {film.path.as_posix()}", "add a description (alt text), and put in:"], film)
+
+
 def _steps(steps: list[str], film: Shown) -> str:
     numbered = [f"{number}. {step}" for number, step in enumerate(steps, start=1)]
     return "\n".join([*numbered, f"   {film.alt}"])
@@ -170,10 +197,12 @@ PLACES: dict[str, tuple[tuple[str, ...], Write]] = {
     "mkdocs": (PLAYED_BY_BROWSERS, _html),
     "myst": (PLAYED_BY_BROWSERS, _myst),
     "sphinx": (PLAYED_BY_BROWSERS, _sphinx),
-    "github": (_PICTURES, _html),
+    "readme": (_PICTURES, _html),
+    "github": ((*_PICTURES, ".mp4", ".mov", ".webm"), _github),
     "jupyter": (PLAYED_BY_BROWSERS, _jupyter),
     "beamer": (("",), _beamer),
     "powerpoint": ((".mp4", ".m4v", ".gif"), _powerpoint),
     "keynote": ((".mp4", ".m4v", ".mov"), _keynote),
+    **{name: (tuple(PUBLISHED[name].kinds), _upload) for name in ("x", "linkedin", "shorts", "reels", "mastodon")},
 }
 """Where films are shown: which kinds of files are played there, and what is written."""

@@ -9,22 +9,34 @@ from animviz.errors import EncodeError
 from animviz.files import check_writable, unwritable
 from animviz.safety.aside import aside
 from animviz.video.ffmpeg import have_encoder
-from animviz.video.formats import USUAL, Coding, Format, format_of
+from animviz.video.formats import FORMATS, USUAL, Coding, Format, format_of
 
 __all__ = ["check_output", "check_place", "make_whole", "working_folder"]
 
 
-def check_output(path: Path, fps: float, coding: Coding = USUAL) -> None:
+def check_output(path: Path, fps: float, coding: Coding = USUAL, size: tuple[int, int] = (2, 2)) -> None:
     """Refuse a target that could not be written, before anything is trained or drawn. Leaves nothing behind.
 
+    Args:
+        path: the target.
+        fps: frames per second.
+        coding: what is asked beyond the extension.
+        size: width and height in pixels.
+
     Raises:
-        EncodeError: unknown extension, missing encoder, a frame rate that the format lacks, or a folder that cannot
-            be written.
+        EncodeError: unknown extension, missing encoder, a frame rate or a size that the format lacks, or a folder that
+            cannot be written.
     """
     kind = format_of(path, coding)
     if kind.encoder and not have_encoder(kind.encoder):
         way_out = f"choose another extension than {path.suffix}" if not coding.codec else "leave --codec out"
         raise EncodeError(f"{path}: this ffmpeg has no encoder {kind.encoder!r}; {way_out}")
+    if kind.even and (size[0] % 2 or size[1] % 2):
+        others = ", ".join(suffix for suffix, format in FORMATS.items() if suffix and not format.even)
+        raise EncodeError(
+            f"{path}: --size {size[0]}x{size[1]} has an odd side; yuv420, in which it keeps colours, needs even sides, such "
+            f"as {size[0] + size[0] % 2}x{size[1] + size[1] % 2}; {others} and folders take any"
+        )
     if path.suffix.lower() == ".gif" and (fps > 50 or abs(100 / fps - round(100 / fps)) > 1e-6):
         near = min((10, 20, 25, 50), key=lambda rate: abs(rate - fps))
         raise EncodeError(

@@ -140,3 +140,10 @@ def test_every_public_name_is_in_the_reference() -> None:
     for package in (animviz, parts):
         missing = [name for name in package.__all__ if not re.search(rf"\b{name}\b", text)]
         assert not missing, f"{package.__name__}: {missing}"
+
+
+def test_cookbook_answers_at_least_twenty_questions_with_a_command_each() -> None:
+    text = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    questions = re.split(r"^\*\*", text, flags=re.MULTILINE)[1:]
+    assert len(questions) >= 20
+    assert all("```bash\nanimviz " in question for question in questions)

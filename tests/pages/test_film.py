@@ -13,7 +13,8 @@ import pytest
 from animviz import Pacing, Recording, Timeline
 from animviz.analysis.landmarks import landmarks
 from animviz.pages import write_page
-from animviz.pages.film.chapters import chapters_of, numbers_at
+from animviz.pages.film.numbers import numbers_at
+from animviz.rendering.chapters import chapters_of
 from helpers.pages import HOSTILE, IN_BROWSER, Elements, Window
 
 SMALL = {"kind": "film", "scene": "boundary", "size": "320x180", "seconds": 2, "pace": 4.0, "fps": 10.0, "workers": 1}

@@ -198,3 +198,13 @@ def test_more_than_a_million_frames_are_refused() -> None:
     with pytest.raises(InputError, match="frames"):
         Timeline([0, 1], Pacing(fps=240, seconds=86_400))
     assert len(Timeline([0, 999_990], Pacing(fps=1, pace=1, hold_start=0, hold_end=0))) == 999_991
+
+
+@pytest.mark.parametrize("fps", [0.3, 12.5, 29.97])
+@pytest.mark.parametrize("seconds", [2.6, 3.0, 3.04])
+def test_whole_seconds_lie_within_a_film_of_any_rate(fps: float, seconds: float) -> None:
+    knots = (np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    timeline = Timeline([0.0, 3.0], Pacing(fps=fps, seconds=seconds + 10, hold_start=0, hold_end=0), knots)
+    epochs = timeline.whole_seconds
+    assert epochs is not None
+    assert (epochs[0], epochs[-1] <= 3.0) == (0.0, True)

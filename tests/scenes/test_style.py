@@ -17,14 +17,13 @@ from animviz.parts.heat import color_map
 from animviz.pictures.discovery import find_scene
 from animviz.stage.theme import THEMES, Theme
 from animviz.storyboard.film.overlays import mark_color
+from helpers.flashing import flashes_of
 from helpers.layout import check_layout
 from helpers.results import Result
 from helpers.scenes import SCENES, SETTINGS, set_up
-from helpers.videos import decoded, durations
 
 Array = np.ndarray
 ROOT = Path(__file__).parents[2]
-GALLERY = sorted(path for path in (ROOT / "renders" / "gallery").iterdir() if path.suffix in (".gif", ".webp"))
 SMALL = (640, 360)
 
 # Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
@@ -142,6 +141,17 @@ def test_letters_are_large_and_stand_out_in_every_theme(
         check_contrast(texts, stage)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_nothing_overlaps_in_an_upright_frame(name: str, trained: Callable[..., Recording]) -> None:
+    experiment = find_scene(name).experiment
+    recording = trained(experiment, **SETTINGS[experiment])
+    stage = Stage(PRESETS["4:5"])
+    draw = set_up(name, stage, recording)
+    draw(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1]), progress=1.0))
+    check_layout(stage, [text for text in stage.figure.findobj(Text) if text.get_text()])
+
+
 def check_contrast(texts: list[Text], stage: Stage) -> None:
     """Compare each text with the middle colour of what is painted where it stands."""
     for text in texts:
@@ -173,40 +183,6 @@ def test_size_takes_an_aspect(aspect: str, rings_recording: Recording, cli: Call
     assert f"{width}x{height}" in done.out
 
 
-def flashes(frames: Iterable[Array], times: Array) -> int:
-    """Return the most flashes within a second over a quarter of the frame.
-
-    After WCAG 2.3.1: a flash is a pair of opposing changes of relative luminance by 0.1 or more where the darker state
-    is below 0.8.
-
-    Args:
-        frames: uint8, (height, width, 3).
-        times: when they begin, in seconds.
-    """
-    table = linear(np.repeat(np.arange(256)[:, None] / 255, 3, axis=1))[:, 0]
-    changes = []
-    low = high = direction = None
-    for frame in frames:
-        light = table[frame[::2, ::2]] @ [0.2126, 0.7152, 0.0722]
-        rows, columns = (side // count * count for side, count in zip(light.shape, (12, 16), strict=True))
-        blocks = light[:rows, :columns].reshape(12, rows // 12, 16, columns // 16).mean(axis=(1, 3))
-        if low is None:
-            low, high, direction = blocks.copy(), blocks.copy(), np.zeros(blocks.shape, int)
-        low, high = np.minimum(low, blocks), np.maximum(high, blocks)
-        falls = (direction >= 0) & (high - blocks >= 0.1) & (blocks < 0.8)
-        rises = (direction <= 0) & (blocks - low >= 0.1) & (low < 0.8) & ~falls
-        direction = np.where(falls, -1, np.where(rises, 1, direction))
-        low, high = np.where(falls | rises, blocks, low), np.where(falls | rises, blocks, high)
-        changes.append(falls | rises)
-    total = np.cumsum([np.zeros((12, 16), int), *changes], axis=0)
-    within = total[1:] - total[np.searchsorted(times, times - 1 + 1e-6)]
-    return int(np.quantile(within // 2, 0.75, axis=(1, 2), method="lower").max())
-
-
-def flashes_of(path: Path) -> int:
-    return flashes(decoded(path), np.cumsum([0, *durations(path)[:-1]]) / 1000)
-
-
 @pytest.mark.parametrize(("per_second", "share", "expected"), [(5, 1.0, 5), (3, 1.0, 3), (5, 0.2, 0), (0, 1.0, 0)])
 def test_flashes_are_counted(per_second: int, share: float, expected: int, tmp_path: Path) -> None:
     frames = np.full((60, 96, 128, 3), 40, np.uint8)
@@ -214,17 +190,6 @@ def test_flashes_are_counted(per_second: int, share: float, expected: int, tmp_p
     frames[half % 2 == 1, : round(96 * share)] = 200
     iio.imwrite(tmp_path / "a.gif", frames, duration=40, loop=0)
     assert flashes_of(tmp_path / "a.gif") == expected
-
-
-@pytest.mark.slow
-@pytest.mark.thorough
-@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.name)
-def test_no_video_of_the_gallery_flashes(path: Path) -> None:
-    assert flashes_of(path) <= 3
-
-
-def test_there_is_a_gallery() -> None:
-    assert len(GALLERY) >= 5
 
 
 def test_the_guide_states_what_is_tested() -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from animviz import Recording, frame_at
 from animviz.pictures.discovery import scene_names
 from animviz.sphinx import media
+from animviz.video.reading import Film
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -95,6 +96,15 @@ def test_switches_and_aspects_are_read_as_on_the_command_line(project: Path) -> 
     recording, look = Recording(project / "source" / "run.rec"), {"size": (160, 160)}
     assert np.array_equal(iio.imread(bare), frame_at("rings", recording, 2.0, points=False, **look))
     assert not np.array_equal(iio.imread(bare), frame_at("rings", recording, 2.0, **look))
+
+
+def test_background_is_that_of_the_page(project: Path) -> None:
+    page = project / "source" / "deep" / "page.rst"
+    page.write_text(PAGE.replace(":size: 160x90", ":size: 160x90\n   :theme: light\n   :background: #fdf6e3"))
+    assert build(project, "html", "-W") == 0
+    for path in drawn(project):
+        (frame,) = Film(path).frames([0])
+        assert np.abs(frame[-1, -1].astype(int) - (0xFD, 0xF6, 0xE3)).max() <= 3, path.name
 
 
 @pytest.mark.integration

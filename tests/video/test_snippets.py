@@ -115,7 +115,8 @@ def test_command_answers_in_one_line(tmp_path: Path, cli: Callable[..., Result])
     before = sorted(tmp_path.iterdir())
     for arguments, words in (
         (("x.mp4", "--for", "nowhere"), "expected one of html, reveal"),
-        (("x.mp4", "--for", "github"), "github does not play .mp4; expected .gif"),
+        (("x.mp4", "--for", "readme"), "readme does not play .mp4; expected .gif"),
+        (("x.mp4", "--for", "slides"), "name what shows it: reveal, quarto, beamer, powerpoint, keynote"),
         (("x.mov", "--for", "html"), "html does not play .mov"),
         (("x.mp4", "--for", "beamer"), "a folder of PNGs"),
         (("x.mp4", "--for", "html"), "give --alt-text"),

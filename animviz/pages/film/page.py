@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from animviz.errors import InputError
-from animviz.pages.film.chapters import Chapter, chapters_of, numbers_at
+from animviz.pages.film.numbers import numbers_at
 from animviz.pages.shell import FOLLOWING, filled, json_of
 from animviz.pages.telling import title_of
 from animviz.recording.recording import Recording
+from animviz.rendering.chapters import Chapter, chapters_of
 from animviz.rendering.film import film
 from animviz.rendering.request import Request
 

@@ -24,12 +24,12 @@ from animviz.storyboard.file.board import SceneShot, SpanTable, SplitShot, Title
 from animviz.storyboard.file.lines import KeyPath, PlacedError
 from animviz.storyboard.file.reading import Storyboard
 from animviz.storyboard.film.cards import Card
-from animviz.storyboard.film.film import Cue
 from animviz.storyboard.film.frame import Look
 from animviz.storyboard.film.overlays import CaptionText, Mark, Overlay, caption_lines
 from animviz.storyboard.film.sound import seconds_of
 from animviz.storyboard.film.take import Take
 from animviz.storyboard.film.text import plain
+from animviz.video.subtitles import Cue
 
 __all__ = ["Shots", "recordings_of"]
 

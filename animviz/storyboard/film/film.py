@@ -9,23 +9,9 @@ from animviz.storyboard.film.frame import Look
 from animviz.storyboard.film.pieces import Fade, Still, Stretch
 from animviz.storyboard.film.sound import Sound
 from animviz.storyboard.film.take import Take
+from animviz.video.subtitles import Cue
 
-__all__ = ["Cue", "Film", "Page"]
-
-
-@dataclass(frozen=True)
-class Cue:
-    """A subtitle.
-
-    Attributes:
-        first: frame at which it appears.
-        stop: frame at which it is gone.
-        text: without mathematics.
-    """
-
-    first: int
-    stop: int
-    text: str
+__all__ = ["Film", "Page"]
 
 
 @dataclass(frozen=True)

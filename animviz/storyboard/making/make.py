@@ -12,7 +12,7 @@ from animviz.storyboard.film.film import Film
 from animviz.storyboard.film.pieces import Piece, Stretch, draw
 from animviz.storyboard.making.handout import write_handout
 from animviz.storyboard.making.mux import mux
-from animviz.storyboard.making.subtitles import srt, vtt
+from animviz.video.subtitles import srt, vtt
 from animviz.video.targets import working_folder
 
 __all__ = ["draw_missing", "drawn_shots", "missing_of", "outputs_of", "pieces_of", "write_files"]

@@ -1,10 +1,24 @@
 """Captions as files beside the film: SubRip (.srt) and WebVTT (.vtt)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from animviz.storyboard.film.film import Cue
+__all__ = ["Cue", "srt", "vtt"]
 
-__all__ = ["srt", "vtt"]
+
+@dataclass(frozen=True)
+class Cue:
+    """A subtitle.
+
+    Attributes:
+        first: frame at which it appears.
+        stop: frame at which it is gone.
+        text: without mathematics.
+    """
+
+    first: int
+    stop: int
+    text: str
 
 
 def srt(cues: Sequence[Cue], fps: float) -> str:

@@ -1,20 +1,15 @@
-"""The chapters of a film, at the landmarks of its recording, and the numbers that were recorded there."""
+"""The chapters of a film, at the landmarks of its recording: what its captions say, and when."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
 from animviz.analysis.landmarks import landmarks
-from animviz.arrays import Array
 from animviz.recording.recording import Recording
 from animviz.rendering.timeline import Timeline
-from animviz.sampling import last_at
 
-__all__ = ["Chapter", "chapters_of", "numbers_at"]
-
-MOST_NUMBERS = 6
+__all__ = ["Chapter", "chapters_of"]
 
 
 @dataclass(frozen=True)
@@ -55,22 +50,3 @@ def chapters_of(recording: Recording, timeline: Timeline) -> list[Chapter]:
     if last > first and found[-1].epoch < last:
         found.append(chapter(last, "end", "The last state that was recorded."))
     return found
-
-
-def numbers_at(recording: Recording, epochs: Sequence[float]) -> dict[str, list[float | None]]:
-    """Return the recorded numbers at these moments by name; None where there is none yet, or it is not finite.
-
-    Numbers of the recorded states come first, then those of the validation; without either those of the training.
-    """
-    scores = [(name, recording.history(name, source="scores")) for name in recording.noted(source="scores")]
-    logs = recording.noted()
-    wanted = [name for name in logs if name.startswith("val_")] if scores else logs
-    named = [*scores, *((name, recording.history(name)) for name in wanted)][:MOST_NUMBERS]
-    return {name: [_value_at(*history, epoch) for epoch in epochs] for name, history in named}
-
-
-def _value_at(epochs: Array, values: Array, epoch: float) -> float | None:
-    if not len(epochs) or epochs[0] > epoch + 1e-9:
-        return None
-    value = float(values[last_at(epochs, epoch)])
-    return float(f"{value:.7g}") if np.isfinite(value) else None
