@@ -22,6 +22,7 @@ from .families.output_bars import OutputBars, answer_width
 
 NODE = 54.0  # units of diameter at most
 APART = 150.0  # units at most between two nodes
+NEAREST = 26.0  # units at least between two layers
 THICKEST = 8.0  # units
 FAINTEST = 0.02  # of the strongest link; weaker ones are not drawn
 BAR = 110.0  # units of the bars of the answer at most
@@ -127,10 +128,11 @@ class _Places:
         picture = Box(room.left, room.top + (room.height - side) / 2, side, side) if chain.image else None
         count = max(map(len, chain.shown))
         step = min(APART, (room.height - 84) / max(1, count - 1))
-        size = min(NODE, 0.72 * step)
+        size = min(NODE, 0.72 * step, 0.6 * room.width / len(chain.shown))
         before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12 + 0.5 * size
         left, right = room.left + side + before, room.right - width - 0.5 * size - 14
         inside = Box(left, room.top + 58, right - left, room.height - 84)
+        _require_room(chain, inside.width)
         xs = np.linspace(inside.left, inside.right, len(chain.shown))
         middle = inside.top + inside.height / 2
         nodes = []
@@ -140,6 +142,16 @@ class _Places:
                 np.stack([np.full(len(units), x), middle + apart * (np.arange(len(units)) - (len(units) - 1) / 2)], 1)
             )
         return cls(picture, nodes, size, (right + 0.5 * size + 14, width), bar)
+
+
+def _require_room(chain: Chain, width: float) -> None:
+    """Refuse more layers than can be told apart side by side."""
+    most = int(width // NEAREST) + 1
+    if len(chain.shown) > most:
+        raise SceneError(
+            f"network draws up to {most} layers in a frame of this shape; {chain.recording.path} has {len(chain.shown)}: "
+            "see layers"
+        )
 
 
 class _Links:

@@ -18,11 +18,13 @@ from animviz.parts import Sheet, grid_lines, planar_inputs
 from animviz.recording.replay.layers import is_dense_chain
 from animviz.recording.state import State
 
+from .families.blocks import hidden_blocks
 from .families.endings import classes_in_words
 from .families.stations import Stations
 from .families.unfold_space import UnfoldSpace
 from .families.unfolding import Way
 
+MOST_LAYERS = 24  # through which one can follow
 RULER = 58.0  # units of height of the line of stations
 CUT = 0.9  # share of time of the cut
 HOLD = 0.45  # likewise, of standing still after each layer
@@ -48,6 +50,8 @@ def unfold(
     if not is_dense_chain(recording.layers):
         strange = next(layer.kind for layer in recording.layers if layer.kind not in ("Dense", "Dropout"))
         raise SceneError(f"unfold draws dense layers alone; {recording.path} has {strange} layers too: see rings")
+    if (count := len(hidden_blocks(recording)[0])) > MOST_LAYERS:
+        raise SceneError(f"unfold goes through up to {MOST_LAYERS} hidden layers; {recording.path} has {count}: see layers")
     state = sampled_states(recording)[-1] if epoch is None else recording.at(epoch)
     way = Way(recording, state, inputs)
     space = UnfoldSpace(recording, state, way, inputs, grid_lines(inputs, grid) if grid else None)

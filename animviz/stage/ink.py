@@ -4,14 +4,14 @@ It works on pairs of pixels, 64 bits, so that one operation serves two; a stage'
 is counted in whole numbers, which add up to the same in any order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animviz.arrays import Index, UInt64
+from animviz.arrays import Array, Index, UInt64
 from animviz.stage.kernels import compiled_code
 from animviz.stage.pixels import HALF, WHOLE, over, pairs_of, widened
 
@@ -44,13 +44,29 @@ class Ink(NamedTuple):
             stride: pairs in a row of the canvas.
             tones: the classes' colours as words, shape (classes,).
         """
-        wide = cover.shape[2]
         layers = list(cover.reshape(len(cover), -1))
         pairs = np.flatnonzero(reduce(np.bitwise_or, layers) != 0)
-        mix = _by_sums if len(tones) > FEW else _by_shares
-        keep, tint = mix([layer[pairs].view(np.uint32) for layer in layers], tones)
-        places = pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
-        return cls(places, keep, tint)
+        covers = [layer[pairs].view(np.uint32) for layer in layers]
+        keep, tint = _by_shares(covers, tones) if len(tones) <= FEW else _shared_out(*_sums(covers, tones))
+        return cls(_placed(pairs, cover.shape[2], corner, stride), keep, tint)
+
+    @classmethod
+    def summed(cls, covers: Iterable[tuple[UInt64, UInt64]], wide: int, corner: tuple[int, int], stride: int) -> "Ink":
+        """Mix the colours of many classes, a few at a time, so that memory does not grow with their number.
+
+        Args:
+            covers: coverage and colours of some classes after the other, as `mixed` takes those of all.
+            wide: pairs in a row of the coverage.
+            corner: row and pair of the canvas where it begins.
+            stride: pairs in a row of the canvas.
+        """
+        total, colors = reduce(
+            lambda one, two: (one[0] + two[0], one[1] + two[1]),
+            (_sums(list(cover.reshape(len(cover), -1).view(np.uint32)), tones) for cover, tones in covers),
+        )
+        pairs = np.flatnonzero(total.reshape(-1, 2).any(axis=1))
+        keep, tint = _shared_out(total.reshape(-1, 2)[pairs].reshape(-1), colors.reshape(-1, 8)[pairs].reshape(-1, 4))
+        return cls(_placed(pairs, wide, corner, stride), keep, tint)
 
     @classmethod
     def lifted(cls, sheet: NDArray[np.uint8]) -> "Ink":
@@ -122,19 +138,32 @@ def _by_shares(covers: list[NDArray[np.uint32]], tones: UInt64) -> tuple[UInt64,
     return WHOLE - reduce(np.add, shares), reduce(np.add, map(np.multiply, shares, tones)) + HALF
 
 
-def _by_sums(covers: list[NDArray[np.uint32]], tones: UInt64) -> tuple[UInt64, UInt64]:
-    """Mix by adding up the colours, each as often as its class covers; exact, as in `animviz.stage.kernels_numba`.
+def _placed(pairs: Index, wide: int, corner: tuple[int, int], stride: int) -> Index:
+    """Return where pairs of a part that is so wide lie on the canvas."""
+    return pairs + pairs // wide * (stride - wide) + (corner[0] * stride + corner[1])
+
+
+def _sums(covers: Sequence[NDArray[np.uint32]], tones: UInt64) -> tuple[Array, Array]:
+    """Add up the colours, each as often as its class covers; whole numbers, exact in any order.
 
     Args:
         covers: coverage of each pixel by each class, (pixels,).
         tones: the classes' colours as words, (classes,).
 
     Returns:
-        Keep and tint of an `Ink`.
+        Coverage of each pixel, (pixels,), and its four channels, (pixels, 4); float64.
     """
     parts = np.stack(covers).astype(np.float64)
-    total = parts.sum(axis=0)
-    colors = parts.T @ tones.view(np.uint16).reshape(-1, 4).astype(np.float64)
-    colors *= (WHOLE / np.maximum(total, WHOLE))[:, None]
+    return parts.sum(axis=0), parts.T @ tones.view(np.uint16).reshape(-1, 4).astype(np.float64)
+
+
+def _shared_out(total: Array, colors: Array) -> tuple[UInt64, UInt64]:
+    """Return keep and tint of an `Ink`: no pixel is covered more than whole; as in `animviz.stage.kernels_numba`.
+
+    Args:
+        total: see `_sums`.
+        colors: see `_sums`.
+    """
+    colors = colors * (WHOLE / np.maximum(total, WHOLE))[:, None]
     keep = WHOLE - np.minimum(total, WHOLE).astype(np.uint64)
     return keep, colors.astype(np.uint16).view(np.uint64)[:, 0] + HALF

@@ -4,6 +4,7 @@ matplotlib's own ways cost 14 ms for 40,000 points (and snap them to whole pixel
 grid, and several for an image. These place everything at sub-pixel positions and take a fraction of that.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +21,7 @@ from animviz.stage.pixels import PHASES, WHOLE, canvas_of
 
 __all__ = ["PointCloud"]
 
+AT_ONCE = 32  # classes whose coverage is held
 MANY = 2000  # so many points of one class NumPy stamps as quickly as compiled code
 
 
@@ -154,12 +156,27 @@ class PointCloud(Artist):
         row, pair = down >> 3, across >> 4  # PHASES to a row, twice as many to a pair
         (top, bottom), (left, right) = ((int(place.min()) - reach, int(place.max()) + reach) for place in (row, pair))
         high, wide = bottom - top + 1, right - left + 1
-        cell, phase = (classes * high + row - top) * wide + pair - left, (down & 7) << 4 | across & 15
-        cover = np.zeros((len(self._tones), high, wide), dtype=np.uint64)
-        cells = cover.reshape(-1)
+        cell, phase = (row - top) * wide + pair - left, (down & 7) << 4 | across & 15
+        place, size = ((top, left), canvas.shape[1] // 2), (high, wide)
+        if len(self._tones) <= AT_ONCE:
+            return Ink.mixed(self._cover(cell, phase, classes, len(self._tones), size), *place, self._tones)
+
+        def covers() -> Iterator[tuple[UInt64, UInt64]]:
+            for number in np.unique(classes // AT_ONCE):
+                first, some = number * AT_ONCE, classes // AT_ONCE == number
+                of_some = self._tones[first : first + AT_ONCE]
+                yield self._cover(cell[some], phase[some], classes[some] - first, len(of_some), size), of_some
+
+        return Ink.summed(covers(), wide, *place)
+
+    def _cover(self, cell: Index, phase: Index, classes: Index, count: int, size: tuple[int, int]) -> UInt64:
+        """Return how much points of so many classes cover, by class, row and pair."""
+        high, wide = size
+        cover = np.zeros((count, high, wide), dtype=np.uint64)
+        cells, cell = cover.reshape(-1), classes * (high * wide) + cell
         for shift, weight in zip(self._taps[0] * wide + self._taps[1], self._weights, strict=True):
             np.add.at(cells, cell + shift, weight.take(phase))
-        return Ink.mixed(cover, (top, left), canvas.shape[1] // 2, self._tones)
+        return cover
 
 
 def _discs(radius: float, hole: float) -> NDArray[np.uint32]:

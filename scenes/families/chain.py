@@ -12,6 +12,7 @@ from animviz.arrays import Array
 from animviz.recording.answers import has_probabilities, probabilities
 from animviz.recording.state import State
 
+from .distributions import activations_of
 from .output_bars import names_of
 from .unit_source import has_images
 from .unit_values import by_class, unit_values
@@ -75,7 +76,8 @@ class Chain:
         self._choose(most)
         names = names_of(output, self.widths[-1])
         self.answers = [names[unit] for unit in self.shown[-1]]
-        self.links = [self._strongest(gap) for gap in range(len(self.dense))]
+        known = [(state, self._values(state)) for state in self.states]
+        self.links = [self._strongest(gap, known) for gap in range(len(self.dense))]
 
     @property
     def inputs(self) -> list[str]:
@@ -92,7 +94,7 @@ class Chain:
     def _values(self, state: State) -> list[Array]:
         """Return what all units put out, by layer; of an image, all pixels as one unit of 1."""
         inputs = np.ones(1, np.float32) if self.image else self._input.reshape(-1)
-        hidden = [state.activations(name, self._input).reshape(-1) for name in self._names]
+        hidden = [values.reshape(-1) for values in activations_of(state, self._names, self._input).values()]
         given, output = state.outputs(self._input), self.recording.output
         if self.is_probability:
             given = probabilities(output, given)
@@ -134,8 +136,8 @@ class Chain:
         order = np.argsort(-slope, kind="stable")
         return order, np.full(len(order), -1)
 
-    def _strongest(self, gap: int) -> NDArray[np.intp]:
-        """Return the links of a gap that push most in the video."""
-        sizes = np.max([np.abs(self._pushes(state, self._values(state), gap)) for state in self.states], axis=0)
+    def _strongest(self, gap: int, known: Sequence[tuple[State, list[Array]]]) -> NDArray[np.intp]:
+        """Return the links of a gap that push most in the video, whose states come with what all units put out."""
+        sizes = np.max([np.abs(self._pushes(state, values, gap)) for state, values in known], axis=0)
         order = np.argsort(sizes, axis=None, kind="stable")[-MOST_LINKS:]
         return np.stack(np.unravel_index(order, sizes.shape), axis=1)

@@ -75,17 +75,20 @@ def kernels_of(recording: Recording | Basis, layer: Layer) -> list[str]:
     return [name for name, shape in shapes.items() if len(shape) > 1 and name in own | named]
 
 
-def activations_of(state: State, names: Sequence[str]) -> dict[str, Array]:
+def activations_of(state: State, names: Sequence[str], inputs: Array | None = None) -> dict[str, Array]:
     """Return the activations of several layers, named in order, channels last; in one pass where they can be replayed.
 
     Args:
         state: the network at a moment.
         names: of the layers.
+        inputs: values to feed in; by default the recording's own.
     """
     basis = state.basis
-    if not is_chain(basis.layers) or set(names) & set(state.snapshot.stored):
-        return {name: basis.layers[basis.layer_index(name)].channels_last(state.activations(name)) for name in names}
-    values, after, found = basis.single_input(basis.inputs), -1, {}
+    if not is_chain(basis.layers) or (inputs is None and set(names) & set(state.snapshot.stored)):
+        return {
+            name: basis.layers[basis.layer_index(name)].channels_last(state.activations(name, inputs)) for name in names
+        }
+    values, after, found = basis.single_input(basis.inputs) if inputs is None else inputs, -1, {}
     for name in names:
         index = basis.layer_index(name)
         values = forward(basis.layers, state.weights, values, after=after, until=index)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from animviz import Box, Stage
-from animviz.parts import LABEL, cut
+from animviz.parts import LABEL
 
 from .camera import eased
 
@@ -21,7 +21,7 @@ class Stations:
     Args:
         stage: where.
         box: for the line and the names below it.
-        names: of the steps.
+        names: of the steps; one that has no room is left out.
         times: of each step its motion, and how long the picture stands still after it, in shares.
     """
 
@@ -39,11 +39,9 @@ class Stations:
             if start:
                 stage.dot(box.left + start * box.width, middle, 8, stage.theme.quiet)
             room = (end - start) * box.width - 12
-            text = cut(stage, name if stage.measure(name, LABEL) <= room else name.removesuffix(" units"), room)
-            stage.text(
-                box.left + (start + end) / 2 * box.width, middle + DOT / 2 + LABEL + 4, text, color=stage.theme.quiet,
-                align="center",
-            )  # fmt: skip
+            fitting = [form for form in (name, name.removesuffix(" units")) if stage.measure(form, LABEL) <= room]
+            left, top = box.left + (start + end) / 2 * box.width, middle + DOT / 2 + LABEL + 4
+            stage.text(left, top, fitting[0] if fitting else "", color=stage.theme.quiet, align="center")
         self._past = stage.curve(self._axes, stage.theme.ink, THICK, DOT)
 
     def show(self, progress: float) -> tuple[int, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import animviz
 from animviz import Moment, Recording, Stage
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
@@ -99,3 +100,13 @@ def test_texts_keep_apart(size: tuple[int, int], odd: Recording, rings_recording
         stage = drawn(recording, 4.0, size)
         stage.paint()
         check_layout(stage)
+
+
+def test_more_layers_than_there_is_room_for_are_refused(trained: Trained) -> None:
+    deep = trained("two_rings", arch="-".join(["2", *["2"] * 40, "1"]), epochs=1, samples=50)
+    with pytest.raises(
+        SceneError, match=r"network draws up to 3\d layers in a frame of this shape; .* has 42: see layers"
+    ):
+        animviz.frame_at("network", deep, 1.0)
+    with pytest.raises(SceneError, match=r"unfold goes through up to 24 hidden layers; .* has 40: see layers"):
+        animviz.frame_at("unfold", deep, 1.0)

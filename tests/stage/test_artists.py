@@ -1,6 +1,7 @@
 """Artists that paint into the Agg buffer: compiled stamping paints the same pixels, and only takes over where it pays."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def painted(stage: Stage) -> Array:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    points=st.integers(0, 3000), classes=st.integers(1, 12), radius=st.floats(0.6, 7.0), seed=st.integers(0, 2**31),
+    points=st.integers(0, 3000), classes=st.integers(1, 80), radius=st.floats(0.6, 7.0), seed=st.integers(0, 2**31),
     size=st.sampled_from([(640, 360), (358, 642), (1280, 720)]),
 )  # fmt: skip
 def test_compiled_stamping_paints_the_same(
@@ -51,6 +52,17 @@ def test_compiled_stamping_paints_the_same(
             cloud(stage, points, classes, radius, seed)
             pictures.append(painted(stage))
     assert np.array_equal(*pictures)
+
+
+def test_memory_does_not_grow_with_classes() -> None:
+    stage = Stage((1280, 720))
+    with taking_over(math.inf):
+        cloud(stage, 4000, 2000, 3.0)
+        tracemalloc.start()
+        painted(stage)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 150e6  # the coverage of all of them is 1 GB
 
 
 def back_ends(monkeypatch: pytest.MonkeyPatch, *, classes: int = 12, points: int = 50, patience: int = 50) -> list[str]:
