@@ -105,7 +105,7 @@ def test_texts_keep_apart(size: tuple[int, int], odd: Recording, rings_recording
 def test_more_layers_than_there_is_room_for_are_refused(trained: Trained) -> None:
     deep = trained("two_rings", arch="-".join(["2", *["2"] * 40, "1"]), epochs=1, samples=50)
     with pytest.raises(
-        SceneError, match=r"network draws up to 3\d layers in a frame of this shape; .* has 42: see layers"
+        SceneError, match=r"network draws up to \d\d layers in a frame of this shape; .* has 42: see layers"
     ):
         animviz.frame_at("network", deep, 1.0)
     with pytest.raises(SceneError, match=r"unfold goes through up to 24 hidden layers; .* has 40: see layers"):
