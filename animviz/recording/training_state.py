@@ -5,7 +5,6 @@
 It is replaced as the training goes on, is there only while the recording is unfinished, and is never a snapshot.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +82,8 @@ def read_state(folder: Path) -> TrainingState:
             raise RecordingError(fault)
         arrays, metadata = arrays_in(path, "training")
         about = _About.model_validate_json(metadata["about"])
-    except (SafetensorError, OSError, ValueError, KeyError, ValidationError, json.JSONDecodeError) as error:
+    except (ValidationError, KeyError):
+        raise RecordingError(f"{STATE} does not say to which snapshot it belongs") from None
+    except (SafetensorError, OSError, ValueError) as error:
         raise RecordingError(f"{STATE} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     return TrainingState(about.snapshots, arrays, about.numbers)

@@ -49,7 +49,9 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     inputs = keras.Input(dataset.x.shape[1:], name="input")
     chain = keras.Sequential([inputs, *layers], name="network")
     model = _scattered(run, inputs, layers, narrow) if training.weight else chain
-    for each in dict.fromkeys((chain, model)):  # a set has another order in each process, and Keras numbers what it makes
+    for each in dict.fromkeys(
+        (chain, model)
+    ):  # a set has another order in each process, and Keras numbers what it makes
         each.compile(keras.optimizers.Adam(training.learning_rate), "binary_crossentropy")
     shown, labels = dataset.shown
     recorder = recorder_of(

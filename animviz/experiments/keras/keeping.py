@@ -7,6 +7,7 @@ among them the states of random numbers, and of the optimizer.
 import logging
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -80,8 +81,13 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not ty
         return {"wait": self._stopping.wait, **best}
 
 
-def put_back(model: Any, state: TrainingState) -> None:
+def put_back(model: Any, state: TrainingState, path: Path) -> None:
     """Set a compiled model and its optimizer to what was kept of them.
+
+    Args:
+        model: as it is before its training.
+        state: what was kept.
+        path: of the recording, for what is said.
 
     Raises:
         RecordingError: it was kept of another model; nothing is set.
@@ -90,7 +96,7 @@ def put_back(model: Any, state: TrainingState) -> None:
     variables = _variables_of(model)
     kept = {name: (array.shape, array.dtype.name) for name, array in state.arrays.items()}
     if kept != {name: (tuple(each.shape), each.dtype) for name, each in variables.items()}:
-        raise RecordingError("what is kept of the training is of another model; --retrain trains anew")
+        raise RecordingError(f"{path}: what is kept of its training is of another model; --retrain trains anew")
     for name, variable in variables.items():
         variable.assign(state.arrays[name])
 

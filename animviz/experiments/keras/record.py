@@ -85,7 +85,7 @@ def trained(
     """
     start, first = progress.start, 0
     if start is not None:
-        put_back(model, start)
+        put_back(model, start, recorder.path)
         kept = RecordingWriter.resume(Recording(recorder.path), start.snapshots)
         first = round(Recording(kept.path).epochs[-1])
     keeper = Keeper(recorder, stopping, start)
