@@ -200,6 +200,7 @@ def test_what_cannot_be_gone_on_from_is_said_in_one_line(damage: str, unfinished
     damaged, reason = DAMAGES[damage]
     shutil.copytree(unfinished, PATH)
     damaged(PATH / STATE)
+    assert bool(verify(PATH).faults) == (": is not" in reason), "verify names what is altered"
     telling = Telling(begins=False)
     with pytest.raises(KeyboardInterrupt):
         recorded(run_of(), PATH, retrain=False, telling=telling)
