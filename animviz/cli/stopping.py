@@ -13,6 +13,7 @@ from animviz.cli.progress import Progress, note
 from animviz.cli.signals import asked, forget, hear
 from animviz.experiments.telling import Stages
 from animviz.files import watched
+from animviz.recording.listing import STATE
 
 __all__ = ["Terminal", "finished_epochs", "interruptible", "interruptible_film"]
 
@@ -21,7 +22,8 @@ def finished_epochs(path: Path) -> str:
     """Say what is left of a training that was stopped."""
     if not (path / "manifest.json").exists():
         return "nothing was trained yet; run the same command again"
-    return f"the finished epochs are in {path}: draw them with --from {path}, or run again to train anew"
+    again = "go on" if (path / STATE).exists() else "train anew"
+    return f"the finished epochs are in {path}: draw them with --from {path}, or run again to {again}"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from animviz.experiments.keras.starting import warm_up, without
 from animviz.experiments.telling import Progress, Silence, Stages, Telling
 from animviz.files import contents_of, replace_file
 from animviz.loading import loading
+from animviz.recorders.description import versions_of
 from animviz.recorders.muting import muted_stderr
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
+from animviz.recording.training_state import TrainingState, read_state
 from animviz.recording.writer import require_replaceable
 
 __all__ = ["keep_time", "recorded", "time_of"]
@@ -33,6 +35,8 @@ def recorded(
 ) -> Recording:
     """Return the recording of a run: the one that is there if it is finished and of the same settings, else a new one.
 
+    A training of the same settings that was cut short goes on from what it has kept.
+
     Args:
         run: what to train.
         path: folder of the recording.
@@ -48,12 +52,14 @@ def recorded(
     """
     telling = telling or Silence()
     require_replaceable(path)
-    if not retrain and (found := _usable(path, run, telling)) is not None:
+    found = None if retrain else _found(path, run, telling)
+    if found is not None and found.manifest.finished:
         telling.note(f"drawing from {path}, which is there already (--retrain trains anew)")
         return found
+    start = None if found is None else _start(found, run, telling)
     with telling.training(path) as begin:
         make = _maker(run.experiment.maker, begin)
-        progress = Progress(begin(stage, run.training.epochs))
+        progress = Progress(begin(stage, run.training.epochs), start=start)
         return make(run, path, progress if on_trained is None else replace(progress, trained=on_trained), watchers)
 
 
@@ -70,8 +76,8 @@ def _maker(reference: str, begin: Stages) -> Maker:
     return make
 
 
-def _usable(path: Path, run: Run, telling: Telling) -> Recording | None:
-    """Return the recording at a path if it is of this run and finished; say why one that is there is replaced.
+def _found(path: Path, run: Run, telling: Telling) -> Recording | None:
+    """Return the recording at a path; say why one that cannot be read is replaced.
 
     Raises:
         RecordingError: it was recorded by other means, or is finished and of other settings.
@@ -85,13 +91,33 @@ def _usable(path: Path, run: Run, telling: Telling) -> Recording | None:
         return None
     if recording.manifest.settings is None:
         raise RecordingError(f"{path} was recorded by other means; draw it with --from {path}, or choose another -o")
-    if not recording.manifest.finished:
-        telling.note(f"training anew: {path} ends at epoch {recording.epochs[-1]:g}, its training was cut short")
-        return None
     other = difference(recording.manifest, run)
-    if other is not None:
+    if recording.manifest.finished and other is not None:
         raise RecordingError(f"{path} is finished and has {other}; replace it with --retrain, or choose another -o")
     return recording
+
+
+def _start(recording: Recording, run: Run, telling: Telling) -> TrainingState | None:
+    """Return what a training goes on from that was cut short; say from where, or why it is trained anew."""
+    path, manifest = recording.path, recording.manifest
+    try:
+        if other := difference(manifest, run):
+            raise RecordingError(f"it has {other}")
+        now = versions_of(*manifest.versions)
+        if changed := [name for name, version in manifest.versions.items() if now[name] != version]:
+            name = changed[0]
+            raise RecordingError(f"it was begun with {name} {manifest.versions[name]}, here is {now[name]}")
+        state = read_state(path)
+        if state.snapshots > len(recording):
+            raise RecordingError(
+                f"it lacks snapshots before the one that it goes on from, number {state.snapshots - 1}"
+            )
+    except RecordingError as error:
+        end = f"{path} ends at epoch {recording.epochs[-1]:g}, its training was cut short"
+        telling.note(f"training anew: {end}; {error}")
+        return None
+    telling.note(f"going on from epoch {recording.epochs[state.snapshots - 1]:g} of {path} (--retrain trains anew)")
+    return state
 
 
 def keep_time(recording: Recording, seconds: float) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from animviz.recording.training_state import TrainingState
+
 __all__ = ["UNSAID", "Progress", "Silence", "Stages", "Telling"]
 
 Stages = Callable[[str, int], Callable[[int], None]]
@@ -23,10 +25,13 @@ class Progress:
     Attributes:
         done: called with the number of epochs that are done.
         trained: called in the end with the seconds that the training took, without what came before its first step.
+        start: what was kept of a training that was cut short, which goes on from there; None for a new one. What does not
+            train by steps keeps nothing.
     """
 
     done: Callable[[int], None] = _to_nobody
     trained: Callable[[float], None] = _to_nobody
+    start: TrainingState | None = None
 
 
 UNSAID = Progress()

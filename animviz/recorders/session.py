@@ -16,13 +16,14 @@ from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description
 from animviz.recorders.model import Take, manifest_of, require_same
 from animviz.recorders.position import Position
+from animviz.recorders.resuming import require_same_samples, snapshots_until
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.samples import Samples
 from animviz.recorders.scoring import scores_of
 from animviz.recorders.storing import stored_layers
 from animviz.recorders.understanding import Meaning, understood
 from animviz.recorders.watcher import Watcher
-from animviz.recording.manifest import Entry
+from animviz.recording.manifest import Entry, Manifest
 from animviz.recording.recording import Recording
 from animviz.recording.writer import RecordingWriter, require_replaceable
 
@@ -54,6 +55,8 @@ class Session:
         layers: names of the layers whose activations are stored; by default those that cannot be replayed.
         title: what pictures call the run; by default the model's name.
         overwrite: replace a recording that is there already; without it that is refused.
+        resume: go on with a recording that is there, behind the last snapshot at an epoch's end whose weights the model has;
+            later ones are dropped, of a finished recording only with `overwrite`.
         settings: noted in the manifest.
         gradients: also record gradients.
         watchers: are told when the recording grows.
@@ -73,13 +76,14 @@ class Session:
         layers: Sequence[str] | None = None,
         title: str | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         settings: dict[str, Any] | None = None,
         gradients: bool = False,
         watchers: Sequence[Watcher] = (),
     ) -> None:
         path = place_of(path)
         require_replaceable(path)
-        self._overwrite = overwrite
+        self._overwrite, self._resume = overwrite, resume
         self.path = path
         self._require_free()
         if gradients and (not samples.inputs or (samples.labels is None and not samples.targets)):
@@ -148,22 +152,24 @@ class Session:
         Raises:
             InputError: it is in doubt what the model puts out.
             RecordingError: what is to be stored cannot be had, the recording cannot be written, or it is of another
-                model.
+                model, or cannot be resumed.
             AnimvizError: a watcher refuses.
         """
-        model = describe()
-        if self._writer is None:
+        model, kept = describe(), None
+        if self._writer is not None:
+            self._require_same(self._writer.manifest, model, take)
+        elif self._resume and self._is_there:
+            kept = self._resumed(model, take)
+        if self._writer is None and kept is None:
             self._position.start(first.epoch, first.step)
-        else:
-            self._require_same(self._writer, model, take)
         self._position.begin(steps)
         self._model, self._due = model, None
-        if self._writer is None:
+        if self._writer is None and kept is None:
             self._require_free()  # another recorder may have written here meanwhile
             self.stored = stored_layers(self.path, model, self._layers, has_inputs=bool(self.samples.inputs))
             self._create(take(), epochs, first)
         else:
-            self._writer = RecordingWriter.resume(Recording(self.path))
+            self._writer = RecordingWriter.resume(Recording(self.path), kept)
             self._tell_begun()
 
     @property
@@ -274,10 +280,48 @@ class Session:
         for watcher in self._watchers:
             watcher.captured(epoch)
 
-    def _require_same(self, writer: RecordingWriter, model: Description, take: Take) -> None:
+    @property
+    def at_snapshot(self) -> bool:
+        """Whether the training stands at the end of an epoch, where the last snapshot was taken."""
+        return not self.in_epoch and self._captured == self._position.epoch
+
+    def keep(self, arrays: Mapping[str, Array], numbers: Mapping[str, float]) -> None:
+        """Keep what the training needs to go on from the last snapshot, in place of what was kept before, until it ends.
+
+        Args:
+            arrays: by name.
+            numbers: by name.
+
+        Raises:
+            RecordingError: the session has not begun, or it cannot be written.
+        """
+        if self._writer is None:
+            raise self._out_of_order("keep", "begin")
+        self._writer.keep(arrays, numbers)
+
+    def _resumed(self, model: Description, take: Take) -> int | None:
+        """Set the session to where the model stands in the recording; return how many snapshots stay, None for anew."""
+        recording = Recording(self.path)
+        self.stored = stored_layers(self.path, model, self._layers, has_inputs=bool(self.samples.inputs))
+        self._require_same(recording.manifest, model, take)
+        kept = snapshots_until(recording, take().weights, overwrite=self._overwrite)
+        if kept is not None:
+            require_same_samples(recording, self._data())
+            entry = recording.entries[kept - 1]
+            self._position.start(entry.epoch, entry.step)
+            self._captured = entry.epoch
+            log.info("recording %s: going on from epoch %g", self.path, entry.epoch)
+        return kept
+
+    def _data(self) -> dict[str, Array]:
+        """Return what is kept of the samples; text is not."""
+        data = {**self.samples.inputs, **self._described.meaning.arrays, **self.samples.extras}
+        return {name: array for name, array in data.items() if array.dtype.kind != "U"}
+
+    def _require_same(self, manifest: Manifest, model: Description, take: Take) -> None:
         before, self._model = self._model, model  # what is handed over depends on it
         try:
-            require_same(self.path, writer.manifest, model, take)
+            require_same(self.path, manifest, model, take)
         except BaseException:
             self._model = before
             raise
@@ -296,8 +340,12 @@ class Session:
             f"{self.path}: {called} was called before {first}; see the order in the docstring of Session"
         )
 
+    @property
+    def _is_there(self) -> bool:
+        return (self.path / "manifest.json").exists()
+
     def _require_free(self) -> None:
-        if not self._overwrite and (self.path / "manifest.json").exists():
+        if not self._overwrite and not self._resume and self._is_there:
             raise RecordingError(f"{self.path} exists; pass overwrite=True to replace it, or choose another name")
 
     def _create(self, state: Captured, epochs: int | None, entry: Entry) -> None:
@@ -311,11 +359,9 @@ class Session:
             self._append(writer, state, entry)
             self._tell_begun()
 
-        data = {**self.samples.inputs, **self._described.meaning.arrays, **self.samples.extras}
-        if texts := [name for name, array in data.items() if array.dtype.kind == "U"]:
+        if texts := [name for name, array in self.samples.inputs.items() if array.dtype.kind == "U"]:
             log.info("recording %s: %s hold text, which is fed to the model, but not kept", self.path, ", ".join(texts))
-        data = {name: array for name, array in data.items() if name not in texts}
-        self._writer = RecordingWriter.create(self.path, manifest, data, first)
+        self._writer = RecordingWriter.create(self.path, manifest, self._data(), first)
         self._captured = entry.epoch
 
     def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:

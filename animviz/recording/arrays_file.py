@@ -14,11 +14,12 @@ __all__ = ["arrays_in"]
 LENGTH = 8  # bytes, little-endian, in which the file says how long its head is
 
 
-def arrays_in(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
+def arrays_in(path: Path, most: str = "arrays") -> tuple[dict[str, Array], dict[str, str]]:
     """Return the arrays of a file, and its metadata.
 
     Args:
         path: of the file. Safetensors are not packed: the file is as large as all of its arrays.
+        most: name of the limit on its size.
 
     Raises:
         SafetensorError: it is damaged.
@@ -26,7 +27,7 @@ def arrays_in(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
         ValueError: it holds numbers that NumPy lacks.
     """
     require_file(path)
-    require_size(path, "arrays")
+    require_size(path, most)
     with path.open("rb") as file:
         head = int.from_bytes(file.read(LENGTH), "little")
     if head <= path.stat().st_size and (said := beyond("text", head)):

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from animviz.files import contents_of, replace_file
-from animviz.recording.listing import UNFINISHED, files_in, leftovers, snapshots_among
+from animviz.recording.listing import STATE, UNFINISHED, files_in, leftovers, snapshots_among
 from animviz.safety.plain import require_file
 
 __all__ = ["NAME", "altered", "checksum", "noted", "put", "settle", "summed"]
@@ -117,13 +117,20 @@ def altered(folder: Path, files: Sequence[str], *, finished: bool) -> Iterator[s
     for name in summed(files):
         if name not in known:
             yield f"{name}: has no checksum in {NAME}"
-        elif checksum(folder / name) not in known[name]:
+        elif not _as_written(folder / name, known[name]):
             yield f"{name}: is not what was written; its SHA-256 is not the one in {NAME}"
     for name in list(known) if finished else list(known)[:-1]:
-        if not (folder / name).exists():
+        if name != STATE and not (folder / name).exists():
             yield f"{name}: is missing; {NAME} lists it"
 
 
 def summed(files: Sequence[str]) -> list[str]:
     """Return the names of those files that have a checksum, in order."""
-    return [name for name in ("manifest.json", "inputs.safetensors", *snapshots_among(files)) if name in files]
+    return [name for name in ("manifest.json", "inputs.safetensors", *snapshots_among(files), STATE) if name in files]
+
+
+def _as_written(path: Path, sums: Sequence[str]) -> bool:
+    try:
+        return checksum(path) in sums
+    except FileNotFoundError:  # removed since it was listed
+        return True

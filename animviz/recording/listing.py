@@ -6,13 +6,25 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-__all__ = ["UNFINISHED", "files_in", "gaps", "leftovers", "numbers_of", "size_of", "snapshots_among", "strangers"]
+__all__ = [
+    "STATE",
+    "UNFINISHED",
+    "files_in",
+    "gaps",
+    "leftovers",
+    "numbers_of",
+    "size_of",
+    "snapshots_among",
+    "strangers",
+]
 
 UNFINISHED = ".part"
 """How the hidden name of a file ends that is not whole yet, or that of the folder in which it is made."""
+STATE = "training.safetensors"
+"""What a training that was cut short goes on from; only unfinished recordings have it."""
 SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
 KNOWN = re.compile(
-    rf"{SNAPSHOT}|manifest\.json|inputs\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|(?:embeddings|landscapes)/\w+\.safetensors"
+    rf"{SNAPSHOT}|manifest\.json|(?:inputs|training)\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|(?:embeddings|landscapes)/\w+\.safetensors"
 )
 
 

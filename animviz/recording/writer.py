@@ -16,9 +16,11 @@ from animviz.errors import RecordingError
 from animviz.files import contents_of, left_as_it_was, replace_file
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
+from animviz.recording.listing import STATE
 from animviz.recording.manifest import FORMAT, Entry, Manifest
 from animviz.recording.reader import snapshot_path
 from animviz.recording.recording import Recording
+from animviz.recording.training_state import TrainingState, write_state
 from animviz.safety.aside import BEFORE, aside
 from animviz.safety.limits import beyond
 
@@ -95,14 +97,28 @@ class RecordingWriter:
         return writer
 
     @classmethod
-    def resume(cls, recording: Recording) -> "RecordingWriter":
-        """Go on after the last snapshot of a recording."""
-        lines = "".join(entry.model_dump_json() + "\n" for entry in recording.entries)
-        replace_file(recording.path / "index.jsonl", lines.encode())
-        writer = cls(recording.path, recording.manifest, count=len(recording))
-        writer._claim = Claim(recording.path)
-        checksums.settle(recording.path)
-        writer.mark(finished=False)
+    def resume(cls, recording: Recording, count: int | None = None) -> "RecordingWriter":
+        """Go on after a snapshot of a recording.
+
+        Args:
+            recording: that is there.
+            count: how many snapshots stay, at least one; by default all.
+
+        Raises:
+            RecordingError: another process writes there, or the folder cannot be written.
+        """
+        path, entries = recording.path, recording.entries[:count]
+        writer = cls(path, recording.manifest, count=len(entries))
+        writer._claim = Claim(path)
+        try:
+            lines = "".join(entry.model_dump_json() + "\n" for entry in entries)
+            replace_file(path / "index.jsonl", lines.encode())
+            for place in reversed(range(len(entries), len(recording))):
+                snapshot_path(path, place).unlink()
+            checksums.settle(path)
+            writer.mark(finished=False)
+        except OSError as error:
+            raise RecordingError(f"cannot go on with the recording {path}: {error.strerror or error}") from error
         return writer
 
     def append(self, arrays: Mapping[str, Array], entry: Entry) -> None:
@@ -132,28 +148,27 @@ class RecordingWriter:
             ) from error
         self.count += 1
 
-    def cut(self, count: int) -> None:
-        """Drop all snapshots but the first ones.
+    def keep(self, arrays: Mapping[str, Array], numbers: Mapping[str, float]) -> None:
+        """Keep what the training needs to go on from the last snapshot, until it is finished.
 
         Args:
-            count: how many stay, at least one.
+            arrays: by name.
+            numbers: by name.
 
         Raises:
-            RecordingError: the folder cannot be written.
+            RecordingError: it is beyond the limit, the disk is full or the folder cannot be written.
         """
         try:
-            lines = (self.path / "index.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-            replace_file(self.path / "index.jsonl", "".join(lines[:count]).encode())
-            for place in reversed(range(count, self.count)):
-                snapshot_path(self.path, place).unlink()
+            write_state(self.path, TrainingState(self.count, arrays, numbers))
         except OSError as error:
-            raise RecordingError(f"cannot cut the recording {self.path}: {error.strerror or error}") from error
-        self.count = min(count, self.count)
+            raise RecordingError(f"cannot write {self.path / STATE}: {error.strerror or error}") from error
 
     def mark(self, *, finished: bool) -> None:
         """Note in the manifest whether the training came to its end."""
         self.manifest = self.manifest.model_copy(update={"finished": finished})
         self._write_manifest()
+        if finished:
+            (self.path / STATE).unlink(missing_ok=True)
         checksums.settle(self.path)
         if finished and self._claim is not None:
             self._claim.release(self.path)

@@ -38,6 +38,7 @@ LIMITS = {
     "table": Limit(60_000_000, "bytes", "a .csv file of data"),
     "picture": Limit(50_000_000, "pixels", "a picture that is read"),
     "arrays": Limit(200_000_000, "bytes", "one file of a recording: its samples, or a snapshot"),
+    "training": Limit(600_000_000, "bytes", "what a training that was cut short goes on from"),
     "text": Limit(16_000_000, "bytes", "other text that is read: a manifest, a storyboard"),
     "layer": Limit(250_000_000, "bytes", "what a layer puts out for all samples of a picture"),
     "classes": Limit(10_000, "classes", "numbers of classes, from 0 on"),

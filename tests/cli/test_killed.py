@@ -14,6 +14,7 @@ import pytest
 
 from animviz import Recording
 from animviz.errors import RecordingError
+from animviz.recording.listing import STATE
 from animviz.recording.verifying import verify
 
 pytestmark = pytest.mark.slow
@@ -140,12 +141,12 @@ def test_training_killed_at_random_moments_keeps_every_finished_snapshot(
     midway = {path: count for path, count in counts.items() if 0 < count <= EPOCHS}
     assert len(midway) >= KILLS // 2, f"the kills missed the training: {sorted(counts.values())}"
 
-    # An unfinished recording draws as far as it goes, and the same command trains it anew and says so.
+    # An unfinished recording can be read as far as it goes, and the same command goes on or trains anew, and says so.
     path = max(midway, key=lambda path: midway[path])
     assert animviz("info", "x.rec", cwd=path.parent).returncode == 0
     again = animviz(*RECORD, cwd=path.parent)
     assert again.returncode == 0, again.stderr
-    assert again.stderr.startswith("animviz: training anew: ")
+    assert again.stderr.startswith(("animviz: going on from epoch ", "animviz: training anew: "))
     assert again.stderr.count("\n") == 1
     assert f"x.rec: {EPOCHS + 1} snapshots to epoch {EPOCHS}, " in again.stdout
     assert check_readable(path) == EPOCHS + 1
@@ -183,8 +184,9 @@ def test_ctrl_c_while_training_leaves_a_readable_recording_and_says_how_to_go_on
     path = run.folder / "x.rec"
     run.wait_for(lambda: len(snapshot_files(path)) > 20)
     assert run.stop(signal.SIGINT) == 130
+    again = "go on" if (path / STATE).exists() else "train anew"
     assert run.said() == (
-        "animviz: stopped; the finished epochs are in x.rec: draw them with --from x.rec, or run again to train anew\n"
+        f"animviz: stopped; the finished epochs are in x.rec: draw them with --from x.rec, or run again to {again}\n"
     )
     count = check_readable(path)
     assert 20 < count <= EPOCHS
@@ -194,9 +196,11 @@ def test_ctrl_c_while_training_leaves_a_readable_recording_and_says_how_to_go_on
         "--hold-start", "0", cwd=run.folder,
     )  # fmt: skip
     assert drawn.returncode == 0, drawn.stderr
-    again = animviz(*RECORD, cwd=run.folder)
-    assert again.returncode == 0
-    assert f"training anew: x.rec ends at epoch {count - 1}, its training was cut short" in again.stderr
+    resumed = animviz(*RECORD, cwd=run.folder)
+    assert resumed.returncode == 0
+    anew = f"training anew: x.rec ends at epoch {count - 1}, its training was cut short; it keeps nothing to go on from"
+    assert ("going on from epoch " if again == "go on" else anew) in resumed.stderr
+    assert check_readable(path) == EPOCHS + 1
 
 
 def hears_ctrl_c(process: int) -> bool:

@@ -160,8 +160,8 @@ def test_an_unfinished_recording_is_replaced_and_that_is_said(here: Path, traine
     keep(trained("two_rings", arch="2-3-2-1"), Path("x.rec"), finished=False)
     recording = recorded(run_of(epochs=1), Path("x.rec"), retrain=False, telling=telling, stage="rings")
     assert telling.said == [
-        "training anew: x.rec ends at epoch 4, its training was cut short", "training x.rec", "TensorFlow 1/1",
-        "rings 1/1",
+        "training anew: x.rec ends at epoch 4, its training was cut short; it has epochs 4, asked for is 1", "training x.rec",
+        "TensorFlow 1/1", "rings 1/1",
     ]  # fmt: skip
     assert recording.manifest.finished
     assert len(recording) == 2

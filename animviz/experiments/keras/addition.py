@@ -7,9 +7,8 @@ import keras
 
 from animviz.experiments.experiment import Run
 from animviz.experiments.ideas.addition import DecayingTraining
-from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import MAX_SEEDS
-from animviz.experiments.keras.record import recorder_of, told
+from animviz.experiments.keras.record import recorder_of, trained
 from animviz.experiments.telling import Progress
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -35,8 +34,5 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
         model.add(layer)
     optimizer = keras.optimizers.AdamW(training.learning_rate, weight_decay=training.weight_decay, beta_2=FORGETS)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    fit(
-        model, dataset.x, dataset.y, epochs=training.epochs, batch_size=len(dataset.x), shuffle=False,
-        callbacks=[recorder_of(run, path, watchers), *told(progress)],
-    )  # fmt: skip
-    return Recording(path)
+    recorder = recorder_of(run, path, progress, watchers)
+    return trained(run, model, dataset.x, dataset.y, recorder, progress, batch_size=len(dataset.x), shuffle=False)

@@ -8,9 +8,8 @@ import keras
 
 from animviz.experiments.experiment import Run
 from animviz.experiments.ideas.autoencoder import CodeTraining
-from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import MAX_SEEDS
-from animviz.experiments.keras.record import recorder_of, told
+from animviz.experiments.keras.record import recorder_of, trained
 from animviz.experiments.telling import Progress
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -50,16 +49,18 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     inputs = keras.Input(dataset.x.shape[1:], name="input")
     chain = keras.Sequential([inputs, *layers], name="network")
     model = _scattered(run, inputs, layers, narrow) if training.weight else chain
-    for each in {chain, model}:
+    for each in dict.fromkeys(
+        (chain, model)
+    ):  # a set has another order in each process, and Keras numbers what it makes
         each.compile(keras.optimizers.Adam(training.learning_rate), "binary_crossentropy")
     shown, labels = dataset.shown
-    recorder = recorder_of(run, path, watchers, inputs=shown, labels=labels, targets=shown, task="reconstruction")
-    fit(
-        model, dataset.x, dataset.x, epochs=training.epochs, batch_size=training.batch_size, seed=training.seed,
-        callbacks=[_watching(recorder, chain), *told(progress)],
+    recorder = recorder_of(
+        run, path, progress, watchers, inputs=shown, labels=labels, targets=shown, task="reconstruction"
+    )
+    return trained(
+        run, model, dataset.x, dataset.x, _watching(recorder, chain), progress,
         validation_data=(dataset.validation[0], dataset.validation[0]),
     )  # fmt: skip
-    return Recording(path)
 
 
 def _dense(run: Run, place: int, *, code: bool) -> Any:

@@ -27,7 +27,5 @@ def kept_best(recording: Recording, monitor: str, mode: str) -> Recording:
     if not np.isfinite(values).any():
         return recording
     best = int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
-    writer = RecordingWriter.resume(recording)
-    writer.cut(best + 1)
-    writer.mark(finished=True)
+    RecordingWriter.resume(recording, best + 1).mark(finished=True)
     return Recording(recording.path)

@@ -8,9 +8,8 @@ import keras
 
 from animviz.experiments.experiment import Run
 from animviz.experiments.ideas.collapse import CollapseTraining
-from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import MAX_SEEDS
-from animviz.experiments.keras.record import recorder_of, told
+from animviz.experiments.keras.record import recorder_of, trained
 from animviz.experiments.telling import Progress
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -27,11 +26,7 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     steps = training.epochs * -(-len(dataset.x) // training.batch_size)
     rate = keras.optimizers.schedules.CosineDecay(training.learning_rate, steps, alpha=CALM)
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    fit(
-        model, dataset.x, dataset.y, epochs=training.epochs, batch_size=training.batch_size, seed=training.seed,
-        callbacks=[recorder_of(run, path, watchers), *told(progress)],
-    )  # fmt: skip
-    return Recording(path)
+    return trained(run, model, dataset.x, dataset.y, recorder_of(run, path, progress, watchers), progress)
 
 
 def _layers(run: Run) -> list[Any]:

@@ -6,9 +6,8 @@ from pathlib import Path
 import keras
 
 from animviz.experiments.experiment import Run
-from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import network_of
-from animviz.experiments.keras.record import recorder_of, told
+from animviz.experiments.keras.record import recorder_of, trained
 from animviz.experiments.telling import Progress
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -23,8 +22,4 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     steps = training.epochs * -(-len(dataset.x) // training.batch_size)
     rate = keras.optimizers.schedules.CosineDecay(training.learning_rate, steps)
     model.compile(type(model.optimizer)(rate), model.loss)
-    fit(
-        model, dataset.x, dataset.y, epochs=training.epochs, batch_size=training.batch_size, seed=training.seed,
-        callbacks=[recorder_of(run, path, watchers), *told(progress)],
-    )  # fmt: skip
-    return Recording(path)
+    return trained(run, model, dataset.x, dataset.y, recorder_of(run, path, progress, watchers), progress)

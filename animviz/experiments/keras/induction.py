@@ -9,9 +9,8 @@ import numpy as np
 
 from animviz.experiments.experiment import Run
 from animviz.experiments.ideas.induction import HeadsTraining
-from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import MAX_SEEDS
-from animviz.experiments.keras.record import recorder_of, told
+from animviz.experiments.keras.record import recorder_of, trained
 from animviz.experiments.telling import Progress
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -31,11 +30,8 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     optimizer = keras.optimizers.Adam(training.learning_rate, beta_2=FORGETS)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     scores = [f"attention_{number + 1}" for number in range(training.layers)]
-    fit(
-        model, dataset.x, dataset.y, epochs=training.epochs, batch_size=training.batch_size, seed=training.seed,
-        callbacks=[recorder_of(run, path, watchers, layers=scores), *told(progress)],
-    )  # fmt: skip
-    return Recording(path)
+    recorder = recorder_of(run, path, progress, watchers, layers=scores)
+    return trained(run, model, dataset.x, dataset.y, recorder, progress)
 
 
 def _model(training: HeadsTraining, length: int, vocabulary: int) -> Any:

@@ -10,9 +10,8 @@ import numpy as np
 
 from animviz.experiments.experiment import Run
 from animviz.experiments.ideas.paint import PaintTraining
-from animviz.experiments.keras.fit import fit
 from animviz.experiments.keras.models import MAX_SEEDS
-from animviz.experiments.keras.record import recorder_of, told
+from animviz.experiments.keras.record import recorder_of, trained
 from animviz.experiments.telling import Progress
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
@@ -37,15 +36,11 @@ def record(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher]
     model.compile(keras.optimizers.Adam(rate), dict.fromkeys(outputs, "mse"))
     targets = dict.fromkeys(outputs, dataset.y)
     recorder = recorder_of(
-        run, path, watchers, targets=targets, labels=dataset.y.mean(axis=1), output=training.painting[-1],
+        run, path, progress, watchers, targets=targets, labels=dataset.y.mean(axis=1), output=training.painting[-1],
         layers=training.painting,  # whose outputs are kept then; the others are large, and no picture shows them
         task=dict.fromkeys(outputs, "regression"),
     )  # fmt: skip
-    fit(
-        model, dataset.x, targets, epochs=training.epochs, batch_size=training.batch_size, seed=training.seed,
-        callbacks=[recorder, *told(progress)],
-    )  # fmt: skip
-    return Recording(path)
+    return trained(run, model, dataset.x, targets, recorder, progress)
 
 
 def _relu(places: Any, name: str, widths: tuple[int, ...], training: PaintTraining, start: int = 1) -> Any:

@@ -1,6 +1,5 @@
 """Train a run in Keras and record it."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,15 @@ from numpy.typing import NDArray
 from animviz.experiments.experiment import Run
 from animviz.experiments.keras.best import kept_best
 from animviz.experiments.keras.fit import fit
+from animviz.experiments.keras.keeping import Keeper, put_back
 from animviz.experiments.keras.models import network_of
 from animviz.experiments.telling import UNSAID, Progress
 from animviz.recorders.keras.callback import Recorder
 from animviz.recorders.watcher import Watcher
 from animviz.recording.recording import Recording
+from animviz.recording.writer import RecordingWriter
 
-__all__ = ["record", "recorder_of", "told"]
+__all__ = ["record", "recorder_of", "trained"]
 
 
 def record(
@@ -50,26 +51,61 @@ def record(
     watched = ("val_accuracy", "max") if dataset.task == "classification" else ("val_loss", "min")
     patience = run.training.early_stopping
     monitor, mode = watched
-    stopping = [keras.callbacks.EarlyStopping(monitor=monitor, mode=mode, patience=patience)] if patience else []
-    fit(
+    stopping = keras.callbacks.EarlyStopping(monitor=monitor, mode=mode, patience=patience) if patience else None
+    recording = trained(
+        run,
         model,
         dataset.x,
         target(dataset.y),
-        epochs=run.training.epochs,
-        batch_size=run.training.batch_size,
-        callbacks=[recorder_of(run, path, watchers), *stopping, *told(progress)],
+        recorder_of(run, path, progress, watchers),
+        progress,
+        stopping=stopping,
         validation_data=(dataset.validation[0], target(dataset.validation[1])) if dataset.validation else None,
-        seed=run.training.seed,
     )
-    return kept_best(Recording(path), *watched) if run.training.restore_best else Recording(path)
+    return kept_best(recording, *watched) if run.training.restore_best else recording
 
 
-def recorder_of(run: Run, path: Path, watchers: Sequence[Watcher] = (), **about: Any) -> Recorder:
-    """Return the recorder of a run, which replaces a recording that is there.
+def trained(
+    run: Run, model: Any, x: Any, y: Any, recorder: Recorder, progress: Progress, *, stopping: Any = None, **how: Any
+) -> Recording:
+    """Train a model, from the first epoch or from where a training was cut short, and return its recording.
+
+    Args:
+        run: what is trained.
+        model: compiled, with its first weights.
+        x: inputs, see `fit`.
+        y: targets, likewise.
+        recorder: of the run, see `recorder_of`.
+        progress: where the training starts; is told how far it is.
+        stopping: a callback that ends the training early.
+        **how: further arguments of `fit`, or others than those that the run implies.
+
+    Raises:
+        RecordingError: the recording cannot be written, or the training cannot go on from what is kept.
+    """
+    start, first = progress.start, 0
+    if start is not None:
+        put_back(model, start, recorder.path)
+        kept = RecordingWriter.resume(Recording(recorder.path), start.snapshots)
+        first = round(Recording(kept.path).epochs[-1])
+    keeper = Keeper(recorder, stopping, start)
+    ending = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: progress.done(epoch + 1),
+        on_train_end=lambda logs: progress.trained(keeper.seconds),
+    )
+    implied = {"epochs": run.training.epochs, "batch_size": run.training.batch_size, "seed": run.training.seed}
+    callbacks = [recorder, *([stopping] if stopping else []), ending, keeper]
+    fit(model, x, y, callbacks=callbacks, initial_epoch=first, **{**implied, **how})
+    return Recording(recorder.path)
+
+
+def recorder_of(run: Run, path: Path, progress: Progress, watchers: Sequence[Watcher] = (), **about: Any) -> Recorder:
+    """Return the recorder of a run, which goes on with a recording that is there, or replaces it.
 
     Args:
         run: what is trained.
         path: folder of the recording.
+        progress: where the training starts.
         watchers: are told when the recording grows.
         **about: further arguments of `Recorder`, or others than those that the run implies.
 
@@ -88,21 +124,5 @@ def recorder_of(run: Run, path: Path, watchers: Sequence[Watcher] = (), **about:
         "extras": dataset.extras,
         "gradients": run.training.gradients,
     }
-    return Recorder(path, overwrite=True, watchers=watchers, **{**implied, **about})
-
-
-def told(progress: Progress) -> list[Any]:
-    """Return the Keras callbacks that tell how far a training is."""
-    begun = time.perf_counter()
-
-    def begin(logs: Any) -> None:
-        nonlocal begun
-        begun = time.perf_counter()
-
-    return [
-        keras.callbacks.LambdaCallback(
-            on_train_begin=begin,
-            on_epoch_end=lambda epoch, logs: progress.done(epoch + 1),
-            on_train_end=lambda logs: progress.trained(time.perf_counter() - begun),
-        )
-    ]
+    goes_on = progress.start is not None
+    return Recorder(path, overwrite=not goes_on, resume=goes_on, watchers=watchers, **{**implied, **about})

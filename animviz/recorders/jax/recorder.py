@@ -62,6 +62,7 @@ class Recorder(Closing):
         class_names: names of all classes in the order of the labels.
         title: what pictures call the run; by default the file's name.
         overwrite: replace a recording that is there already; without it that is refused.
+        resume: go on with a recording that is there, from the epoch whose weights the model has; where none is there, begin one.
         settings: noted in the manifest.
         extras: further arrays to keep with the inputs, by name.
         watchers: are told when the recording grows, see `animviz.recorders.watcher.Watcher`.
@@ -91,6 +92,7 @@ class Recorder(Closing):
         class_names: Sequence[str] = (),
         title: str | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         settings: dict[str, Any] | None = None,
         extras: Mapping[str, Any] | None = None,
         watchers: Sequence[Watcher] = (),
@@ -98,7 +100,7 @@ class Recorder(Closing):
         told, rhythm = Told.of(task, output), Rhythm.parse(every)
         session = Session(
             Path(path), Samples.of(plain(inputs), plain(labels), class_names, plain(extras), plain(targets)), told=told,
-            every=every, layers=(), title=title, overwrite=overwrite, settings=settings, watchers=watchers,
+            every=every, layers=(), title=title, overwrite=overwrite, resume=resume, settings=settings, watchers=watchers,
         )  # fmt: skip
         self.path = Path(path)
         self._subject = Subject(

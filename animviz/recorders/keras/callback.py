@@ -60,6 +60,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         class_names: names of all classes in the order of the labels.
         title: what pictures call the run; by default the model's name.
         overwrite: replace a recording that is there already; without it that is refused.
+        resume: go on with a recording that is there, from the epoch whose weights the model has; where none is there, begin one.
         settings: noted in the manifest.
         extras: further arrays to keep with the inputs, by name, such as training samples or whole images.
         gradients: also record the gradients of the mean loss over the inputs; needs labels or targets.
@@ -86,6 +87,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         class_names: Sequence[str] = (),
         title: str | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         settings: dict[str, Any] | None = None,
         extras: Mapping[str, Any] | None = None,
         gradients: bool = False,
@@ -95,7 +97,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not 
         self._paths = Paths(path, overwrite=overwrite)
         self._samples = Samples.of(*taken(inputs, labels, samples), class_names, extras, targets)
         self._session_at = partial(
-            Session, told=Told.of(task, output), every=every, layers=layers, title=title, overwrite=overwrite,
+            Session, told=Told.of(task, output), every=every, layers=layers, title=title, overwrite=overwrite, resume=resume,
             settings=settings, gradients=gradients, watchers=watchers,
         )  # fmt: skip
         self._before = 0  # the optimizer's steps before this epoch, where they are looked at

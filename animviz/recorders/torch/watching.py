@@ -41,6 +41,7 @@ class Watch(Closing):
         class_names: see there.
         title: see there.
         overwrite: see there.
+        resume: see there.
         settings: see there.
         extras: see there.
         gradients: see there.
@@ -67,6 +68,7 @@ class Watch(Closing):
         class_names: Sequence[str] = (),
         title: str | None = None,
         overwrite: bool = False,
+        resume: bool = False,
         settings: dict[str, Any] | None = None,
         extras: Mapping[str, Any] | None = None,
         gradients: bool = False,
@@ -90,8 +92,8 @@ class Watch(Closing):
             inputs, labels = taken(inputs, labels, samples)
             self._session = Session(
                 self.path, Samples.of(inputs, labels, class_names, plain(extras), plain(targets)), told=self._told,
-                every=every, layers=layers, title=title, overwrite=overwrite, settings=settings, gradients=gradients,
-                watchers=watchers,
+                every=every, layers=layers, title=title, overwrite=overwrite, resume=resume, settings=settings,
+                gradients=gradients, watchers=watchers,
             )  # fmt: skip
 
     def begin(self, model: Any, *, epochs: int | None = None, steps: int | None = None) -> None:
@@ -176,6 +178,7 @@ def watch(
     class_names: Sequence[str] = (),
     title: str | None = None,
     overwrite: bool = False,
+    resume: bool = False,
     settings: dict[str, Any] | None = None,
     extras: Mapping[str, Any] | None = None,
     gradients: bool = False,
@@ -222,6 +225,7 @@ def watch(
         class_names: names of all classes in the order of the labels.
         title: what pictures call the run; by default the name of the module's class.
         overwrite: replace a recording that is there already; without it that is refused.
+        resume: go on with a recording that is there, from the epoch whose weights the model has; where none is there, begin one.
         settings: noted in the manifest.
         extras: further arrays to keep with the inputs, by name.
         gradients: also record the gradients of the mean loss over the inputs; needs labels and a loss that can be called.
@@ -236,8 +240,8 @@ def watch(
     """
     run = Watch(
         path, inputs, labels, loss=loss, samples=samples, task=task, targets=targets, output=output, every=every, layers=layers,
-        class_names=class_names, title=title, overwrite=overwrite, settings=settings, extras=extras, gradients=gradients,
-        watchers=watchers,
+        class_names=class_names, title=title, overwrite=overwrite, resume=resume, settings=settings, extras=extras,
+        gradients=gradients, watchers=watchers,
     )  # fmt: skip
     run.begin(model, epochs=epochs, steps=steps)
     return run
