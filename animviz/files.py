@@ -17,6 +17,7 @@ __all__ = [
     "left_as_it_was",
     "place_of",
     "replace_file",
+    "resolved",
     "spelled",
     "unwritable",
     "watched",
@@ -30,6 +31,11 @@ def place_of(path: str | os.PathLike[str]) -> Path:
     except UnicodeEncodeError:
         return Path(os.fsdecode(str(path).encode("utf-8", "surrogateescape")))
     return Path(path)
+
+
+def resolved(path: Path) -> Path:
+    """Return a path without links and dots, as far as it leads: links in a circle lead nowhere."""
+    return Path(os.path.realpath(path))
 
 
 def spelled(text: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from reprlib import repr as shortened
 
 from pydantic import ValidationError
 from safetensors import SafetensorError
@@ -83,7 +84,12 @@ def _said(error: ValidationError) -> str:
     place = ".".join(map(str, first["loc"])) or "contents"
     if first["type"] == "missing":
         return f"{place} is missing"
-    return f"{place}: {first['msg'].removeprefix('Value error, ').partition(' or instance of')[0]}"
+    expected = first["msg"].removeprefix("Value error, ").partition(" or instance of")[0]
+    return (
+        f"{place}: {expected}"
+        if first["type"] == "value_error"
+        else f"{place} is {shortened(first['input'])}; {expected}"
+    )
 
 
 def _old_labels(folder: Path) -> Array | None:

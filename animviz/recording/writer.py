@@ -13,7 +13,7 @@ from safetensors.numpy import save
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
-from animviz.files import contents_of, left_as_it_was, replace_file
+from animviz.files import contents_of, left_as_it_was, replace_file, resolved
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.manifest import FORMAT, Entry, Manifest
@@ -220,6 +220,6 @@ def require_replaceable(path: Path) -> None:
         free = not path.exists() or is_recording(path) or (path.is_dir() and not any(path.iterdir()))
     except OSError as error:
         raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from None
-    if not free or path.resolve() in (Path.cwd(), *Path.cwd().parents):
+    if not free or resolved(path) in (Path.cwd(), *Path.cwd().parents):
         raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")
     require_unclaimed(path)

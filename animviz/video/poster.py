@@ -6,7 +6,7 @@ import imageio.v3 as iio
 
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
-from animviz.files import check_writable, replace_file
+from animviz.files import check_writable, replace_file, resolved
 
 __all__ = ["check_poster", "write_poster"]
 
@@ -23,7 +23,7 @@ def check_poster(path: Path, target: Path, *, alpha: bool = False, flag: str = "
         raise EncodeError(f"{flag} {path} cannot be transparent; expected a name that ends in .png or .webp")
     if path.is_dir():
         raise EncodeError(f"{flag} {path} is a folder; expected the name of a file")
-    if path.resolve() == target.resolve():
+    if resolved(path) == resolved(target):
         raise EncodeError(f"{flag} {path} is the name of the video itself; choose another")
     check_writable(path)
 

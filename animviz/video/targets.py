@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from animviz.errors import EncodeError
-from animviz.files import check_writable, unwritable
+from animviz.files import check_writable, resolved, unwritable
 from animviz.safety.aside import aside
 from animviz.video.ffmpeg import have_encoder
 from animviz.video.formats import USUAL, Coding, Format, format_of
@@ -77,7 +77,7 @@ def check_place(path: Path, kind: Format) -> None:
             raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
         if not kind.encoder and path.is_symlink():
             raise EncodeError(f"{path} is a link; expected the name of a folder for the PNG files itself")
-        if not kind.encoder and path.resolve() in (Path.cwd(), *Path.cwd().parents):
+        if not kind.encoder and resolved(path) in (Path.cwd(), *Path.cwd().parents):
             raise EncodeError(f"{path} is the folder in which we stand; choose a new folder for the PNG files")
         if not kind.encoder and path.exists() and not (path.is_dir() and all(map(_is_frame, path.iterdir()))):
             raise EncodeError(f"{path} exists and holds other things than frames; choose a new folder")

@@ -720,8 +720,8 @@ def test_option_of_a_scene_whose_name_is_taken_is_refused(cli: Callable[..., Res
 
 # (command, part of the message); {rec} is a recording, {curve} one of a polynomial, {quick} makes a short video.
 BAD = {
-    "arch empty": ("render rings --arch=", "architecture is empty"),
-    "arch of spaces": ("render rings --arch=~", "architecture is empty"),
+    "arch empty": ("render rings --arch=", "architecture '' is empty"),
+    "arch of spaces": ("render rings --arch=~", "is empty"),
     "arch zero": ("render rings --arch 2-0-1", "layer 2 has 0 units"),
     "arch negative": ("render rings --arch 2--3-1", "layer 2 is empty"),
     "arch word": ("render rings --arch 2-x-1", "'x', not a whole number"),
