@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from safetensors.numpy import save
@@ -23,6 +24,9 @@ from animviz.safety.aside import BEFORE, aside
 from animviz.safety.limits import beyond
 
 __all__ = ["RecordingWriter", "recording_id", "replaced", "require_replaceable"]
+
+
+APART = 1.0  # seconds between snapshots that each wait for the disk; more often it would delay the training
 
 
 def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
@@ -53,6 +57,7 @@ class RecordingWriter:
         self.manifest = manifest
         self.count = count
         self._claim: Claim | None = None
+        self._wrote = monotonic()
 
     @classmethod
     def create(
@@ -74,39 +79,39 @@ class RecordingWriter:
             RecordingError: something is there that is not a recording, or the folder cannot be written.
         """
         require_replaceable(path)
-        with left_as_it_was(path.parent), ExitStack() as stack:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                beside = stack.enter_context(aside(path.parent)) / path.name
-                writer = cls(beside, manifest)
-                (beside / "snapshots").mkdir(parents=True)
-                if said := beyond("arrays", sum(array.nbytes for array in data.values())):
-                    raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
-                if data:
-                    checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
-                writer._write_manifest()
-                with replaced(path, beside):
-                    writer.path = path
-                    writer._claim = Claim(path)
-                    with writer._claim.kept():
-                        begin(writer)
-            except OSError as error:
-                raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
+        with left_as_it_was(path.parent), ExitStack() as stack, _written(f"the recording {path}"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = stack.enter_context(aside(path.parent)) / path.name
+            writer = cls(beside, manifest)
+            (beside / "snapshots").mkdir(parents=True)
+            if said := beyond("arrays", sum(array.nbytes for array in data.values())):
+                raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
+            if data:
+                checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
+            writer._write_manifest()
+            with replaced(path, beside):
+                writer.path = path
+                writer._claim = Claim(path)
+                with writer._claim.kept():
+                    begin(writer)
         return writer
 
     @classmethod
     def resume(cls, recording: Recording) -> "RecordingWriter":
         """Go on after the last snapshot of a recording."""
         lines = "".join(entry.model_dump_json() + "\n" for entry in recording.entries)
-        replace_file(recording.path / "index.jsonl", lines.encode())
         writer = cls(recording.path, recording.manifest, count=len(recording))
-        writer._claim = Claim(recording.path)
-        checksums.settle(recording.path)
+        with _written(f"the recording {recording.path}"):
+            replace_file(recording.path / "index.jsonl", lines.encode())
+            writer._claim = Claim(recording.path)
+            checksums.settle(recording.path)
         writer.mark(finished=False)
         return writer
 
     def append(self, arrays: Mapping[str, Array], entry: Entry) -> None:
         """Add a snapshot.
+
+        Where snapshots come a second or more apart, each is on the disk when this returns, and outlasts a loss of power.
 
         Args:
             arrays: "weights/NAME", "stored/LAYER" and so on, as the manifest lists them.
@@ -118,18 +123,15 @@ class RecordingWriter:
         if wrong := self.manifest.mismatch(arrays):
             raise RecordingError(f"cannot write snapshot {self.count} of {self.path}: {wrong}")
         line = entry.model_dump_json()
-        try:
+        with _written(f"snapshot {self.count} of {self.path}"):
             contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
             if said := beyond("arrays", len(contents)):  # nobody could read it
                 raise RecordingError(f"snapshot {self.count} of {self.path} would take {said}")
             name = snapshot_path(self.path, self.count).relative_to(self.path).as_posix()
-            checksums.put(self.path, name, contents)
+            checksums.put(self.path, name, contents, durable=monotonic() - self._wrote >= APART)
+            self._wrote = monotonic()
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
                 index.write(line + "\n")
-        except OSError as error:
-            raise RecordingError(
-                f"cannot write snapshot {self.count} of {self.path}: {error.strerror or error}"
-            ) from error
         self.count += 1
 
     def cut(self, count: int) -> None:
@@ -151,16 +153,30 @@ class RecordingWriter:
         self.count = min(count, self.count)
 
     def mark(self, *, finished: bool) -> None:
-        """Note in the manifest whether the training came to its end."""
+        """Note in the manifest whether the training came to its end.
+
+        Raises:
+            RecordingError: the folder cannot be written.
+        """
         self.manifest = self.manifest.model_copy(update={"finished": finished})
-        self._write_manifest()
-        checksums.settle(self.path)
-        if finished and self._claim is not None:
-            self._claim.release(self.path)
-            self._claim = None
+        with _written(f"the recording {self.path}"):
+            self._write_manifest()
+            checksums.settle(self.path)
+            if finished and self._claim is not None:
+                self._claim.release(self.path)
+                self._claim = None
 
     def _write_manifest(self) -> None:
         checksums.put(self.path, "manifest.json", self.manifest.model_dump_json(indent=1).encode())
+
+
+@contextmanager
+def _written(what: str) -> Iterator[None]:
+    """Turn what the system refuses into an error that says what cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise RecordingError(f"cannot write {what}: {error.strerror or error}") from error
 
 
 @contextmanager

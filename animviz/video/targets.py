@@ -39,13 +39,24 @@ def working_folder(path: Path) -> Iterator[Path]:
     """Make a hidden folder beside a target, and remove it at the end.
 
     Raises:
-        EncodeError: it cannot be made.
+        EncodeError: it cannot be made, or what the block makes in it cannot be written; names the target.
     """
     with ExitStack() as stack:
         with unwritable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             folder = stack.enter_context(aside(path.parent))
-        yield folder
+        try:
+            yield folder
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) or not _is_within(error.filename, folder):
+                raise
+            with unwritable(path):
+                raise
+
+
+def _is_within(place: object, folder: Path) -> bool:
+    """Say whether an error of the system is about what is in a folder; where a file was open, it does not say."""
+    return place is None or Path(str(place)).absolute().is_relative_to(folder.absolute())
 
 
 def make_whole(place: Path, make: Callable[[Path], None]) -> None:

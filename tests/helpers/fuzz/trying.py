@@ -20,7 +20,7 @@ import pytest
 from animviz.cli.saying import plain_text
 from helpers.results import Result
 
-__all__ = ["Bench"]
+__all__ = ["Bench", "check_message", "run"]
 
 PATIENCE = 20  # seconds for a case
 SHOWN = 12  # letters of a value that a message shows at least
@@ -65,7 +65,7 @@ class Bench:
             named: what its message may name, besides the words.
         """
         before, beside = _files(self.folder), os.listdir(self.folder.parent)
-        done = _run(words, self.folder)
+        done = run(words, self.folder)
         taken = _memory_peak() - self._memory
         assert taken < MOST, f"it takes {taken:,} bytes more"
         allowed = (0, 1, 2, 130) if words[:1] and words[0] in COMPARING else (0, 2, 130)
@@ -77,12 +77,12 @@ class Bench:
         if done.code == 2:
             assert [name for name in before if name not in after] == [], "something is gone"
             assert [name for name in after - before if not KEPT.search(name)] == [], "something is half-written"
-            _check_message(done.err, [*words[1:], *named])
+            check_message(done.err, [*words[1:], *named])
         return done
 
 
-def _run(words: Sequence[str], folder: Path) -> Result:
-    """Run the command line in this process, as `animviz.cli.main.run` does."""
+def run(words: Sequence[str], folder: Path) -> Result:
+    """Run the command line in this process and in a folder, as `animviz.cli.main.run` does."""
     from animviz.cli.main import main
 
     said, complained = StringIO(), StringIO()
@@ -121,7 +121,7 @@ def _patience() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _check_message(said: str, words: Sequence[str]) -> None:
+def check_message(said: str, words: Sequence[str]) -> None:
     """Check that what is said is one line, and names one of the words or a value among them."""
     lines = said.splitlines()
     notes = ("animviz: training anew", "animviz: drawing from")
