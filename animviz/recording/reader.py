@@ -138,11 +138,14 @@ def _count(folder: Path) -> int:
 def _indexed(path: Path, count: int) -> list[Entry]:
     """Return the entries up to the first line that is torn or missing, and no more than so many."""
     entries: list[Entry] = []
-    if path.is_file():
+    if not path.is_file():
+        return entries
+    try:
         with path.open("rb") as file:
             while len(entries) < count:
-                try:
-                    entries.append(Entry.model_validate_json(file.readline(LINE)))
-                except ValidationError:
-                    break
+                entries.append(Entry.model_validate_json(file.readline(LINE)))
+    except ValidationError:
+        pass
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read ({error.strerror or error})") from None
     return entries

@@ -128,7 +128,7 @@ class Recording(Sequence[Snapshot]):
         try:
             found.update(path.read_bytes())
         except OSError as error:
-            raise RecordingError(f"{path} cannot be read ({error}); record the run again") from None
+            raise RecordingError(f"{path} cannot be read ({error.strerror or error}); record the run again") from None
         return found.hexdigest()
 
     @cached_property

@@ -107,7 +107,7 @@ def check(
         assert there.keys() == contents_of(folder, whole).keys(), f"{fault}: a file is half there"
         assert not whole or len(there) < len(whole), f"{fault}: all is there, and yet {done.err}"
         assert not there or words[0] != "storyboard", f"{fault}: {sorted(there)} are there alone"
-        check_message(done.err, [*words[1:], "card", "warp"])  # shots
+        check_message(done.err, [*words[1:], "card", "warp", "r.rec"])  # what a storyboard names
     else:
         assert there == whole, f"{fault}: {sorted(there)} are there, and not a word"
     left = [str(path) for path in folder.rglob("*") if ".animviz-" in path.name or path.name.endswith(".part")]

@@ -107,3 +107,11 @@ def test_links_in_a_circle_lead_nowhere(
     for name in ("loop.mp4", "loop.py", "loop.rec"):
         (tmp_path / name).symlink_to(name)
     refused(cli(*(word.replace("{rec}", str(rings_recording.path)) for word in words)))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file that can be opened and not be read")
+def test_an_index_that_cannot_be_read_is_named(cli: Cli, rings_recording: Recording, tmp_path: Path) -> None:
+    index = copied(rings_recording, tmp_path / "x.rec").path / "index.jsonl"
+    index.unlink()
+    index.symlink_to("/proc/self/mem")
+    assert refused(cli("info", "x.rec")) == "animviz: x.rec/index.jsonl cannot be read (Input/output error)\n"
