@@ -760,7 +760,7 @@ BAD = {
     "record over a folder": ("record two_rings -o folder", "not a recording"),
     "target is a folder": ("render rings -o folder.mp4", "is a folder"),
     "png folder holds other things": ("render rings -o folder", "other things than frames"),
-    "output empty": ("render rings --from {rec} --output= {quick}", "choose a new folder"),
+    "output empty": ("render rings --from {rec} --output= {quick}", "'' is no name"),
     "name too long": (f"render rings --from {{rec}} -o {'m' * 300}.mp4", "too long"),
     "seconds too short": ("render rings --seconds 1 --hold-end 1", "leave no time for motion"),
     "seconds negative": ("render rings --seconds=-1", "--seconds is -1.0; expected 0.01 to 86400"),
