@@ -2,12 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from animviz.errors import EncodeError
-from animviz.safety.aside import aside
+from animviz.safety.aside import BEFORE, aside
 from animviz.safety.limits import require_size
 from animviz.safety.plain import require_file
 
@@ -16,8 +17,12 @@ __all__ = [
     "contents_of",
     "left_as_it_was",
     "place_of",
+    "put_together",
     "replace_file",
+    "resolved",
     "spelled",
+    "sync",
+    "sync_folder",
     "unwritable",
     "watched",
 ]
@@ -30,6 +35,11 @@ def place_of(path: str | os.PathLike[str]) -> Path:
     except UnicodeEncodeError:
         return Path(os.fsdecode(str(path).encode("utf-8", "surrogateescape")))
     return Path(path)
+
+
+def resolved(path: Path) -> Path:
+    """Return a path without links and dots, as far as it leads: links in a circle lead nowhere."""
+    return Path(os.path.realpath(path))
 
 
 def spelled(text: str) -> str:
@@ -52,10 +62,61 @@ def contents_of(path: Path) -> bytes:
 
 
 def replace_file(path: Path, contents: bytes) -> None:
-    """Write a file so that its name shows the old contents or the new, never a part."""
-    with aside(path.parent) as folder:
-        (folder / path.name).write_bytes(contents)
-        os.replace(folder / path.name, path)
+    """Write a file so that its name shows the old contents or the new, never a part.
+
+    Raises:
+        OSError: it cannot be written; names it, and not the place aside.
+    """
+    try:
+        with aside(path.parent) as folder:
+            (folder / path.name).write_bytes(contents)
+            os.replace(folder / path.name, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+
+
+def put_together(places: Mapping[Path, Path], folder: Path) -> None:
+    """Give files that belong together their names: all of them, or none where one cannot have it.
+
+    Args:
+        places: the name that a file shall have, by the place where it was made.
+        folder: a place aside, from which what had the names before comes back.
+
+    Raises:
+        OSError: a file cannot have its name; what was there before is there again.
+    """
+    before = folder / BEFORE
+    before.mkdir()
+    begun: list[Path] = []
+    try:
+        for made, place in places.items():
+            if place.exists():
+                os.rename(place, before / place.name)
+            begun.append(place)
+            os.replace(made, place)
+    except OSError:
+        for place in begun:
+            place.unlink(missing_ok=True)
+        for old in before.iterdir():
+            os.rename(old, next(place for place in places.values() if place.name == old.name))
+        raise
+
+
+def sync(file: IO[Any]) -> None:
+    """Wait until the disk has what was written to a file."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder; Windows keeps them without being asked."""
+    if os.name == "nt":
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
 
 
 @contextmanager

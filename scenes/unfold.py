@@ -51,7 +51,9 @@ def unfold(
         strange = next(layer.kind for layer in recording.layers if layer.kind not in ("Dense", "Dropout"))
         raise SceneError(f"unfold draws dense layers alone; {recording.path} has {strange} layers too: see rings")
     if (count := len(hidden_blocks(recording)[0])) > MOST_LAYERS:
-        raise SceneError(f"unfold goes through up to {MOST_LAYERS} hidden layers; {recording.path} has {count}: see layers")
+        raise SceneError(
+            f"unfold goes through up to {MOST_LAYERS} hidden layers; {recording.path} has {count}: see layers"
+        )
     state = sampled_states(recording)[-1] if epoch is None else recording.at(epoch)
     way = Way(recording, state, inputs)
     space = UnfoldSpace(recording, state, way, inputs, grid_lines(inputs, grid) if grid else None)

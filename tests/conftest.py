@@ -125,7 +125,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 # What a test is if it says so; every other one is a quick test of its room.
-KINDS = ("integration", "contract", "slow", "thorough")
+KINDS = ("integration", "contract", "slow", "thorough", "fuzz", "soak")
 UNIT_TESTS: pytest.StashKey[Counter[str]] = pytest.StashKey()
 
 

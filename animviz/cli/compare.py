@@ -22,6 +22,7 @@ from animviz.experiments.grid import of_seeds
 from animviz.experiments.homes import RENDERS, home_of
 from animviz.experiments.presets import PRESETS
 from animviz.experiments.runs import keep_time, recorded, time_of
+from animviz.files import resolved
 from animviz.options import options_of
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.layout import check_room
@@ -139,7 +140,7 @@ class CompareCommand(Sectioned):
         self, outputs: Sequence[Path], sources: Sequence[Path], preset: str | None, usual: str
     ) -> tuple[list[Path], Path | None]:
         """Part the outputs into tables and the video, and refuse tables that cannot be written."""
-        what = "-".join(path.resolve().stem for path in sources) or preset or self.experiment.name
+        what = "-".join(resolved(path).stem for path in sources) or preset or self.experiment.name
         outputs = outputs or [RENDERS / f"compare-{what}.md", RENDERS / f"compare-{what}{usual}"]
         tables = [path for path in outputs if path.suffix.lower() in TABLES]
         videos = [path for path in outputs if path not in tables]

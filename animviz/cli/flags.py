@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from animviz.cli.places import PLACE
 from animviz.errors import InputError
 from animviz.options import Option
 from animviz.stage.box import PRESETS, size_in
@@ -75,13 +76,14 @@ def advised(summary: str, experiment: "Experiment | None") -> str:
 
 
 def argument(flag: str, arguments: Sequence[str]) -> str | None:
-    """Return the value given for an option among raw arguments."""
-    for place, word in enumerate(arguments):
+    """Return the value given for an option among raw arguments: the last one, which is that which holds."""
+    found = None
+    for word, following in zip(arguments, [*arguments[1:], None], strict=False):
         if word == flag:
-            return arguments[place + 1] if place + 1 < len(arguments) else None
-        if word.startswith(f"{flag}="):
-            return word.partition("=")[2]
-    return None
+            found = following
+        elif word.startswith(f"{flag}="):
+            found = word.partition("=")[2]
+    return found
 
 
 def refuse_beside_from(names: Iterable[str]) -> None:
@@ -124,7 +126,7 @@ def _one_as_click(option: Option) -> click.Option:
     if option.choices:
         kind = click.Choice(option.choices)
     elif option.kind is Path:
-        kind = click.Path(path_type=Path)
+        kind = PLACE
     return click.Option(
         [option.flag, option.name],
         type=kind,
@@ -141,7 +143,7 @@ def _capital(text: str) -> str:
 
 def path_option(*flags: str, help: str, multiple: bool = False) -> click.Option:
     """Return an option that takes a path."""
-    return click.Option(list(flags), type=click.Path(path_type=Path), help=help, multiple=multiple)
+    return click.Option(list(flags), type=PLACE, help=help, multiple=multiple)
 
 
 class _Worded(click.ParamType[Any]):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from animviz.cli.places import PLACE
 from animviz.cli.saying import say
 
 __all__ = ["import_checkpoints"]
@@ -13,13 +14,13 @@ __all__ = ["import_checkpoints"]
 
 @click.command("import-checkpoints")
 @click.argument("patterns", nargs=-1, required=True, metavar="FILE...")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.option("-o", "--output", required=True, type=PLACE, help="Folder to write.")
 @click.option(
     "--model",
     metavar="FILE.py:NAME",
     help="Your code, which is run: a PyTorch module, or a class that Keras' models need.",
 )
-@click.option("--inputs", type=click.Path(path_type=Path), help="File .npz with x to draw from, and y for labels.")
+@click.option("--inputs", type=PLACE, help="File .npz with x to draw from, and y for labels.")
 @click.option(
     "--loss", help="What the model was trained with, by its name in PyTorch or Keras; .keras files say it themselves."
 )
@@ -41,7 +42,7 @@ def import_checkpoints(patterns: tuple[str, ...], output: Path, class_names: str
     from animviz.errors import InputError
     from animviz.recorders.checkpoints import import_checkpoints as imported
 
-    found = {pattern: [pattern] if Path(pattern).exists() else glob(pattern, recursive=True) for pattern in patterns}
+    found = {pattern: [pattern] if Path(pattern).is_file() else glob(pattern, recursive=True) for pattern in patterns}
     for pattern in (pattern for pattern, names in found.items() if not names):
         raise InputError(f"there is no file {pattern!r}; expected checkpoints such as 'ckpt/*.keras'")
     files = sorted({Path(name) for names in found.values() for name in names})

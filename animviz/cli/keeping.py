@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from animviz.cli.places import PLACE
 from animviz.cli.saying import say
 
 __all__ = ["KEEPING"]
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.argument("path", metavar="RECORDING", type=PLACE)
 def verify(path: Path) -> None:
     """Check every file of a recording.
 
@@ -30,8 +31,8 @@ def verify(path: Path) -> None:
 
 
 @click.command()
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("first", type=PLACE)
+@click.argument("second", type=PLACE)
 def diff(first: Path, second: Path) -> None:
     """Print in what two recordings differ.
 
@@ -58,8 +59,8 @@ def diff(first: Path, second: Path) -> None:
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write.  [default: in its place]")
+@click.argument("path", metavar="RECORDING", type=PLACE)
+@click.option("-o", "--output", type=PLACE, help="Folder to write.  [default: in its place]")
 def migrate(path: Path, output: Path | None) -> None:
     """Write an old recording as this version writes it.
 
@@ -73,8 +74,8 @@ def migrate(path: Path, output: Path | None) -> None:
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write.")
+@click.argument("path", metavar="RECORDING", type=PLACE)
+@click.option("-o", "--output", required=True, type=PLACE, help="Folder to write.")
 def recover(path: Path, output: Path) -> None:
     """Make a recording of what is sound in a damaged one.
 

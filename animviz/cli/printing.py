@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from animviz.cli.places import PLACE
 from animviz.cli.saying import say
 
 __all__ = ["PRINTING"]
@@ -21,7 +22,7 @@ def scenes() -> None:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path", type=PLACE)
 def info(path: Path) -> None:
     """Print what is in a recording, or what made a video."""
     from animviz.cli.info import describe
@@ -31,7 +32,7 @@ def info(path: Path) -> None:
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.argument("path", metavar="RECORDING", type=PLACE)
 @click.option("--output-name", metavar="NAME", help="Output that is looked at, of a model that has several.")
 def landmarks(path: Path, output_name: str | None) -> None:
     """List the moments of a recording worth a caption.
@@ -50,8 +51,8 @@ def landmarks(path: Path, output_name: str | None) -> None:
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
-@click.option("--table", multiple=True, type=click.Path(path_type=Path), help="File to write: .md or .csv.")
+@click.argument("path", metavar="RECORDING", type=PLACE)
+@click.option("--table", multiple=True, type=PLACE, help="File to write: .md or .csv.")
 @click.option("--layers", default="", help="Names with commas between them; by default the input and hidden layers.")
 @click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
 @click.option("--samples", default=1500, show_default=True, type=click.IntRange(10), help="Of either set at most.")

@@ -6,14 +6,15 @@ from typing import Any
 import click
 
 from animviz.cli.import_checkpoints import import_checkpoints
+from animviz.cli.places import FOLDER, PLACE
 from animviz.cli.saying import say
 
 __all__ = ["WRITING"]
 
 
 @click.command()
-@click.argument("path", metavar="FILE.toml", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="MP4 to write.  [default: renders/FILE.mp4]")
+@click.argument("path", metavar="FILE.toml", type=PLACE)
+@click.option("-o", "--output", type=PLACE, help="MP4 to write.  [default: renders/FILE.mp4]")
 @click.option("--draft", is_flag=True, help="A quarter of the pixels and of the frames.")
 @click.option("--shot", metavar="NAME", help="Only this shot.")
 @click.option("--workers", type=int, help="Processes that draw.  [default: as many as pay]")
@@ -30,8 +31,8 @@ def storyboard(path: Path, output: Path | None, **options: Any) -> None:
 
 
 @click.command()
-@click.argument("parts", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Video to write.")
+@click.argument("parts", nargs=-1, required=True, type=PLACE)
+@click.option("-o", "--output", required=True, type=PLACE, help="Video to write.")
 @click.option(
     "--max-size",
     metavar="BYTES",
@@ -47,8 +48,8 @@ def join(parts: tuple[Path, ...], output: Path, max_size: str) -> None:
 
 
 @click.command()
-@click.argument("film", metavar="FILM", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Picture to write.  [default: FILM-sheet.png]")
+@click.argument("film", metavar="FILM", type=PLACE)
+@click.option("-o", "--output", type=PLACE, help="Picture to write.  [default: FILM-sheet.png]")
 @click.option("--count", default=12, show_default=True, help="How many frames are shown, from the first to the last.")
 @click.option("--columns", default=4, show_default=True, help="How many stand side by side.")
 @click.option("--theme", default="dark", show_default=True, help="dark, light or print.")
@@ -57,15 +58,18 @@ def sheet(film: Path, output: Path | None, **options: Any) -> None:
 
     Its frames stand side by side, with their times. FILM is a video, a moving picture, or a folder of PNGs.
     """
+    from animviz.errors import InputError
     from animviz.rendering.sheet import sheet as laid_out
 
+    if output is None and not film.name:
+        raise InputError(f"a sheet of {film} has no name; give one with -o, such as film-sheet.png")
     target = output or film.with_name(f"{film.stem}-sheet.png")
     width, height = laid_out(film, target, **options)
     say(f"{target}: {width}x{height}")
 
 
 @click.command()
-@click.argument("film", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("film", metavar="FILE", type=PLACE)
 @click.option(
     "--for", "place", required=True, metavar="PLACE",
     help="html, reveal, quarto, mkdocs, myst, sphinx, readme, github, jupyter, beamer, powerpoint, keynote, x, linkedin,"
@@ -83,21 +87,18 @@ def embed(film: Path, place: str, alt: str | None, **options: Any) -> None:
     from animviz.video.shown import shown
     from animviz.video.snippets import require_place, snippet
 
-    require_place(place, film)
+    require_place(place, film, **options)  # before a still is written
     say(snippet(shown(film, alt), place, **options))
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[SCENE]...")
 @click.option(
-    "-o", "--output", default="renders/gallery-new", show_default=True, type=click.Path(path_type=Path,
-    file_okay=False),
+    "-o", "--output", default="renders/gallery-new", show_default=True, type=FOLDER,
     help="Folder for the pictures.",
 )  # fmt: skip
-@click.option("--page", type=click.Path(path_type=Path), help="Page to write.  [default: gallery.md in that folder]")
-@click.option(
-    "--recordings", type=click.Path(path_type=Path, file_okay=False), help="Folder where the recordings are kept."
-)
+@click.option("--page", type=PLACE, help="Page to write.  [default: gallery.md in that folder]")
+@click.option("--recordings", type=FOLDER, help="Folder where the recordings are kept.")
 def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings: Path | None) -> None:
     """Draw every scene as a small .gif, and a page of them.
 
@@ -110,8 +111,8 @@ def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings:
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Page to write: .html.")
+@click.argument("path", metavar="RECORDING", type=PLACE)
+@click.option("-o", "--output", required=True, type=PLACE, help="Page to write: .html.")
 @click.option(
     "--kind",
     default="embedding",
@@ -145,7 +146,7 @@ def page(path: Path, output: Path, kind: str, scene: str | None, output_name: st
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.argument("path", metavar="RECORDING", type=PLACE)
 @click.option(
     "--on",
     type=click.Choice(["test", "train"]),
@@ -160,7 +161,7 @@ def page(path: Path, output: Path, kind: str, scene: str | None, output_name: st
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     help="File to write: .md, or .csv, which is one file for each table.  [default: it is printed]",
 )
 def report(path: Path, outputs: tuple[Path, ...], **options: Any) -> None:
@@ -176,12 +177,12 @@ def report(path: Path, outputs: tuple[Path, ...], **options: Any) -> None:
 
 
 @click.command()
-@click.argument("path", metavar="RECORDING", type=click.Path(path_type=Path))
+@click.argument("path", metavar="RECORDING", type=PLACE)
 @click.option("--layer", required=True, help="Name of a layer, or input.")
 @click.option("--epoch", type=float, help="The moment, at a snapshot or between two.  [default: the last snapshot]")
 @click.option("--samples", default="", help="Numbers of samples such as 0,3 or 0-14.  [default: all]")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    "-o", "--output", required=True, type=PLACE,
     help="File to write: .csv, .npz or .parquet.",
 )  # fmt: skip
 def export(path: Path, output: Path, **options: Any) -> None:

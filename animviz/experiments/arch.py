@@ -21,8 +21,12 @@ class Arch:
     widths: tuple[int, ...]
 
     @classmethod
-    def parse(cls, text: str) -> "Arch":
-        """Read an architecture from text such as "2-3-2-1".
+    def parse(cls, text: str, stars: tuple[int, int] | None = None) -> "Arch":
+        """Read an architecture from text such as "2-3-2-1", or "*-16-*" where stars have a meaning.
+
+        Args:
+            text: the architecture.
+            stars: what a star stands for, as the first width and as a later one.
 
         Raises:
             InputError: a token is not a whole number from 1 to MAX_UNITS, or there are fewer than two or
@@ -31,12 +35,15 @@ class Arch:
         tokens = text.strip().split("-")
         shown = text if len(text) <= 60 else text[:57] + "..."
         if not text.strip():
-            raise InputError("architecture is empty; write widths joined by dashes, such as 2-3-2-1")
-        widths = tuple(_width(token, place, shown) for place, token in enumerate(tokens, start=1))
+            raise InputError(f"architecture {text!r} is empty; write widths joined by dashes, such as 2-3-2-1")
+        widths = tuple(
+            stars[min(place, 1)] if stars and token == "*" else _width(token, place + 1, shown)
+            for place, token in enumerate(tokens)
+        )
         if len(widths) < 2:
             raise InputError(f"architecture {shown!r} has a single layer; it needs inputs and outputs, such as 2-1")
         if len(widths) > MAX_LAYERS:
-            raise InputError(f"architecture has {len(widths)} layers; at most {MAX_LAYERS} are allowed")
+            raise InputError(f"architecture {shown!r} has {len(widths)} layers; at most {MAX_LAYERS} are allowed")
         return cls(widths)
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 from animviz.errors import InputError, RecordingError
 from animviz.experiments.experiment import Experiment, Run
 from animviz.experiments.grid import MOST
+from animviz.files import resolved
 from animviz.recording.recording import Recording
 from animviz.tables import Column
 
@@ -53,7 +54,7 @@ def finished(paths: Sequence[Path], output: str | None = None) -> list[Finished]
     """
     if not 2 <= len(paths) <= MOST:
         raise InputError(f"--from names {len(paths)} recording{'s' * (len(paths) > 1)}; expected 2 to {MOST}")
-    names = [path.resolve().stem for path in paths]
+    names = [resolved(path).stem for path in paths]
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"--from: two recordings are called {name}, by which they are told apart; rename one")

@@ -158,10 +158,8 @@ class Experiment:
         Raises:
             InputError: the text is no architecture, or does not fit the data.
         """
-        first, *rest = text.split("-")
         inputs = int(np.prod(dataset.x.shape[1:]))
-        tokens = [first.replace("*", str(inputs)), *(token.replace("*", str(dataset.outputs)) for token in rest)]
-        arch = Arch.parse("-".join(tokens))
+        arch = Arch.parse(text, (inputs, dataset.outputs))
         if self.network == "dense":
             arch.require(inputs, dataset.outputs, self.name)
         else:

@@ -7,6 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from animviz.errors import SceneError
+from animviz.files import resolved
 from animviz.pictures.loading import load
 from animviz.pictures.outline import GROUP
 from animviz.pictures.renamed import current
@@ -97,6 +98,6 @@ def _import(path: Path, version: str) -> tuple[Scene, ...]:
 def _scenes_in(path: Path) -> tuple[Scene, ...]:
     version = version_of(path)
     try:
-        return _import(path.resolve(), version)
+        return _import(resolved(path), version)
     except (Exception, SystemExit) as error:
         raise SceneError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error

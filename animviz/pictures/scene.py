@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from animviz.analysis.tasks import CURVE, FLOW, LABELLED, MODELS
 from animviz.errors import InputError, SceneError
-from animviz.files import place_of
+from animviz.files import place_of, resolved
 from animviz.moment import Draw
 from animviz.options import Option, checked, help_of, options_of, summary_of
 from animviz.pictures.refusing import refuse_other_kinds
@@ -101,7 +101,7 @@ class Scene:
         module = self.function.__module__
         script = getattr(sys.modules[module], "__file__", None) if module == "__main__" else None
         file = self.file or (Path(script) if script else None)
-        return file.resolve() if file is not None and file.is_file() else module
+        return resolved(file) if file is not None and file.is_file() else module
 
     @property
     def code(self) -> str:

@@ -175,7 +175,10 @@ def _own(text: str) -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # whatever the user's code raises
+        raise InputError(f"--model {file} cannot be run ({type(error).__name__}: {error})") from error
     if not hasattr(module, name):
         raise InputError(
             f"{file} has no {name!r}; it has {', '.join(word for word in vars(module) if not word.startswith('_'))}"
@@ -191,7 +194,10 @@ def _samples(inputs: Path | None, class_names: Sequence[str]) -> Samples:
             there = ", ".join(archive.names[:20]) or "nothing"
             raise InputError(f"{inputs} holds {there}; expected x, and y for labels: numpy.savez(path, x=x, y=y)")
         arrays = archive.read("x", *({"y"} & {*archive.names}))
-    return Samples.of(arrays["x"], arrays.get("y"), class_names)
+    try:
+        return Samples.of(arrays["x"], arrays.get("y"), class_names)
+    except InputError as error:
+        raise InputError(f"{inputs}: {str(error).removeprefix('Recorder: ')}") from None
 
 
 def _ordered(files: Sequence[Path]) -> list[tuple[float, Path]]:

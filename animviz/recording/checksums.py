@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from animviz.files import contents_of, replace_file
+from animviz.files import contents_of, replace_file, sync, sync_folder
 from animviz.recording.listing import STATE, UNFINISHED, files_in, leftovers, snapshots_among
 from animviz.safety.plain import require_file
 
@@ -23,25 +23,33 @@ NAME = "SHA256SUMS"
 LINE = re.compile("([0-9a-f]{64})  (.+)")
 
 
-def put(folder: Path, name: str, contents: bytes) -> None:
+def put(folder: Path, name: str, contents: bytes, *, durable: bool = False) -> None:
     """Write a file of a recording, whole or not at all, after its checksum.
 
     Args:
         folder: of the recording.
         name: of the file, from there.
         contents: all of it.
+        durable: wait until the disk has it, under its name, so that it outlasts a loss of power.
 
     Raises:
         OSError: the disk is full or the folder cannot be written.
     """
     with (folder / NAME).open("a", encoding="utf-8") as file:
         file.write(f"{hashlib.sha256(contents).hexdigest()}  {name}\n")
+        if durable:
+            sync(file)
     # No place aside, which would take as long as the rest: one process writes a recording, and it settles first.
     place = folder / name
     beside = place.with_name(f".{place.name}{UNFINISHED}")
     try:
-        beside.write_bytes(contents)
+        with beside.open("wb") as file:
+            file.write(contents)
+            if durable:
+                sync(file)
         os.replace(beside, place)
+        if durable:
+            sync_folder(place.parent)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -3,7 +3,7 @@
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from animviz.files import spelled
+from animviz.files import resolved, spelled
 
 __all__ = ["nearby"]
 
@@ -19,7 +19,7 @@ def nearby(folder: Path) -> list[str]:
     """
     places = dict.fromkeys([folder.parent, Path(), Path("renders")])
     found = [path for place in places for path in _recordings_in(place)]
-    found = list({path.resolve(): path for path in reversed(found)}.values())
+    found = list({resolved(path): path for path in reversed(found)}.values())
     return [spelled(str(path)) for path in sorted(found, key=lambda path: (-_likeness(path, folder), str(path)))[:MOST]]
 
 

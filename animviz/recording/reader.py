@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from reprlib import repr as shortened
 
 from pydantic import ValidationError
 from safetensors import SafetensorError
@@ -83,7 +84,12 @@ def _said(error: ValidationError) -> str:
     place = ".".join(map(str, first["loc"])) or "contents"
     if first["type"] == "missing":
         return f"{place} is missing"
-    return f"{place}: {first['msg'].removeprefix('Value error, ').partition(' or instance of')[0]}"
+    expected = first["msg"].removeprefix("Value error, ").partition(" or instance of")[0]
+    return (
+        f"{place}: {expected}"
+        if first["type"] == "value_error"
+        else f"{place} is {shortened(first['input'])}; {expected}"
+    )
 
 
 def _old_labels(folder: Path) -> Array | None:
@@ -132,11 +138,14 @@ def _count(folder: Path) -> int:
 def _indexed(path: Path, count: int) -> list[Entry]:
     """Return the entries up to the first line that is torn or missing, and no more than so many."""
     entries: list[Entry] = []
-    if path.is_file():
+    if not path.is_file():
+        return entries
+    try:
         with path.open("rb") as file:
             while len(entries) < count:
-                try:
-                    entries.append(Entry.model_validate_json(file.readline(LINE)))
-                except ValidationError:
-                    break
+                entries.append(Entry.model_validate_json(file.readline(LINE)))
+    except ValidationError:
+        pass
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read ({error.strerror or error})") from None
     return entries

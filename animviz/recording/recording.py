@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
-from animviz.files import place_of
+from animviz.files import place_of, resolved
 from animviz.recording.basis import Basis, Inputs
 from animviz.recording.consistency import require_consistent
 from animviz.recording.manifest import Entry
@@ -95,7 +95,7 @@ class Recording(Sequence[Snapshot]):
         return hash(self._identity)
 
     def __reduce__(self) -> tuple[Callable[..., "Recording"], tuple[Path, int, str | None]]:
-        return _reopened, (self.path.resolve(), len(self), self._output)
+        return _reopened, (resolved(self.path), len(self), self._output)
 
     def __repr__(self) -> str:
         return f"Recording({str(self.path)!r}): {len(self)} snapshots, epochs {self.epochs[0]:g} to {self.epochs[-1]:g}"
@@ -128,7 +128,7 @@ class Recording(Sequence[Snapshot]):
         try:
             found.update(path.read_bytes())
         except OSError as error:
-            raise RecordingError(f"{path} cannot be read ({error}); record the run again") from None
+            raise RecordingError(f"{path} cannot be read ({error.strerror or error}); record the run again") from None
         return found.hexdigest()
 
     @cached_property

@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from safetensors.numpy import save
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
-from animviz.files import contents_of, left_as_it_was, replace_file
+from animviz.files import contents_of, left_as_it_was, replace_file, resolved
 from animviz.recording import checksums
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.listing import STATE
@@ -25,6 +26,9 @@ from animviz.safety.aside import BEFORE, aside
 from animviz.safety.limits import beyond
 
 __all__ = ["RecordingWriter", "recording_id", "replaced", "require_replaceable"]
+
+
+APART = 1.0  # seconds between snapshots that each wait for the disk; more often it would delay the training
 
 
 def recording_id(settings: object, arrays: Mapping[str, Array]) -> str:
@@ -55,6 +59,7 @@ class RecordingWriter:
         self.manifest = manifest
         self.count = count
         self._claim: Claim | None = None
+        self._wrote = monotonic()
 
     @classmethod
     def create(
@@ -76,24 +81,21 @@ class RecordingWriter:
             RecordingError: something is there that is not a recording, or the folder cannot be written.
         """
         require_replaceable(path)
-        with left_as_it_was(path.parent), ExitStack() as stack:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                beside = stack.enter_context(aside(path.parent)) / path.name
-                writer = cls(beside, manifest)
-                (beside / "snapshots").mkdir(parents=True)
-                if said := beyond("arrays", sum(array.nbytes for array in data.values())):
-                    raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
-                if data:
-                    checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
-                writer._write_manifest()
-                with replaced(path, beside):
-                    writer.path = path
-                    writer._claim = Claim(path)
-                    with writer._claim.kept():
-                        begin(writer)
-            except OSError as error:
-                raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from error
+        with left_as_it_was(path.parent), ExitStack() as stack, _written(f"the recording {path}"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = stack.enter_context(aside(path.parent)) / path.name
+            writer = cls(beside, manifest)
+            (beside / "snapshots").mkdir(parents=True)
+            if said := beyond("arrays", sum(array.nbytes for array in data.values())):
+                raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
+            if data:
+                checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
+            writer._write_manifest()
+            with replaced(path, beside):
+                writer.path = path
+                writer._claim = Claim(path)
+                with writer._claim.kept():
+                    begin(writer)
         return writer
 
     @classmethod
@@ -110,19 +112,19 @@ class RecordingWriter:
         path, entries = recording.path, recording.entries[:count]
         writer = cls(path, recording.manifest, count=len(entries))
         writer._claim = Claim(path)
-        try:
+        with _written(f"the recording {path}"):
             lines = "".join(entry.model_dump_json() + "\n" for entry in entries)
             replace_file(path / "index.jsonl", lines.encode())
             for place in reversed(range(len(entries), len(recording))):
                 snapshot_path(path, place).unlink()
             checksums.settle(path)
-            writer.mark(finished=False)
-        except OSError as error:
-            raise RecordingError(f"cannot go on with the recording {path}: {error.strerror or error}") from error
+        writer.mark(finished=False)
         return writer
 
     def append(self, arrays: Mapping[str, Array], entry: Entry) -> None:
         """Add a snapshot.
+
+        Where snapshots come a second or more apart, each is on the disk when this returns, and outlasts a loss of power.
 
         Args:
             arrays: "weights/NAME", "stored/LAYER" and so on, as the manifest lists them.
@@ -134,18 +136,15 @@ class RecordingWriter:
         if wrong := self.manifest.mismatch(arrays):
             raise RecordingError(f"cannot write snapshot {self.count} of {self.path}: {wrong}")
         line = entry.model_dump_json()
-        try:
+        with _written(f"snapshot {self.count} of {self.path}"):
             contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
             if said := beyond("arrays", len(contents)):  # nobody could read it
                 raise RecordingError(f"snapshot {self.count} of {self.path} would take {said}")
             name = snapshot_path(self.path, self.count).relative_to(self.path).as_posix()
-            checksums.put(self.path, name, contents)
+            checksums.put(self.path, name, contents, durable=monotonic() - self._wrote >= APART)
+            self._wrote = monotonic()
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
                 index.write(line + "\n")
-        except OSError as error:
-            raise RecordingError(
-                f"cannot write snapshot {self.count} of {self.path}: {error.strerror or error}"
-            ) from error
         self.count += 1
 
     def keep(self, arrays: Mapping[str, Array], numbers: Mapping[str, float]) -> None:
@@ -164,18 +163,32 @@ class RecordingWriter:
             raise RecordingError(f"cannot write {self.path / STATE}: {error.strerror or error}") from error
 
     def mark(self, *, finished: bool) -> None:
-        """Note in the manifest whether the training came to its end."""
+        """Note in the manifest whether the training came to its end.
+
+        Raises:
+            RecordingError: the folder cannot be written.
+        """
         self.manifest = self.manifest.model_copy(update={"finished": finished})
-        self._write_manifest()
-        if finished:
-            (self.path / STATE).unlink(missing_ok=True)
-        checksums.settle(self.path)
-        if finished and self._claim is not None:
-            self._claim.release(self.path)
-            self._claim = None
+        with _written(f"the recording {self.path}"):
+            self._write_manifest()
+            if finished:
+                (self.path / STATE).unlink(missing_ok=True)
+            checksums.settle(self.path)
+            if finished and self._claim is not None:
+                self._claim.release(self.path)
+                self._claim = None
 
     def _write_manifest(self) -> None:
         checksums.put(self.path, "manifest.json", self.manifest.model_dump_json(indent=1).encode())
+
+
+@contextmanager
+def _written(what: str) -> Iterator[None]:
+    """Turn what the system refuses into an error that says what cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise RecordingError(f"cannot write {what}: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -235,6 +248,6 @@ def require_replaceable(path: Path) -> None:
         free = not path.exists() or is_recording(path) or (path.is_dir() and not any(path.iterdir()))
     except OSError as error:
         raise RecordingError(f"cannot write the recording {path}: {error.strerror or error}") from None
-    if not free or path.resolve() in (Path.cwd(), *Path.cwd().parents):
+    if not free or resolved(path) in (Path.cwd(), *Path.cwd().parents):
         raise RecordingError(f"{path} exists and is not a recording; move it away or choose another name")
     require_unclaimed(path)

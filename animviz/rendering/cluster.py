@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from animviz.errors import InputError, SceneError
+from animviz.files import resolved
 
 __all__ = ["cluster"]
 
@@ -49,13 +50,13 @@ def cluster(address: str, recording: Path) -> Iterator[Executor]:
 def _require_workers(client: Any, address: str, recording: Path) -> None:
     """Refuse a cluster on which the work would fail or come out different."""
     try:
-        seen = client.run(_look, str(recording.resolve()))
+        seen = client.run(_look, str(resolved(recording)))
     except Exception as error:  # whatever a worker without animviz, or of another Python, raises
         cause = f"{type(error).__name__}: {error}".partition("\n")[0]
         raise InputError(f"--cluster {address}: a worker cannot import animviz ({cause}); install it there") from None
     if not seen:
         raise InputError(f"--cluster {address}: the scheduler has no workers; start some with 'dask worker {address}'")
-    mine = _look(str(recording.resolve()))
+    mine = _look(str(resolved(recording)))
     for worker, theirs in seen.items():
         for name, number in mine["versions"].items():
             if theirs["versions"].get(name) != number:

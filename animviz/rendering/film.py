@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from animviz.arrays import Pixels
+from animviz.files import resolved
 from animviz.moment import Moment
 from animviz.pictures.picture import Picture
 from animviz.pictures.scene import Scene
@@ -128,7 +129,7 @@ def film(
         if workers > 1 or executor is not None:
             pickle.dumps(plan)  # a scene that cannot travel is refused before a worker is started
             numbers = range(len(parts))
-            draw_all(plan, numbers, folder.resolve(), workers=workers, executor=executor, on_frame=on_frame)
+            draw_all(plan, numbers, resolved(folder), workers=workers, executor=executor, on_frame=on_frame)
         else:
             for number, part in enumerate(parts):
                 write_part(painter, timeline, part, folder, number, plan.target, plan.size, on_frame, plan.coding)

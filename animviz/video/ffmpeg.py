@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import EncodeError
 
-__all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "run_ffmpeg", "spelled_out", "url"]
+__all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "not_run", "run_ffmpeg", "spelled_out", "url"]
 
 WAY_OUT = "reinstall imageio-ffmpeg or fix IMAGEIO_FFMPEG_EXE"
 AHEAD = 3  # frames that may wait for ffmpeg: enough to even out its speed and the drawing's
@@ -67,10 +67,20 @@ def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
     try:
         done = subprocess.run(spelled_out([ffmpeg_exe(), *arguments]), capture_output=True, text=True, errors="replace")
     except OSError as error:
-        raise EncodeError(f"ffmpeg cannot be run ({error}); {WAY_OUT}") from None
+        raise not_run(culprit, error) from None
     if done.returncode:
         raise EncodeError(f"{culprit}: {_last_words(done.stderr)}")
     return done.stdout
+
+
+def not_run(culprit: object, error: OSError) -> EncodeError:
+    """Return the error of an ffmpeg that did not start.
+
+    Args:
+        culprit: what the error is about.
+        error: what the system says.
+    """
+    return EncodeError(f"{culprit}: ffmpeg cannot be run ({error.strerror or error}); {WAY_OUT}")
 
 
 def have_encoder(name: str) -> bool:
@@ -141,7 +151,7 @@ class FramePipe:
             )  # fmt: skip
         except OSError as error:
             self._errors.close()
-            raise EncodeError(f"ffmpeg cannot be run ({error}); {WAY_OUT}") from None
+            raise not_run(self._culprit, error) from None
         assert self._process.stdin is not None
         self._pipe = self._process.stdin
         _widen(self._pipe)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
-from animviz.files import check_writable, replace_file
+from animviz.files import check_writable, replace_file, resolved
 from animviz.video.images import image_bytes
 
 __all__ = ["check_poster", "write_poster"]
@@ -22,7 +22,7 @@ def check_poster(path: Path, target: Path, *, alpha: bool = False, flag: str = "
         raise EncodeError(f"{flag} {path} cannot be transparent; expected a name that ends in .png or .webp")
     if path.is_dir():
         raise EncodeError(f"{flag} {path} is a folder; expected the name of a file")
-    if path.resolve() == target.resolve():
+    if resolved(path) == resolved(target):
         raise EncodeError(f"{flag} {path} is the name of the video itself; choose another")
     check_writable(path)
 

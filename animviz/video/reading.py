@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
-from animviz.video.ffmpeg import ffmpeg_exe, run_ffmpeg, spelled_out, url
+from animviz.video.ffmpeg import ffmpeg_exe, not_run, run_ffmpeg, spelled_out, url
 
 __all__ = ["Film"]
 
@@ -97,7 +97,10 @@ def _selected(path: Path, numbers: Sequence[int]) -> list[Pixels]:
     chosen = "+".join(f"eq(n,{number})" for number in numbers)
     arguments = ["-v", "error", "-nostdin", "-i", url(path), "-map", "0:v:0", "-vf", f"select='{chosen}'",
                  "-fps_mode", "passthrough", "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]  # fmt: skip
-    done = subprocess.run(spelled_out([ffmpeg_exe(), *arguments]), capture_output=True)
+    try:
+        done = subprocess.run(spelled_out([ffmpeg_exe(), *arguments]), capture_output=True)
+    except OSError as error:
+        raise not_run(path, error) from None
     found = list(_pictures_in(done.stdout))
     if done.returncode or len(found) != len(numbers):
         raise EncodeError(f"{path} cannot be read to its end; draw it again")

@@ -29,21 +29,23 @@ def snippet(film: Shown, place: str, *, fps: float = 30.0, once: bool = False) -
         once: whether it plays once; by default it repeats.
 
     Raises:
-        InputError: the place cannot show this film, see `require_place`; or the rate is none.
+        InputError: the place cannot show this film so, see `require_place`.
     """
-    require_place(place, film.path)
-    if not 0.1 <= fps <= 240:
-        raise InputError(f"--fps is {fps:g}; expected 0.1 to 240")
-    if once and film.suffix in PLAYED:
-        raise InputError(f"{film.path} says itself how often it plays; draw it with --loop once, and leave --once out")
+    require_place(place, film.path, fps=fps, once=once)
     return PLACES[place][1](film, fps, once)
 
 
-def require_place(place: str, path: Path) -> None:
-    """Refuse a place that there is not, or that does not play this kind of film.
+def require_place(place: str, path: Path, *, fps: float = 30.0, once: bool = False) -> None:
+    """Refuse a place that there is not, or that does not play this kind of film, or not so.
+
+    Args:
+        place: one of `PLACES`.
+        path: of the film.
+        fps: frames per second, see `snippet`.
+        once: whether it plays once.
 
     Raises:
-        InputError: names the places, or the kinds of films that are played there.
+        InputError: names the places, or the kinds of films that are played there; or what cannot be.
     """
     if place in SHOWN_BY:
         raise InputError(
@@ -55,6 +57,10 @@ def require_place(place: str, path: Path) -> None:
     if suffix not in kinds:
         expected = ", ".join(kind or "a folder of PNGs, which is a name without extension" for kind in kinds)
         raise InputError(f"{path}: {place} does not play {suffix or 'a folder'}; expected {expected}")
+    if not 0.1 <= fps <= 240:
+        raise InputError(f"--fps is {fps:g}; expected 0.1 to 240")
+    if once and suffix in PLAYED:
+        raise InputError(f"{path} says itself how often it plays; draw it with --loop once, and leave --once out")
 
 
 def _html(film: Shown, fps: float, once: bool, start: str = "autoplay") -> str:

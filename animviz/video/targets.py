@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from animviz.errors import EncodeError
-from animviz.files import check_writable, unwritable
+from animviz.files import check_writable, resolved, unwritable
 from animviz.safety.aside import aside
 from animviz.video.ffmpeg import have_encoder
 from animviz.video.formats import FORMATS, USUAL, Coding, Format, format_of
@@ -51,13 +51,24 @@ def working_folder(path: Path) -> Iterator[Path]:
     """Make a hidden folder beside a target, and remove it at the end.
 
     Raises:
-        EncodeError: it cannot be made.
+        EncodeError: it cannot be made, or what the block makes in it cannot be written; names the target.
     """
     with ExitStack() as stack:
         with unwritable(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             folder = stack.enter_context(aside(path.parent))
-        yield folder
+        try:
+            yield folder
+        except OSError as error:
+            if isinstance(error, BrokenPipeError) or not _is_within(error.filename, folder):
+                raise
+            with unwritable(path):
+                raise
+
+
+def _is_within(place: object, folder: Path) -> bool:
+    """Say whether an error of the system is about what is in a folder; where a file was open, it does not say."""
+    return place is None or Path(str(place)).absolute().is_relative_to(folder.absolute())
 
 
 def make_whole(place: Path, make: Callable[[Path], None]) -> None:
@@ -89,7 +100,7 @@ def check_place(path: Path, kind: Format) -> None:
             raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
         if not kind.encoder and path.is_symlink():
             raise EncodeError(f"{path} is a link; expected the name of a folder for the PNG files itself")
-        if not kind.encoder and path.resolve() in (Path.cwd(), *Path.cwd().parents):
+        if not kind.encoder and resolved(path) in (Path.cwd(), *Path.cwd().parents):
             raise EncodeError(f"{path} is the folder in which we stand; choose a new folder for the PNG files")
         if not kind.encoder and path.exists() and not (path.is_dir() and all(map(_is_frame, path.iterdir()))):
             raise EncodeError(f"{path} exists and holds other things than frames; choose a new folder")

@@ -730,8 +730,8 @@ def test_option_of_a_scene_whose_name_is_taken_is_refused(cli: Callable[..., Res
 
 # (command, part of the message); {rec} is a recording, {curve} one of a polynomial, {quick} makes a short video.
 BAD = {
-    "arch empty": ("render rings --arch=", "architecture is empty"),
-    "arch of spaces": ("render rings --arch=~", "architecture is empty"),
+    "arch empty": ("render rings --arch=", "architecture '' is empty"),
+    "arch of spaces": ("render rings --arch=~", "is empty"),
     "arch zero": ("render rings --arch 2-0-1", "layer 2 has 0 units"),
     "arch negative": ("render rings --arch 2--3-1", "layer 2 is empty"),
     "arch word": ("render rings --arch 2-x-1", "'x', not a whole number"),
@@ -770,7 +770,7 @@ BAD = {
     "record over a folder": ("record two_rings -o folder", "not a recording"),
     "target is a folder": ("render rings -o folder.mp4", "is a folder"),
     "png folder holds other things": ("render rings -o folder", "other things than frames"),
-    "output empty": ("render rings --from {rec} --output= {quick}", "choose a new folder"),
+    "output empty": ("render rings --from {rec} --output= {quick}", "'' is no name"),
     "name too long": (f"render rings --from {{rec}} -o {'m' * 300}.mp4", "too long"),
     "seconds too short": ("render rings --seconds 1 --hold-end 1", "leave no time for motion"),
     "seconds negative": ("render rings --seconds=-1", "--seconds is -1.0; expected 0.01 to 86400"),

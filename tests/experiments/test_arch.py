@@ -1,5 +1,6 @@
 """Architectures as text."""
 
+import re
 import time
 
 import pytest
@@ -64,7 +65,7 @@ def test_the_bad_token_and_its_place_are_named(widths: tuple[int, ...], bad: str
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
 def test_an_empty_architecture_is_called_empty(text: str) -> None:
-    assert "architecture is empty" in refusal(text)
+    assert f"architecture {text!r} is empty" in refusal(text)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,8 @@ def test_ten_thousand_units_are_the_most() -> None:
 
 def test_sixty_four_layers_are_the_most() -> None:
     assert len(Arch.parse("-".join(["1"] * 64)).widths) == 64
-    assert "65 layers; at most 64" in refusal("-".join(["1"] * 65))
+    assert "architecture '1-1-1-1-" in (said := refusal("-".join(["1"] * 65)))
+    assert "65 layers; at most 64" in said
 
 
 @pytest.mark.parametrize("token", ["9" * 1_000_000, "x" * 1_000_000])
@@ -130,3 +132,10 @@ def test_required_ends_are_named_with_what_was_found() -> None:
 @given(widths=WIDTHS)
 def test_fitting_ends_are_accepted(widths: tuple[int, ...]) -> None:
     Arch(widths).require(widths[0], widths[-1], "anything")
+
+
+def test_a_star_is_a_whole_width() -> None:
+    assert Arch.parse("*-3-*-*", (64, 10)) == Arch((64, 3, 10, 10))
+    for text in ("8*-3-*", "*-3-**", "* -3-1"):
+        with pytest.raises(InputError, match=re.escape(repr(text))):
+            Arch.parse(text, (64, 10))

@@ -1,8 +1,8 @@
 """The page of a film: it is drawn, and put into one HTML file with its chapters, captions and numbers."""
 
-import tempfile
 from base64 import b64encode
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from animviz.errors import InputError
@@ -13,6 +13,7 @@ from animviz.recording.recording import Recording
 from animviz.rendering.chapters import Chapter, chapters_of
 from animviz.rendering.film import film
 from animviz.rendering.request import Request
+from animviz.safety.aside import aside
 
 __all__ = ["made"]
 
@@ -39,8 +40,8 @@ def made(
     if not scene:
         raise InputError("--kind film needs --scene NAME; `animviz scenes` lists them")
     look = THEME if theme == FOLLOWING else theme
-    with tempfile.TemporaryDirectory(prefix="animviz-") as folder:
-        target, poster = Path(folder) / "film.mp4", Path(folder) / "poster.jpg"
+    with aside(Path(gettempdir())) as folder:
+        target, poster = folder / "film.mp4", folder / "poster.jpg"
         request = Request.of(
             scene, target, theme=look, poster=poster, workers=workers, output=recording.output_name, **options
         )

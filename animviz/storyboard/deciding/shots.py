@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from animviz.errors import AnimvizError, InputError
+from animviz.files import resolved
 from animviz.pictures.discovery import find_scene, small_scene
 from animviz.pictures.layout import check_room
 from animviz.pictures.needs import Needs
@@ -141,7 +142,7 @@ class Shots:
     ) -> tuple[Scene, dict[str, Any]]:
         """Find a scene, whose file is seen from the storyboard, and check its options."""
         if file_in(reference):
-            reference = str(self._storyboard.beside(reference).resolve())
+            reference = str(resolved(self._storyboard.beside(reference)))
         at = (*key, "scene")
         try:
             scene = small_scene(reference) if small else find_scene(reference)

@@ -12,6 +12,7 @@ from animviz.experiments.experiment import Run
 from animviz.experiments.homes import home_of
 from animviz.experiments.runs import recorded
 from animviz.experiments.telling import Telling
+from animviz.files import resolved
 from animviz.options import Option
 from animviz.recording.recording import Recording
 from animviz.storyboard.deciding.placed_needs import PlacedNeeds
@@ -99,7 +100,7 @@ def _source(storyboard: Storyboard, name: str, table: RecordingTable, others: It
     if table.path is not None:
         if table.options:
             raise InputError(f"{next(iter(table.options))!r} is an option of an experiment; with 'path' leave it out")
-        source = Source(name, storyboard.beside(table.path).resolve(), None)
+        source = Source(name, resolved(storyboard.beside(table.path)), None)
         assert source.recording
         return source
     experiment = experiment_named(str(table.experiment))

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 from pydantic import ValidationError
@@ -74,7 +75,8 @@ def _inherited(data: Mapping[str, Any], lines: Lines) -> Any:
             raise lines.error(key, f"a cycle of references, {' -> '.join((*seen, name, other))}; break it")
         if other not in tables:
             raise lines.error(key, f"no recording {other!r}; there are {', '.join(tables)}")
-        return {**whole(other, (*seen, name)), **table}
+        found = whole(other, (*seen, name))
+        return {**found, **table} if isinstance(found, dict) else table  # what is none is refused where it stands
 
     return {name: whole(name, ()) for name in tables}
 
@@ -85,7 +87,8 @@ def _error(error: ValidationError, data: dict[str, Any], lines: Lines) -> InputE
     key, value = _key(details[0], data)
     same = [detail for detail in details if _key(detail, data)[0] == key]
     expected = ", or ".join(dict.fromkeys(map(_said, same)))
-    given = "" if isinstance(value, dict | list) or value is None else f"{value!r} is wrong: "
+    whole = isinstance(value, dict | list) and not str(details[0]["type"]).endswith("_type")
+    given = "" if whole else f"{shortened(value)} is wrong: "
     return lines.error(key, given + expected)
 
 
@@ -103,7 +106,13 @@ def _key(detail: ErrorDetails, data: Any) -> tuple[KeyPath, Any]:
 def _said(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return f"the key {detail['loc'][-1]!r} is missing"
-    return detail["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("valid ", "")
+    return (
+        detail["msg"]
+        .removeprefix("Value error, ")
+        .removeprefix("Input ")
+        .replace("valid ", "")
+        .replace("a integer", "an integer")
+    )
 
 
 def _require_distinct(board: Board, lines: Lines) -> None:

@@ -18,8 +18,6 @@ from animviz.video.targets import make_whole
 
 __all__ = ["Fade", "Piece", "Still", "Stretch", "draw"]
 
-VIDEO = Path("film.mp4")  # by its extension parts know how they are kept
-
 
 @dataclass(frozen=True)
 class Stretch:
@@ -48,7 +46,7 @@ class Stretch:
     def write(self, folder: Path) -> None:
         """Draw into a folder."""
         painter = _painter(self.take, threading.get_ident())
-        with part_writer(folder, 0, VIDEO, self.take.look.size, self.take.look.fps) as writer:
+        with part_writer(folder, 0, _named(self.take), self.take.look.size, self.take.look.fps) as writer:
             for frame in range(self.first, self.stop):
                 writer.write(painter.paint(frame))
 
@@ -82,7 +80,7 @@ class Fade:
         last = len(self.before.moments) - 1
         goes = _painter(self.before, thread).paint(last, captions=False, marks=False).astype(np.float32)
         comes = _painter(self.after, thread).paint(0, captions=False, marks=False).astype(np.float32)
-        with part_writer(folder, 0, VIDEO, self.before.look.size, self.before.look.fps) as writer:
+        with part_writer(folder, 0, _named(self.before), self.before.look.size, self.before.look.fps) as writer:
             for frame in range(self.frames):
                 along = (frame + 1) / (self.frames + 1)
                 share = along * along * (3 - 2 * along)
@@ -121,6 +119,11 @@ class Still:
 
 
 Piece = Stretch | Fade | Still
+
+
+def _named(take: Take) -> Path:
+    """Return a name for errors; by its extension parts know how they are kept."""
+    return Path(f"{take.name}.mp4")
 
 
 def draw(piece: Piece, folder: Path) -> int:

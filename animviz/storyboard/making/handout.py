@@ -1,5 +1,6 @@
 """The handout: key frames in a PDF, two to a page, with their captions as text."""
 
+import io
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,8 @@ def write_handout(path: Path, title: str, pages: Sequence[tuple[Path, str]]) -> 
         pages: picture and words of each key frame; what has no words stands alone.
     """
     facts: dict[str, Any] = {"Title": title, "CreationDate": None, "Producer": None, "Creator": "animviz"}
-    with PdfPages(path, metadata=facts) as pdf:
+    contents = io.BytesIO()  # where writing fails midway, PdfPages would end with an error of its own
+    with PdfPages(contents, metadata=facts) as pdf:
         count = -(-len(pages) // PER_PAGE)
         for number in range(count):
             figure = Figure((WIDTH, HEIGHT))
@@ -42,6 +44,7 @@ def write_handout(path: Path, title: str, pages: Sequence[tuple[Path, str]]) -> 
             for row, (picture, text) in enumerate(pages[PER_PAGE * number : PER_PAGE * (number + 1)]):
                 _place(figure, HEIGHT - 0.9 - 5.2 * row, picture, text)
             pdf.savefig(figure)
+    path.write_bytes(contents.getvalue())
 
 
 def _place(figure: Figure, top: float, picture: Path, text: str) -> None:

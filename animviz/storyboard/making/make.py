@@ -1,11 +1,11 @@
 """From a film to its files: what is not kept is drawn, and everything appears under its name at the end."""
 
 import logging
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from animviz.files import put_together
 from animviz.rendering.workers import default_workers, spread
 from animviz.storyboard.cache import Cache
 from animviz.storyboard.film.film import Film
@@ -76,14 +76,17 @@ def draw_missing(missing: list[Piece], cache: Cache, *, workers: int | None, on_
 
 
 def write_files(film: Film, cache: Cache, target: Path, provenance: Mapping[str, Any]) -> None:
-    """Write all files of a film, and put them under their names when they are whole."""
+    """Write all files of a film, and put them under their names when they are whole.
+
+    Raises:
+        EncodeError: one of them cannot be written; then none is, and those of before stay.
+    """
     with working_folder(target) as folder:
-        made = outputs_of(folder / "film.mp4")
+        made = outputs_of(folder / target.name)
         mux(film, [cache.video(piece.key) for piece in film.video], folder, made[".mp4"], provenance)
         made[".srt"].write_text(srt(film.cues, film.look.fps), encoding="utf-8", newline="\n")
         made[".vtt"].write_text(vtt(film.cues, film.look.fps), encoding="utf-8", newline="\n")
         made[".png"].write_bytes(cache.still(film.poster.key).read_bytes())
         pages = [(cache.still(page.still.key), page.text) for page in film.pages]
         write_handout(made[".pdf"], film.title, pages)
-        for suffix, path in outputs_of(target).items():
-            os.replace(made[suffix], path)
+        put_together({made[suffix]: path for suffix, path in outputs_of(target).items()}, folder)

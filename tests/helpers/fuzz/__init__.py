@@ -1,0 +1,1 @@
+"""Odd cases: what is tried, and when one has failed."""
