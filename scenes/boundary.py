@@ -9,7 +9,7 @@ from animviz.analysis.tasks import CLASSES
 from animviz.parts import LABEL, Diagram, InputPlane, Ruler, Sheet, planar_inputs
 from animviz.recording.replay.layers import is_dense_chain
 
-from .families.endings import DIVERGED, count_in_words, hidden_widths, share_right
+from .families.endings import DIVERGED, classes_in_words, count_in_words, hidden_widths, share_right, told_apart
 
 RULER = 150.0  # units of height
 COLUMN = 0.26  # of the room, for what stands beside the plane
@@ -56,7 +56,11 @@ def _title(recording: Recording) -> str:
     lines = count_in_words(widths[0], "line") if widths else "one straight line"
     if not is_dense_chain(recording.layers):
         widths, lines = [], "the network"
-    who = f"{lines[0].upper()}{lines[1:]} {'make' if widths and widths[0] > 1 else 'makes'} the"
+    several = bool(widths) and widths[0] > 1
+    who = f"{lines[0].upper()}{lines[1:]}"
+    if not told_apart(recording):
+        return f"{who} {'do' if several else 'does'} not part {classes_in_words(recording)}"
+    who = f"{who} {'make' if several else 'makes'} the"
     if len(names) == 2:
         return f"{who} boundary between {names[0]} and {names[1]}"
     return f"{who} boundaries of {count_in_words(len(names))} classes"

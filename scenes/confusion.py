@@ -40,8 +40,9 @@ def confusion(
     parts = ["a row is a true class, a column the answer"]
     parts.append("per cent of each row" if normalize else "grey is right, warm is wrong")
     parts += ignored_in_words(verdicts.labels)
+    kept = f"{recording.manifest.title}, measured on {verdicts.known.sum():,} training samples"
     sheet = Sheet(
-        stage, recording, in_the_end(verdicts), foot=parts,
+        stage, recording, in_the_end(verdicts), foot=parts, subtitle=kept if on == "train" else None,
         numbers=["epoch", "accuracy" if on == "test" else Number(said, ".1f", "100.0", " %", scale=100)],
     )  # fmt: skip
     boxes = _layout(stage, verdicts.names, sheet.room)

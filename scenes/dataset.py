@@ -28,7 +28,8 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     """
     sets = _sets(recording)
     names = recording.output.class_names
-    samples, labels, planar = _samples(recording)
+    samples, labels, kept = _samples(recording)
+    planar = not kept
     there = np.flatnonzero(np.bincount(labels, minlength=len(names)))
     if not len(there):
         raise SceneError(f"dataset: {recording.path} has no sample of any class")
@@ -36,8 +37,9 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     counts = {name: len(known) for name, known in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
     widest = max(there, key=lambda number: spreads[int(number)].distances.mean())
-    title = f"Samples of {names[widest]} differ most from their mean"
-    sheet = Sheet(stage, recording, title, numbers=numbers, air=16)
+    title = f"Samples of {names[widest]} differ most from their mean, on average"
+    subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples"
+    sheet = Sheet(stage, recording, title, subtitle=subtitle, numbers=numbers, air=16)
     columns, rows = columns_of(stage, sheet.room)
     chosen = there[evenly(len(there), MOST_IN_A_LIST if planar else columns * rows)]
     part = f"{len(chosen)} of {len(names)} classes" if len(chosen) < len(names) else ""
@@ -72,11 +74,10 @@ def _sets(recording: Recording) -> dict[str, NDArray[np.int64]]:
     return {"training": np.asarray(recording.extras["train_labels"], np.int64), "test": shown}
 
 
-def _samples(recording: Recording) -> tuple[Array, NDArray[np.int64], bool]:
-    """Return samples with their class numbers, training ones where there are any, and whether they lie in the plane."""
+def _samples(recording: Recording) -> tuple[Array, NDArray[np.int64], str]:
+    """Return samples with their class numbers, training ones where there are any, and which they are: "" in the plane."""
     inputs = recording.single_input(recording.inputs)
     if inputs.ndim == 2 and inputs.shape[1] == 2 and "images" not in recording.extras:
         known = _labels(recording) >= 0
-        return inputs[known].astype(np.float64), _labels(recording)[known], True
-    images, labels, _ = training_images(recording, "dataset")
-    return images, labels, False
+        return inputs[known].astype(np.float64), _labels(recording)[known], ""
+    return training_images(recording, "dataset")

@@ -11,10 +11,9 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, HiddenSpace, Ruler, Sheet
 
 from .families.class_shares import ClassShares
-from .families.endings import DIVERGED, classes_in_words, count_in_words, share_right
+from .families.endings import DIVERGED, classes_in_words, count_in_words, share_right, told_apart
 
 COLUMN, ABOVE = 0.24, 34.0  # of the room, and units above the space
-TOLD = 0.5  # of the samples: with fewer answered rightly, classes are not called told apart
 LEAST, MOST = 120.0, 240.0  # units of height of the ruler
 
 
@@ -77,9 +76,10 @@ def _title(recording: Recording, units: int) -> str:
         return DIVERGED
     who = count_in_words(units, "unit")
     verb = "tells" if units == 1 else "tell"
-    if share < TOLD:
+    apart = told_apart(recording)
+    if not apart:
         verb = f"{'does' if units == 1 else 'do'} not tell"
-    rightly = "" if share == 1 or share < TOLD else f", {100 * share:.0f} % rightly"
+    rightly = "" if share == 1 or not apart else f", {100 * share:.0f} % rightly"
     return f"{who[0].upper()}{who[1:]} {verb} {classes_in_words(recording)} apart{rightly}"
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from animviz.recording.training_state import TrainingState
+if TYPE_CHECKING:
+    from animviz.recording.training_state import TrainingState
 
 __all__ = ["UNSAID", "Progress", "Silence", "Stages", "Telling"]
 
@@ -31,7 +32,7 @@ class Progress:
 
     done: Callable[[int], None] = _to_nobody
     trained: Callable[[float], None] = _to_nobody
-    start: TrainingState | None = None
+    start: "TrainingState | None" = None
 
 
 UNSAID = Progress()

@@ -58,6 +58,8 @@ class _Course:
 
 
 def _way(name: str, number: Number, first: float, last: float) -> str:
+    if not np.isfinite(last):
+        return f"the {name} is {number.text(first)} and then no number: the training diverges"
     start, end = number.text(first), number.text(last)
     if start == end:
         return f"the {name} stays at {end}"

@@ -182,10 +182,12 @@ class Recording(Sequence[Snapshot]):
     @property
     def measured_on(self) -> str:
         """Which samples the scores are of: "test", "training" where an experiment has no others, or just "recorded"."""
-        if "train_inputs" in self.extras:
+        settings = self.manifest.settings or {}
+        data = settings.get("data")
+        if "train_inputs" in self.extras or (isinstance(data, dict) and "test_samples" in data):
             return "test"
         # Experiments note what they trained on; settings of a user's own say nothing of the samples.
-        return "training" if "data_digest" in (self.manifest.settings or {}) else "recorded"
+        return "training" if "data_digest" in settings else "recorded"
 
     @property
     def label_names(self) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """How a training ends, in words for titles: how many samples are answered rightly, and by how many units."""
 
+import numpy as np
+
 from animviz import Recording
 from animviz.analysis.verdicts import Verdicts
 from animviz.errors import DivergedError
 
-__all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "share_right"]
+__all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "share_right", "told_apart"]
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 DIVERGED = "The training diverges"
@@ -42,3 +44,15 @@ def share_right(recording: Recording) -> float | None:
         return verdicts.accuracy(len(recording) - 1) if verdicts.known.any() else None
     except DivergedError:
         return None
+
+
+def told_apart(recording: Recording) -> bool:
+    """Say whether the last state, which has not diverged, tells the classes apart.
+
+    Each class is recognised more often than by chance, and on average at least half of the way from chance to always.
+    """
+    verdicts = Verdicts(recording, "this scene")
+    there = verdicts.totals > 0
+    recalls = np.diag(verdicts.matrix(len(recording) - 1))[there] / verdicts.totals[there]
+    chance = 1 / len(there)
+    return bool(recalls.min() > chance and recalls.mean() >= (1 + chance) / 2)

@@ -26,7 +26,7 @@ def accuracy_levels(recording: Recording) -> Iterator[Landmark]:
         above = 100 * values >= level
         if above.any() and not above[0]:
             epoch = float(epochs[above.argmax()])
-            yield Landmark(epoch, f"accuracy {level} %", f"{level} % of the answers are right.")
+            yield Landmark(epoch, f"accuracy {level} %", f"At least {level} % of the answers are right.")
 
 
 def best_epoch(recording: Recording) -> Iterator[Landmark]:
