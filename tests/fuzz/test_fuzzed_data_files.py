@@ -85,7 +85,7 @@ def attempt(bench: Bench, found: tuple[File, str]) -> Result:
 @pytest.mark.usefixtures("stopped")
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_an_odd_file_of_data_is_taken_or_named(amount: Amount, bench: Bench) -> None:
-    @amount.settings(350)
+    @amount.settings(450)
     @given(found=files())
     def check(found: tuple[File, str]) -> None:
         with bench.case():

@@ -113,7 +113,7 @@ def test_each_command_is_tried() -> None:
 
 @pytest.mark.usefixtures("stopped")
 @pytest.mark.parametrize("amount", AMOUNTS)
-@pytest.mark.parametrize(("kind", "cases"), [(renders, 350), (records, 200), (compares, 100), (others, 250)])
+@pytest.mark.parametrize(("kind", "cases"), [(renders, 300), (records, 200), (compares, 60), (others, 300)])
 def test_odd_options_work_or_are_named(
     kind: st.SearchStrategy[Words], cases: int, amount: Amount, bench: Bench
 ) -> None:

@@ -135,7 +135,7 @@ def attempt(bench: Bench, case: tuple[str, Damage, list[Words]]) -> Result:
 
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_a_damaged_recording_is_used_or_named(amount: Amount, bench: Bench, files: Path) -> None:
-    @amount.settings(150)
+    @amount.settings(200)
     @given(case=cases(files))
     def check(case: Any) -> None:
         with bench.case():

@@ -39,7 +39,7 @@ def commands(draw: st.DrawFn) -> Words:
 @pytest.mark.usefixtures("stopped")
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_an_odd_architecture_is_read_or_named(amount: Amount, bench: Bench) -> None:
-    @amount.settings(250)
+    @amount.settings(150)
     @given(words=commands())
     def check(words: Words) -> None:
         with bench.case():

@@ -71,7 +71,7 @@ def attempt(bench: Bench, case: tuple[bytes, Words]) -> Result:
 @pytest.mark.usefixtures("stopped")
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_an_odd_model_is_recorded_or_named(amount: Amount, bench: Bench, model: dict[str, bytes]) -> None:
-    @amount.settings(150)
+    @amount.settings(140)
     @given(case=models(model))
     def check(case: Any) -> None:
         with bench.case():
