@@ -156,12 +156,12 @@ def _is_nested_numbers(values: Any) -> bool:
 
 
 def _plain(values: Any) -> Array:
-    """Return values as an array of numbers, float64 as float32."""
+    """Return values as an array of numbers, float64 and long doubles as float32."""
     try:
         array = np.asarray(values)
     except ValueError as error:  # rows of unequal length
         raise InputError(f"Recorder: values are no array ({error}); expected numbers, one row per sample") from None
-    if array.dtype == np.float64:
+    if array.dtype.kind == "f" and array.dtype.itemsize >= 8:
         with np.errstate(over="ignore"):  # what becomes infinite is refused where it is looked at
             array = array.astype(np.float32)
     if array.dtype.kind not in "fiub" or array.ndim == 0 or len(array) == 0:
@@ -182,5 +182,7 @@ def _labels(values: Any) -> Array:
 
 
 def portable(array: Array) -> Array:
-    """Return the array in a dtype that NumPy itself knows (bfloat16 becomes float32)."""
-    return array if array.dtype.kind in "fiub" else array.astype(np.float32)
+    """Return the array in a dtype that recordings know: bfloat16 becomes float32, a long double float64."""
+    if array.dtype.kind not in "fiub":
+        return array.astype(np.float32)
+    return array.astype(np.float64) if array.dtype.itemsize > 8 else array

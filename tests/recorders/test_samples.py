@@ -1,10 +1,12 @@
 """What a user gives as samples: taken, or refused in one line before anything is trained."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from animviz import ArrayRecorder, Recording
 from animviz.errors import InputError
 from animviz.recorders.samples import Samples
 
@@ -54,3 +56,17 @@ def test_labels_by_output_are_targets() -> None:
     samples = Samples.of(X, {"a": Y, "b": X})
     assert samples.labels is None
     assert list(samples.targets) == ["a", "b"]
+
+
+def test_long_doubles_are_recorded_as_doubles_at_most(tmp_path: Path) -> None:
+    long, told = np.longdouble, {"loss": "mean_squared_error", "task": "regression"}
+    with ArrayRecorder(tmp_path / "x.rec", np.ones((3, 2), long), np.zeros(3, long), **told) as session:
+        session.capture(
+            weights={"w": np.full(2, 0.1, long)},
+            activations={"h": np.ones((3, 2), long)},
+            outputs=np.ones((3, 1), long),
+        )
+    recording = Recording(tmp_path / "x.rec")
+    assert recording.inputs.dtype == np.float32
+    assert recording[0].weights["w"].dtype == np.float64
+    assert recording[0].stored["h"].dtype == np.float64

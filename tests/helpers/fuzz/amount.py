@@ -1,4 +1,4 @@
-"""How many cases are tried: a fixed choice in CI, a large and ever new one by ``-m soak``."""
+"""How many cases are tried: chosen by a fixed seed in CI; many, and ever new ones, by ``-m soak``."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class Amount(NamedTuple):
 
     Attributes:
         times: as many as in CI.
-        fixed: whether they are the same each time.
+        fixed: whether they are drawn by the same seed each time.
     """
 
     times: int
