@@ -116,9 +116,11 @@ def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
         return f"{large} of {layer}".capitalize()
     if large not in OF_LAYER:
         before, after = float(np.median(first)), float(np.median(last))
-        verb = "rises" if after > before else "falls"
+        what = f"The median {large.removesuffix('s').replace('losse', 'loss')}"
         texts = [number.text(value).replace("-", "−") for value in (before, after)]
-        return f"The median {large.removesuffix('s').replace('losse', 'loss')} {verb} from {texts[0]} to {texts[1]}"
+        if texts[0] == texts[1]:
+            return f"{what} {'stays at' if len(moments) > 1 else 'is'} {texts[0]}"
+        return f"{what} {'rises' if after > before else 'falls'} from {texts[0]} to {texts[1]}"
     before, after = float(first.std()), float(last.std())
     if not before:
         return f"{large} of {layer}".capitalize()
