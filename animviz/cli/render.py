@@ -13,7 +13,6 @@ from animviz.cli.saying import say
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import EXPERIMENTS, experiment_for, takes_data
 from animviz.experiments.experiment import Experiment
-from animviz.loading import loading
 from animviz.options import options_of
 from animviz.pictures.outline import Outline, outline_of
 from animviz.pictures.renamed import current
@@ -58,8 +57,7 @@ class RenderCommand(Sectioned):
 
     def run(self, **values: Any) -> None:
         """Check everything, train where need be, draw."""
-        with loading():
-            from animviz.cli.drawing import draw_scene  # imports what pictures are drawn with
+        from animviz.cli.drawing import draw_scene  # imports what pictures are drawn with
 
         if self.asked != self.reference:
             say(f"{self.asked} is called {self.reference} now", err=True)

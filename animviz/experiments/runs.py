@@ -9,10 +9,9 @@ from pathlib import Path
 from animviz.errors import RecordingError
 from animviz.experiments.experiment import Maker, Run
 from animviz.experiments.homes import difference
-from animviz.experiments.keras.starting import warm_up, without
+from animviz.experiments.keras.starting import uncollected, warm_up, without
 from animviz.experiments.telling import Progress, Silence, Stages, Telling
 from animviz.files import contents_of, replace_file
-from animviz.loading import loading
 from animviz.recorders.description import versions_of
 from animviz.recorders.muting import muted_stderr
 from animviz.recorders.watcher import Watcher
@@ -68,7 +67,7 @@ def _maker(reference: str, begin: Stages) -> Maker:
     module, _, name = reference.partition(":")
     if ".keras." in module:
         started = begin("TensorFlow", 1)
-        with muted_stderr(), loading(), without("sklearn", "pandas"):
+        with muted_stderr(), uncollected(), without("sklearn", "pandas"):
             import_module(module)
             warm_up()
         started(1)

@@ -96,7 +96,7 @@ class Request:
             None if size is None else size_of(size, odd=True), options.get("fps"), pacing.seconds, codec, max_size
         )
         wish = where.settled(path, asked) if where else asked
-        pixels = check_look(chosen, rest, wish.size or USUAL_SIZE, theme, background)
+        pixels = check_look(chosen, rest, wish.size or USUAL_SIZE, theme, background, odd=True)
         check_workers(workers)
         coding = Coding(wish.codec or "", background == TRANSPARENT, plays_in(str(loop)))
         if still is None:
@@ -152,8 +152,9 @@ class Request:
 
 
 def check_look(
-    scene: Scene, options: Mapping[str, Any], size: tuple[int, int] | str, theme: str, background: str | None = None
-) -> tuple[int, int]:
+    scene: Scene, options: Mapping[str, Any], size: tuple[int, int] | str, theme: str, background: str | None = None,
+    *, odd: bool = False,
+) -> tuple[int, int]:  # fmt: skip
     """Refuse what cannot be drawn, whatever becomes of the frames; return width and height in pixels.
 
     Args:
@@ -162,13 +163,14 @@ def check_look(
         size: width and height in pixels, or as a text.
         theme: name of the theme.
         background: a colour, "transparent", or None for the theme's own.
+        odd: whether sides may be odd.
 
     Raises:
         InputError: an option is unknown or does not fit, or the scene needs a package that is not installed.
     """
     scene.check(options)
     look_of(theme, background)
-    return size_of(size, odd=True)
+    return size_of(size, odd=odd)
 
 
 def parted(options: Mapping[str, Any], fps: float | None = None) -> tuple[Pacing, dict[str, Any]]:

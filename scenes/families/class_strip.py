@@ -33,7 +33,7 @@ class ClassStrip:
         self._bars = axes.bar(nothing, nothing + 1, nothing, color=colors, align="edge")
         if moves:
             stage.moves(*self._bars)
-        self._needs = [stage.measure(name, LABEL, "medium") + AIR for name in names]
+        self._texts, self._needs = list(names), [stage.measure(name, LABEL, "medium") + AIR for name in names]
         inks = ["#ffffff" if letters_on(color) else "#0e1420" for color in colors]
         height = box.top + box.height / 2 + LABEL / 3
         self._names = [
@@ -47,7 +47,7 @@ class ClassStrip:
         for bar, start, width in zip(self._bars, ends - counts, counts, strict=False):
             bar.set_x(start)
             bar.set_width(width)
-        for name, need, end, width in zip(self._names, self._needs, ends, counts, strict=False):
+        for name, text, need, end, width in zip(self._names, self._texts, self._needs, ends, counts, strict=False):
             share = self._box.width / self._count
-            name.set_visible(bool(need <= width * share))
+            name.set_text(text if need <= width * share else "")
             name.set_x((self._box.left + (end - width / 2) * share) / self._stage.width)
