@@ -119,7 +119,7 @@ def test_pixels_counts_samples_by_what_is_asked(digits: Recording) -> None:
     assert "truly" not in texts(said)
     bars = [bar.get_window_extent() for bar in said._moving if isinstance(bar, Rectangle) and bar.get_width()]
     middles = np.array([(bar.x0 + bar.x1) / 2 for bar in bars])
-    names = [line for line in said._moving if isinstance(line, Text) and line.get_visible()]
+    names = [line for line in said._moving if isinstance(line, Text) and line.get_text()]
     names = [line for line in names if line.get_position()[1] < 0.9]  # those above are of the header
     assert names
     for name in names:

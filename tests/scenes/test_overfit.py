@@ -108,7 +108,7 @@ def test_the_fit_that_is_drawn_is_the_one_that_was_recorded(fitted: Callable[...
 def test_a_training_on_a_curve_is_drawn_over_its_epochs(trained: Callable[..., Recording], tmp_path: Path) -> None:
     recording = trained("polynomial", arch="1-3-1")
     said = written(recording, 4.0)
-    assert {"epoch", "epochs", "error of the fit", "training error"} <= set(said)
+    assert {"epoch", "epochs", "test error", "training error"} <= set(said)
     assert not any("features" in text or "points" in text for text in said)
     with pytest.raises(SceneError, match="overfit draws curves"):
         animviz.frame_at("overfit", trained("two_rings", arch="2-3-2-1"), 0.0)
