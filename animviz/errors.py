@@ -1,7 +1,5 @@
 """The exceptions of animviz: each message is one line that names the value, what was expected and the way out."""
 
-import traceback
-
 __all__ = ["AnimvizError", "DivergedError", "EncodeError", "InputError", "RecordingError", "SceneError"]
 
 
@@ -20,6 +18,8 @@ class AnimvizError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in a cell instead of a traceback through animviz."""
+        import traceback  # which the start of a command does without
+
         cause = [] if self.broken is None else "".join(traceback.format_exception(self.broken)).splitlines()
         return [*cause, f"{type(self).__name__}: {self.line}"]
 

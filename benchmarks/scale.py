@@ -24,6 +24,7 @@ import animviz
 from benchmarks.charts import Costs, draw
 from benchmarks.cloud import FOLDER
 from benchmarks.embeddings import resources_of
+from benchmarks.loops import one_epoch
 from benchmarks.measure import command_seconds, in_turn
 
 PAGE = Path(__file__).parent.parent / "docs" / "scale.md"
@@ -63,12 +64,7 @@ def trained(name: str, net: nn.Module, shape: tuple[int, int, int], epochs: int 
     shutil.rmtree(path, ignore_errors=True)
     with animviz.watch(net, path, inputs=x, labels=y, loss=loss, every=every, steps=-(-samples // 100)) as run:
         for _ in range(epochs):
-            for part in torch.randperm(samples).split(100):
-                optimizer.zero_grad()
-                value = loss(net(x[part]), y[part])
-                value.backward()
-                optimizer.step()
-                run.step(loss=value)
+            one_epoch(net, x, y, loss, optimizer, run, 100)
             run.epoch()
     return str(path)
 
@@ -104,12 +100,7 @@ def weights(count: int) -> dict[str, float]:
     with animviz.watch(net, path, inputs=x[:200], labels=y[:200], loss=loss, overwrite=True) as run:
         for _ in range(5):
             begun = time.perf_counter()
-            for part in torch.randperm(1000).split(50):
-                optimizer.zero_grad()
-                value = loss(net(x[part]), y[part])
-                value.backward()
-                optimizer.step()
-                run.step(loss=value)
+            one_epoch(net, x, y, loss, optimizer, run, 50)
             ended = time.perf_counter()
             run.epoch()
             epochs.append(ended - begun)

@@ -22,6 +22,8 @@ def watched_epoch() -> Iterator[Row]:
     import torch
     from torch import nn
 
+    from benchmarks.loops import one_epoch
+
     torch.manual_seed(0)
     x, y = torch.rand(SAMPLES, 784), torch.randint(0, 10, (SAMPLES,))
     loss = nn.CrossEntropyLoss()
@@ -37,12 +39,7 @@ def watched_epoch() -> Iterator[Row]:
         begun = time.perf_counter() - started
         spent = timed(run, "step", "epoch", "close")
         for _ in range(EPOCHS):
-            for part in torch.randperm(SAMPLES).split(BATCH):
-                optimizer.zero_grad()
-                value = loss(model(x[part]), y[part])
-                value.backward()
-                optimizer.step()
-                run.step(loss=value)
+            one_epoch(model, x, y, loss, optimizer, run, BATCH)
             run.epoch()
         run.close()
         return time.perf_counter() - started, begun + sum(spent)

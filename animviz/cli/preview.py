@@ -3,16 +3,16 @@
 import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from animviz.cli.flags import OUTPUT_NAME, SIZE, Sectioned, Sections, as_click
-from animviz.cli.render import require_distinct
+from animviz.cli.places import PLACE
+from animviz.cli.render import described, require_distinct
 from animviz.cli.saying import say
-from animviz.pictures.outline import Outline, outline_of
+from animviz.pictures.outline import Outline
 from animviz.pictures.renamed import current
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class PreviewCommand(Sectioned):
 
     def __init__(self, reference: str) -> None:
         self.reference = current(reference)
-        self.scene: Scene | Outline = outline_of(self.reference) or _imported(self.reference)
+        self.scene: Scene | Outline = described(self.reference)
         super().__init__(self.reference, self.scene.summary)
 
     def sections(self, arguments: Sequence[str]) -> Sections:
@@ -69,15 +69,7 @@ class PreviewCommand(Sectioned):
         raise click.Abort
 
 
-def _imported(reference: str) -> "Scene":
-    from animviz.pictures.discovery import find_scene
-
-    return find_scene(reference)
-
-
-_FROM = click.Option(
-    ["--from", "source"], type=click.Path(path_type=Path), required=True, help="Recording that is drawn."
-)
+_FROM = click.Option(["--from", "source"], type=PLACE, required=True, help="Recording that is drawn.")
 _THEME = click.Option(
     ["--theme"], type=click.Choice(THEMES), default="auto", show_default=True, help="Colours; auto: the system's."
 )

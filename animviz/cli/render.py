@@ -22,7 +22,7 @@ from animviz.rendering.timeline import Pacing
 if TYPE_CHECKING:
     from animviz.pictures.scene import Scene
 
-__all__ = ["RenderCommand", "require_distinct"]
+__all__ = ["RenderCommand", "described", "require_distinct"]
 
 
 class RenderCommand(Sectioned):
@@ -34,7 +34,7 @@ class RenderCommand(Sectioned):
 
     def __init__(self, reference: str) -> None:
         self.asked, self.reference = reference, current(reference)
-        self.scene: Scene | Outline = outline_of(self.reference) or _imported(self.reference)
+        self.scene: Scene | Outline = described(self.reference)
         self.experiment: Experiment | None = None
         super().__init__(self.reference, self.scene.summary)
 
@@ -65,7 +65,17 @@ class RenderCommand(Sectioned):
         draw_scene(self.reference, self.experiment, **values)
 
 
-def _imported(reference: str) -> "Scene":
+def described(reference: str) -> "Scene | Outline":
+    """Return the outline of a scene; one that has none is imported.
+
+    Args:
+        reference: name of the scene, or path of its file.
+
+    Raises:
+        SceneError: no such scene, or it cannot be imported.
+    """
+    if (outline := outline_of(reference)) is not None:
+        return outline
     from animviz.pictures.discovery import find_scene
 
     return find_scene(reference)

@@ -58,7 +58,7 @@ def filled(
     """Return a page: the frame of all pages with the body, style and program of its kind, and its data.
 
     Args:
-        package: of the kind, whose assets have page.html, the body, and page.css.
+        package: of the kind, whose assets have page.html, the body, and page.css; `$clock` in the body is that of all pages.
         title: of the page, as plain text.
         theme: dark, light or auto.
         letters: all texts of the page, joined, for its typeface.
@@ -69,7 +69,9 @@ def filled(
     """
     style = _styled(letters, _asset(package, "page.css"))
     program = "\n".join([*map(_shared, common), *(_asset(package, name) for name in scripts)])
-    frame = _shared("frame.html").replace("$body", _asset(package, "page.html"))
+    frame = (
+        _shared("frame.html").replace("$body", _asset(package, "page.html")).replace("$clock", _shared("clock.html"))
+    )
     policy = (
         f"default-src 'none'; script-src '{_policy_hash(program)}'; style-src '{_policy_hash(style)}'; img-src data:; "
         f"font-src data:; {allowing}{'; ' if allowing else ''}base-uri 'none'; form-action 'none'"

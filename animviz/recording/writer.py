@@ -157,10 +157,8 @@ class RecordingWriter:
         Raises:
             RecordingError: it is beyond the limit, the disk is full or the folder cannot be written.
         """
-        try:
+        with _written(f"{self.path / STATE}"):
             write_state(self.path, TrainingState(self.count, arrays, numbers))
-        except OSError as error:
-            raise RecordingError(f"cannot write {self.path / STATE}: {error.strerror or error}") from error
 
     def mark(self, *, finished: bool) -> None:
         """Note in the manifest whether the training came to its end.

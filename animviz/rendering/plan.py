@@ -12,7 +12,7 @@ from animviz.pictures.split import SplitPicture
 from animviz.rendering.cutout import Cutout
 from animviz.rendering.pacing import paced
 from animviz.rendering.timeline import Pacing, Timeline
-from animviz.rendering.trimmed import Trimmed
+from animviz.rendering.trimmed import painter_of
 from animviz.stage.alpha import GROUNDS
 from animviz.stage.background import look_of
 from animviz.stage.box import evened
@@ -75,8 +75,7 @@ class Plan:
     def _painter(self, look: Theme) -> Paints:
         stage = Stage(evened(self.size), look)
         stage.pace = self.timeline.whole_seconds
-        painter = self.picture.painter(stage)
-        return painter if stage.size == self.size else Trimmed(painter, self.size)
+        return painter_of(self.picture, stage, self.size)
 
     def identity(self) -> list[Any]:
         """Return all that decides the frames, as JSON types."""

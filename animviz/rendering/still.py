@@ -13,6 +13,7 @@ from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
 from animviz.rendering.beside import write_alt
 from animviz.rendering.stills import LAST, OPAQUE, STILLS, VECTORS
+from animviz.rendering.trimmed import painter_of
 from animviz.stage.alpha import GROUNDS, alpha_of
 from animviz.stage.background import TRANSPARENT, look_of
 from animviz.stage.box import check_size, evened, size_of
@@ -141,8 +142,7 @@ def _within(picture: Picture, moment: float | None) -> float:
 
 
 def _painted(picture: Picture, epoch: float, size: tuple[int, int], look: Theme) -> Pixels:
-    painter = picture.painter(Stage(evened(size), look))
-    return painter.paint(_moment(picture, epoch))[: size[1], : size[0]].copy()
+    return painter_of(picture, Stage(evened(size), look), size).paint(_moment(picture, epoch)).copy()
 
 
 def _vector(picture: Picture, epoch: float, stage: Stage, suffix: str, *, clear: bool) -> bytes:

@@ -5,11 +5,28 @@ import numpy as np
 from animviz.arrays import Pixels
 from animviz.moment import Moment
 from animviz.pictures.painter import Paints
+from animviz.pictures.picture import Subject
+from animviz.stage.stage import Stage
 
-__all__ = ["Trimmed"]
+__all__ = ["painter_of"]
 
 
-class Trimmed:
+def painter_of(picture: Subject, stage: Stage, size: tuple[int, int]) -> Paints:
+    """Set a picture up, and return what paints frames of a size.
+
+    Args:
+        picture: what is drawn.
+        stage: where, with even sides; see `animviz.stage.box.evened`.
+        size: width and height in pixels of the frames.
+
+    Raises:
+        AnimvizError: a scene cannot draw its recording.
+    """
+    painter = picture.painter(stage)
+    return painter if stage.size == size else _Trimmed(painter, size)
+
+
+class _Trimmed:
     """Paints frames without the last row or column.
 
     Args:

@@ -1,13 +1,10 @@
 """A picture at the moment that is asked for, as an image file: what a scrubber and a preview show."""
 
-from io import BytesIO
-
-from PIL import Image
-
 from animviz.moment import Moment
 from animviz.pictures.picture import Picture
 from animviz.rendering.timeline import MOTION
 from animviz.stage.stage import Stage
+from animviz.video.images import image_bytes
 
 __all__ = ["Drawing"]
 
@@ -42,6 +39,4 @@ class Drawing:
         self.picture.recording.check_epoch(epoch)
         progress = self.picture.progress(epoch)
         frame = self._painter.paint(Moment(progress * (self.picture.motion or MOTION), epoch, progress))
-        file = BytesIO()
-        Image.fromarray(frame[:, :, :3]).save(file, "PNG", compress_level=FAST)
-        return file.getvalue()
+        return image_bytes(frame[:, :, :3], ".png", compress_level=FAST)
