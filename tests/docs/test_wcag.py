@@ -75,9 +75,10 @@ def test_2_2_2_embedded_videos_have_controls(place: str, kind: str) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.parts[-3])
 def test_2_2_2_pages_begin_standing_still_or_can_be_stopped(template: Path) -> None:
-    text = template.read_text(encoding="utf-8")
+    shared = ROOT / "animviz" / "pages" / "assets"
+    frame, clock = ((shared / f"{name}.html").read_text(encoding="utf-8") for name in ("frame", "clock"))
+    text = template.read_text(encoding="utf-8").replace("$clock", clock)
     assert "autoplay" not in text
-    frame = (ROOT / "animviz" / "pages" / "assets" / "frame.html").read_text(encoding="utf-8")
     assert 'id="play"' in text + frame or "controls" in text
 
 
