@@ -9,7 +9,15 @@ from animviz.analysis.tasks import CLASSES
 from animviz.parts import LABEL, Diagram, InputPlane, Ruler, Sheet, planar_inputs
 from animviz.recording.replay.layers import is_dense_chain
 
-from .families.endings import DIVERGED, classes_in_words, count_in_words, hidden_widths, share_right, told_apart
+from .families.endings import (
+    DIVERGED,
+    classes_in_words,
+    count_in_words,
+    hidden_widths,
+    in_title,
+    share_right,
+    told_apart,
+)
 
 RULER = 150.0  # units of height
 COLUMN = 0.26  # of the room, for what stands beside the plane
@@ -62,7 +70,7 @@ def _title(recording: Recording) -> str:
         return f"{who} {'do' if several else 'does'} not part {classes_in_words(recording)}"
     who = f"{who} {'make' if several else 'makes'} the"
     if len(names) == 2:
-        return f"{who} boundary between {names[0]} and {names[1]}"
+        return f"{who} boundary between {in_title(names[0])} and {in_title(names[1])}"
     return f"{who} boundaries of {count_in_words(len(names))} classes"
 
 

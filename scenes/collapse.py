@@ -59,7 +59,7 @@ def collapse(stage: Stage, recording: Recording) -> Draw:
     window = Window(end, hidden)
     sheet = Sheet(
         stage, recording, _title(recording, course, len(classes)),
-        foot=["arrows: means of the classes", "hollow: rows of the last layer", "circle: the farthest sample"],
+        foot=["arrows: means of the classes, hollow: rows of the last layer", "circle: the farthest sample"],
     )  # fmt: skip
     picture, angles, spread = _layout(sheet.room)
     star = Star(stage, picture, recording, window, labels[shown], classes)

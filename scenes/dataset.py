@@ -13,6 +13,7 @@ from animviz.parts import Number, Sheet
 from animviz.sampling import evenly
 
 from .families.distances import ImageRulers, PlaneWalk, columns_of
+from .families.endings import in_title
 from .families.inputs import training_images
 
 MOST_IN_A_LIST = 12
@@ -37,7 +38,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     counts = {name: len(known) for name, known in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
     widest = max(there, key=lambda number: spreads[int(number)].distances.mean())
-    title = f"Samples of {names[widest]} differ most from their mean, on average"
+    title = f"Samples of {in_title(names[widest])} differ most from their mean, on average"
     subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples"
     sheet = Sheet(stage, recording, title, subtitle=subtitle, numbers=numbers, air=16)
     columns, rows = columns_of(stage, sheet.room)

@@ -31,7 +31,7 @@ from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
 from animviz.sampling import numbers_in
 
-from .families.blocks import hidden_blocks
+from .families.blocks import layer_words
 from .families.distributions import activations_of
 from .families.layer_places import Places, most_maps
 from .families.layers import PIXELS, LayerMap, Probe, Scale, class_of, extent_of, hidden_layers, seen_by_net, taken_for
@@ -89,7 +89,7 @@ def digits(
     images, trues = images_of(recording, "digits")[reading.chosen], labels[reading.chosen]
     note = f"true: {names[trues[0]]}" if len(set(trues)) == 1 else ""
     maps = [LayerMap(stage, places.maps[0], "input", images[0], PIXELS, reading.detail, note=note)]
-    words = {block.shown.name: (block.words, block.short) for block in hidden_blocks(recording)[0]}
+    words = layer_words(recording)
     for layer, box in zip(hidden, places.maps[1:], strict=True):
         values = np.concatenate([reading.probe.activations(state, layer.name) for state in reading.states])
         title, short_title = words.get(layer.name, (layer.name, layer.name))

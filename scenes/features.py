@@ -19,6 +19,7 @@ from animviz.recording.replay.layers import hindrance
 from animviz.recording.state import State
 
 from .families.blocks import Block, hidden_blocks
+from .families.endings import in_title
 from .families.layers import Scale, taken_for
 from .families.map_cells import cells_in
 from .families.maps_seen import MapsSeen
@@ -104,7 +105,7 @@ def _title(recording: Recording, seen: MapsSeen, states: Sequence[State]) -> str
     first, last = (output.class_names[seen.answer(states[place])[0]] for place in (0, -1))
     true = true_class(recording, seen.sample, "features")
     if true < 0:
-        return f"Image {seen.sample}, first taken for {first}, in the end for {last}"
+        return f"Image {seen.sample}, first taken for {in_title(first)}, in the end for {in_title(last)}"
     return taken_for(output.class_names[true], first, last)
 
 

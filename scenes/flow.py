@@ -58,7 +58,7 @@ def flow(
     time = Number("time of flow", ".2f", "0.00")
     sheet = Sheet(
         stage, recording, _title(recording, known), subtitle=_subtitle(recording),
-        numbers=[epoch_number(recording), time], foot=["orange: noise on its way", "blue: the data", "arrows: velocity now"],
+        numbers=[epoch_number(recording), time], foot=["orange: noise on its way to the data, blue", "arrows: velocity now"],
     )  # fmt: skip
     box, flowing, learning = _layout(sheet.room)
     plane = _Plane(stage, box, recording, noise, goal, trails)

@@ -41,7 +41,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)
     curves = stacked(stage, below, recording, names if below.height >= TWO else names[:1], source, log)
-    stems = Stems(stage, strip, pins, curves[0].plot, curves[0].value) if curves else None
+    stems = Stems(stage, strip, pins, curves[0].plot, curves[0].value, bend=below.top) if curves else None
     for curve in curves:
         curve.name(stage)
 

@@ -15,6 +15,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Words, color_map, cut, heatmap, pair
 
+from .families.endings import in_title
 from .families.evidence import Evidence
 from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
 
@@ -42,7 +43,9 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     foot = ["evidence: gradient times input, for the class less the rival"]
     if places.chosen is not None:
         foot.append(f"framed: the {len(places.chosen)} values that the network reads")
-    sheet = Sheet(stage, recording, "What speaks for {}, what for {}".format(*rivals[0]), foot=foot, air=16)
+    sheet = Sheet(
+        stage, recording, "What speaks for {}, what for {}".format(*map(in_title, rivals[0])), foot=foot, air=16
+    )
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"

@@ -25,7 +25,9 @@ from .families.embedding_layout import GAP, KEY, TITLE
 from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
 from .families.embedding_words import headline, layer_name, present, subtitle
+from .families.endings import in_title
 from .families.layer_table import LEAST, LayerTable, narrow
+from .families.neighbour_votes import mixed_classes
 from .families.unit_source import has_images
 
 __all__ = ["layers", "place_at"]
@@ -78,7 +80,7 @@ def layers(
     plane, box = _places(coloring.scaled(stage, sheet.room), table.width, table.height)
     count = len(seen.labels.names)
     named = chips(stage, seen.labels.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300), LETTERS)
-    called = [layer_name(recording, name) for name in names]
+    called, short = ([layer_name(recording, name, short=short) for name in names] for short in (False, True))
     title = stage.text(plane.left, plane.top - 10, "", weight="medium", moves=True)
     colors = coloring.numbers(sets.shown_labels, len(sets.shown))
     swarm = Swarm(stage, plane, found, colors, len(coloring.palette), named, POINT, coloring.palette)
@@ -97,8 +99,9 @@ def layers(
         swarm.show(place, wrong, answers)
         key.show()
         table.show(place)
-        ends = dict.fromkeys([called[int(np.floor(place))], called[int(np.ceil(place))]])
-        title.set_text(cut(stage, " → ".join(ends), plane.width, weight="medium"))
+        ends = [short[int(np.floor(place))], short[int(np.ceil(place))]]
+        text = called[int(place)] if ends[0] == ends[1] else " → ".join(ends)
+        title.set_text(cut(stage, text, plane.width, weight="medium"))
         sheet.show(state, **seen.stated(number))
 
     return draw
@@ -153,9 +156,11 @@ def _title(seen: Seen, found: Embedding, sets: Sets) -> str:
     if not sets.classes or found.scores.accuracy is None:
         return headline((), 0, 0)
     way = [float(share) for share in found.scores.accuracy]
+    mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(found, -1, sets)]
     return headline(
-        present(sets.shown_labels, seen.labels.names), way[0], way[-1], way, images=has_images(seen.recording)
-    )
+        present(sets.shown_labels, seen.labels.names), way[0], way[-1], way, images=has_images(seen.recording),
+        mixed=mixed, first="the first layer on",
+    )  # fmt: skip
 
 
 def _places(room: Box, width: float, height: float) -> tuple[Box, Box]:

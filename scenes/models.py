@@ -15,7 +15,6 @@ from animviz.sampling import last_at
 
 from .families.endings import count_in_words
 
-WORSE = 0.01  # of the answers: a model that was better by more has fitted too closely
 LINE, STRIP = 30.0, 72.0  # units of height: of a line above a plane, and of the curves below it
 GAP = 30.0  # units between models
 AIR = 0.04  # of the plane's height, around the points where its sides are left out
@@ -37,7 +36,7 @@ def models(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
     span = f"{100 * limits[0]:.0f} to {100 * limits[1]:.0f} % right"
     sheet = Sheet(
         stage, recording, _title(courses), subtitle=f"{recording.manifest.title}, {learned:,} points to learn", numbers=[],
-        foot=["ground: the answer", f"curves: {span}", "bright: of unseen points", "faint: of those learned"],
+        foot=["ground: the answer", f"curves: {span}", "bright: unseen points, faint: learned ones"],
     )  # fmt: skip
     boxes, lines = _layout(stage, sheet.room, courses, plane)
     views = [
@@ -193,7 +192,7 @@ def _ends(places: Array) -> tuple[float, float]:
 
 def _title(courses: list[Course]) -> str:
     """Say how many models were better before they fitted the points so closely."""
-    worse = sum(bool(course.test[-1] < np.nanmax(course.test, initial=0.0) - WORSE) for course in courses)
+    worse = sum(_percent(course.test[-1]) != _percent(np.nanmax(course.test, initial=0.0)) for course in courses)
     count = count_in_words(len(courses), "model")
     if not worse:
         return f"{count[0].upper()}{count[1:]}, each on its own clock"

@@ -15,7 +15,7 @@ from animviz.recording.answers import answered_classes, answered_labels
 from animviz.recording.replay.layers import is_dense_chain
 
 from .families.chain import Chain, Flow, final_states
-from .families.endings import DIVERGED
+from .families.endings import DIVERGED, in_title
 from .families.layers import taken_for
 from .families.one_sample import require_sample, true_class
 from .families.output_bars import OutputBars, answer_width
@@ -80,7 +80,7 @@ def _title(recording: Recording, sample: int) -> str:
         first, last = (names[int(answered_classes(output, each)[0])] for each in given)
         true = true_class(recording, sample, "network")
         if true < 0:
-            return f"Sample {sample}, first taken for {first}, in the end for {last}"
+            return f"Sample {sample}, first taken for {in_title(first)}, in the end for {in_title(last)}"
         return taken_for(names[true], first, last)
     if output.task == "multilabel":
         told = [name for name, yes in zip(output.class_names, answered_labels(output, given[1])[0], strict=True) if yes]

@@ -42,7 +42,7 @@ def paint(stage: Stage, recording: Recording) -> Draw:
     )  # fmt: skip
     mapped = sheet.room.width > WIDE * sheet.room.height
     sheet.write_foot(
-        "numbers: how far off, root mean square", f"maps: where, bright from {100 * BRIGHT:.0f} %" if mapped else "",
+        f"numbers: how far off, root mean square{f'; maps: where, bright from {100 * BRIGHT:.0f} %' if mapped else ''}",
         "dotted: the picture's waves",
     )  # fmt: skip
     cells, errors, below = _layout(sheet.room, len(names), canvas.shape[0] / canvas.shape[1], mapped=mapped)

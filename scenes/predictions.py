@@ -66,8 +66,11 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     short = max(stage.measure(name, LABEL) for name in verdicts.names) <= SHORT
     below = "the answer, and the sample's number" if short else "the answer, and the sample's number and class"
     dashed = "; dashed: right before" if learning.lapsed[chosen].any() else ""
-    foot = [f"crossed and dim: wrong now{dashed}", f"below: {below}"]
-    sheet = Sheet(stage, recording, _title(learning), numbers=["epoch", "accuracy"], foot=foot)
+    ever_wrong = not learning.right[:, chosen].all()
+    foot = [f"crossed and dim: wrong now{dashed}" if ever_wrong else "", f"below: {below}"]
+    sheet = Sheet(
+        stage, recording, _title(learning, chosen if samples else None), numbers=["epoch", "accuracy"], foot=foot
+    )
     groups = _groups(recording, learning, chosen)
     caption = _Caption(stage, verdicts, short)
     columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - CAPTION)))
@@ -190,10 +193,13 @@ def _nothing(only: Only, samples: str) -> str:
     return f"{asked} is {only} at the end" if only != "all" else "every sample is right from the start on"
 
 
-def _title(learning: Learning) -> str:
-    """Return how many samples are learned and how many forgotten."""
-    learned, forgotten = int(learning.learned.sum()), int(learning.forgotten.sum())
-    return f"{learned:,} {'sample is' if learned == 1 else 'samples are'} learned, {forgotten or 'none'} forgotten"
+def _title(learning: Learning, asked: NDArray[np.intp] | None) -> str:
+    """Return how many samples, all or those that are asked for, are learned and how many forgotten."""
+    among = np.arange(len(learning.known)) if asked is None else asked
+    learned, forgotten = (int(which[among].sum()) for which in (learning.learned, learning.forgotten))
+    of = "" if asked is None else f" of {len(asked)}"
+    verb = f"{'sample' if learned == 1 and not of else 'samples'} {'is' if learned == 1 else 'are'}"
+    return f"{learned:,}{of} {verb} learned, {forgotten or 'none'} forgotten"
 
 
 def _groups(recording: Recording, learning: Learning, chosen: NDArray[np.intp]) -> list[Row]:

@@ -16,6 +16,7 @@ from animviz.parts import Number, Sheet
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
+from .families.blocks import layer_words
 from .families.distributions import Glide
 from .families.quantities import OF_LAYER, Quantity, Values, activation_samples, known_quantities, weighted_layers
 from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis
@@ -55,10 +56,11 @@ def ridgelines(
     order = [first, *(quantity for quantity in known if quantity != first)]
     states = sampled_states(recording, MOST)
     values = {quantity: [known[quantity](state) for state in states] for quantity in order}
-    sheet = Sheet(stage, recording, _title(first, name, values[first]))
+    words = "the " + layer_words(recording).get(name, (f"layer {name}", ""))[0]
+    sheet = Sheet(stage, recording, _title(first, words, values[first]))
     axes = {quantity: _axis(quantity, moments) for quantity, moments in values.items()}
     some = activation_samples(recording, name) if "activations" in known else None
-    sheet.write_foot(*_foot(name, values, axes, len(some or ())))
+    sheet.write_foot(*_foot(words, values, axes, len(some or ())))
     panels = {
         quantity: _panel(stage, box, recording, quantity, known[quantity], axes[quantity], states, values[quantity])
         for quantity, box in zip(order, _boxes(stage, sheet.room, len(order)), strict=True)
@@ -134,7 +136,7 @@ def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, 
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
     cut = f"; on the axes: {np.floor(1000 * held) / 10:g} % or more" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
-    return ["height: how many values, each ridge on its own scale" if many else "", f"layer {layer}{of}{lines}{cut}"]
+    return ["height: how many values, each ridge on its own scale" if many else "", f"{layer}{of}{lines}{cut}"]
 
 
 def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:
@@ -142,7 +144,8 @@ def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:
     if count == 1:
         return [room]
     wide = stage.width > 1.2 * stage.height
-    columns = 1 if wide and count <= 4 else 3 if count == 4 else 2
+    high = room.height > 1.2 * room.width
+    columns = (1 if count <= 4 else 2) if wide else 2 if high and count == 5 else min(4, count - 1)
     rows = -(-(count - 1) // columns)
     if wide:
         large = Box(room.left, room.top, LARGE * room.width - GAP, room.height)

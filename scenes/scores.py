@@ -12,9 +12,10 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Outcomes
 from animviz.arrays import Array
-from animviz.parts import Sheet
+from animviz.parts import LABEL, Sheet
 
 from .families.class_curves import Named, Plain, room_for
+from .families.endings import in_title
 from .families.pinned import CAPTION, Pin, Strip, beginning
 from .families.small_pictures import pictured
 from .families.stems import Stems
@@ -23,6 +24,7 @@ LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
 GAP, FOOT = 40.0, (18.0, 48.0)  # units between plots, and for the foot in wide and other frames
 LARGE = 0.64  # of the room, for F1
+MEANT = (("precision", "how often it is right"), ("recall", "how much is found"))
 
 
 @scene(
@@ -66,10 +68,10 @@ def scores(stage: Stage, recording: Recording) -> Draw:
             learned[shown],
             hero,
         ),
-        Plain(
-            stage, boxes[1], "precision: how often it is right", recording.epochs, table[:, shown, 0], colors, hero=hero
+        *(
+            Plain(stage, box, _titled(stage, box, *words), recording.epochs, table[:, shown, of], colors, hero=hero)
+            for of, (box, words) in enumerate(zip(boxes[1:], MEANT, strict=True))
         ),
-        Plain(stage, boxes[2], "recall: how much is found", recording.epochs, table[:, shown, 1], colors, hero=hero),
     ]
 
     stems = Stems(stage, strip, pins, curves[0].plot) if strip else None
@@ -85,6 +87,12 @@ def scores(stage: Stage, recording: Recording) -> Draw:
         sheet.show(state, accuracy=float(outcomes.blended(moment.epoch, accuracy)))
 
     return draw
+
+
+def _titled(stage: Stage, box: Box, name: str, meaning: str) -> str:
+    """Return a name, with its meaning where there is room."""
+    full = f"{name}: {meaning}"
+    return full if stage.measure(full, LABEL, "medium") <= box.width else name
 
 
 def rates(counts: Array) -> Array:
@@ -148,11 +156,13 @@ def _title(recording: Recording, names: list[str], learned: Array) -> str:
     if len(never) == len(names):
         return f"No {one} is learned"
     if len(never):
-        which = f"{one} {names[never[0]]} is" if len(never) == 1 else f"{len(never)} of {len(names)} {many} are"
+        which = (
+            f"{one} {in_title(names[never[0]])} is" if len(never) == 1 else f"{len(never)} of {len(names)} {many} are"
+        )
         return f"{which[0].upper()}{which[1:]} not learned"
     when = f"epoch {recording.epochs[learned.max()]:g}"
     if len(last) == 1:
-        return f"{one.capitalize()} {names[last[0]]} is learned last, at {when}"
+        return f"{one.capitalize()} {in_title(names[last[0]])} is learned last, at {when}"
     return f"{len(last)} of {len(names)} {many} are learned last, at {when}"
 
 

@@ -18,7 +18,7 @@ from animviz.recording.answers import has_probabilities
 from animviz.recording.state import State
 
 from .families.amounts import amounts, counted
-from .families.endings import DIVERGED
+from .families.endings import DIVERGED, in_title
 from .families.one_sample import require_sample, true_class
 from .families.output_bars import OutputBars, answer_width, names_of
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
@@ -61,7 +61,7 @@ def signal(
     taken = [found.at(recording.at(epoch)) for epoch in epochs]
     its_loss = Number("its loss", ".4f", "0.0000")
     sheet = Sheet(
-        stage, recording, _title(recording, sample, taken, short=narrow), numbers=["epoch", its_loss],
+        stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss],
         foot=[
             "line: what a unit adds to another, dashed where it takes away",
             "orange: the error, and how much of it each line passes back" if len(epochs) > 1 else "",
@@ -101,20 +101,19 @@ def _epochs(found: Rounds, recording: Recording, count: int) -> list[float]:
     return sorted({states[0].epoch, states[-1].epoch, *(states[place].epoch for place in places)})
 
 
-def _title(recording: Recording, sample: int, taken: Sequence[Round], *, short: bool) -> str:
+def _title(recording: Recording, sample: int, taken: Sequence[Round]) -> str:
     """Say what becomes of the sample's loss."""
     output, first, last = recording.output, taken[0].loss, taken[-1].loss
     who = f"sample {sample}"
     if (true := true_class(recording, sample, "signal")) >= 0:
-        who = f"a true {output.class_names[true]}"
+        who = f"a true {in_title(output.class_names[true])}"
     if not np.isfinite([first, last]).all():
         return DIVERGED
     if len(taken) == 1:
         return f"{who[0].upper()}{who[1:]} goes through: its loss is {last:.3g}"
     before, after = amounts(first, last)
     way = f"{'falls' if last < first else 'rises'} from {before} to {after}" if before != after else f"stays at {after}"
-    what = "" if short else " goes through, its error comes back"
-    return f"{who[0].upper()}{who[1:]}{what}: its loss {way}"
+    return f"{who[0].upper()}{who[1:]}: its loss {way}"
 
 
 class _Views:

@@ -24,10 +24,13 @@ from animviz.sampling import numbers_in
 
 from .families.blocks import Block, hidden_blocks
 from .families.distributions import Glide, Measures, activations_of, by_unit
+from .families.endings import in_title
 from .families.unit_all import draw_all
 from .families.unit_panels import One, Panels
 from .families.unit_source import Source, source_of
 from .families.unit_values import apart, eta_squared, saturation, unit_values
+
+SMALL = 0.2  # standard deviations: an effect that Cohen (1988) calls small, below which a unit answers to all alike
 
 
 @scene(experiment="digits_mlp", group="inside", tasks=(LABELLED,))
@@ -76,8 +79,8 @@ def unit(
     ends = [glide.exact(state) for state in (sampled_states(recording)[0], last)]
     above = [apart(end["values"][known, None], end["groups"][known], len(labels.names))[0] for end in ends]
     title = _title(chosen, glide.over_epochs("share"), block, above, labels.names)
-    among = f"of {len(shares)} units in the {block.words}"
-    among = f"tells classes apart best {among}" if unit == "best" else among
+    among = f"of {len(shares)} units in the {block.words}" if len(shares) > 1 else f"the only unit of the {block.words}"
+    among = f"tells classes apart best {among}" if unit == "best" and len(shares) > 1 else among
     accuracy = replace(ACCURACY, label=f"{recording.measured_on} accuracy")
     scored = "accuracy" in recording.noted(source="scores")
     sheet = Sheet(stage, recording, title, subtitle=among, numbers=["epoch", *([accuracy] if scored else [])])
@@ -119,12 +122,12 @@ def _title(chosen: int, shares: Array, block: Block, above: Sequence[Array], nam
     shares = shares[np.isfinite(shares)]
     if block.activation not in BOUNDED and shares[-1] == 0:
         return f"Unit {chosen} falls silent" if shares.any() else f"Unit {chosen} is never active"
-    if not above[-1].any():
+    if np.abs(above[-1]).max() < SMALL:
         return f"Unit {chosen} answers to all classes alike"
     first, most = (int(np.abs(each).argmax()) for each in above)
     kept = first == most and above[0][most] * above[-1][most] > 0
     verb = "answers" if kept else "learns to answer"
-    return f"Unit {chosen} {verb} {'most' if above[-1][most] > 0 else 'least'} to {names[most]}"
+    return f"Unit {chosen} {verb} {'most' if above[-1][most] > 0 else 'least'} to {in_title(names[most])}"
 
 
 def _block(recording: Recording, name: str | None) -> Block:

@@ -42,6 +42,8 @@ def _recording_facts(recording: Recording) -> Facts:
     yield "state", "finished" if manifest.finished else "training, or cut short"
     steps = f", {last.step:,} gradient steps" if last.step or not last.epoch else ""  # not every loop counts them
     yield "snapshots", f"{len(recording)}, epochs {first.epoch:g} to {last.epoch:g}{steps}"
+    if recording.diverged_at is not None:
+        yield "diverged", f"from epoch {recording.diverged_at:g} on the weights or the loss are no finite numbers"
     yield (
         "layers",
         ", ".join(f"{layer.name} ({layer.kind}{_width(layer.output_shape)})" for layer in manifest.layers) or "none",

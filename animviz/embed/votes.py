@@ -17,7 +17,16 @@ from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.errors import SceneError
 from animviz.recording.recording import Recording
 
-__all__ = ["MOST_LAYERS", "NEIGHBOURS", "SAMPLES", "Neighbourhoods", "accuracies", "neighbourhoods", "share_named"]
+__all__ = [
+    "MOST_LAYERS",
+    "NEIGHBOURS",
+    "SAMPLES",
+    "Neighbourhoods",
+    "accuracies",
+    "neighbourhoods",
+    "share_named",
+    "shares_of_classes",
+]
 
 NEIGHBOURS = (3, 5, 10)
 SAMPLES = 1500
@@ -112,11 +121,28 @@ def share_named(known: Array, new: Array | None, sets: Sets, counts: Sequence[in
     Returns:
         A share for each count; NaN where there are too few.
     """
+    there, named = len(known) - (new is None), _named(known, new, sets, counts)
+    return [float(right.mean()) if count <= there else float("nan") for count, right in zip(counts, named, strict=True)]
+
+
+def shares_of_classes(known: Array, new: Array | None, sets: Sets, count: int) -> dict[int, float]:
+    """Return what `share_named` says of each class that is there, by its number; see there."""
+    (right,) = _named(known, new, sets, [count])
+    labels = _asked(sets)
+    return {int(label): float(right[labels == label].mean()) for label in np.unique(labels)}
+
+
+def _asked(sets: Sets) -> Array:
+    """Return the classes of the samples that are named."""
     assert sets.fit_labels is not None
-    there = len(known) - (new is None)
-    voters = sets.fit_labels[_nearest(known, new, min(max(counts), there))]
-    right = sets.fit_labels if sets.place_labels is None else sets.place_labels
-    return [float(np.mean(elected(voters[:, :count]) == right)) if count <= there else float("nan") for count in counts]
+    return sets.fit_labels if sets.place_labels is None else sets.place_labels
+
+
+def _named(known: Array, new: Array | None, sets: Sets, counts: Sequence[int]) -> list[Array]:
+    """Return which samples are named rightly, bool (samples,) for each count of voters."""
+    assert sets.fit_labels is not None
+    voters = sets.fit_labels[_nearest(known, new, min(max(counts), len(known) - (new is None)))]
+    return [elected(voters[:, :count]) == _asked(sets) for count in counts]
 
 
 def _nearest(known: Array, new: Array | None, count: int) -> Array:

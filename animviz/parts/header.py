@@ -28,7 +28,7 @@ __all__ = [
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
 MIN_TITLE = 22.0
 SUBTITLE = 32.0  # units from the baseline of the title to that of the subtitle
-FEW_EPOCHS = 41  # snapshots up to which a film stays long enough between two of them for tenths to be read
+MANY_EPOCHS = 1_000  # snapshots from which on no film stays between two of them
 WIDE = 1100.0  # units from which title and numbers share a line
 
 
@@ -63,7 +63,7 @@ class Number:
 
 @dataclass(frozen=True)
 class _WholeEpochs(Number):
-    """Epochs of a recording that has whole ones alone: what lies between them in tenths, or where they are many not at all."""
+    """Epochs of a recording that has whole ones alone: between them in tenths, or where they are very many not at all."""
 
     def text(self, value: float) -> str:
         """See `Number.text`."""
@@ -76,13 +76,13 @@ def epoch_number(recording: Recording) -> Number:
     """Return the epoch as a number of the header.
 
     Args:
-        recording: its epochs are written as whole numbers if they all are, with tenths between two of few; else with two
-            decimals.
+        recording: its epochs are written as whole numbers if they all are, with tenths between two of them unless
+            they are very many; else with two decimals.
     """
     last, whole = recording.epochs[-1], bool(np.all(recording.epochs == np.round(recording.epochs)))
     if not whole:
         return Number("epoch", ".2f", f"{last:.2f}")
-    form = ".1f" if len(recording) <= FEW_EPOCHS else ".0f"
+    form = ".1f" if len(recording) < MANY_EPOCHS else ".0f"
     return _WholeEpochs("epoch", form, format(last, form))
 
 
@@ -150,7 +150,9 @@ class Header:
         room = (right if one_line else stage.width - MARGIN) - MARGIN
         _fitted(stage, MARGIN, 46.0, title, room, TITLE, "medium")
         if subtitle:
-            _fitted(stage, MARGIN, 46.0 + below, subtitle, room, LABEL, "regular", stage.theme.quiet)
+            beneath = stage.width - 2 * MARGIN  # the numbers stand higher
+            subtitle = _shortened(stage, subtitle, beneath)
+            _fitted(stage, MARGIN, 46.0 + below, subtitle, beneath, LABEL, "regular", stage.theme.quiet)
         self.bottom = max(baseline, 46.0 + below) + 22
 
     def show(self, *values: float) -> None:
@@ -186,6 +188,14 @@ def foot(stage: Stage, *parts: str) -> float:
     for row, line in enumerate(lines):
         _fitted(stage, MARGIN, top + 30 * row, line, stage.width - 2 * MARGIN, LABEL, "regular", stage.theme.quiet)
     return top - LABEL
+
+
+def _shortened(stage: Stage, subtitle: str, room: float) -> str:
+    """Return a subtitle without so many of its parts between the first and the last as have no room."""
+    parts = subtitle.split(", ")
+    while len(parts) > 2 and stage.measure(", ".join(parts), LABEL) > room:
+        del parts[1]
+    return ", ".join(parts)
 
 
 def _fitted(

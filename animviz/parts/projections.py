@@ -144,7 +144,7 @@ class _Spread:
     """
 
     equal = False
-    axes = "unit 1 →, unit 2 ↑, each scaled to its range"
+    axes = "unit 1 →, unit 2 ↑, each in its range"
 
     def __init__(self, states: Sequence[State], hidden: list[Array], drawn: list[Array]) -> None:
         self._epochs = np.array([state.epoch for state in states])

@@ -22,7 +22,8 @@ class Sheet:
     Args:
         stage: where.
         recording: what is drawn.
-        title: what happens, such as "Three units part two rings"; by default the recording's own title.
+        title: what happens, such as "Three units part two rings"; by default the recording's own title. Where the epoch
+            is among the numbers and the training diverges, that is what happens.
         subtitle: of what, in quiet letters; by default the recording's own title and the network.
         numbers: from left to right: "epoch", names of recorded scores such as "loss" and "accuracy", or a `Number`
             whose value is given to `show`. By default the epoch, and loss and accuracy as far as they were recorded.
@@ -52,7 +53,7 @@ class Sheet:
         asked = _default(recording) if numbers is None else numbers
         self._numbers = [_number(recording, number) for number in asked]
         below = of_recording(recording, titled=bool(title)) if subtitle is None else subtitle
-        self._header = Header(stage, title or recording.manifest.title, self._numbers, below)
+        self._header = Header(stage, self._said(recording, title), self._numbers, below)
         self.room = self._room(stage.height - MARGIN)
         if foot:
             self.write_foot(*foot)
@@ -74,6 +75,12 @@ class Sheet:
         """
         known = {**state.scores, "epoch": state.epoch, **values}
         self._header.show(*(known.get(number.label, np.nan) for number in self._numbers))
+
+    def _said(self, recording: Recording, title: str) -> str:
+        """Return the title; of a training that diverges, where the epochs run, that it does."""
+        if recording.diverged_at is None or not any(number.label == "epoch" for number in self._numbers):
+            return title or recording.manifest.title
+        return f"The training diverges at epoch {epoch_number(recording).text(recording.diverged_at)}"
 
     def _room(self, bottom: float) -> Box:
         top = self._header.bottom

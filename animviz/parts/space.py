@@ -118,12 +118,12 @@ class HiddenSpace:
             return
         if isinstance(self.projection, Shadow):
             self._share = stage.text(box.right, box.top - 12, "", color=stage.theme.quiet, align="right", moves=True)
-        wide = box.width - (
-            stage.measure("100 % of variance", LABEL) + 20 if isinstance(self.projection, Shadow) else 0
+        axes, wide = (
+            self.projection.axes,
+            box.width - (stage.measure("100 % of variance", LABEL) + 20 if isinstance(self.projection, Shadow) else 0),
         )
-        stage.text(
-            box.left, box.top - 12, cut(stage, f"{heading}: {self.projection.axes}", wide), color=stage.theme.quiet
-        )
+        fitting = (text for text in (f"{heading}: {axes}", axes) if stage.measure(text, LABEL) <= wide)
+        stage.text(box.left, box.top - 12, next(fitting, cut(stage, axes, wide)), color=stage.theme.quiet)
         if isinstance(self.projection, Orbit):
             self._named = self.projection.named_edges()
             self._names = Words(stage, np.zeros((3, 2)), align="center")

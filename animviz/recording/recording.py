@@ -11,6 +11,7 @@ finished snapshot readable. The files are plain safetensors and JSON: no pickle.
 """
 
 import os
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -223,6 +224,18 @@ class Recording(Sequence[Snapshot]):
         """Where `history` finds the loss: that of the recorded states, or Keras' own where there is none."""
         return "scores" if "loss" in self.noted(source="scores") else "logs"
 
+    @cached_property
+    def diverged_at(self) -> float | None:
+        """Epoch of the snapshot from which on the weights or the loss are no finite numbers, or None if they are in the end.
+
+        Weights that are no numbers stay so: of the snapshots only a few are read.
+        """
+        losses = [np.isfinite(entry.scores.get("loss", entry.logs.get("loss", 0.0))) for entry in self.entries]
+        sound = len(losses) - int(np.argmax(losses[::-1])) if any(losses) else 0
+        if not _is_finite(self[-1]):
+            sound = min(sound, bisect(range(len(self)), False, key=lambda index: not _is_finite(self[index])))
+        return float(self.epochs[sound]) if sound < len(self) else None
+
     def at(self, epoch: float) -> State:
         """Return the state at a moment in epochs, blended between the snapshots around it.
 
@@ -290,6 +303,10 @@ class Recording(Sequence[Snapshot]):
             raise RecordingError(f"{path}: {wrong}")
         kept = {name: arrays[self.manifest.key("outputs", name)] for name in self.manifest.stored_outputs}
         return Snapshot(index, self.entries[index], arrays, kept)
+
+
+def _is_finite(snapshot: Snapshot) -> bool:
+    return all(np.isfinite(array).all() for array in snapshot.weights.values())
 
 
 def _reopened(path: Path, limit: int, output: str | None) -> Recording:

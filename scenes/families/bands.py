@@ -12,6 +12,7 @@ __all__ = ["Bands"]
 
 PITCH = 21.0  # least height of a band whose name stands beside it: that of its ink, which is less than a line
 FINE = 3  # parts of a cell; a band is one of them away from the next
+NONE = "none"  # the name of a band of units that answer to no class
 NAMED = 0.3  # share of the width that names take at most
 
 
@@ -22,7 +23,7 @@ class Bands:
         stage: where.
         box: room for all.
         order: numbers of the units in the order of the classes that they answer to, see `sorted_by_class`.
-        classes: these classes, -1 for units that do not vary and stand last, in a band without a name.
+        classes: these classes, -1 for units that do not vary and stand last.
         names: of all classes.
 
     Attributes:
@@ -34,13 +35,14 @@ class Bands:
     def __init__(self, stage: Stage, box: Box, order: Array, classes: Array, names: Sequence[str]) -> None:
         known = [*np.unique(classes[classes >= 0]), *([-1] if (classes < 0).any() else [])]
         sizes = [int((classes == label).sum()) for label in known]
-        widest = max((stage.measure(names[k], LABEL) for k in known if k >= 0), default=0.0)
+        called = [names[label] if label >= 0 else NONE for label in known]
+        widest = max((stage.measure(name, LABEL) for name in called), default=0.0)
         before = min(widest, NAMED * box.width) + 10
         room = Box(box.left + before, box.top, box.width - before, box.height)
         columns, cell = _columns(sizes, room, PITCH)
         self.named = cell > 0
         if not self.named:
-            room, known, sizes = box, [-1], [len(order)]
+            room, called, sizes = box, [""], [len(order)]
             columns, cell = _columns(sizes, room, 0)
         slots = [_slot(size, columns, cell, PITCH if self.named else 0) for size in sizes]
         tops = np.cumsum([0, *slots[:-1]]) + [
@@ -54,13 +56,9 @@ class Bands:
         height = cell / FINE * self.shape[0]
         self.place = Box(room.left, room.top + (room.height - height) / 2, cell * columns, height)
         middles = self.place.top + cell / FINE * (np.cumsum(slots) - np.array(slots) / 2) + 8
-        named = [
-            (cut(stage, names[label], before - 10), top)
-            for label, top in zip(known, middles, strict=True)
-            if label >= 0
-        ]
-        words = Words(stage, [(room.left - 8, top) for _, top in named], align="right")
-        words.set_words([name for name, _ in named], np.tile(stage.theme.mix(stage.theme.quiet, 1), (len(named), 1)))
+        words = Words(stage, [(room.left - 8, top) for top in middles], align="right")
+        quiet = np.tile(stage.theme.mix(stage.theme.quiet, 1), (len(called), 1))
+        words.set_words([cut(stage, name, before - 10) for name in called], quiet)
 
     def laid(self, values: Array) -> Array:
         """Return the activations of one sample, shape (units,), in rows and columns; NaN where no unit is."""

@@ -1,13 +1,13 @@
 """Blocks: a layer with what only bends its values, such as a linear layer and the activation behind it, is one to viewers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from animviz import Recording
 from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.layers import SILENT, Layer, is_chain
 
-__all__ = ["Block", "blocks_of", "hidden_blocks"]
+__all__ = ["Block", "blocks_of", "hidden_blocks", "layer_words"]
 
 BENDING = {"Activation", "ReLU", "LeakyReLU", "ELU", "PReLU"}  # layers that are activations, as PyTorch has them
 WORDS = {"Dense": "hidden layer", "Conv1D": "convolution", "Conv2D": "convolution"}
@@ -62,6 +62,19 @@ def hidden_blocks(recording: Recording) -> tuple[list[Block], str]:
     hidden = _worded(blocks_of(recording.layers)[:-1])
     there, missing = obtainable(recording, [block.shown for block in hidden])
     return [block for block in hidden if block.shown in there], missing
+
+
+def layer_words(recording: Recording) -> dict[str, tuple[str, str]]:
+    """Return what viewers call each layer of a chain, and the same where there is little room, by the layer's name.
+
+    Args:
+        recording: of any model; layers that are no chain are called by their own names.
+    """
+    if not is_chain(recording.layers):
+        return {}
+    blocks = blocks_of(recording.layers)
+    worded = [*_worded(blocks[:-1]), *(replace(last, words="output layer", short="output") for last in blocks[-1:])]
+    return {layer.name: (block.words, block.short) for block in worded for layer in (block.layer, block.shown)}
 
 
 def _worded(blocks: Sequence[Block]) -> list[Block]:

@@ -14,6 +14,7 @@ __all__ = ["Named", "Plain", "apart", "room_for"]
 LINE = 24.0  # units from one name to the next
 LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
 BOLD, THIN = 5.0, 2.0  # units of a curve
+DASH = (3.0, 2.0)  # lengths of dashes and gaps of the mean
 TITLE, BELOW = 48.0, 40.0  # units of a plot above and below its curves
 
 
@@ -34,6 +35,7 @@ class Plain:
         colors: of the classes, RGB in [0, 1], shape (classes, 3).
         right: units left free at the right.
         hero: the class whose curve is drawn bold, or -1.
+        mean: the column that is no class but their mean, drawn in dashes, or -1.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Plain:
         colors: Array,
         right: float = 10.0,
         hero: int = -1,
+        mean: int = -1,
     ) -> None:
         self._epochs, self._values = epochs, values
         self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, right=right, near_one=True)
@@ -53,7 +56,7 @@ class Plain:
             faint = 0.25 * color + 0.75 * np.array(stage.theme.mix(stage.theme.background, 1.0))
             self.plot.axes.plot(epochs, column, color=faint, linewidth=stage.points(1.5), clip_on=False, zorder=0.5)
         self._pens = [
-            stage.curve(self.plot.axes, color, BOLD if place == hero else THIN, 12)
+            stage.curve(self.plot.axes, color, BOLD if place == hero else THIN, 12, DASH if place == mean else ())
             for place, color in enumerate(colors)
         ]
 
@@ -104,7 +107,7 @@ class Named(Plain):
         self._rings = [(epochs[at], values[at, k]) for k, at in enumerate(learned) if at >= 0]
         values = np.column_stack([values, mean])
         super().__init__(
-            stage, box, "F1", epochs, values, np.vstack([colors, ink]), LEADER + width + value + 4, hero
+            stage, box, "F1", epochs, values, np.vstack([colors, ink]), LEADER + width + value + 4, hero, len(names) - 1
         )  # fmt: skip
         last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:])
         self._order = np.argsort(-last[0], kind="stable") if len(last) else np.arange(len(names))

@@ -22,8 +22,9 @@ from .embedding_facts import TRUST, Story, quality
 from .embedding_layout import Layout
 from .embedding_panel import Key, Panel, Pictures
 from .embedding_seen import Seen
-from .embedding_words import NAMES, described, headline, layer_name, present, shared, subtitle
-from .neighbour_votes import in_layer, in_layout
+from .embedding_words import NAMES, described, headline, layer_name, layer_titles, present, shared, short_name, subtitle
+from .endings import in_title
+from .neighbour_votes import in_layer, in_layout, mixed_classes
 from .unit_source import has_images
 
 __all__ = [
@@ -74,28 +75,28 @@ def embedding_scene(
         _title(seen, found, sets),
         subtitle=subtitle(recording, method, note, few),
         numbers=[*seen.numbers, measure],
-        foot=[described(method, names[-1]), shared(found[-1], alone=epoch is not None)],
+        foot=[
+            described(method, layer_name(recording, names[-1]).split(", ")[0]),
+            shared(found[-1], alone=epoch is not None),
+        ],
         air=12,
     )
     layout = Layout.of(coloring.scaled(stage, sheet.room), len(names))
     classes, tags = chips(stage, seen.labels.names, layout.main.width * layout.main.height, LETTERS)
     pictures = Pictures(recording, thumbnails, sets, method, seen)
     panels = [
-        Panel(stage, box, layer_name(recording, name), embedding, sets, coloring, trails=trails, radius=SMALL_POINT,
+        Panel(stage, box, layer_titles(recording, name), embedding, sets, coloring, trails=trails, radius=SMALL_POINT,
               by=by)
         for box, name, embedding in zip(layout.small, names, found, strict=False)
     ]  # fmt: skip
     large = Panel(
-        stage, layout.main, layer_name(recording, names[-1]), found[-1], sets, coloring, trails=trails, radius=POINT,
+        stage, layout.main, layer_titles(recording, names[-1]), found[-1], sets, coloring, trails=trails, radius=POINT,
         by=by, named=(classes, tags), pictures=pictures,
     )  # fmt: skip
     panels.append(large)
     color = [(0.0, "colour: predicted class")] if by == "predicted" else []
-    kinds = (
-        [(14.0, f"{sets.placed} test samples"), (7.0, "training")]
-        if sets.placed
-        else [(14.0, f"{sets.fitted} samples")]
-    )
+    both = [(14.0, f"{sets.placed} test"), (7.0, "training")]
+    kinds = [*(both if sets.placed else [(14.0, f"{sets.fitted} samples")]), (0.0, pictures.words)]
     key = Key(stage, layout.main, [*color, *kinds], lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
     last = len(numbers) - 1
     shares = found[-1].shares
@@ -107,7 +108,8 @@ def embedding_scene(
             in_layout(found[place], last, sets), in_layer(recording, names[place], numbers[last], sets)
         )  # fmt: skip
 
-    story = Story(stage, layout.story, names, found, sets, "PCA" if method == "pca" else NAMES[method], table)
+    called = [short_name(recording, name) for name in names]
+    story = Story(stage, layout.story, called, found, sets, "PCA" if method == "pca" else NAMES[method], table)
     clock = _clock(stage, recording, layout.story, story.bottom)
 
     def draw(moment: Moment) -> None:
@@ -180,7 +182,11 @@ def _title(seen: Seen, found: list[Any], sets: Sets) -> str:
     shares = [quality(embedding, sets)[0] for embedding in found]
     finite = [values[np.isfinite(values)] for values in shares]
     ends = [float(values[-1]) if len(values) else float("nan") for values in finite]
-    before = ends[0] if len(found[0].epochs) == 1 else float(finite[-1][0]) if len(finite[-1]) else float("nan")
+    alone = len(found[0].epochs) == 1
+    before = ends[0] if alone else float(finite[-1][0]) if len(finite[-1]) else float("nan")
+    last = np.flatnonzero(np.isfinite(shares[-1]))[-1:]
+    mixed = [in_title(seen.labels.names[label]) for at in last for label in mixed_classes(found[-1], int(at), sets)]
     return headline(
-        present(sets.shown_labels, seen.labels.names), before, ends[-1], ends, images=has_images(seen.recording)
-    )
+        present(sets.shown_labels, seen.labels.names), before, ends[-1], ends, images=has_images(seen.recording),
+        mixed=mixed, first="the first layer on" if alone else "the start",
+    )  # fmt: skip

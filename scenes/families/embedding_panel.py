@@ -45,15 +45,15 @@ class Panel:
     """One layer: the plane, and its name above."""
 
     def __init__(
-        self, stage: Stage, plane: Box, title: str, embedding: Embedding, sets: Sets, coloring: Coloring, *,
+        self, stage: Stage, plane: Box, title: Sequence[str], embedding: Embedding, sets: Sets, coloring: Coloring, *,
         trails: int, radius: float, by: By, named: tuple[Array, list[Any]] = NONE, pictures: "Pictures | None" = None,
     ) -> None:  # fmt: skip
         self._stage = stage
         self._embedding = embedding = centred(embedding)
         self._trails, self._labels = trails, coloring.numbers(sets.shown_labels, len(sets.shown))
-        if stage.measure(title, LABEL, "medium") > plane.width:
-            title = cut(stage, title.split(", ")[0], plane.width, weight="medium")
-        stage.text(plane.left, plane.top - 10, title, weight="medium")
+        fitting = (words for words in title if stage.measure(words, LABEL, "medium") <= plane.width)
+        said = next(fitting, cut(stage, title[-1], plane.width, weight="medium"))
+        stage.text(plane.left, plane.top - 10, said, weight="medium")
         axes = plane_axes(stage, plane, embedding)
         self._set_up_background(stage, axes, sets, coloring, radius, by)
         self._points = Points(stage, axes, self._labels, len(coloring.palette), radius, coloring.palette)
@@ -158,7 +158,7 @@ class Key:
             pair(stage, "wrong answers", lambda: [text.get_text() for text in self._wrong], lambda: [rings()])
             left += 48 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
         some = [(0.0, f"names: {named[0]} of {named[1]} classes")] if named[0] < named[1] else []
-        for size, words in [*some, *kinds]:
+        for size, words in [*some, *(kind for kind in kinds if kind[1])]:
             begin = left + (20 if size else 0)
             if begin + stage.measure(words, LABEL) > plane.right + 1:
                 break
@@ -174,7 +174,11 @@ class Key:
 
 
 class Pictures:
-    """Images of a few samples: of those answered wrongly in the end where there are any, else far from each other."""
+    """Images of a few samples: of those answered wrongly in the end where there are any, else far from each other.
+
+    Attributes:
+        words: what they are; empty where there are none.
+    """
 
     def __init__(self, recording: Recording, asked: int | None, sets: Sets, scene: str, seen: Seen) -> None:
         one = recording.basis.has_one_input
@@ -184,6 +188,7 @@ class Pictures:
         assert seen.last is not None
         self._wrong = seen.wrong(seen.last, sets.shown)
         self._labels = sets.shown_labels
+        self.words = ""
 
     def some(
         self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, coloring: Coloring
@@ -198,6 +203,7 @@ class Pictures:
         among = np.flatnonzero(self._wrong)
         many = len(among) >= count
         chosen = among[_spread(places[among], count, least)] if many else far_apart(places, colors, count, least)
+        self.words = "images: wrong" if many else "images: samples"
         return chosen, [thumbnail(stage, self._images[k], coloring.palette[colors[k]], IMAGE) for k in chosen]
 
 

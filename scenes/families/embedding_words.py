@@ -9,17 +9,29 @@ from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.parts import of_recording
 
+from .blocks import layer_words
 from .endings import count_in_words
 
-__all__ = ["NAMES", "described", "headline", "layer_name", "present", "shared", "subtitle"]
+__all__ = [
+    "NAMES",
+    "described",
+    "headline",
+    "layer_name",
+    "layer_titles",
+    "present",
+    "shared",
+    "short_name",
+    "subtitle",
+]
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.02  # shares of samples that neighbours name rightly
 
 
 def headline(
-    names: Sequence[str], before: float, after: float, way: Sequence[float] = (), *, images: bool = False
-) -> str:
+    names: Sequence[str], before: float, after: float, way: Sequence[float] = (), *, images: bool = False,
+    mixed: Sequence[str] = (), first: str = "the start",
+) -> str:  # fmt: skip
     """Say what the classes do, from the shares of samples whose neighbours name their class.
 
     Args:
@@ -28,6 +40,8 @@ def headline(
         after: share at the end.
         way: shares from layer to layer at the end, where the title may say that they rise.
         images: whether the samples are images, which may be of digits.
+        mixed: names of the classes of which most samples are named wrongly at the end.
+        first: where the first share was measured.
     """
     if not names:
         return "How the layers arrange the samples"
@@ -41,11 +55,13 @@ def headline(
         return f"{who} mix"
     if after < MIXED:
         return f"{who} stay mixed"
+    but = f", but for {mixed[0] if len(mixed) == 1 else f'{count_in_words(len(mixed))} of them'}" if mixed else ""
     if after < before + GAIN:
-        return f"{who} are apart from the start" if after >= APART else f"{who} stay half mixed"
+        return f"{who} are apart from {first}{but}" if after >= APART else f"{who} stay half mixed"
     rises = len(way) > 1 and np.isfinite(way).all() and min(np.diff(way)) > -LOSS and way[-1] > way[0] + GAIN
-    done = f"{who} part" if after >= APART else f"{who} part, though not all"
-    return f"{done}, layer by layer" if rises and after >= APART else done
+    if after < APART:
+        return f"{who} part, though not all"
+    return f"{who} part{', layer by layer' if rises and not but else but}"
 
 
 def present(labels: Array | None, names: Sequence[str]) -> list[str]:
@@ -66,25 +82,37 @@ def subtitle(recording: Recording, method: str, *notes: str) -> str:
     return ", ".join(what)
 
 
-def layer_name(recording: Recording, name: str) -> str:
-    """Return a layer's name with how many numbers it has: units, or maps of a size."""
+def layer_titles(recording: Recording, name: str) -> list[str]:
+    """Return what may stand above a layer, from the longest to the shortest."""
+    full = layer_name(recording, name)
+    return [full, full.split(", ")[0], layer_name(recording, name, short=True), short_name(recording, name)]
+
+
+def short_name(recording: Recording, name: str) -> str:
+    """Return what viewers call a layer where there is little room, such as "hidden 1"."""
+    return layer_words(recording).get(name, (name, name))[1]
+
+
+def layer_name(recording: Recording, name: str, *, short: bool = False) -> str:
+    """Return what viewers call a layer, in short where asked, with how many numbers it has: units, or maps of a size."""
+    words = layer_words(recording).get(name, (name, name))[short]
     if name == "input":
         shape: Sequence[int | None] = recording.single_input(recording.inputs).shape[1:]
     else:
         shape = recording.layers[recording.layer_index(name)].output_shape or ()
     if not shape or None in shape:
-        return name
+        return words
     if len(shape) == 1:
         kind = "number" if name == "input" else "unit"
-        return f"{name}, {shape[0]} {kind if shape[0] == 1 else kind + 's'}"
-    return f"{name}, {'×'.join(map(str, shape))}"
+        return f"{words}, {shape[0]} {kind if shape[0] == 1 else kind + 's'}"
+    return f"{words}, {'×'.join(map(str, shape))}"
 
 
 def described(method: str, layer: str) -> str:
     """Say what the header's number of the layout is."""
     if method == "pca":
         return "kept: share of the variance"
-    return f"trust: near here is near in {layer}"
+    return f"trust: near here is near in the {layer}"
 
 
 def shared(embedding: Embedding, *, alone: bool) -> str:

@@ -6,9 +6,10 @@ from animviz import Recording
 from animviz.analysis.verdicts import Verdicts
 from animviz.errors import DivergedError
 
-__all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "share_right", "told_apart"]
+__all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "in_title", "share_right", "told_apart"]
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+LONG = 18  # letters of a name in a title at most
 DIVERGED = "The training diverges"
 
 
@@ -29,6 +30,11 @@ def classes_in_words(recording: Recording) -> str:
     classes = count_in_words(len(recording.output.class_names), "class", "classes")
     title = recording.manifest.title.lower()
     return title if title.split()[:1] == classes.split()[:1] else classes
+
+
+def in_title(name: str) -> str:
+    """Return the name of a class as a title has room for it: the begin of a long one."""
+    return name if len(name) <= LONG else f"{name[: LONG - 1].rstrip()}…"
 
 
 def hidden_widths(recording: Recording) -> list[int]:

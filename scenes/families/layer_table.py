@@ -16,6 +16,7 @@ from animviz.embed.sets import Sets
 from animviz.parts import LABEL, cut
 
 from .embedding_facts import TRUST, percents
+from .embedding_words import short_name
 from .neighbour_votes import NEIGHBOURS, in_layer, in_layout
 
 __all__ = ["LEAST", "LayerTable", "narrow"]
@@ -56,6 +57,7 @@ class LayerTable:
         self, stage: Stage, recording: Recording, names: Sequence[str], found: Embedding, sets: Sets, snapshot: int
     ) -> None:
         self._stage, self._names = stage, names
+        self._called = [short_name(recording, name) for name in names]
         self._itself: Callable[[str], list[float]] = lambda name: in_layer(recording, name, snapshot, sets)
         trust = [[TRUST.text(value)] for value in found.scores.trustworthiness]
         votes = [percents(in_layout(found, k, sets)) if sets.classes else [] for k in range(len(names))]
@@ -69,7 +71,7 @@ class LayerTable:
         self._heads = heads[self._columns]
         widest = ["100.0" if head != TRUST.label else TRUST.widest for head in self._heads]
         self._widths = [stage.measure(text, LABEL, "medium") for text in widest]  # a longer heading begins before them
-        self._name = min(NAME, max(stage.measure(name, LABEL, "medium") for name in (*names, BEFORE)))
+        self._name = min(NAME, max(stage.measure(name, LABEL, "medium") for name in (*self._called, BEFORE)))
         self.width = RAIL + self._name + sum(self._widths) + BETWEEN * len(self._widths)
         self.height = HEAD + LEAST * len(names)
         self._votes = sets.classes
@@ -89,7 +91,7 @@ class LayerTable:
                        align="right")  # fmt: skip
         for right, head in zip(rights, self._heads, strict=True):
             stage.text(right, box.top + 50, head, color=quiet, align="right")
-        for place, name in enumerate(self._names):
+        for place, name in enumerate(self._called):
             top = box.top + HEAD + (place + 0.5) * row + (-6 if double else 8)
             name = cut(stage, name, self._name, weight="medium")
             stage.text(box.left + RAIL, top, name, weight="medium")

@@ -19,6 +19,7 @@ from animviz.sampling import evenly
 
 from .bands import Bands
 from .blocks import blocks_of
+from .endings import in_title
 from .layer_places import OVER, UNDER
 
 MOST_MAPS = 64  # channels of a layer that are shown
@@ -213,6 +214,7 @@ def taken_for(true: str, first: str, last: str) -> str:
         first: name of the class that is answered at the first epoch.
         last: likewise at the last.
     """
+    true, first, last = in_title(true), in_title(first), in_title(last)
     if first == last:
         return f"A true {true}, taken for {last} first and last"
     return f"A true {true}, first taken for {first}, in the end for {last}"

@@ -11,10 +11,12 @@ from animviz import Recording
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
-from animviz.embed.votes import NEIGHBOURS, share_named
+from animviz.embed.votes import NEIGHBOURS, share_named, shares_of_classes
 from animviz.recording.state import State
 
-__all__ = ["NEIGHBOURS", "activations_of", "in_layer", "in_layout"]
+__all__ = ["NEIGHBOURS", "activations_of", "in_layer", "in_layout", "mixed_classes"]
+
+MIXED = 0.5  # share of a class that neighbours name rightly, below which it is not apart
 
 
 def in_layout(embedding: Embedding, index: int, sets: Sets, counts: Sequence[int] = NEIGHBOURS) -> list[float]:
@@ -28,6 +30,21 @@ def in_layout(embedding: Embedding, index: int, sets: Sets, counts: Sequence[int
     """
     placed = None if embedding.placed is None else embedding.placed[index]
     return _share(embedding.positions[index], placed, sets, counts)
+
+
+def mixed_classes(embedding: Embedding, index: int, sets: Sets) -> list[int]:
+    """Return the classes of which neighbours in the layout name less than half rightly.
+
+    Args:
+        embedding: of the sets.
+        index: of the slice.
+        sets: samples with classes.
+    """
+    placed = None if embedding.placed is None else embedding.placed[index]
+    if not _can_tell(embedding.positions[index], placed):
+        return []
+    shares = shares_of_classes(embedding.positions[index], placed, sets, NEIGHBOURS[1])
+    return [label for label, share in shares.items() if share < MIXED]
 
 
 def in_layer(
@@ -65,7 +82,11 @@ def _flat(values: Array) -> Array:
 
 def _share(known: Array, new: Array | None, sets: Sets, counts: Sequence[int]) -> list[float]:
     """Return the shares, or NaN where a place is not finite or all are one."""
-    told = all(np.isfinite(places).all() for places in (known, new) if places is not None)
-    if not told or np.ptp(known, axis=0).max() == 0:
+    if not _can_tell(known, new):
         return [float("nan")] * len(counts)
     return share_named(known, new, sets, counts)
+
+
+def _can_tell(known: Array, new: Array | None) -> bool:
+    finite = all(np.isfinite(places).all() for places in (known, new) if places is not None)
+    return finite and bool(np.ptp(known, axis=0).max())

@@ -20,8 +20,8 @@ APART = 0.015  # of the training, between two moments at least
 CHANGED = 0.05  # of the range of the loss, between two landmarks at least
 # Of many landmarks those come first that show something else than the others.
 FIRST = (
-    "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss stops falling", "boundary in", "best epoch",
-    "accuracy 99 %", "plateau begins", "boundary gone", "accuracy 50 %",
+    "training diverges", "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss stops falling",
+    "boundary in", "best epoch", "accuracy 99 %", "plateau begins", "boundary gone", "accuracy 50 %",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ ENOUGH = 20_000  # values of which percentiles are taken
 BEYOND = 0.5  # per cent of the values of all moments that may lie off each end of an axis
 LEAST = 1e-4  # on an axis of logarithms: losses below stand at its end
 ABOVE, BELOW = 34.0, 40.0  # units for the title and for the numbers on the axis
+NARROW, LINE = 190.0, 26.0  # units of a box in which the share at zero has a line of its own, and of that line
 TICK = 28.0  # units from one epoch's number to the next at least
 OVERLAP = 2.6  # heights of a ridge, in distances from one to the next
 
@@ -81,8 +82,9 @@ def axis_of(moments: Sequence[Array], *, log: bool = False) -> Axis:
     air = 0.02 * (high - low) or 0.5
     low, high = low - air, high + air
     if log:
-        powers = range(int(np.ceil(low)), int(np.floor(high)) + 1)
-        ticks = [(float(power), f"{'≤ ' if 10.0**power == LEAST else ''}{10.0**power:g}") for power in powers]
+        powers = [10.0**power for power in range(int(np.ceil(low)), int(np.floor(high)) + 1)]
+        marks = powers if len(powers) > 1 else levels(10**low, 10**high, log=True)
+        ticks = [(float(np.log10(mark)), f"{'≤ ' if mark == LEAST else ''}{mark:g}") for mark in marks]
     else:
         ticks = [(level, f"{level:g}".replace("-", "−")) for level in levels(low, high)]
     off = [np.sum((places < low) | (places > high)) / size for places, size in zip(every, sizes, strict=True)]
@@ -120,7 +122,8 @@ class Ridges:
         first, last = float(epochs[0]), float(max(epochs[-1], epochs[0] + 1e-9))
         ticks = whole_ticks(first, last, most=max(1, int((box.height - ABOVE - BELOW) // 50)))
         left = max((stage.measure(f"{tick:.0f}", LABEL) for tick in ticks), default=0.0) + 14
-        room = Box(box.left + left, box.top + ABOVE, box.width - left, box.height - ABOVE - BELOW)
+        above = ABOVE if box.width >= NARROW else ABOVE + LINE
+        room = Box(box.left + left, box.top + above, box.width - left, box.height - above - BELOW)
         # In units, with the first ridge's height above its line.
         self._pitch = room.height / (len(epochs) + OVERLAP - 1)
         self._high = OVERLAP * self._pitch
@@ -229,14 +232,21 @@ class Ridges:
         for tick in self._far_apart(ticks):
             stage.text(room.left - 14, room.top + self._base(tick) + 8, f"{tick:.0f}", color=theme.quiet, align="right")
         lefts = [room.left + (place - low) / (high - low) * room.width for place, _ in self._axis.ticks]
-        end = -np.inf
-        for (place, label), left in zip(self._axis.ticks, lefts, strict=True):
+        taken: list[tuple[float, float]] = []
+        for (place, label), left in sorted(
+            zip(self._axis.ticks, lefts, strict=True), key=lambda tick: self._rank(tick[0][0])
+        ):
             half = stage.measure(label, LABEL) / 2
             color = theme.quiet if place == 0 and not self._axis.log else theme.grid
             self.axes.plot([place] * 2, [self._high, room.height], color=color, linewidth=stage.points(1), zorder=0)
-            if left - half > end + 10 and left + half <= stage.width - 4:
+            free = all(abs(left - other) > half + wide + 10 for other, wide in taken)
+            if free and left + half <= stage.width - 4:
                 stage.text(left, room.bottom + 28, label, color=theme.quiet, align="center")
-                end = left + half
+                taken.append((left, half))
+
+    def _rank(self, place: float) -> float:
+        """Return which labels come first where there is little room: the leftmost, on a linear axis those near zero."""
+        return place if self._axis.log else abs(place)
 
 
 def _zeros(values: Array) -> float:

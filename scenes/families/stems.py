@@ -21,6 +21,7 @@ class Stems:
         pins: their moments.
         plot: below them.
         value: of the curve at a moment, NaN where it has none; without it the lines end on the axis of epochs.
+        bend: units from the upper edge at which the lines turn downwards; by default just above the plot.
     """
 
     def __init__(
@@ -30,7 +31,10 @@ class Stems:
         pins: list[Pin],
         plot: Plot,
         value: Callable[[float], float] = lambda _: np.nan,
+        *,
+        bend: float | None = None,
     ) -> None:
+        self._bend = plot.room.top - 4 if bend is None else bend
         self._plot, self._value, self._pins, self._anchors = plot, value, pins, strip.anchors
         axes = stage.overlay()
         self._lines = stage.line(axes, stage.theme.quiet, 1.5)
@@ -53,6 +57,6 @@ class Stems:
             end = plot.top_of(value) if np.isfinite(value) else plot.room.bottom
             if np.isfinite(value) and place < past:
                 rings.append((across, end))
-            lines.append(np.array([(left, top), (across, plot.room.top - 4), (across, end)]))
+            lines.append(np.array([(left, top), (across, self._bend), (across, end)]))
         self._lines.set_data(*joined(lines).T)
         self._rings.set_data(*np.array(rings).reshape(-1, 2).T)

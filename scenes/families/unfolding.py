@@ -18,7 +18,7 @@ from animviz.recording.replay.forward import before_activation, forward
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
 
-from .blocks import hidden_blocks
+from .blocks import layer_words
 
 __all__ = ["Affine", "Space", "Step", "Way"]
 
@@ -127,8 +127,7 @@ class Way:
 
     def __init__(self, recording: Recording, state: State, inputs: Array) -> None:
         self._layers, self._weights = recording.layers, state.weights
-        blocks, _ = hidden_blocks(recording)
-        self._words = {layer.name: block.words for block in blocks for layer in (block.layer, block.shown)}
+        self._words = {name: words for name, (words, _) in layer_words(recording).items()}
         end = last_hidden(recording)
         stop = -1 if end == "input" else recording.layer_index(end)
         self.steps: list[Step] = []

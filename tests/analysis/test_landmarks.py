@@ -15,6 +15,7 @@ from animviz.recording.manifest import ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
 from helpers.meaning import answering
+from helpers.recordings import rewritten
 from helpers.results import Result
 
 pytestmark = pytest.mark.integration  # from real trainings
@@ -103,6 +104,14 @@ def test_training_and_validation_part(tmp_path: Path) -> None:
 
 def curve_landmarks(recording: Recording) -> list[Landmark]:
     return [mark for search in (plateau, settling, parting, best_epoch) for mark in search(recording)]
+
+
+def test_a_training_that_diverges_says_so_once(tmp_path: Path, rings_recording: Recording) -> None:
+    broken = rewritten(
+        rings_recording, tmp_path / "r.rec", weights=lambda index, _, array: array * (np.nan if index > 2 else 1)
+    )
+    assert [mark.epoch for mark in landmarks(broken) if mark.name == "training diverges"] == [3.0]
+    assert "training diverges" not in [mark.name for mark in landmarks(rings_recording)]
 
 
 def test_a_boundary_closes() -> None:

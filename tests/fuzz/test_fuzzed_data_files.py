@@ -82,6 +82,7 @@ def attempt(bench: Bench, found: tuple[File, str]) -> Result:
     return bench.check(["record", way, "--data", name, "-o", "x.rec"])
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # a file in bytes
 @pytest.mark.usefixtures("stopped")
 @pytest.mark.parametrize("amount", AMOUNTS)
 def test_an_odd_file_of_data_is_taken_or_named(amount: Amount, bench: Bench) -> None:

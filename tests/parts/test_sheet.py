@@ -109,6 +109,13 @@ def test_the_subtitle_says_of_what_and_of_which_samples(rings: Recording) -> Non
         assert {above, below} <= set(texts(stage))
 
 
+def test_a_long_subtitle_keeps_its_first_and_its_last_part(rings: Recording) -> None:
+    said = ["PCA", "a title that is rather long and says a lot of things", "2-3-2-1", "measured on 1,000 test samples"]
+    stage = Stage((720, 720))
+    Header(stage, "A title", [LOSS], ", ".join(said))
+    assert "PCA, 2-3-2-1, measured on 1,000 test samples" in texts(stage)
+
+
 def test_the_users_words_stand_in_place_of_the_scenes(rings: Recording) -> None:
     stage = Stage()
     find_scene("rings").set_up(stage, rings, title="My title", subtitle="", caption="A line of mine")
@@ -145,10 +152,10 @@ def test_epochs_are_whole_where_all_snapshots_are(rings: Recording) -> None:
     assert (number.text(2), number.text(1.96), number.text(1.7), number.widest) == ("2", "2", "1.7", "3.0")
 
 
-def test_epochs_of_many_snapshots_are_whole_between_two_of_them(
+def test_epochs_of_very_many_snapshots_are_whole_between_two_of_them(
     rings: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(header, "FEW_EPOCHS", len(rings) - 1)
+    monkeypatch.setattr(header, "MANY_EPOCHS", len(rings))
     number = epoch_number(rings)
     assert (number.text(2), number.text(2.999), number.widest) == ("2", "2", "3")
 

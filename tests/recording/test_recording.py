@@ -20,7 +20,7 @@ from animviz.recording.manifest import SCHEMA, ArraySpec, Entry, Manifest
 from animviz.recording.replay.layers import Layer
 from animviz.recording.writer import RecordingWriter
 from helpers.meaning import answering
-from helpers.recordings import copied
+from helpers.recordings import copied, rewritten
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DTYPES = ["float32", "float64", "float16", "int64", "int32", "uint8", "bool"]
@@ -473,6 +473,27 @@ def test_weights_that_diverged_are_told_with_their_epoch(tmp_path: Path) -> None
         recording.at(2).weights  # noqa: B018
     with pytest.raises(DivergedError):
         recording.at(1.5).weights  # noqa: B018
+
+
+@pytest.mark.parametrize("since", [0, 1, 3, 4])
+def test_where_a_training_diverges_is_known(since: int, rings_recording: Recording, tmp_path: Path) -> None:
+    def weights(index: int, name: str, array: np.ndarray) -> np.ndarray:
+        return np.full_like(array, np.inf) if index >= since and name == "output/bias" else array
+
+    assert rewritten(rings_recording, tmp_path / "r.rec", weights=weights).diverged_at == since
+    assert rings_recording.diverged_at is None
+
+
+@pytest.mark.parametrize(
+    ("losses", "since"), [([1.0, np.nan, 1.0], None), ([1.0, np.inf, np.nan], 1.0), ([np.nan] * 3, 0.0)]
+)
+def test_losses_that_are_no_numbers_in_the_end_diverge(
+    losses: list[float], since: float | None, tmp_path: Path
+) -> None:
+    arrays = [{"weights/w": np.zeros(2, np.float32)} for _ in losses]
+    entries = [Entry(epoch=epoch, step=epoch, scores={"loss": loss}) for epoch, loss in enumerate(losses)]
+    write(tmp_path / "a.rec", arrays, entries)
+    assert Recording(tmp_path / "a.rec").diverged_at == since
 
 
 def test_other_inputs_can_be_fed_in(uneven: tuple[Recording, list[np.ndarray]]) -> None:

@@ -16,8 +16,8 @@ from animviz import Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.cli.main import main
 from animviz.embed import Embedding, embedding_of, stored_embeddings
-from animviz.embed.sets import layers_of, sets_of
-from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods
+from animviz.embed.sets import Sets, layers_of, sets_of
+from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods, share_named, shares_of_classes
 from animviz.errors import SceneError
 from animviz.parts.tags import apart, chips
 from animviz.pictures.discovery import find_scene
@@ -116,6 +116,26 @@ def test_without_training_samples_each_is_named_by_the_others(digits: Recording,
 def test_titles_say_what_happens(names: Sequence[str], shares: tuple[Any, ...], said: str) -> None:
     assert headline(list(names), *shares, images=True) == said
     assert headline(list(names), *shares) == said.replace("digits", "classes")
+
+
+def test_titles_name_the_classes_that_are_not_apart() -> None:
+    assert headline(["a", "b"], 0.9, 0.9, mixed=["b"]) == "Two classes are apart from the start, but for b"
+    assert (
+        headline(list("abc"), 0.2, 0.8, [0.2, 0.5, 0.8], mixed=["a", "b"]) == "Three classes part, but for two of them"
+    )
+    assert headline(["a", "b"], 0.9, 0.9, first="the first layer on") == "Two classes are apart from the first layer on"
+
+
+def test_classes_that_neighbours_name_wrongly_are_not_apart() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], [40, 40, 10])
+    places = rng.normal(size=(90, 2)) + 20 * np.minimum(labels, 1)[:, None]  # the few are among the second class
+    sets = Sets(places, labels, None, None, np.arange(90), "", "", True)
+    shares = shares_of_classes(places, None, sets, 5)
+    assert shares[0] == 1.0
+    assert shares[1] > 0.5 > shares[2]
+    all_of_them = sum(shares[k] * count for k, count in enumerate([40, 40, 10])) / 90
+    assert share_named(places, None, sets, [5]) == [pytest.approx(all_of_them)]
 
 
 def test_what_epochs_share_is_said(digits: Recording) -> None:

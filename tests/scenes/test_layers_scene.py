@@ -131,7 +131,8 @@ def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
     sets = own_set(digits, SampleLabels.of(digits), SOME)
     votes = [percents([*in_layout(done, k, sets), *in_layer(digits, name, 2, sets)]) for k, name in enumerate(NAMES)]
     trust = [f"{value:.3f}" for value in done.scores.trustworthiness]
-    titles = (0.0, 1, "input, 8×8"), (0.5, 2, "hidden_1, 16 units → hidden_2, 8 units"), (1.0, 4, "output, 10 units")
+    way = "hidden 1, 16 units → hidden 2, 8 units"
+    titles = (0.0, 1, "input, 8×8"), (0.5, 2, way), (1.0, 4, "output layer, 10 units")
     for progress, reached, title in titles:
         shown = texts(digits, progress, n_neighbors=6)
         assert title in shown
@@ -201,8 +202,8 @@ def test_convolutions_are_flattened_and_silent_layers_skipped(
     net = trained("lenet", arch="2-4-12-8-10")
     lenet = rewritten(net, tmp_path / "lenet.rec", snapshots=1, samples=SOME)
     shown = texts(lenet, 1.0, n_neighbors=6)
-    assert {"conv_1", "pool_1", "conv_2", "pool_2", "hidden_1", "hidden_2", "output"} <= set(shown)
-    assert "output, 10 units" in shown
+    assert {"conv 1", "pool 1", "conv 2", "pool 2", "hidden 1", "hidden 2", "output"} <= set(shown)
+    assert "output layer, 10 units" in shown
     assert not {"flatten", "dropout_1"} & set(shown)
 
 

@@ -32,9 +32,9 @@ def painted(scene: str, recording: Recording, size: tuple[int, int] = (1280, 720
     return stage
 
 
-def title_of(scene: str, recording: Recording) -> str:
+def title_of(scene: str, recording: Recording, **options: object) -> str:
     """Return the words in the upper left corner."""
-    written = painted(scene, recording).figure.texts
+    written = painted(scene, recording, **options).figure.texts
     return min(written, key=lambda text: text.get_position()[0] - 10 * text.get_position()[1]).get_text()
 
 
@@ -114,6 +114,40 @@ def test_a_scale_of_shares_ends_at_one() -> None:
 def test_a_loss_beyond_all_numbers_diverges(trained: Trained, tmp_path: Path) -> None:
     recording = rewritten(trained("polynomial"), tmp_path / "r.rec", weights=scaled(1e25))
     assert title_of("signal", recording) == "The training diverges"
+
+
+BROKEN = (
+    "history",
+    "confusion",
+    "margins",
+    "predictions",
+    "digits",
+    "pixels",
+    "ridgelines",
+    "scores",
+    "unit",
+    "network",
+)
+
+
+@pytest.mark.parametrize("scene", BROKEN)
+def test_a_training_that_ends_without_numbers_is_said_to_diverge(scene: str, trained: Trained, tmp_path: Path) -> None:
+    broken = rewritten(
+        trained("digits_mlp"), tmp_path / "r.rec", weights=lambda index, _, array: array * (np.nan if index > 2 else 1)
+    )
+    stage = Stage((1280, 720))
+    find_scene(scene).set_up(stage, broken)(Moment(0.0, 1.0))
+    assert "The training diverges at epoch 3" in texts(stage)
+
+
+def test_a_picture_of_the_data_does_not_diverge(trained: Trained, tmp_path: Path) -> None:
+    broken = rewritten(trained("digits_mlp"), tmp_path / "r.rec", weights=lambda _, __, array: array * np.nan)
+    assert title_of("dataset", broken).startswith("Samples of")
+
+
+def test_the_title_counts_the_samples_that_are_asked_for(trained: Trained) -> None:
+    title = title_of("predictions", trained("digits_mlp"), samples="0-9")
+    assert " of 10 samples " in title
 
 
 def test_patches_are_left_out_where_too_few_images_excite_a_filter(trained: Trained, tmp_path: Path) -> None:

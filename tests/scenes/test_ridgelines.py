@@ -30,6 +30,13 @@ def odd(trained: Trained, odd_images: Path) -> Recording:
     return trained("digits_mlp", data=str(odd_images), arch="840-12-7")
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.21, 0.44), (0.3, 0.31), (1.1, 8.0), (0.02, 40.0)])
+def test_an_axis_of_logarithms_has_numbers_however_short_it_is(low: float, high: float) -> None:
+    ticks = axis_of([np.linspace(low, high, 80)], log=True).ticks
+    assert len(ticks) >= (1 if high / low < 1.1 else 2)
+    assert all(low * 0.9 <= float(label) <= high * 1.1 for _, label in ticks if high / low > 1.1)
+
+
 def texts(recording: Recording, epoch: float, **options: object) -> list[str]:
     stage = Stage((1280, 720))
     find_scene("ridgelines").set_up(stage, recording, **options)(Moment(seconds=0.0, epoch=epoch))

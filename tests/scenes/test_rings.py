@@ -99,7 +99,7 @@ def test_the_title_claims_no_more_than_what_happened(two: Recording, tmp_path: P
 
 def test_a_training_that_diverges_parts_nothing(two: Recording, tmp_path: Path) -> None:
     broken = rewritten(two, tmp_path / "nan.rec", weights=lambda index, _, array: array * (np.nan if index == 3 else 1))
-    assert "The training diverges" in texts(drawn(broken, (1280, 720)))
+    assert "The training diverges at epoch 3" in texts(drawn(broken, (1280, 720)))
 
 
 def test_counts_are_words_as_far_as_one_says_them(two: Recording, three: Recording) -> None:

@@ -15,6 +15,7 @@ from animviz.recording.replay.layers import Layer
 from animviz.scenes.families.blocks import blocks_of, hidden_blocks
 from animviz.scenes.families.unit_source import has_images, source_of
 from animviz.scenes.families.unit_values import apart, eta_squared, saturation, sorted_by_class, unit_values
+from animviz.scenes.unit import _title as said_of
 from helpers.layout import check_layout, texts
 from helpers.recordings import made, rewritten
 
@@ -211,3 +212,15 @@ def test_texts_keep_apart(
 def test_old_names_draw_it(net: Recording) -> None:
     frames = [animviz.frame_at(name, net, 4.0, size=(320, 180)) for name in ("unit", "units", "boxplot", "weights")]
     assert all(np.array_equal(frame, frames[0]) for frame in frames)
+
+
+@pytest.mark.parametrize(
+    ("most", "title"), [(0.15, "Unit 3 answers to all classes alike"), (0.3, "Unit 3 answers most to b")]
+)
+def test_what_hardly_differs_is_called_alike(most: float, title: str, net: Recording) -> None:
+    above = [np.array([-0.1, most]), np.array([-0.1, most])]
+    assert said_of(3, np.ones(4), hidden_blocks(net)[0][0], above, ["a", "b"]) == title
+
+
+def test_the_only_unit_of_a_layer_is_not_the_best_of_many(trained: Trained) -> None:
+    assert "the only unit of the hidden layer" in texts(drawn(trained("two_rings", arch="2-1-1"), 1.0))

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import label as connected
 
 from animviz.analysis.classifier import labels_of, predictions
 from animviz.analysis.landmarks.landmark import Landmark
@@ -95,6 +94,8 @@ def piece_count(classes: Array) -> int:
     Args:
         classes: class numbers of a grid, shape (rows, columns).
     """
+    from scipy.ndimage import label as connected  # a tenth of a second, which a still shall not wait for
+
     edge = np.zeros(classes.shape, bool)
     edge[:, :-1] |= classes[:, :-1] != classes[:, 1:]
     edge[:-1] |= classes[:-1] != classes[1:]

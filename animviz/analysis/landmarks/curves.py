@@ -11,7 +11,7 @@ from animviz.analysis.landmarks.landmark import Landmark
 from animviz.arrays import Array
 from animviz.recording.recording import Recording
 
-__all__ = ["LEVELS", "accuracy_levels", "best_epoch", "flat_span", "parting", "plateau", "settling"]
+__all__ = ["LEVELS", "accuracy_levels", "best_epoch", "divergence", "flat_span", "parting", "plateau", "settling"]
 
 LEVELS = (50, 90, 99)  # per cent of right answers
 FLAT, LASTING = 0.02, 0.1  # standing still: within this share of the range, for at least this share of the epochs
@@ -36,6 +36,12 @@ def best_epoch(recording: Recording) -> Iterator[Landmark]:
     if len(values) > 1:
         what = "loss in validation" if name == "val_loss" else "loss"
         yield Landmark(float(epochs[values.argmin()]), "best epoch", f"The {what} is the lowest of all epochs.")
+
+
+def divergence(recording: Recording) -> Iterator[Landmark]:
+    """Give the moment from which on the weights or the loss are no finite numbers."""
+    if recording.diverged_at is not None:
+        yield Landmark(recording.diverged_at, "training diverges", "From here on there are no finite numbers.")
 
 
 def plateau(recording: Recording) -> Iterator[Landmark]:

@@ -5,7 +5,7 @@ recording takes seconds.
 """
 
 from animviz.analysis.landmarks.answers import boundary_forms, dead_units, in_plane, learned_classes
-from animviz.analysis.landmarks.curves import accuracy_levels, best_epoch, parting, plateau, settling
+from animviz.analysis.landmarks.curves import accuracy_levels, best_epoch, divergence, parting, plateau, settling
 from animviz.analysis.landmarks.landmark import Landmark
 from animviz.analysis.states import finite_states
 from animviz.errors import InputError
@@ -34,7 +34,8 @@ def landmarks_of_curves(recording: Recording) -> list[Landmark]:
     Args:
         recording: of any model.
     """
-    found = [mark for search in (accuracy_levels, plateau, settling, parting, best_epoch) for mark in search(recording)]
+    searches = (accuracy_levels, plateau, settling, parting, best_epoch, divergence)
+    found = [mark for search in searches for mark in search(recording)]
     if _judged(recording) and in_plane(recording) and (states := finite_states(recording, MOST)):
         found += boundary_forms(recording, states)
     return sorted(found, key=lambda landmark: landmark.epoch)

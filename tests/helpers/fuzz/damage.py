@@ -20,7 +20,7 @@ ODD_VALUES = st.one_of(
         ]
     ),
     st.integers(), st.floats(), st.text(max_size=8), st.lists(st.integers(-2, 70), max_size=4),
-)  # fmt: skip
+).map(copy.deepcopy)  # fmt: skip # what is put in one text and changed there stays as it is for the next
 
 
 @st.composite
