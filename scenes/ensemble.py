@@ -22,6 +22,7 @@ from animviz.parts import Number, Sheet, images_of
 from animviz.recording.replay.layers import is_chain
 from animviz.recording.state import State
 
+from .families.blocks import layer_words
 from .families.course import Course, CourseView, course_boxes, lowest, most_courses
 from .families.layers import Probe, class_of, hidden_layers
 from .families.unit_source import has_images
@@ -75,8 +76,11 @@ def ensemble(
     def course(title: str, part: Callable[[_Images], Array], answers: tuple[str, ...] = ()) -> Course:
         return Course(title, part(summed), part(others).mean(axis=0), counts, answers, true)
 
+    words = {name: short for name, (_, short) in layer_words(recording).items()}
     courses = [course("input", lambda part: part.images)]
-    courses += [course(layer.name, partial(_Images.activations, state=state, layer=layer.name)) for layer in hidden]
+    for layer in hidden:
+        activations = partial(_Images.activations, state=state, layer=layer.name)
+        courses.append(course(words.get(layer.name, layer.name), activations))
     courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
     sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)

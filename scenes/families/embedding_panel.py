@@ -156,7 +156,7 @@ class Key:
             stage.dot(left + 8, top - 8, 8, stage.theme.background)
             self._wrong = [stage.text(left + 22, top, "", color=quiet, moves=True)]
             pair(stage, "wrong answers", lambda: [text.get_text() for text in self._wrong], lambda: [rings()])
-            left += 48 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
+            left += 40 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
         some = [(0.0, f"names: {named[0]} of {named[1]} classes")] if named[0] < named[1] else []
         for size, words in [*some, *(kind for kind in kinds if kind[1])]:
             begin = left + (20 if size else 0)
@@ -165,7 +165,7 @@ class Key:
             if size:
                 stage.dot(left + 7, top - 8, size, quiet)
             stage.text(begin, top, words, color=quiet)
-            left = begin + stage.measure(words, LABEL) + 26
+            left = begin + stage.measure(words, LABEL) + 18
 
     def show(self) -> None:
         """Say how many samples are drawn as wrong."""

@@ -40,7 +40,7 @@ def test_likeness_is_the_correlation_with_other_images_of_the_class(net: Recordi
     state, said = net.at(net.epochs[-1]), stated(drawn(net, samples=60))
     for name, through in {
         "input": lambda x: x,
-        "hidden_1": lambda x: state.activations("hidden_1", x),
+        "hidden 1": lambda x: state.activations("hidden_1", x),
         "output": state.outputs,
     }.items():
         values, pattern = through(members), through(others).mean(axis=0).ravel()
