@@ -40,7 +40,7 @@ POINT, PLANE = 3.4, 0.8  # units of a point's radius; share of the room that the
 def layers(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, epoch: float | None = None,
     by: By = "true", n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
-    weight: Annotated[float, Range(0.0, 1e6)] = 0.3, embed_threads: Annotated[int, Range(1, 256)] = 1,
+    weight: Annotated[float, Range(0.0, 1e6)] = 0.3, embed_threads: Annotated[int, Range(1, 256)] | None = None,
 ) -> Draw:  # fmt: skip
     """One sample set flowing from the input through every layer, by UMAP, at one epoch.
 
@@ -55,7 +55,8 @@ def layers(
         n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
         min_dist: how near points may come to each other.
         weight: how strongly each sample is held to itself from layer to layer; more is calmer and less faithful.
-        embed_threads: threads that compute the layout the first time; the result is the same.
+        embed_threads: threads that compute the layout the first time, by default one for each core; the result is the
+            same.
     """
     seen = Seen.of(recording, "layers")
     check_coloring(recording, seen, by, "layers")
@@ -140,7 +141,7 @@ def _chosen(recording: Recording, named: str, stage: Stage) -> tuple[list[str], 
 
 
 def _flow(
-    recording: Recording, names: Sequence[str], number: int, sets: Sets, threads: int, **settings: Any
+    recording: Recording, names: Sequence[str], number: int, sets: Sets, threads: int | None, **settings: Any
 ) -> Embedding:
     try:
         return flow_of(

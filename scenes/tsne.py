@@ -12,7 +12,7 @@ def tsne(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, trails: Trails = 0,
     thumbnails: Thumbnails = None, by: By = "true", epoch: float | None = None,
     perplexity: Annotated[float, Range(1, 1000)] = 30.0,
-    embed_threads: Annotated[int, Range(1, 256)] = 1,
+    embed_threads: Annotated[int, Range(1, 256)] | None = None,
 ) -> Draw:  # fmt: skip
     """t-SNE of layers over the epochs, test samples among training samples; needs animviz[tsne].
 
@@ -27,7 +27,7 @@ def tsne(
         by: what colours say: the true class or value, the predicted class, or the value.
         epoch: of one layout, laid out alone; by default all epochs.
         perplexity: neighbours that count, softly; at most a third of the samples.
-        embed_threads: threads that compute the layout the first time.
+        embed_threads: threads that compute the layout the first time, by default one for each core.
     """
     return embedding_scene(
         stage, recording, "tsne", layers=layers, samples=samples, trails=trails, thumbnails=thumbnails, by=by, epoch=epoch,

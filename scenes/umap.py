@@ -13,7 +13,7 @@ def umap(
     thumbnails: Thumbnails = None, by: By = "true", epoch: float | None = None,
     n_neighbors: Annotated[int, Range(2, 1000)] = 15,
     min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1, weight: Annotated[float, Range(0.0, 1e6)] = 3.0,
-    span: Annotated[int, Range(1, 1000)] = 5, embed_threads: Annotated[int, Range(1, 256)] = 1,
+    span: Annotated[int, Range(1, 1000)] = 5, embed_threads: Annotated[int, Range(1, 256)] | None = None,
 ) -> Draw:  # fmt: skip
     """UMAP of layers over the epochs, steady, test samples among training samples.
 
@@ -31,7 +31,8 @@ def umap(
         min_dist: how near points may come to each other.
         weight: how strongly each sample is held to itself from epoch to epoch; 0 lets epochs go their own way.
         span: epochs over which it is held.
-        embed_threads: threads that compute the layout the first time; the result is the same.
+        embed_threads: threads that compute the layout the first time, by default one for each core; the result is the
+            same.
     """
     return embedding_scene(
         stage, recording, "umap", layers=layers, samples=samples, trails=trails, thumbnails=thumbnails, by=by, epoch=epoch,

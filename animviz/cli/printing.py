@@ -56,7 +56,7 @@ def landmarks(path: Path, output_name: str | None) -> None:
 @click.option("--layers", default="", help="Names with commas between them; by default the input and hidden layers.")
 @click.option("--method", default="umap", show_default=True, help="How the layers are embedded: umap, pca or tsne.")
 @click.option("--samples", default=1500, show_default=True, type=click.IntRange(10), help="Of either set at most.")
-@click.option("--embed-threads", default=1, show_default=True, type=click.IntRange(1, 256), help="For embedding.")
+@click.option("--embed-threads", type=click.IntRange(1, 256), help="For embedding.  [default: all cores]")
 @click.option("--output-name", metavar="NAME", help="Output whose classes are told apart, of a model that has several.")
 def neighbours(path: Path, table: tuple[Path, ...], **options: Any) -> None:
     """Print how well neighbours tell classes apart.

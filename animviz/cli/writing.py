@@ -123,7 +123,7 @@ def gallery(names: tuple[str, ...], output: Path, page: Path | None, recordings:
 @click.option("--scene", help="Of a film: a scene, with options of `animviz render` such as 'rings --seconds 12'.")
 @click.option("--layers", help="Of an embedding: names with commas between them.  [default: input and hidden layers]")
 @click.option("--method", help="Of an embedding: umap, pca or tsne.  [default: umap]")
-@click.option("--embed-threads", type=click.IntRange(1, 256), help="Of an embedding: for speed.  [default: 1]")
+@click.option("--embed-threads", type=click.IntRange(1, 256), help="Of an embedding: for speed.  [default: all cores]")
 @click.option("--grid", type=click.IntRange(0, 101), help="Of a plane: lines in each direction.  [default: 21]")
 @click.option("--samples", type=click.IntRange(10), help="To show at most.  [default: 5000; of a plane 4000]")
 @click.option("--theme", default="auto", show_default=True, help="dark, light, or auto: what the reader's system asks.")

@@ -22,6 +22,7 @@ from animviz.embed.methods.slices import (
     usable,
 )
 from animviz.embed.scores import accuracy_of, score
+from animviz.embed.side_by_side import cores, side_by_side
 from animviz.errors import InputError
 from animviz.options import checked, options_of
 
@@ -65,7 +66,7 @@ def settings_of(method: str, parameters: Mapping[str, Any]) -> Any:
 
 def embed(
     activations: Array | Sequence[Array], method: str = "umap", *, labels: Array | None = None, epochs: Array | None = None,
-    threads: int = 1, **parameters: Any,
+    threads: int | None = None, **parameters: Any,
 ) -> Embedding:  # fmt: skip
     """Embed a layer's activations over the epochs so that samples whose activations stay the same hold still.
 
@@ -75,7 +76,7 @@ def embed(
         method: umap, pca, tsne, aligned-umap or independent.
         labels: classes, shape (samples,), for the k-NN accuracy.
         epochs: moments of the epochs; by default 0, 1, 2 ...
-        threads: for speed; the result is the same, byte for byte.
+        threads: for speed, by default as many as there are cores; the result is the same, byte for byte.
         **parameters: the method's settings, see `METHODS`.
 
     Returns:
@@ -84,13 +85,13 @@ def embed(
     Raises:
         InputError: a setting or the activations cannot be used.
     """
-    settings = settings_of(method, parameters)
+    settings, threads = settings_of(method, parameters), threads or cores()
     known = checked_slices(activations, settings, labels)
     alike = _alike(known)
     some = known[:1] if alike else known
     with threadpool_limits(1):  # those of BLAS and OpenMP, whose sums depend on how many there are
         done = _laid_out(some, METHODS[method], settings, threads)
-        scores = score(some, done.positions, labels, getattr(settings, "metric", "euclidean"))
+        scores = score(some, done.positions, labels, getattr(settings, "metric", "euclidean"), threads)
     if alike:
         done, scores = _repeated(done, len(known)), scores.repeated(len(known))
     moments = np.arange(len(known), dtype=np.float64) if epochs is None else np.asarray(epochs, np.float64)
@@ -130,7 +131,7 @@ def _repeated(done: Layout, epochs: int) -> Layout:
 
 def place(
     embedding: Embedding, activations: Array, new: Array, *, labels: Array | None = None,
-    new_labels: Array | None = None, threads: int = 1,
+    new_labels: Array | None = None, threads: int | None = None,
 ) -> Embedding:  # fmt: skip
     """Place new samples, such as the test set, into every epoch of an embedding; its own positions stay.
 
@@ -140,7 +141,7 @@ def place(
         new: activations of the new samples, shape (epochs, new samples, ...).
         labels: classes of the embedded samples, (samples,), for the accuracy of the placed ones.
         new_labels: classes of the new samples, (new samples,).
-        threads: for speed; the result is the same, byte for byte.
+        threads: for speed, by default as many as there are cores; the result is the same, byte for byte.
 
     Returns:
         The embedding with `placed` and `scores.placed_accuracy`. Placed positions are NaN where either set is not
@@ -149,7 +150,7 @@ def place(
     Raises:
         InputError: the shapes do not fit each other.
     """
-    settings = settings_of(embedding.method, embedding.settings)
+    settings, threads = settings_of(embedding.method, embedding.settings), threads or cores()
     known, others = flattened(activations), flattened(new)
     if isinstance(known, list) or isinstance(others, list):
         raise InputError("new samples are placed among those of one layer; these slices differ in width")
@@ -176,7 +177,8 @@ def place(
     accuracy, times = None, count // len(known)
     if labels is not None and new_labels is not None:
         require_labels(new_labels, others.shape[1])
-        pairs = zip(positions, placed, strict=True)
-        accuracy = np.repeat([accuracy_of(at, labels, there, new_labels) for at, there in pairs], times)
+        with side_by_side(threads) as run:
+            shares = run(lambda at: accuracy_of(positions[at], labels, placed[at], new_labels), range(len(placed)))
+        accuracy = np.repeat(shares, times)
     placed = np.repeat(placed, times, axis=0)
     return replace(embedding, placed=placed, scores=replace(embedding.scores, placed_accuracy=accuracy))

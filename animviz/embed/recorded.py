@@ -21,7 +21,7 @@ __all__ = ["chosen_snapshots", "embedding_of", "flow_of"]
 def embedding_of(
     recording: Recording, layer: str, *, method: str = "umap", fit_inputs: Inputs | None = None,
     fit_labels: Array | None = None, place_inputs: Inputs | None = None, place_labels: Array | None = None,
-    own: Array | None = None, at_most: int = 60, snapshots: Sequence[int] | None = None, threads: int = 1,
+    own: Array | None = None, at_most: int = 60, snapshots: Sequence[int] | None = None, threads: int | None = None,
     **parameters: Any,
 ) -> Embedding:  # fmt: skip
     """Return the embedding of a layer over a recording's snapshots: stored, or computed and stored.
@@ -71,7 +71,7 @@ def embedding_of(
 
 def flow_of(
     recording: Recording, layers: Sequence[str], snapshot: int, *, method: str = "umap", inputs: Inputs | None = None,
-    labels: Array | None = None, threads: int = 1, **parameters: Any,
+    labels: Array | None = None, threads: int | None = None, **parameters: Any,
 ) -> Embedding:  # fmt: skip
     """Return the embedding of one sample set in several layers at one snapshot: stored, or computed and stored.
 

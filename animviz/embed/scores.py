@@ -9,6 +9,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.embed.methods.neighbours import Metric, plain_metric, ready_for
 from animviz.embed.methods.slices import Slices
+from animviz.embed.side_by_side import side_by_side
 
 __all__ = ["Scores", "accuracy_of", "elected", "neighbours_in", "score", "step", "trustworthiness"]
 
@@ -53,7 +54,7 @@ class Scores:
         return ", ".join(parts)
 
 
-def score(activations: Slices, positions: Array, labels: Array | None, metric: Metric) -> Scores:
+def score(activations: Slices, positions: Array, labels: Array | None, metric: Metric, threads: int = 1) -> Scores:
     """Score an embedding.
 
     Args:
@@ -61,9 +62,11 @@ def score(activations: Slices, positions: Array, labels: Array | None, metric: M
         positions: float32 (epochs, samples, dimensions).
         labels: classes, (samples,), or None.
         metric: of the activations.
+        threads: epochs worked on at once.
     """
-    trust = [trustworthiness(epoch, at, metric) for epoch, at in zip(activations, positions, strict=True)]
-    accuracy = None if labels is None else np.array([accuracy_of(at, labels) for at in positions])
+    with side_by_side(threads) as run:
+        trust = run(lambda at: trustworthiness(activations[at], positions[at], metric), range(len(positions)))
+        accuracy = None if labels is None else np.array(run(lambda at: accuracy_of(at, labels), positions))
     return Scores(step(positions), np.array(trust), accuracy)
 
 

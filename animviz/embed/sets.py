@@ -128,7 +128,14 @@ def layers_of(recording: Recording, named: str, most: int, purpose: str) -> tupl
 
 
 def embedded(
-    recording: Recording, layer: str, sets: Sets, method: str, purpose: str, *, threads: int = 1, **settings: Any
+    recording: Recording,
+    layer: str,
+    sets: Sets,
+    method: str,
+    purpose: str,
+    *,
+    threads: int | None = None,
+    **settings: Any,
 ) -> Embedding:
     """Return the embedding of a layer, stored or computed.
 

@@ -31,7 +31,12 @@ def table_of(found: Neighbourhoods, index: int = -1) -> list[Column]:
 
 
 def tables(
-    path: Path, targets: Sequence[Path], *, output_name: str | None = None, embed_threads: int = 1, **options: Any
+    path: Path,
+    targets: Sequence[Path],
+    *,
+    output_name: str | None = None,
+    embed_threads: int | None = None,
+    **options: Any,
 ) -> Iterator[str]:
     """Compute the table of a recording's last epoch and write it to files; give the lines to print.
 

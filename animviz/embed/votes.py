@@ -54,7 +54,7 @@ class Neighbourhoods:
 
 
 def neighbourhoods(
-    recording: Recording, *, layers: str = "", samples: int = SAMPLES, method: str = "umap", threads: int = 1,
+    recording: Recording, *, layers: str = "", samples: int = SAMPLES, method: str = "umap", threads: int | None = None,
     purpose: str = "knn", **settings: Any,
 ) -> Neighbourhoods:  # fmt: skip
     """Embed layers, and classify the placed samples by their neighbours. The embeddings are kept in the recording.

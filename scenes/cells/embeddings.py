@@ -33,7 +33,7 @@ def umap(
     stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500, by: By = "true",
     n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
     weight: Annotated[float, Range(0.0, 1e6)] = 3.0, span: Annotated[int, Range(1, 1000)] = 5,
-    embed_threads: Annotated[int, Range(1, 256)] = 1,
+    embed_threads: Annotated[int, Range(1, 256)] | None = None,
 ) -> Draw:  # fmt: skip
     """Layers by UMAP, all epochs together; ring: wrong answer; 5-NN: named by 5 neighbours.
 
@@ -47,7 +47,8 @@ def umap(
         min_dist: how near points may come to each other.
         weight: how strongly each sample is held to itself from epoch to epoch; 0 lets epochs go their own way.
         span: epochs over which it is held.
-        embed_threads: threads that compute the layout the first time; the result is the same.
+        embed_threads: threads that compute the layout the first time, by default one for each core; the result is the
+            same.
     """
     return _pair(
         stage, recording, "umap", layers, samples, by, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist,
@@ -58,7 +59,7 @@ def umap(
 @scene(aspect=2, packages=(Package("openTSNE", "animviz[tsne]"),), suits=embeddable("tsne"))
 def tsne(
     stage: CellStage, recording: Recording, *, layers: str = "", samples: Samples = 1500, by: By = "true",
-    perplexity: Annotated[float, Range(1, 1000)] = 30.0, embed_threads: Annotated[int, Range(1, 256)] = 1,
+    perplexity: Annotated[float, Range(1, 1000)] = 30.0, embed_threads: Annotated[int, Range(1, 256)] | None = None,
 ) -> Draw:  # fmt: skip
     """Layers by t-SNE, each epoch from the next one; ring: wrong answer; 5-NN: named by 5 neighbours.
 
@@ -69,7 +70,8 @@ def tsne(
         samples: training samples to fit at most, and test samples to place and draw at most.
         by: what colours say: the true class or value, the predicted class, or the value.
         perplexity: neighbours that count, softly.
-        embed_threads: threads that compute the layout the first time; the result is the same.
+        embed_threads: threads that compute the layout the first time, by default one for each core; the result is the
+            same.
     """
     return _pair(stage, recording, "tsne", layers, samples, by, embed_threads, perplexity=perplexity)
 
@@ -95,7 +97,7 @@ def _pair(
     named: str,
     samples: int,
     by: By,
-    threads: int,
+    threads: int | None,
     **settings: Any,
 ) -> Draw:
     """Set up the layers of a cell, each on fixed limits of its own."""

@@ -54,7 +54,7 @@ LETTERS, POINT, SMALL_POINT = (
 
 def embedding_scene(
     stage: Stage, recording: Recording, method: str, *, layers: str, samples: int, trails: int, thumbnails: int | None,
-    by: By = "true", epoch: float | None = None, threads: int = 1, **settings: Any,
+    by: By = "true", epoch: float | None = None, threads: int | None = None, **settings: Any,
 ) -> Draw:  # fmt: skip
     """Set up the last layer large and the others small beside it; see the scenes for the options."""
     seen = Seen.of(recording, method)

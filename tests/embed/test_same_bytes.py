@@ -9,10 +9,10 @@ import pytest
 
 from animviz import Recording
 
-PLACES: dict[str, dict[str, str]] = {
-    "as it is": {},
-    "one thread": {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
-    "other hashes and letters": {"PYTHONHASHSEED": "7", "LC_ALL": "C", "OMP_NUM_THREADS": "3"},
+PLACES: dict[str, tuple[str, dict[str, str]]] = {
+    "as it is": ("3", {}),
+    "one thread": ("1", {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}),
+    "other hashes and letters": ("2", {"PYTHONHASHSEED": "7", "LC_ALL": "C", "OMP_NUM_THREADS": "3"}),
 }
 
 
@@ -23,10 +23,11 @@ def test_embeddings_are_the_same_bytes_for_any_number_of_threads(
 ) -> None:
     recording = trained("digits_mlp", arch="64-16-8-10")
     found = []
-    for place, settings in PLACES.items():
+    for place, (threads, settings) in PLACES.items():
         copy = tmp_path / place
         shutil.copytree(recording.path, copy, ignore=shutil.ignore_patterns("embeddings"))
-        done = animviz("neighbours", str(copy), "--method", method, "--samples", "1200", env=os.environ | settings)
+        options = ("--method", method, "--samples", "1200", "--embed-threads", threads)
+        done = animviz("neighbours", str(copy), *options, env=os.environ | settings)
         assert done.returncode == 0, done.stderr  # type: ignore[attr-defined]
         found.append({file.name: file.read_bytes() for file in sorted((copy / "embeddings").iterdir())})
     assert len(found[0]) == 3

@@ -8,10 +8,6 @@ others, such as the untrained one, is as faithful as a layout of its own. Coupli
 There it is a penalty between finished layouts.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
@@ -20,9 +16,10 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.embed.methods.fuzzy import ab_parameters, fuzzy_graph, memberships
 from animviz.embed.methods.layout import Layout
-from animviz.embed.methods.neighbours import Metric, nearest, nearest_in, stay_near
+from animviz.embed.methods.neighbours import EXACT, Metric, nearest, nearest_in, stay_near
 from animviz.embed.methods.pca import basis
 from animviz.embed.methods.slices import Slices
+from animviz.embed.side_by_side import side_by_side
 from animviz.options import Range
 
 __all__ = ["Umap", "layout", "place", "spread_start"]
@@ -99,13 +96,17 @@ def layout(activations: Slices, settings: Umap, threads: int) -> Layout:
     Returns:
         Positions, and how firmly each epoch is held to the next: the mean share of its greatest possible strength.
     """
-    graphs, known = [], []
     count = settings.n_neighbors
     most = min(_NEAR_TIMES * (count - 1) + 1, len(activations[0]))
-    for epoch in activations:
+
+    def graph_of(epoch: Array) -> tuple[_Graph, _Known]:
         indices, distances = nearest(epoch, most, settings.metric, settings.seed, threads)
-        graphs.append(_graph_of(fuzzy_graph(indices[:, :count], distances[:, :count]), settings.iterations))
-        known.append(_Known(indices[:, 1:count].astype(np.int32), indices[:, 1:].astype(np.int32)))
+        graph = _graph_of(fuzzy_graph(indices[:, :count], distances[:, :count]), settings.iterations)
+        return graph, _Known(indices[:, 1:count].astype(np.int32), indices[:, 1:].astype(np.int32))
+
+    at_once = threads if len(activations[0]) <= EXACT else 1  # NN-descent has threads of its own
+    with side_by_side(at_once) as run:
+        graphs, known = map(list, zip(*run(graph_of, activations), strict=True))
     start = spread_start(activations[-1], settings.dimensions, settings.seed)
     x = np.repeat(start[None], len(activations), axis=0)
     ties = _ties(known, settings)
@@ -129,19 +130,22 @@ def place(activations: Array, positions: Array, new: Array, settings: Umap, thre
     Returns:
         Positions of the new samples, float32 (epochs, new samples, dimensions).
     """
-    graphs, known, starts = [], [], []
     # As in UMAP's transform: a third of the passes, at a quarter of the rate.
     iterations = max(1, settings.iterations // 3)
     count = settings.n_neighbors
     most = min(_NEAR_TIMES * (count - 1), activations.shape[1])
-    for epoch, here, there in zip(activations, new, positions, strict=True):
-        near, distances = nearest_in(epoch, here, most, settings.metric)
+
+    def graph_of(at: int) -> tuple[_Graph, _Known, Array]:
+        near, distances = nearest_in(activations[at], new[at], most, settings.metric)
         indices, distances = near[:, :count], distances[:, :count]
         strengths = memberships(distances, connected=False)
-        graphs.append(_graph_of(_one_way(indices, strengths, len(epoch)), iterations))
-        known.append(_Known(indices.astype(np.int32), near.astype(np.int32)))
+        graph = _graph_of(_one_way(indices, strengths, activations.shape[1]), iterations)
         shares = strengths / strengths.sum(axis=1, keepdims=True)
-        starts.append(np.einsum("nk,nkd->nd", shares, there[indices]).astype(np.float32))
+        start = np.einsum("nk,nkd->nd", shares, positions[at][indices]).astype(np.float32)
+        return graph, _Known(indices.astype(np.int32), near.astype(np.int32)), start
+
+    with side_by_side(threads) as run:
+        graphs, known, starts = map(list, zip(*run(graph_of, range(len(activations))), strict=True))
     x = np.stack(starts)
     fixed = np.ascontiguousarray(positions, np.float32)
     _descend(x, fixed, graphs, _ties(known, settings), settings, iterations, 0.25, threads)
@@ -213,7 +217,7 @@ def _descend(
     push = tabulated(lambda square: 2 * settings.repulsion * b / ((_NEAR + square) * (1 + a * square**b)))
     seed = np.uint64(settings.seed)
     due = [graph.period.copy() for graph in graphs]
-    with _mapper(threads) as run:
+    with side_by_side(threads) as run:
         for number in range(iterations):
             rate = np.float32(first_rate * (1 - number / iterations))
             before = x.copy()
@@ -226,13 +230,3 @@ def _descend(
                 )  # fmt: skip
 
             run(step, range(len(x)))
-
-
-@contextmanager
-def _mapper(threads: int) -> Iterator[Callable[[Callable[[int], None], range], None]]:
-    """Give a function that applies another to all numbers, in threads if there are several; kernels release the GIL."""
-    if threads == 1:
-        yield lambda function, numbers: deque(map(function, numbers), maxlen=0).clear()
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield lambda function, numbers: deque(pool.map(function, numbers), maxlen=0).clear()

@@ -60,7 +60,7 @@ class Contents:
 
 
 def contents_of(
-    recording: Recording, *, layers: str = "", method: str = "umap", samples: int = SAMPLES, embed_threads: int = 1,
+    recording: Recording, *, layers: str = "", method: str = "umap", samples: int = SAMPLES, embed_threads: int | None = None,
     title: str = "",
 ) -> Contents:  # fmt: skip
     """Gather what a page shows; embeddings are computed once and kept in the recording.
