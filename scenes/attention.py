@@ -30,6 +30,7 @@ from animviz.parts import (
 from .families.attention_course import Course
 from .families.attention_reading import Reading
 from .families.named_traces import NamedTraces
+from .families.one_sample import require_sample
 
 LONGEST = 90.0  # units of a word
 PITCH = 19.0  # units from one letter to the next at least
@@ -41,7 +42,7 @@ WIDE, TALL = 1.9, 0.8  # width over height of a room
 @scene(experiment="induction", group="ideas")
 def attention(
     stage: Stage, recording: Recording, *, names: str = "", head: Annotated[int, Range(0, 10_000)] = 0,
-    sample: Annotated[int, Range(1, 1_000_000)] = 1,
+    sample: Annotated[int, Range(0, 1_000_000)] = 0,
 ) -> Draw:  # fmt: skip
     """Where the heads of a transformer look, and how one comes to look up what followed the last time.
 
@@ -51,24 +52,25 @@ def attention(
         names: of the activations that hold it, with commas between; by default all whose rows sum to one.
         head: the one that is drawn large, counted through all layers from 1; by default the one that in the end looks most
             at what followed the last time.
-        sample: the sequence that is drawn, counted from 1.
+        sample: number of the sequence that is drawn.
     """
     heads = Heads.of(recording, [name.strip() for name in names.split(",") if name.strip()])
     text = Reading.of(recording, heads)
     course = Course.of(recording, heads, text)
-    _require(recording, heads, sample, head)
+    require_sample(recording, sample, "attention")
+    _require(recording, heads, head)
     large = head - 1 if head else int(course.final.argmax())
     sheet = Sheet(
-        stage, recording, course.title(large), numbers=course.numbers(), foot=_foot(text), subtitle=_subtitle(recording),
+        stage, recording, course.title(large), numbers=course.numbers(), foot=_foot(text), subtitle=_subtitle(recording, sample),
     )  # fmt: skip
     matrix_box, small_box, plot_box = _layout(sheet.room)
-    matrix = _Matrix(stage, matrix_box, heads, text, sample - 1, large)
+    matrix = _Matrix(stage, matrix_box, heads, text, sample, large)
     small = _Small(stage, small_box, heads, large)
     plot = _Plot(stage, plot_box, course, large)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        seen = heads.at(state)[sample - 1]
+        seen = heads.at(state)[sample]
         matrix.show(seen[large], text.guesses(state))
         small.show(seen)
         plot.show(course.clock(moment.epoch))
@@ -195,18 +197,16 @@ class _Plot:
         self._curves.place(places[::-1])
 
 
-def _require(recording: Recording, heads: Heads, sample: int, head: int) -> None:
-    """Refuse a sequence or a head that is not there."""
-    count, total = recording.basis.sample_count, len(heads.titles)
-    if sample > count:
-        raise SceneError(f"--sample is {sample}; {recording.path} has {count} sequences")
+def _require(recording: Recording, heads: Heads, head: int) -> None:
+    """Refuse a head that is not there."""
+    total = len(heads.titles)
     if head > total:
         raise SceneError(f"--head is {head}; {recording.path} has {total} heads: {', '.join(heads.titles)[:200]}")
 
 
-def _subtitle(recording: Recording) -> str:
+def _subtitle(recording: Recording, sample: int) -> str:
     count, title = recording.basis.sample_count, recording.manifest.title
-    return f"{title}: 1 of {count:,}, curves of all" if count > 1 else title
+    return f"{title}: sample {sample}, curves of all {count:,}" if count > 1 else title
 
 
 def _foot(text: Reading) -> list[str]:

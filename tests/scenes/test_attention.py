@@ -89,7 +89,7 @@ def test_the_stripe_is_what_came_after_the_same_token() -> None:
 def test_what_is_drawn_is_the_state_that_is_blended_between_snapshots(tmp_path: Path) -> None:
     recording = attending(tmp_path / "own.rec")
     stage = Stage((1280, 720))
-    find_scene("attention").set_up(stage, recording, sample=2)(Moment(0.0, 1.5, 0.5))
+    find_scene("attention").set_up(stage, recording, sample=1)(Moment(0.0, 1.5, 0.5))
     heads = Heads.of(recording)
     seen = heads.at(recording.at(1.5))
     expected = share_on(seen, stripe(recording.inputs))
