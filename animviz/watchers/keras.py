@@ -17,6 +17,7 @@ from animviz.recorders.samples import Samples
 from animviz.recorders.session import Session
 from animviz.rendering.movie import Movie
 from animviz.safety.aside import aside
+from animviz.viewers.notebook import scrubber
 from animviz.watchers.filming import Filming
 from animviz.watchers.redrawing import Redrawing
 
@@ -80,7 +81,8 @@ class Live(Recorder):
     Use it as ``model.fit(x, y, callbacks=[animviz.live("rings")])``. Drawing takes at most a sixth of the time: a
     picture waits until training has gone on for five times as long as the last picture took. A scene that cannot draw
     the model ends the training before the first epoch; one that breaks later says so once, and training and recording
-    go on. Outside a notebook there is nothing to show, and it only records.
+    go on. Outside a notebook there is nothing to show, and it only records. As the last line of a cell it is the picture
+    to move through, see `animviz.scrubber`.
 
     Args:
         scene: name or path of a scene.
@@ -116,7 +118,8 @@ class Live(Recorder):
         recorder: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
-        self._redrawing = Redrawing(scene, size=size, theme=theme, output=output, **options)
+        self._look = {"size": size, "theme": theme, "output": output, **options}
+        self._scene, self._redrawing = scene, Redrawing(scene, **self._look)
         further = {"every": every, "output": output, "overwrite": overwrite, **(recorder or {})}
         further["watchers"] = [self._redrawing, *further.get("watchers", ())]
         place = ExitStack()
@@ -138,6 +141,16 @@ class Live(Recorder):
             super().on_train_begin(logs)
         except AnimvizError as error:
             raise error if why is None else type(error)(f"{error}; {why}") from None
+
+    def _ipython_display_(self) -> None:
+        """Show the recording, as the last line of a cell, in the same picture that one moves through.
+
+        Raises:
+            AnimvizError: nothing was recorded yet, or anywidget is not installed.
+        """
+        if not self.path.is_dir():
+            raise InputError("animviz.live has recorded nothing yet; give it to model.fit(..., callbacks=[live]) first")
+        scrubber(self._scene, self.path, **self._look)._ipython_display_()
 
     def _take_training_data(self) -> str | None:
         """Take samples of what `fit` trains on; return why there are none, or None."""

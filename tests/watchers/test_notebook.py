@@ -35,6 +35,7 @@ CELLS = (
     live = animviz.live("rings", size=(320, 180), grid=5)
     history = model.fit(rings.x, rings.y, epochs=15, verbose=0, callbacks=[pause, live])
     """,
+    """live""",
     """animviz.render("rings", live.path, "rings.mp4", size=(320, 180), seconds=0.4, hold_start=0, hold_end=0.1, grid=5)""",
     """
     broken = animviz.live("breaking.py", rings.x, rings.y)
@@ -58,13 +59,16 @@ def test_notebook_shows_training_and_video(tmp_path: Path) -> None:
             return super().process_message(msg, cell, cell_index)
 
     Watching(notebook, timeout=200, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
-    live, video, broken = (cell.outputs for cell in cells[1:])
+    live, moved, video, broken = (cell.outputs for cell in cells[1:])
     pictures = [iio.imread(b64decode(update)) for update in updates if update]
     assert len(pictures) >= 3  # untrained, after the first epoch and in the end; more as time allows
     assert all(picture.shape[:2] == (180, 320) for picture in pictures)
     assert all(not np.array_equal(one, other) for one, other in pairwise(pictures))
     (shown,) = [output for output in live if output.output_type == "display_data"]  # one place, redrawn
     assert np.array_equal(iio.imread(b64decode(shown.data["image/png"])), pictures[-1])
+    kinds = [output.data for output in moved if output.output_type == "display_data"]
+    assert "animviz-film" in kinds[0]["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in kinds[1]  # the scrubber of what was recorded
     played = re.search(r'<video [^>]*src="data:video/mp4;base64,([^"]+)"', video[-1].data["text/html"])
     assert played is not None
     (tmp_path / "played.mp4").write_bytes(b64decode(played[1]))
@@ -96,6 +100,11 @@ def test_movie_shows_itself_as_far_as_it_is_small(
 
 def test_names_are_escaped(tmp_path: Path) -> None:
     assert "<b>" not in Movie(tmp_path / "<b>.mp4", 1, 1.0, (64, 64))._repr_html_()
+
+
+def test_a_training_that_has_not_begun_cannot_be_moved_through() -> None:
+    with pytest.raises(animviz.AnimvizError, match="recorded nothing yet; give it to"):
+        animviz.live("rings")._ipython_display_()
 
 
 def test_outside_a_notebook_it_records_and_says_so(
