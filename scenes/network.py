@@ -21,7 +21,7 @@ from .families.one_sample import require_sample, true_class
 from .families.output_bars import OutputBars, answer_width
 
 NODE = 54.0  # units of diameter at most
-APART = 150.0  # units at most between two nodes
+APART, TALL = 150.0, 0.24  # units at most between two nodes, and share of the height that it may be in tall rooms
 NEAREST = 26.0  # units at least between two layers
 THICKEST = 8.0  # units
 FAINTEST = 0.02  # of the strongest link; weaker ones are not drawn
@@ -127,7 +127,8 @@ class _Places:
         side = min(0.24 * room.width, 0.6 * room.height) if chain.image else 0.0
         picture = Box(room.left, room.top + (room.height - side) / 2, side, side) if chain.image else None
         count = max(map(len, chain.shown))
-        step = min(APART, (room.height - 84) / max(1, count - 1))
+        most = max(APART, TALL * room.height)
+        step = min(most, (room.height - 84) / max(1, count - 1))
         size = min(NODE, 0.72 * step, 0.6 * room.width / len(chain.shown))
         before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12 + 0.5 * size
         left, right = room.left + side + before, room.right - width - 0.5 * size - 14
@@ -137,7 +138,7 @@ class _Places:
         middle = inside.top + inside.height / 2
         nodes = []
         for x, units in zip(xs, chain.shown, strict=True):
-            apart = min(APART, inside.height / max(1, len(units) - 1), max(2.2 * step, 46.0))
+            apart = min(most, inside.height / max(1, len(units) - 1), max(2.2 * step, 46.0))
             nodes.append(
                 np.stack([np.full(len(units), x), middle + apart * (np.arange(len(units)) - (len(units) - 1) / 2)], 1)
             )

@@ -14,6 +14,7 @@ __all__ = ["Cells", "ColumnView", "column_view", "columns_in"]
 
 FEW = 12  # units that are drawn as nodes
 NODE, APART, STRIP = 64.0, 120.0, 104.0  # units: diameter of a node, from one to the next, width of many units, at most
+TALL = 0.24  # of the height, from one node to the next in tall rooms
 HEAD = 44.0  # units above the columns for what they are called
 LEAST, SHARE = 60.0, 0.3  # units of an image's side at least, and share of the width that it takes at most
 GROUND = 0.35  # strength of what is behind cells
@@ -77,7 +78,7 @@ class Nodes(ColumnView):
 
     def __init__(self, stage: Stage, box: Box, order: NDArray[np.intp], scales: tuple[float, float]) -> None:
         super().__init__(stage, stage.theme.mix(stage.theme.background, 1), scales)
-        step = min(APART, box.height / len(order))
+        step = min(max(APART, TALL * box.height), box.height / len(order))
         tops = box.top + box.height / 2 + step * (np.argsort(order) - (len(order) - 1) / 2)
         self.places = np.stack([np.full(len(order), box.left + box.width / 2), tops], axis=1)
         self._stage, self._size = stage, min(NODE, 0.76 * step)
