@@ -3,7 +3,8 @@
 import importlib.util
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -111,7 +112,8 @@ def import_checkpoints(
         with aside(path.parent) as folder:
             beside = folder / path.name
             session = Session(beside, samples, told=told, title=title or (path.stem if own is None else None))
-            _record(session, source, _ordered(files))
+            with _of_samples(inputs):
+                _record(session, source, _ordered(files))
             with replaced(path, beside):
                 pass
     return Recording(path)
@@ -184,6 +186,15 @@ def _own(text: str) -> Any:
             f"{file} has no {name!r}; it has {', '.join(word for word in vars(module) if not word.startswith('_'))}"
         )
     return getattr(module, name)
+
+
+@contextmanager
+def _of_samples(inputs: Path | None) -> Iterator[None]:
+    """Name the file of the samples where these do not fit the model."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{inputs}: {error}") if inputs else error from None
 
 
 def _samples(inputs: Path | None, class_names: Sequence[str]) -> Samples:

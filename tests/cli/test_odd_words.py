@@ -83,6 +83,14 @@ def test_inputs_that_cannot_be_recorded_are_named(cli: Cli, tmp_path: Path) -> N
     assert refused(done).startswith("animviz: none.npz: an array has shape (0, 2)")
 
 
+def test_labels_that_do_not_fit_name_their_file(cli: Cli, tmp_path: Path) -> None:
+    save_file({"w": np.ones((2, 2), np.float32)}, tmp_path / "w.safetensors")
+    np.savez(tmp_path / "wide.npz", x=np.zeros((30, 2)), y=np.zeros((30, 8, 8)))
+    done = cli("import-checkpoints", "w.safetensors", "--inputs", "wide.npz", "-o", "x.rec")
+    assert refused(done).startswith("animviz: wide.npz: labels have shape (8, 8)")
+    assert not (tmp_path / "x.rec").exists()
+
+
 @pytest.mark.parametrize("code", ["1/0", "def (", "raise SystemError('it broke')"])
 def test_a_file_of_a_model_that_breaks_is_named(code: str, cli: Cli, tmp_path: Path) -> None:
     save_file({"w": np.ones((2, 2), np.float32)}, tmp_path / "w.safetensors")
