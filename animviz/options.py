@@ -87,7 +87,7 @@ class Option:
             self.bounds.low <= value <= self.bounds.high and math.isfinite(value)
         ):
             raise InputError(f"{self.flag} is {value}; expected {_bounds_text(self.bounds)}")
-        return value
+        return 0.0 if isinstance(value, float) and value == 0 else value  # libraries refuse a zero below zero
 
     def read(self, text: str) -> Any:
         """Return the value that a text names; a switch is on without one.

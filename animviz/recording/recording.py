@@ -38,6 +38,7 @@ __all__ = ["Recording"]
 
 SCORES = ("loss", "accuracy")  # names of the numbers of one output
 LARGE = 50_000_000  # bytes of a snapshot
+LAST_EPOCH = 1e9
 
 
 class Recording(Sequence[Snapshot]):
@@ -69,10 +70,21 @@ class Recording(Sequence[Snapshot]):
         self.entries = [self._as_seen(entry) for entry in read_index(self.path)[:limit]]
         if not self.entries:
             raise RecordingError(f"{self.path} holds no finished snapshot; record it again")
+        self._require_rising()
         self._read = lru_cache(maxsize=self._kept)(self._read_snapshot)
         for index in {0, len(self) - 1}:
             require_consistent(self.basis, self._read(index).weights)
         self._identity = self._seen()
+
+    def _require_rising(self) -> None:
+        """Refuse epochs that do not rise, or are none."""
+        epochs = self.epochs
+        wrong = np.flatnonzero(~((epochs >= 0) & (epochs <= LAST_EPOCH) & (np.diff(epochs, prepend=-1.0) > 0)))
+        if len(wrong):
+            said = f"snapshot {wrong[0]} says it is of epoch {epochs[wrong[0]]:g}"
+            raise RecordingError(
+                f"{self.path}: {said}; expected epochs that rise, up to {LAST_EPOCH:g}; `animviz verify` says more"
+            )
 
     def __len__(self) -> int:
         return len(self.entries)

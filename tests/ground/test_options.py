@@ -275,3 +275,8 @@ def test_checked_refuses_bad_values_and_bad_defaults() -> None:
         checked(options_of(sample), {"grid": 1}, "sample")
     with pytest.raises(InputError, match=r"--size is 'x'; expected int"):
         checked((Option("size", int, "x", ""),), {}, "sample")
+
+
+def test_a_zero_below_zero_is_zero() -> None:
+    assert math.copysign(1, OPTIONS["low_only"].check(-0.0)) == 1
+    assert math.copysign(1, OPTIONS["low_only"].read("-0")) == 1

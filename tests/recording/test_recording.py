@@ -475,6 +475,17 @@ def test_weights_that_diverged_are_told_with_their_epoch(tmp_path: Path) -> None
         recording.at(1.5).weights  # noqa: B018
 
 
+@pytest.mark.parametrize(
+    ("place", "epoch"), [(0, 6.9e16), (0, -1.0), (1, 0.0), (2, 1.0), (2, float("nan")), (1, float("inf"))]
+)
+def test_epochs_that_do_not_rise_are_refused_when_a_recording_is_opened(
+    place: int, epoch: float, tmp_path: Path
+) -> None:
+    arrays = [{"weights/w": np.zeros(2, np.float32)}] * 3
+    write(tmp_path / "a.rec", arrays, [Entry(epoch=epoch if at == place else at, step=at) for at in range(3)])
+    assert f"says it is of epoch {epoch:g}; expected epochs that rise" in refusal(tmp_path / "a.rec")
+
+
 @pytest.mark.parametrize("since", [0, 1, 3, 4])
 def test_where_a_training_diverges_is_known(since: int, rings_recording: Recording, tmp_path: Path) -> None:
     def weights(index: int, name: str, array: np.ndarray) -> np.ndarray:

@@ -130,6 +130,8 @@ def check_message(said: str, words: Sequence[str]) -> None:
     assert lines[-1] == complaints[0], said
     shown = complaints[0].removeprefix("animviz: ")
     asked = "Missing " in shown or "Got unexpected" in shown
+    # Of letters behind a single dash each is an option of its own to the command line, and the first unknown one is named.
+    asked = asked or any(re.match(r"-\w", word) and f"{word[:2]!r}" in shown for word in words)
     values = [part for word in words for part in (word, word.partition("=")[2]) if part or "=" in word or not word]
     assert asked or any(_is_named(value, shown) for value in values), f"it names none of {words}: {said!r}"
 
