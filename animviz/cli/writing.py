@@ -82,7 +82,7 @@ def embed(film: Path, place: str, alt: str | None, **options: Any) -> None:
     """Print what to write where a film is shown.
 
     The lines give it its size, a still for readers who want no motion, and words for those who cannot see it. The still is
-    written beside it as NAME-poster.png, unless a newer one is there.
+    written beside it as NAME-mp4-poster.png and the like, unless a newer one is there.
     """
     from animviz.video.shown import shown
     from animviz.video.snippets import require_place, snippet

@@ -45,7 +45,9 @@ def check_subtitles(target: Path) -> None:
         _refuse_folder(place, "--subtitles")
 
 
-def write_subtitles(target: Path, summary: str, chapters: Sequence[Chapter], frames: int, fps: float) -> None:
+def write_subtitles(
+    target: Path, summary: str, chapters: Sequence[Chapter], frames: int, fps: float, of: str = ""
+) -> None:
     """Write the subtitles of a film beside it: what is drawn, and what happens at each of its chapters.
 
     Args:
@@ -54,14 +56,15 @@ def write_subtitles(target: Path, summary: str, chapters: Sequence[Chapter], fra
         chapters: in their order.
         frames: of the film.
         fps: frames per second.
+        of: the film, see `animviz.video.subtitles.subject`.
     """
     starts = [*(round(chapter.seconds * fps) for chapter in chapters), frames]
     texts = [chapter.text for chapter in chapters]
     texts[0] = f"{summary.rstrip('.')}. {texts[0]}"
     spans = zip(starts, starts[1:], texts, strict=False)
     cues = [Cue(first, stop, text) for first, stop, text in spans if first < stop]
-    for place, written in zip(subtitle_places(target), (srt, vtt), strict=True):
-        replace_file(place, written(cues, fps).encode())
+    for place, written in zip(subtitle_places(target), (srt(cues, fps), vtt(cues, fps, of)), strict=True):
+        replace_file(place, written.encode())
 
 
 def _refuse_folder(place: Path, flag: str) -> None:

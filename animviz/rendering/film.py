@@ -26,6 +26,7 @@ from animviz.video.assembling import assemble
 from animviz.video.budget import AUTO, Budget
 from animviz.video.formats import USUAL, Coding
 from animviz.video.poster import write_poster
+from animviz.video.subtitles import subject
 from animviz.video.targets import working_folder
 
 __all__ = ["Movie", "assembled", "film", "frame_at", "frames", "render"]
@@ -141,7 +142,8 @@ def film(
         write_alt(plan.target, plan.alt)
     if request.subtitles and isinstance(plan.picture, Picture):
         chapters = chapters_of(plan.picture.recording, timeline)
-        write_subtitles(plan.target, plan.picture.scene.summary, chapters, len(timeline), plan.pacing.rate)
+        of, rate = subject(plan.provenance(command)), plan.pacing.rate
+        write_subtitles(plan.target, plan.picture.scene.summary, chapters, len(timeline), rate, of)
     return movie
 
 

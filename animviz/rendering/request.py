@@ -111,7 +111,7 @@ class Request:
         limit, picture = limit_of(wish.max_size, path), place_of(poster) if poster is not None else None
         if picture is not None:
             check_poster(picture, path, alpha=coding.transparent)
-        notes = (where.told(path, wish), *where.broken(path, asked, limit)) if where else ()
+        notes = (where.told(path, wish, limit), *where.broken(path, asked, limit)) if where else ()
         return cls(
             chosen, path, pacing, rest, pixels, theme, picture, limit, workers, output, background, coding, alt, still, subtitles,
             where, notes,

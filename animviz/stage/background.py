@@ -9,6 +9,7 @@ __all__ = ["TRANSPARENT", "look_of", "opaque_look"]
 
 TRANSPARENT = "transparent"
 READABLE = 3.0  # contrast of large letters, WCAG 2 success criterion 1.4.3
+GRID = 0.24  # of the ink in the weakest lines
 
 
 def look_of(theme: str, background: str | None) -> Theme:
@@ -32,7 +33,7 @@ def look_of(theme: str, background: str | None) -> Theme:
             f"--background is {background!r}, where theme {theme} has a contrast of {found[theme]:.1f} : 1; "
             f"expected at least {READABLE:g}; take --theme {best}"
         )
-    return replace(look, background=color)
+    return replace(look, background=color, quiet=_quiet(look, color), grid=_between(color, look.ink, GRID))
 
 
 def opaque_look(theme: str, background: str | None) -> Theme:
@@ -44,6 +45,21 @@ def opaque_look(theme: str, background: str | None) -> Theme:
     if background == TRANSPARENT:
         raise InputError(f"the background is {background!r}, which frames without alpha lack; expected a colour")
     return look_of(theme, background)
+
+
+def _quiet(look: Theme, background: str) -> str:
+    """Return the quiet colour of a theme, as much nearer to its ink as it takes to be read on a background."""
+    nearer = (_between(look.quiet, look.ink, step / 10) for step in range(11))
+    return next((color for color in nearer if _contrast(color, background) >= READABLE), look.ink)
+
+
+def _between(first: str, second: str, share: float) -> str:
+    from matplotlib.colors import to_hex, to_rgb
+
+    red, green, blue = (
+        (1 - share) * one + share * other for one, other in zip(to_rgb(first), to_rgb(second), strict=True)
+    )
+    return to_hex((red, green, blue))
 
 
 def _hex(text: str) -> str:

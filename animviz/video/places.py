@@ -116,15 +116,21 @@ class Place:
             max_size=auto if wish.max_size == AUTO else wish.max_size,
         )
 
-    def told(self, path: Path, settled: Wish) -> str:
-        """Return in one line what is drawn for the place."""
+    def told(self, path: Path, settled: Wish, limit: int | None) -> str:
+        """Return in one line what is drawn for the place.
+
+        Args:
+            path: the file.
+            settled: what is drawn.
+            limit: most bytes that it may take, or None for no limit.
+        """
         limits = self.takes(path)
         assert settled.size is not None
         codec = settled.codec or next(iter(CODECS.get(path.suffix.lower(), {})), path.suffix.lower()[1:].upper())
         parts = [f"{settled.size[0]}x{settled.size[1]}", f"{settled.fps:g} frames a second", codec]
         most = [
             _time(limits.seconds[1]) if math.isfinite(limits.seconds[1]) else "",
-            _bytes(limits.size) if math.isfinite(limits.size) else "",
+            _bytes(limit) if limit is not None else "",
         ]
         if any(most):
             parts.append(f"at most {' and '.join(filter(None, most))}")

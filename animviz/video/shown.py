@@ -1,8 +1,10 @@
 """A film as a page needs to know it: its size, what it says in words, and a still of it."""
 
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -12,10 +14,13 @@ from animviz.video.html import IMAGES, VIDEOS
 from animviz.video.poster import write_poster
 from animviz.video.provenance import provenance_in
 from animviz.video.reading import Film
+from animviz.video.subtitles import film_of, subject
 
 __all__ = ["Shown", "shown"]
 
-LONGEST = 100_000  # bytes of an alt text that is read
+log = logging.getLogger("animviz")
+
+LONGEST = 100_000  # letters of an alt text or of subtitles that are read
 
 
 @dataclass(frozen=True)
@@ -66,14 +71,16 @@ def shown(path: Path, alt: str | None = None) -> Shown:
     words = _one_line(alt) if alt is not None else _words_of(path)
     if not words:
         raise InputError(f"nothing says what {path} shows; give --alt-text, or draw it with --alt")
-    poster = sorted(path.glob("*.png"))[-1] if path.is_dir() else path.with_name(f"{path.stem}-poster.png")
+    # Films of one name in two formats may show different things.
+    poster = (
+        sorted(path.glob("*.png"))[-1] if path.is_dir() else path.with_name(f"{path.stem}-{path.suffix[1:]}-poster.png")
+    )
     (last,) = film.frames([film.count - 1])
     if not path.is_dir() and _is_newer(path, poster):
         check_writable(poster)
         write_poster(poster, last)
-    track = path.with_name(f"{path.stem}.vtt")
     size = (last.shape[1], last.shape[0])
-    return Shown(path, size, words, poster, film.count, track if track.is_file() else None)
+    return Shown(path, size, words, poster, film.count, _track_of(path))
 
 
 def _is_newer(path: Path, poster: Path) -> bool:
@@ -81,21 +88,44 @@ def _is_newer(path: Path, poster: Path) -> bool:
 
 
 def _words_of(path: Path) -> str:
-    """Return what a film says of itself: in the file beside it, or in its own bytes."""
+    """Return what a film says of itself: in its own bytes, or in the file beside it, which may be of an earlier film."""
+    if said := _one_line(_words_in(path)):
+        return said
     beside = path.with_name(f"{path.stem}.alt.txt")
-    if beside.is_file():
-        with beside.open(encoding="utf-8", errors="replace") as file:
-            return _one_line(file.read(LONGEST))
-    if path.suffix.lower() in VIDEOS:
-        try:
-            return _one_line(str(provenance_in(path).get("alt", "")))
-        except AnimvizError:
-            return ""
+    if not beside.is_file():
+        return ""
+    with beside.open(encoding="utf-8", errors="replace") as file:
+        return _one_line(file.read(LONGEST))
+
+
+def _words_in(path: Path) -> str:
     if path.is_dir():
         return ""
+    if path.suffix.lower() in VIDEOS:
+        return str(_provenance(path).get("alt", ""))
     with Image.open(path) as image:
         said = image.info.get("comment") or getattr(image, "text", {}).get("Description", "")
-    return _one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def _track_of(path: Path) -> Path | None:
+    """Return the subtitles beside a film; None where there are none, or they say that they are of another film."""
+    track = path.with_name(f"{path.stem}.vtt")
+    if path.suffix.lower() not in VIDEOS or not track.is_file():
+        return None
+    with track.open(encoding="utf-8", errors="replace") as file:
+        of, own = film_of(file.read(LONGEST)), subject(_provenance(path))
+    if of and own and of != own:
+        log.warning("%s is of another film (%s), so that it is left out; draw with --subtitles", track, of)
+        return None
+    return track
+
+
+def _provenance(path: Path) -> dict[str, Any]:
+    try:
+        return provenance_in(path)
+    except AnimvizError:
+        return {}
 
 
 def _one_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from animviz.video.shown import Shown
 __all__ = ["PLACES", "require_place", "snippet"]
 
 PLAYED_BY_BROWSERS = (".mp4", ".m4v", ".webm", ".gif", ".webp", ".avif", ".apng", ".png")
+STATIC = Path("_static")  # of Sphinx, as it is set up
 STILL = "(prefers-reduced-motion: reduce)"
 UNSAFE = re.compile(r"[%#{}\\~^&$\"<>|?*\x00-\x1f]")
 
@@ -79,7 +81,7 @@ def _html(film: Shown, fps: float, once: bool, start: str = "autoplay") -> str:
         f'<video {place} {flags} poster="{poster}" aria-label="{alt}">\n'
         f'  <source src="{source}" type="{kind}">\n{_track(film)}  {alt}\n</video>'
     )
-    return tag if start != "autoplay" else f"{tag}\n{_STOPS}"
+    return f"{tag}\n{_STOPS}"
 
 
 def _track(film: Shown) -> str:
@@ -93,6 +95,7 @@ _STOPS = f"""<script>
   if (matchMedia("{STILL}").matches) {{
     const video = document.currentScript.previousElementSibling;
     video.autoplay = false;
+    video.removeAttribute("data-autoplay");
     video.pause();
   }}
 </script>"""
@@ -108,14 +111,28 @@ def _quarto(film: Shown, fps: float, once: bool) -> str:
 
 
 def _myst(film: Shown, fps: float, once: bool) -> str:
-    return f"```{{raw}} html\n{_html(film, fps, once)}\n```"
+    copied = _copied(film)
+    return f"% {_told(film)}\n\n```{{raw}} html\n{_html(copied, fps, once)}\n```"
 
 
 def _sphinx(film: Shown, fps: float, once: bool) -> str:
     """Return raw HTML, and the still for builders of other formats."""
-    raw = "\n".join(f"   {line}" for line in _html(film, fps, once).splitlines())
-    poster = film.poster.as_posix()
-    return f".. raw:: html\n\n{raw}\n\n.. only:: not html\n\n   .. image:: {poster}\n      :alt: {film.alt}"
+    copied = _copied(film)
+    raw = "\n".join(f"   {line}" for line in _html(copied, fps, once).splitlines())
+    poster = re.sub(r"([\\ ])", r"\\\1", copied.poster.as_posix())  # else spaces are taken out
+    other = f".. only:: not html\n\n   .. image:: {poster}\n      :alt: {film.alt}"
+    return f".. {_told(film)}\n\n.. raw:: html\n\n{raw}\n\n{other}"
+
+
+def _copied(film: Shown) -> Shown:
+    """Return a film as Sphinx has it in its folder of files that it copies: it copies nothing that only raw HTML names."""
+    path, poster = STATIC / film.path.name, STATIC / film.poster.name
+    return replace(film, path=path, poster=poster, subtitles=film.subtitles and STATIC / film.subtitles.name)
+
+
+def _told(film: Shown) -> str:
+    names = [place.name for place in (film.path, film.poster, film.subtitles) if place is not None]
+    return f"Put {', '.join(names)} into {STATIC}, which html_static_path names; from a page in a folder it is ../{STATIC}."
 
 
 def _jupyter(film: Shown, fps: float, once: bool) -> str:

@@ -1,9 +1,12 @@
 """Captions as files beside the film: SubRip (.srt) and WebVTT (.vtt)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Cue", "srt", "vtt"]
+__all__ = ["Cue", "film_of", "srt", "subject", "vtt"]
+
+OF = "NOTE animviz: "
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,39 @@ def srt(cues: Sequence[Cue], fps: float) -> str:
     return "\n".join(blocks)
 
 
-def vtt(cues: Sequence[Cue], fps: float) -> str:
-    """Return the captions as WebVTT."""
+def subject(provenance: Mapping[str, Any]) -> str:
+    """Return of which recording a film shows which scene, in words; empty where it does not say both.
+
+    Args:
+        provenance: of the film.
+    """
+    scene, recording = (provenance.get(name) for name in ("scene", "recording"))
+    return f"{scene} of {recording}" if scene and recording else ""
+
+
+def film_of(text: str) -> str:
+    """Return what subtitles say of the film that they belong to, see `subject`; empty where they say nothing.
+
+    Args:
+        text: WebVTT.
+    """
+    return next((line.removeprefix(OF).strip() for line in text.splitlines() if line.startswith(OF)), "")
+
+
+def vtt(cues: Sequence[Cue], fps: float, of: str = "") -> str:
+    """Return the captions as WebVTT.
+
+    Args:
+        cues: in their order.
+        fps: frames per second.
+        of: the film, see `subject`.
+    """
     signs = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
     blocks = [
         f"{_clock(cue.first / fps, '.')} --> {_clock(cue.stop / fps, '.')}\n{cue.text.translate(signs)}\n"
         for cue in cues
     ]
-    return "\n".join(["WEBVTT\n", *blocks])
+    return "\n".join(["WEBVTT\n", *([f"{OF}{of}\n"] if of else []), *blocks])
 
 
 def _clock(seconds: float, point: str) -> str:

@@ -217,7 +217,7 @@ def test_no_box_is_seen_around_a_video_on_a_page_of_its_colour(
     colors, counts = np.unique(edge, axis=0, return_counts=True)
     red, green, blue = colors[counts.argmax()]
     assert f"#{red:02x}{green:02x}{blue:02x}" == THEMES[theme].background
-    assert np.abs(edge.astype(int) - edge[0]).max() <= 8, "no more than the codec's noise"
+    assert np.abs(edge.astype(int) - edge[0]).max() <= 12, "no more than the codec's noise"
 
 
 LOOPS = """async () => {
@@ -244,7 +244,8 @@ def test_snippet_plays_and_repeats_but_for_readers_who_want_no_motion(
         animviz.render("rings", rings_recording, path, size=(WIDTH, HEIGHT), seconds=0.6, quiet=True, hold_end=0.1)
     films = [shown(tmp_path / f"my film{suffix}", 'Rings "part"') for suffix in (".mp4", ".webm", ".gif")]
     films = [replace(film, path=Path(film.path.name), poster=Path(film.poster.name)) for film in films]
-    snippets = "\n".join(snippet(film, "html") for film in films)
+    raw = snippet(films[1], "quarto").splitlines()[1:-1]  # what Quarto puts into its page as it is
+    snippets = "\n".join([snippet(films[0], "html"), *raw, snippet(films[2], "html")])
     (tmp_path / "page.html").write_text(f"<!doctype html><meta charset=utf-8><title>x</title>{snippets}")
     page = browser.new_page(reduced_motion=motion)
     said: list[str] = []

@@ -78,6 +78,9 @@ def test_command_says_it_in_one_line(rings_recording: Recording, tmp_path: Path,
     command = ("render", "rings", "--from", rings_recording.path)
     done = cli(*command, "--for", "docs", "--seconds", "0.5", "-o", "x.mp4")
     assert done.out.splitlines()[0] == "for docs: 960x540, 30 frames a second, h264, at most 2 MB"
+    done = cli(*command, "--for", "docs", "--seconds", "0.5", "--max-size", "none", "-o", "x.mp4")
+    assert "at most" not in done.out.splitlines()[0]
+    assert "--max-size is none, but docs takes at most 2 MB" in done.out
     done = cli(*command, "--for", "readme", "--seconds", "0.5")
     assert done.code == 0, done.err
     assert list((tmp_path / "renders").glob("*.gif"))

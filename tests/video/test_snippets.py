@@ -3,14 +3,19 @@
 import ast
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import animviz
+from animviz import Recording
 from animviz.errors import AnimvizError
 from animviz.video.encoder import Encoder
 from animviz.video.shown import shown
@@ -43,15 +48,16 @@ class Tags(HTMLParser):
 def test_video_has_size_still_words_and_loops(place: str, tmp_path: Path) -> None:
     path = film(tmp_path / "my film.mp4")
     text = snippet(shown(path, HOSTILE), place).partition(".. only::")[0]
+    assert place not in ("myst", "sphinx") or "Put my film.mp4, my film-mp4-poster.png into _static" in text
     video = next(attributes for tag, attributes in Tags(text).tags if tag == "video")
     assert (video["width"], video["height"]) == ("64", "36")
     assert video["aria-label"] == re.sub(r"\s+", " ", HOSTILE)
-    assert str(video["poster"]).endswith("my%20film-poster.png")
+    assert str(video["poster"]).endswith("my%20film-mp4-poster.png")
     assert {"loop", "muted", "playsinline", "controls"} <= video.keys()
     assert "autoplay" in video or "data-autoplay" in video
-    assert [tag for tag, _ in Tags(text).tags].count("script") == (0 if place in ("reveal", "quarto") else 1)
+    assert [tag for tag, _ in Tags(text).tags].count("script") == 1  # for readers who want no motion
     assert "loop" not in next(a for t, a in Tags(snippet(shown(path, "x"), place, once=True)).tags if t == "video")
-    assert np.abs(np.asarray(Image.open(tmp_path / "my film-poster.png")).astype(int) - 200).max() <= 4
+    assert np.abs(np.asarray(Image.open(tmp_path / "my film-mp4-poster.png")).astype(int) - 200).max() <= 4
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
@@ -59,7 +65,7 @@ def test_picture_stands_still_for_readers_who_want_no_motion(suffix: str, tmp_pa
     text = snippet(shown(film(tmp_path / f"x{suffix}"), HOSTILE), "github")
     (_, _), (_, source), (_, image) = Tags(text).tags
     assert source["media"] == "(prefers-reduced-motion: reduce)"
-    assert str(source["srcset"]).endswith("x-poster.png")
+    assert str(source["srcset"]).endswith(f"x-{suffix[1:]}-poster.png")
     assert image["alt"] == re.sub(r"\s+", " ", HOSTILE)
     assert (image["width"], image["height"]) == ("64", "36")
 
@@ -91,14 +97,51 @@ def test_words_come_from_beside_or_from_the_film(tmp_path: Path) -> None:
     with Encoder(path, (64, 36), 20, {"alt": "said inside"}) as encoder:
         encoder.write(np.zeros((36, 64, 4), np.uint8))
         encoder.write(np.full((36, 64, 4), 255, np.uint8))
-    assert shown(path).alt == "said inside"
     (tmp_path / "x.alt.txt").write_text("said\nbeside\n")
-    assert shown(path).alt == "said beside"
+    assert shown(path).alt == "said inside"  # what lies beside may be of an earlier film
     assert shown(path, "said here").alt == "said here"
+    assert shown(film(tmp_path / "x.webp")).alt == "said beside"
+
+
+@pytest.mark.integration
+def test_sphinx_shows_what_its_lines_say(rings_recording: Recording, tmp_path: Path) -> None:
+    source, static = tmp_path / "source", tmp_path / "source" / "_static"
+    static.mkdir(parents=True)
+    look = {"size": (128, 72), "seconds": 0.5, "fps": 10, "hold_start": 0.0, "hold_end": 0.1}
+    path = animviz.render("rings", rings_recording, tmp_path / "my film.mp4", subtitles=True, **look).path
+    said = snippet(shown(path), "sphinx")
+    for name in re.match(r"\.\. Put (.*) into _static", said)[1].split(", "):  # type: ignore[index]
+        (static / name).write_bytes((tmp_path / name).read_bytes())
+    (source / "index.rst").write_text(f"Rings\n=====\n\n{said}\n")
+    (source / "conf.py").write_text("html_static_path = ['_static']\n")
+    for builder in ("html", "text"):
+        subprocess.run([sys.executable, "-m", "sphinx", "-qW", "-b", builder, source, tmp_path / builder], check=True)
+    page = tmp_path / "html"
+    named = [value for _, found in Tags((page / "index.html").read_text()).tags for value in
+             (found.get("poster"), found.get("src")) if value and "film" in value]  # fmt: skip
+    assert len(named) == 3
+    assert all((page / unquote(name)).is_file() for name in named)
+
+
+def test_films_of_one_name_have_posters_of_their_own(tmp_path: Path) -> None:
+    posters = [shown(film(tmp_path / f"x{suffix}"), "x").poster for suffix in (".gif", ".mp4")]
+    assert posters[0] != posters[1]
+    assert all(poster.exists() for poster in posters)
+
+
+def test_subtitles_of_another_film_are_left_out(rings_recording: Recording, tmp_path: Path) -> None:
+    look = {"size": (128, 72), "seconds": 0.5, "fps": 10, "hold_start": 0.0, "hold_end": 0.1}
+    path = animviz.render("rings", rings_recording, tmp_path / "x.mp4", subtitles=True, **look).path
+    assert shown(path).subtitles == tmp_path / "x.vtt"
+    animviz.render("history", rings_recording, path, **look)
+    assert shown(path).subtitles is None
+    assert "curves" in shown(path).alt
+    (tmp_path / "x.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nmine\n")
+    assert shown(path).subtitles == tmp_path / "x.vtt"
 
 
 def test_old_poster_is_renewed_and_a_newer_one_stays(tmp_path: Path) -> None:
-    path, poster = film(tmp_path / "x.mp4"), tmp_path / "x-poster.png"
+    path, poster = film(tmp_path / "x.mp4"), tmp_path / "x-mp4-poster.png"
     shown(path, "x")
     poster.write_bytes(b"mine")
     shown(path, "x")
