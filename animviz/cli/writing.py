@@ -71,22 +71,25 @@ def sheet(film: Path, output: Path | None, **options: Any) -> None:
 @click.command()
 @click.argument("film", metavar="FILE", type=PLACE)
 @click.option(
-    "--for", "place", required=True, metavar="PLACE",
+    "--for", "place", metavar="PLACE",
     help="html, reveal, quarto, mkdocs, myst, sphinx, readme, github, jupyter, beamer, powerpoint, keynote, x, linkedin,"
     " shorts, reels or mastodon.",
 )  # fmt: skip
 @click.option("--alt-text", "alt", help="What is seen.  [default: what the file says, see render --alt]")
 @click.option("--fps", default=30.0, show_default=True, help="Frames per second, of a folder of PNGs.")
 @click.option("--once", is_flag=True, help="It plays once, instead of again and again.")
-def embed(film: Path, place: str, alt: str | None, **options: Any) -> None:
+def embed(film: Path, place: str | None, alt: str | None, **options: Any) -> None:
     """Print what to write where a film is shown.
 
     The lines give it its size, a still for readers who want no motion, and words for those who cannot see it. The still is
     written beside it as NAME-mp4-poster.png and the like, unless a newer one is there.
     """
+    from animviz.errors import InputError
     from animviz.video.shown import shown
-    from animviz.video.snippets import require_place, snippet
+    from animviz.video.snippets import PLACES, require_place, snippet
 
+    if place is None:
+        raise InputError(f"embed needs a place: --for {', '.join(PLACES)}")
     require_place(place, film, **options)  # before a still is written
     say(snippet(shown(film, alt), place, **options))
 

@@ -137,6 +137,7 @@ class TestInTheBrowser:
         chapters = page.evaluate("animviz.about.chapters")
         assert page.title() == HOSTILE
         assert page.evaluate("animviz.film.duration") == pytest.approx(2, abs=0.06)
+        assert window.text("caption") == chapters[-1]["text"], "its poster shows the end"
         buttons = page.locator("#chapters button")
         assert buttons.count() == len(chapters)
         for number in (len(chapters) - 1, 1, 0):

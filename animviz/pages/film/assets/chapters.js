@@ -10,6 +10,8 @@ class Chapters {
     this.buttons = chapters.map((chapter, number) => this.button(chapter, number));
     this.track = film.addTextTrack("captions", "Captions", "en");
     this.track.mode = "hidden";
+    this.begun = false;
+    for (const kind of ["play", "seeking"]) film.addEventListener(kind, () => (this.begun = true));
     chapters.forEach(({ seconds: begin, text }, number) => {
       const end = chapters[number + 1]?.seconds ?? seconds;
       if (end > begin) this.track.addCue(new VTTCue(begin, end, text.replace(/&/g, "&amp;").replace(/</g, "&lt;")));
@@ -34,6 +36,9 @@ class Chapters {
   // Number of the last chapter that has begun.
   get current() { return this.chapters.findLastIndex(({ seconds }) => seconds <= this.film.currentTime + BEGUN); }
 
+  // Number of the chapter that is seen: before the film has begun its poster shows the end.
+  get seen() { return this.begun ? this.current : this.chapters.length - 1; }
+
   go(number) {
     const { chapters } = this;
     this.film.currentTime = chapters[Math.min(chapters.length - 1, Math.max(0, number))].seconds + BEGUN / 2;
@@ -42,11 +47,11 @@ class Chapters {
   caption() { this.track.mode = this.track.mode === "showing" ? "hidden" : "showing"; }
 
   show() {
-    const { current } = this;
+    const { seen } = this;
     this.buttons.forEach((button, number) => {
-      if (number === current) button.setAttribute("aria-current", "true");
+      if (number === seen) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     });
-    element("caption").textContent = this.chapters[current].text;
+    element("caption").textContent = this.chapters[seen].text;
   }
 }

@@ -22,7 +22,7 @@ class Page {
 
   show() {
     this.chapters.show();
-    this.numbers.show(this.chapters.current);
+    this.numbers.show(this.chapters.seen);
   }
 
   key(event) {
