@@ -9,7 +9,6 @@ __all__ = ["TRANSPARENT", "look_of", "opaque_look"]
 
 TRANSPARENT = "transparent"
 READABLE = 3.0  # contrast of large letters, WCAG 2 success criterion 1.4.3
-GRID = 0.24  # of the ink in the weakest lines
 
 
 def look_of(theme: str, background: str | None) -> Theme:
@@ -33,7 +32,7 @@ def look_of(theme: str, background: str | None) -> Theme:
             f"--background is {background!r}, where theme {theme} has a contrast of {found[theme]:.1f} : 1; "
             f"expected at least {READABLE:g}; take --theme {best}"
         )
-    return replace(look, background=color, quiet=_quiet(look, color), grid=_between(color, look.ink, GRID))
+    return replace(look, background=color, quiet=_quiet(look, color))
 
 
 def opaque_look(theme: str, background: str | None) -> Theme:

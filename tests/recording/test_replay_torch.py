@@ -89,7 +89,11 @@ def test_dense_nets_are_replayed(net: tuple[int, list[nn.Module]], seed: int, ne
 
 @st.composite
 def convolutional_nets(draw: st.DrawFn) -> tuple[int, int, int, list[nn.Module]]:
-    rank, channels, side = draw(st.sampled_from([1, 2])), draw(st.integers(1, 3)), draw(st.integers(9, 13))
+    rank, channels, side = (
+        draw(st.sampled_from([1, 2])),
+        draw(st.integers(1, 3)),
+        draw(st.integers(17, 20)),
+    )  # enough for all
     convolution, pools, norm = {
         1: (nn.Conv1d, (nn.MaxPool1d, nn.AvgPool1d), nn.BatchNorm1d),
         2: (nn.Conv2d, (nn.MaxPool2d, nn.AvgPool2d), nn.BatchNorm2d),

@@ -22,7 +22,7 @@ def test_landmarks_are_said_when_they_are_seen(rings_recording: Recording, tmp_p
     movie = animviz.render("rings", rings_recording, path, subtitles=True, **SMALL)
     text = (tmp_path / "x.vtt").read_text()
     times = re.findall(r"00:00:(\d\d\.\d{3}) --> 00:00:(\d\d\.\d{3})", text)
-    assert text.startswith("WEBVTT\n\n00:00:00.000 --> ")
+    assert re.match(r"WEBVTT\n\nNOTE animviz: rings of [0-9a-f]{12}\n\n00:00:00.000 --> ", text)
     assert [start for start, _ in times[1:]] == [stop for _, stop in times[:-1]]
     assert float(times[-1][1]) == pytest.approx(movie.seconds)
     assert "The untrained network." in text
