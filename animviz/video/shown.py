@@ -70,7 +70,7 @@ def shown(path: Path, alt: str | None = None) -> Shown:
     (last,) = film.frames([film.count - 1])
     if not path.is_dir() and _is_newer(path, poster):
         check_writable(poster)
-        write_poster(poster, last)
+        write_poster(poster, last, alpha=True)
     track = path.with_name(f"{path.stem}.vtt")
     size = (last.shape[1], last.shape[0])
     return Shown(path, size, words, poster, film.count, track if track.is_file() else None)

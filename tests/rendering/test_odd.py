@@ -36,7 +36,7 @@ def test_odd_frame_is_the_even_one_without_its_last_lines(rings_recording: Recor
     odd, even = (Film(tmp_path / f"{name}.png").frames([0])[0] for name in ("odd", "even"))
     assert np.array_equal(odd, even[:-1, :-1])
     animviz.still("rings", rings_recording, 2, tmp_path / "clear.png", size=SIZE, background="transparent")
-    assert Film(tmp_path / "clear.png").frames([0])[0].shape == odd.shape
+    assert Film(tmp_path / "clear.png").frames([0])[0].shape == (181, 321, 4)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".m4v", ".webm"])

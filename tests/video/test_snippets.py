@@ -13,6 +13,7 @@ from PIL import Image
 
 from animviz.errors import AnimvizError
 from animviz.video.encoder import Encoder
+from animviz.video.formats import CLEAR, Coding
 from animviz.video.shown import shown
 from animviz.video.snippets import PLACES, snippet
 from helpers.results import Result
@@ -24,6 +25,17 @@ def film(path: Path, frames: int = 6) -> Path:
     with Encoder(path, (64, 36), 20) as encoder:
         for number in range(frames):
             encoder.write(np.full((36, 64, 4), 40 * number, np.uint8))
+    return path
+
+
+def cutout(path: Path) -> Path:
+    """Write a film with two red squares over nothing; one of them lets half of the page through."""
+    frame = np.zeros((36, 64, 4), np.uint8)
+    frame[..., :3] = (200, 30, 30)
+    frame[:16, :16, 3], frame[:16, 48:, 3] = 255, 128
+    with Encoder(path, (64, 36), 20, {"theme": "light", "made_by": "animviz"}, Coding(transparent=True)) as encoder:
+        for shade in (10, 0):
+            encoder.write(frame - np.array([shade, 0, 0, 0], np.uint8))
     return path
 
 
@@ -106,6 +118,15 @@ def test_old_poster_is_renewed_and_a_newer_one_stays(tmp_path: Path) -> None:
     os.utime(poster, ns=(1, 1))
     shown(path, "x")
     assert poster.read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in CLEAR if suffix])
+def test_poster_of_a_cutout_is_as_clear_as_the_film(suffix: str, tmp_path: Path) -> None:
+    film = shown(cutout(tmp_path / f"x{suffix}"), "x")
+    poster = np.asarray(Image.open(film.poster)).astype(int)
+    assert poster.shape == (36, 64, 4)
+    assert np.abs(poster[8, [8, 56]] - [(200, 30, 30, 255), (200, 30, 30, 128)]).max() <= 12
+    assert poster[30, 32, 3] <= 2
 
 
 def test_command_answers_in_one_line(tmp_path: Path, cli: Callable[..., Result]) -> None:
