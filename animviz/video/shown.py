@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from animviz.errors import AnimvizError, EncodeError, InputError
 from animviz.files import check_writable
 from animviz.video.html import IMAGES, VIDEOS
+from animviz.video.images import opened
 from animviz.video.poster import write_poster
 from animviz.video.provenance import provenance_in
 from animviz.video.reading import Film
@@ -66,14 +65,20 @@ def shown(path: Path, alt: str | None = None) -> Shown:
     words = _one_line(alt) if alt is not None else _words_of(path)
     if not words:
         raise InputError(f"nothing says what {path} shows; give --alt-text, or draw it with --alt")
-    poster = sorted(path.glob("*.png"))[-1] if path.is_dir() else path.with_name(f"{path.stem}-poster.png")
+    poster = sorted(path.glob("*.png"))[-1] if path.is_dir() else _beside(path, "-poster.png")
     (last,) = film.frames([film.count - 1])
     if not path.is_dir() and _is_newer(path, poster):
         check_writable(poster)
         write_poster(poster, last, alpha=True)
-    track = path.with_name(f"{path.stem}.vtt")
+    track = _beside(path, ".vtt")
     size = (last.shape[1], last.shape[0])
     return Shown(path, size, words, poster, film.count, track if track.is_file() else None)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """Return the place beside a film; the present folder has its own name."""
+    named = path if path.name else path.absolute()
+    return named.parent / f"{named.stem}{ending}"
 
 
 def _is_newer(path: Path, poster: Path) -> bool:
@@ -82,7 +87,7 @@ def _is_newer(path: Path, poster: Path) -> bool:
 
 def _words_of(path: Path) -> str:
     """Return what a film says of itself: in the file beside it, or in its own bytes."""
-    beside = path.with_name(f"{path.stem}.alt.txt")
+    beside = _beside(path, ".alt.txt")
     if beside.is_file():
         with beside.open(encoding="utf-8", errors="replace") as file:
             return _one_line(file.read(LONGEST))
@@ -93,7 +98,7 @@ def _words_of(path: Path) -> str:
             return ""
     if path.is_dir():
         return ""
-    with Image.open(path) as image:
+    with opened(path) as image:
         said = image.info.get("comment") or getattr(image, "text", {}).get("Description", "")
     return _one_line(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said))
 

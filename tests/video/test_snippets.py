@@ -155,6 +155,26 @@ def test_command_answers_in_one_line(tmp_path: Path, cli: Callable[..., Result])
     assert done.out.startswith("<video width=")
 
 
+def test_folder_of_other_things_is_refused_in_one_line(tmp_path: Path, cli: Callable[..., Result]) -> None:
+    for name, contents in (("text", b"no picture"), ("cut", (film(tmp_path / "x") / "000000.png").read_bytes()[:60])):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(contents)
+        for command in (("embed", name, "--for", "beamer", "--alt-text", "x"), ("sheet", name)):
+            done = cli(*command)
+            assert (done.code, done.err.count("\n")) == (2, 1), done.err
+            assert f"{name}/a.png cannot be read as a picture" in done.err
+    (tmp_path / "x" / "000005.png").rename(tmp_path / "x" / "last.png")
+    done = cli("embed", "x", "--for", "beamer", "--alt-text", "x")
+    assert (done.code, "by their numbers" in done.err) == (2, True), done.err
+
+
+def test_present_folder_is_shown_as_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(film(tmp_path / "frames"))
+    (tmp_path / "frames.alt.txt").write_text("said beside")
+    assert "% said beside\n" in snippet(shown(Path()), "beamer")
+    assert "{./}{000000}{000005}" in snippet(shown(Path()), "beamer")
+
+
 def test_name_that_latex_does_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(AnimvizError, match="rename it"):
