@@ -121,7 +121,8 @@ def _selected(path: Path, codec: str, numbers: Sequence[int]) -> list[Pixels]:
     except OSError as error:
         raise not_run(path, error) from None
     found = list(_pictures_in(done.stdout))
-    if done.returncode or len(found) != len(numbers):
+    # Of a file that is cut, ffmpeg shows what is left, complains, and ends as if all were well.
+    if done.returncode or done.stderr or len(found) != len(numbers):
         raise EncodeError(f"{path} cannot be read to its end; draw it again")
     return found
 

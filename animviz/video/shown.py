@@ -8,6 +8,7 @@ from animviz.errors import AnimvizError, EncodeError, InputError
 from animviz.files import check_writable
 from animviz.video.html import IMAGES, VIDEOS
 from animviz.video.images import opened
+from animviz.video.kinds import KINDS, kind_of
 from animviz.video.poster import write_poster
 from animviz.video.provenance import provenance_in
 from animviz.video.reading import Film
@@ -56,12 +57,14 @@ def shown(path: Path, alt: str | None = None) -> Shown:
         alt: what is seen; by default what NAME.alt.txt or the file itself says.
 
     Raises:
-        EncodeError: it cannot be read, or the still cannot be written.
+        EncodeError: it cannot be read, is cut, or is of another kind than its name says; or the still cannot be written.
         InputError: nothing says in words what is seen.
     """
     film = Film(path)
     if not path.is_dir() and path.suffix.lower() not in {**VIDEOS, **IMAGES}:
         raise EncodeError(f"{path}: expected {', '.join({**VIDEOS, **IMAGES})}, or a folder of PNGs")
+    if not path.is_dir():
+        _require_kind(path)
     words = _one_line(alt) if alt is not None else _words_of(path)
     if not words:
         raise InputError(f"nothing says what {path} shows; give --alt-text, or draw it with --alt")
@@ -73,6 +76,17 @@ def shown(path: Path, alt: str | None = None) -> Shown:
     track = _beside(path, ".vtt")
     size = (last.shape[1], last.shape[0])
     return Shown(path, size, words, poster, film.count, track if track.is_file() else None)
+
+
+def _require_kind(path: Path) -> None:
+    """Refuse a file of another kind than its name says, which pages and browsers would go by."""
+    kind = kind_of(path)
+    if kind is None:
+        raise EncodeError(f"{path} is no {path.suffix[1:]} file, whatever its name says; draw it again")
+    if path.suffix.lower() not in KINDS[kind]:
+        raise EncodeError(
+            f"{path} is of the kind {kind}, whatever its name says; rename it to {path.stem}{KINDS[kind][0]}"
+        )
 
 
 def _beside(path: Path, ending: str) -> Path:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animviz.errors import AnimvizError
+from animviz.errors import AnimvizError, EncodeError
 from animviz.video.encoder import Encoder
-from animviz.video.formats import CLEAR, Coding
+from animviz.video.formats import CLEAR, FORMATS, Coding
+from animviz.video.html import IMAGES
 from animviz.video.shown import shown
 from animviz.video.snippets import PLACES, snippet
 from helpers.results import Result
@@ -173,6 +174,39 @@ def test_present_folder_is_shown_as_any_other(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "frames.alt.txt").write_text("said beside")
     assert "% said beside\n" in snippet(shown(Path()), "beamer")
     assert "{./}{000000}{000005}" in snippet(shown(Path()), "beamer")
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix])
+def test_film_under_a_foreign_name_is_refused(suffix: str, tmp_path: Path) -> None:
+    path = film(tmp_path / f"x{suffix}")
+    foreign = path.rename(tmp_path / ("y.mp4" if suffix in IMAGES else "y.gif"))
+    with pytest.raises(EncodeError, match=rf"{foreign.name} is of the kind \w+, .* rename it to y\.\w+"):
+        shown(foreign, "x")
+    assert list(tmp_path.iterdir()) == [foreign]
+
+
+def test_still_picture_under_the_name_of_a_film_is_refused(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 36)).save(tmp_path / "x.jpg")
+    path = (tmp_path / "x.jpg").rename(tmp_path / "x.gif")
+    with pytest.raises(EncodeError, match=r"x\.gif is no gif file"):
+        shown(path, "x")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.98])
+def test_cut_film_is_refused_and_nothing_is_left(suffix: str, share: float, tmp_path: Path) -> None:
+    path = tmp_path / f"x{suffix}"
+    noise = np.random.default_rng(0).integers(0, 256, (6, 90, 160, 4), np.uint8)
+    with Encoder(path, (160, 90), 20) as encoder:
+        for frame in noise:
+            encoder.write(frame)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: round(share * len(whole))])
+    with pytest.raises(EncodeError, match=rf"x\{suffix}") as refused:
+        shown(path, "x")
+    assert len(refused.value.line) < 200 + len(str(path))
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_name_that_latex_does_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
