@@ -1,6 +1,7 @@
 """Stills: one moment as a file, of vectors where it is meant for print."""
 
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 from animviz.arrays import Pixels
@@ -94,8 +95,8 @@ def moment_asked(epoch: float | str) -> float | None:
         return None
     try:
         return float(epoch)
-    except ValueError:
-        raise InputError(f"--still is {epoch!r}; expected an epoch, such as 5 or 2.5, or {LAST}") from None
+    except (TypeError, ValueError):
+        raise InputError(f"--still is {shortened(epoch)}; expected an epoch, such as 5 or 2.5, or {LAST}") from None
 
 
 def write_still(
