@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import InputError
 
-__all__ = ["evenly", "last_at", "numbers_in"]
+__all__ = ["evenly", "is_number", "last_at", "numbers_in"]
 
 
 def evenly(count: int, most: int) -> list[int]:
@@ -24,6 +24,15 @@ def evenly(count: int, most: int) -> list[int]:
 def last_at(epochs: NDArray[Any] | Sequence[float], epoch: float) -> int:
     """Return the index of the last of these ascending epochs that is at or before another; 0 before all of them."""
     return max(0, int(np.searchsorted(epochs, epoch + 1e-9, side="right")) - 1)
+
+
+def is_number(value: object) -> bool:
+    """Say whether a value stands for one real number, as arrays of one value do and texts do not."""
+    try:
+        float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return not isinstance(value, (str, bytes, bytearray))
 
 
 def numbers_in(text: str, count: int, *, name: str, most: int | None = None) -> list[int]:

@@ -1,10 +1,12 @@
 """What all trackers share: the tracker itself, and a film or a still as a file that is gone afterwards."""
 
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from reprlib import repr as shortened
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -16,7 +18,9 @@ from animviz.rendering.beside import alt_place
 from animviz.rendering.film import render
 from animviz.rendering.still import still
 
-__all__ = ["Drawn", "drawn_film", "drawn_still", "needed"]
+__all__ = ["Drawn", "check_step", "drawn_film", "drawn_still", "needed"]
+
+STEPS = 2**63  # from minus that
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,22 @@ def needed(module: str, package: str) -> Any:
         if error.name != module.partition(".")[0]:
             raise  # something that the tracker itself needs
         raise InputError(f"{package} is not installed; install it: pip install {package}") from None
+
+
+def check_step(step: int | None) -> None:
+    """Refuse a step that no tracker takes, before anything is drawn.
+
+    Raises:
+        InputError: it is no whole number of at most 64 bits.
+    """
+    if step is None:
+        return
+    try:
+        known = -STEPS <= operator.index(step) < STEPS
+    except TypeError:
+        known = False
+    if not known:
+        raise InputError(f"step is {shortened(step)}; expected a whole number, such as 40, or None")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from animviz.errors import InputError
-from animviz.integrations.drawing import drawn_film, drawn_still, needed
+from animviz.integrations.drawing import check_step, drawn_film, drawn_still, needed
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
 
@@ -40,8 +40,9 @@ class MediaTracker:
             **options: of `animviz.render`.
 
         Raises:
-            AnimvizError: the tracker is not installed, no run is open, or the film cannot be drawn.
+            AnimvizError: the tracker is not installed, the step is not whole, no run is open, or the film cannot be drawn.
         """
+        check_step(step)
         tracker = needed(self.package, self.package)
         opened = self._opened(run)
         with drawn_film(scene, recording, ".mp4", **options) as film:
@@ -54,8 +55,9 @@ class MediaTracker:
         """Log a moment as a PNG; see `log_film` and `animviz.still`.
 
         Raises:
-            AnimvizError: the tracker is not installed, no run is open, or the moment cannot be drawn.
+            AnimvizError: the tracker is not installed, the step is not whole, no run is open, or the moment cannot be drawn.
         """
+        check_step(step)
         tracker = needed(self.package, self.package)
         opened = self._opened(run)
         with drawn_still(scene, recording, epoch, **options) as picture:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from animviz.errors import InputError
-from animviz.integrations.drawing import Drawn, drawn_film, drawn_still, needed
+from animviz.integrations.drawing import Drawn, check_step, drawn_film, drawn_still, needed
 from animviz.pictures.scene import Scene
 from animviz.recording.recording import Recording
 
@@ -30,8 +30,9 @@ def log_film(
         **options: of `animviz.render`; the size is that of a README unless they say otherwise.
 
     Raises:
-        AnimvizError: TensorBoard is not installed, or the film cannot be drawn.
+        AnimvizError: TensorBoard is not installed, the step is no whole number, or the film cannot be drawn.
     """
+    check_step(step)
     needed("tensorboard", "tensorboard")
     with drawn_film(scene, recording, ".gif", **{"place": "readme", **options}) as film:
         _write(Path(logdir), film, name, step)
@@ -44,8 +45,9 @@ def log_still(
     """Log a moment; see `log_film` and `animviz.still`.
 
     Raises:
-        AnimvizError: TensorBoard is not installed, or the moment cannot be drawn.
+        AnimvizError: TensorBoard is not installed, the step is no whole number, or the moment cannot be drawn.
     """
+    check_step(step)
     needed("tensorboard", "tensorboard")
     with drawn_still(scene, recording, epoch, **options) as picture:
         _write(Path(logdir), picture, name, step)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from animviz.recording.losses import Loss
 from animviz.recording.manifest import Entry
 from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import Layer
+from animviz.sampling import is_number
 
 __all__ = ["ArrayRecorder", "Arrays"]
 
@@ -158,10 +160,11 @@ class ArrayRecorder(Closing):
     def _next(self, epoch: float | None) -> float:
         if epoch is None:
             return 0.0 if self._epoch is None else self._epoch + 1
-        if not np.isfinite(epoch) or epoch < 0 or (self._epoch is not None and epoch <= self._epoch):
+        number = float(epoch) if is_number(epoch) else np.nan
+        if not np.isfinite(number) or number < 0 or (self._epoch is not None and number <= self._epoch):
             before = "0 or more" if self._epoch is None else f"more than {self._epoch:g}, that of the last capture"
-            raise InputError(f"epoch is {epoch:g}; expected {before}")
-        return float(epoch)
+            raise InputError(f"epoch is {f'{number:g}' if is_number(epoch) else shortened(epoch)}; expected {before}")
+        return number
 
     def _described(self, state: Captured) -> Description:
         single = self._session.samples.inputs.get("inputs")

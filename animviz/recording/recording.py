@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Literal, overload
 
 import numpy as np
@@ -32,7 +33,7 @@ from animviz.recording.plausibility import faults_of_outputs
 from animviz.recording.reader import load, read_index, read_manifest, snapshot_path
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import Snapshot, State
-from animviz.sampling import last_at
+from animviz.sampling import is_number, last_at
 
 __all__ = ["Recording"]
 
@@ -252,7 +253,7 @@ class Recording(Sequence[Snapshot]):
         """Return the state at a moment in epochs, blended between the snapshots around it.
 
         Raises:
-            InputError: the moment is outside the recording.
+            InputError: the moment is no number, or outside the recording.
         """
         self.check_epoch(epoch)
         before = last_at(self.epochs, epoch)
@@ -266,11 +267,13 @@ class Recording(Sequence[Snapshot]):
         """Check a moment in epochs.
 
         Raises:
-            InputError: it is outside the recording.
+            InputError: it is no number, or outside the recording.
         """
         first, last = self.epochs[0], self.epochs[-1]
+        if not is_number(epoch):
+            raise InputError(f"the epoch is {shortened(epoch)}; expected a number from {first:g} to {last:g}")
         if not first - 1e-9 <= epoch <= last + 1e-9:
-            raise InputError(f"epoch {epoch:g} is outside the recording, which spans {first:g} to {last:g}")
+            raise InputError(f"epoch {float(epoch):g} is outside the recording, which spans {first:g} to {last:g}")
 
     def activations(self, epoch: float, layer: str, inputs: Inputs | None = None) -> Array:
         """Return what a layer puts out at a moment; see `State.activations`."""

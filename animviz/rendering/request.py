@@ -103,7 +103,7 @@ class Request:
             check_output(path, pacing.rate, coding, pixels)
         else:
             moment_asked(still)
-            check_still(path, background, pixels)
+            check_still(path, background)
         if alt:
             check_alt(path)
         if subtitles:

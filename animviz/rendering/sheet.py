@@ -6,9 +6,11 @@ import numpy as np
 from PIL import Image
 
 from animviz.arrays import Pixels
-from animviz.errors import InputError
+from animviz.errors import EncodeError, InputError
 from animviz.stage.stage import Stage
+from animviz.stage.theme import THEMES
 from animviz.video.poster import check_poster, write_poster
+from animviz.video.provenance import provenance_in
 from animviz.video.reading import Film
 
 __all__ = ["sheet"]
@@ -21,6 +23,8 @@ MOST = 200
 
 def sheet(film: Path, target: Path, *, count: int = 12, columns: int = 4, theme: str = "dark") -> tuple[int, int]:
     """Write frames of a film, evenly from the first to the last, as one picture; return its width and height.
+
+    Where a film is transparent, the background of the theme that it was drawn with shows; white where it does not say it.
 
     Args:
         film: a video, a moving picture, or a folder of PNGs.
@@ -39,10 +43,30 @@ def sheet(film: Path, target: Path, *, count: int = 12, columns: int = 4, theme:
     check_poster(target, film, flag="-o")
     source = Film(film)
     numbers = np.unique(np.linspace(0, source.count - 1, min(count, source.count)).round().astype(int)).tolist()
-    frames = source.frames(numbers)
+    frames = _opaque(source.frames(numbers), film)
     picture = _laid_out(frames, [_label(source, number) for number in numbers], min(columns, len(frames)), theme)
     write_poster(target, picture)
     return picture.shape[1], picture.shape[0]
+
+
+def _opaque(frames: list[Pixels], film: Path) -> list[Pixels]:
+    if all(frame.shape[2] == 3 for frame in frames):
+        return frames
+    ground = _ground_of(film)
+    return [_laid(frame, ground) for frame in frames]
+
+
+def _laid(frame: Pixels, ground: str) -> Pixels:
+    over = Image.fromarray(frame).convert("RGBA")
+    return np.asarray(Image.alpha_composite(Image.new("RGBA", over.size, ground), over))[..., :3]
+
+
+def _ground_of(film: Path) -> str:
+    try:
+        theme = THEMES.get(str(provenance_in(film).get("theme")))
+    except EncodeError:
+        theme = None
+    return theme.background if theme else "#ffffff"
 
 
 def _label(film: Film, number: int) -> str:

@@ -1,6 +1,7 @@
 """Stills: one moment as a file, of vectors where it is meant for print."""
 
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 from animviz.arrays import Pixels
@@ -16,7 +17,7 @@ from animviz.rendering.stills import LAST, OPAQUE, STILLS, VECTORS
 from animviz.rendering.trimmed import painter_of
 from animviz.stage.alpha import GROUNDS, alpha_of
 from animviz.stage.background import TRANSPARENT, look_of
-from animviz.stage.box import check_size, evened, size_of
+from animviz.stage.box import evened, size_of
 from animviz.stage.stage import Stage
 from animviz.stage.theme import Theme
 from animviz.video.images import image_bytes
@@ -47,7 +48,7 @@ def still(
         recording: what to draw, or its path.
         epoch: the moment, in epochs since the start, or "last".
         path: .svg, .pdf, .png, .webp, .avif or .jpg.
-        size: width and height in pixels, in an .svg or .pdf even numbers; or as a text: "1280x720", "16:9".
+        size: width and height in pixels, or as a text: "1280x720", "16:9".
         theme: "dark", "light" or "print".
         background: a colour, or "transparent"; by default the theme's.
         output: name of the output that is drawn, of a model that has several; by default the main one.
@@ -61,27 +62,24 @@ def still(
     target = place_of(path)
     moment_asked(epoch)
     pixels = size_of(size, odd=True)
-    check_still(target, background, pixels)
+    check_still(target, background)
     look_of(theme, background)
     picture = Picture.of(scene, recording, options, output=output)
     write_still(picture, epoch, target, pixels, theme, background, alt=alt)
     return target
 
 
-def check_still(path: Path, background: str | None, size: tuple[int, int]) -> None:
+def check_still(path: Path, background: str | None) -> None:
     """Refuse a still that could not be written, before anything is trained or drawn.
 
     Raises:
         EncodeError: it is no kind of file that holds a still, or cannot be transparent, or its folder cannot be written.
-        InputError: a side of an .svg or .pdf is odd.
     """
     suffix = path.suffix.lower()
     if suffix not in STILLS:
         raise EncodeError(f"{path}: a still is one of {', '.join(STILLS)}")
     if suffix in OPAQUE and background == TRANSPARENT:
         raise EncodeError(f"{path} cannot be transparent; choose .png, .webp, .avif, .svg or .pdf")
-    if suffix in VECTORS:
-        check_size(*size)
     if path.is_dir():
         raise EncodeError(f"{path} is a folder and cannot be written; expected the name of a file")
     check_writable(path)
@@ -97,8 +95,8 @@ def moment_asked(epoch: float | str) -> float | None:
         return None
     try:
         return float(epoch)
-    except ValueError:
-        raise InputError(f"--still is {epoch!r}; expected an epoch, such as 5 or 2.5, or {LAST}") from None
+    except (TypeError, ValueError):
+        raise InputError(f"--still is {shortened(epoch)}; expected an epoch, such as 5 or 2.5, or {LAST}") from None
 
 
 def write_still(
@@ -121,7 +119,7 @@ def write_still(
     """
     suffix, look, moment = path.suffix.lower(), look_of(theme, background), _within(picture, moment_asked(epoch))
     if suffix in VECTORS:
-        contents = _vector(picture, moment, Stage(evened(size), look), suffix, clear=background == TRANSPARENT)
+        contents = _vector(picture, moment, size, look, suffix, clear=background == TRANSPARENT)
     else:
         frames = [_painted(picture, moment, size, look)] if background != TRANSPARENT else [
             _painted(picture, moment, size, look.drawn_on(ground)) for ground in GROUNDS
@@ -145,11 +143,12 @@ def _painted(picture: Picture, epoch: float, size: tuple[int, int], look: Theme)
     return painter_of(picture, Stage(evened(size), look), size).paint(_moment(picture, epoch)).copy()
 
 
-def _vector(picture: Picture, epoch: float, stage: Stage, suffix: str, *, clear: bool) -> bytes:
+def _vector(picture: Picture, epoch: float, size: tuple[int, int], look: Theme, suffix: str, *, clear: bool) -> bytes:
     from animviz.stage.vector import vector_of
 
+    stage = Stage(evened(size), look)
     picture.painter(stage).pose(_moment(picture, epoch))
-    return vector_of(stage, "svg" if suffix == ".svg" else "pdf", alt_of(picture, epoch), clear=clear)
+    return vector_of(stage, "svg" if suffix == ".svg" else "pdf", alt_of(picture, epoch), size=size, clear=clear)
 
 
 def _moment(picture: Picture, epoch: float) -> Moment:

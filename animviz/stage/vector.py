@@ -1,14 +1,16 @@
 """Vectors: what stands on a stage as SVG or PDF, for print. Letters and lines stay vectors, pixels become images."""
 
 import io
+import re
 from typing import Any, Literal
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_pdf import PdfFile, RendererPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from animviz.arrays import Pixels
@@ -21,32 +23,76 @@ from animviz.stage.stage import Stage
 __all__ = ["vector_of"]
 
 # Type 42 keeps letters as letters; publishers refuse Type 3. The salt makes the same names in every process.
+POINTS = 72 / DPI  # to a pixel of a stage
 SETTINGS: Any = {"pdf.fonttype": 42, "svg.hashsalt": "animviz"}
 
 
 @own_settings
-def vector_of(stage: Stage, kind: Literal["svg", "pdf"], text: str, *, clear: bool = False) -> bytes:
+def vector_of(
+    stage: Stage, kind: Literal["svg", "pdf"], text: str, *, size: tuple[int, int] | None = None, clear: bool = False
+) -> bytes:
     """Return what stands on a stage as the contents of a file; the stage cannot be painted afterwards.
 
     Args:
         stage: with a moment drawn on it.
         kind: of the file.
         text: what the file says of its picture.
+        size: width and height in pixels, of the upper left part of the stage; by default all of it.
         clear: whether the background is left out.
     """
-    figure, file = stage.figure, io.BytesIO()
+    figure = stage.figure
     for written in figure.texts:
         letter(written)
     figure.patch.set_visible(not clear)
     figure.add_artist(_Moving(stage))
+    width, height = size or stage.size
+    points = (width * POINTS, height * POINTS)
     with rc_context(SETTINGS):
-        if kind == "svg":
-            canvas: Any = FigureCanvasSVG(figure)
-            canvas.print_svg(file, metadata={"Date": None, "Description": text})
-        else:
-            canvas = FigureCanvasPdf(figure)
-            canvas.print_pdf(file, metadata={"CreationDate": None, "Subject": text})
-    return file.getvalue()
+        return _svg(figure, points, text) if kind == "svg" else _pdf(figure, points, text)
+
+
+def _svg(figure: Figure, size: tuple[float, float], text: str) -> bytes:
+    file = io.BytesIO()
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(file, metadata={"Date": None, "Description": text})
+    width, height = (f"{side:.10g}" for side in size)
+    part = f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
+    return re.sub(rb'width="\S+pt" height="\S+pt" viewBox="[^"]*"', part.encode(), file.getvalue(), count=1)
+
+
+def _pdf(figure: Figure, size: tuple[float, float], text: str) -> bytes:
+    contents = io.BytesIO()
+    figure.dpi = 72  # points to an inch
+    width, height = figure.get_size_inches()
+    file: Any = _Page(contents, size, {"CreationDate": None, "Subject": text})
+    file.newPage(width, height)
+    renderer: Any = RendererPdf(file, DPI, height, width)  # type: ignore[no-untyped-call]
+    figure.draw(renderer)
+    renderer.finalize()
+    file.finalize()
+    file.close()
+    return contents.getvalue()
+
+
+class _Page(PdfFile):
+    """A PDF that shows the upper left part of its page.
+
+    Args:
+        file: where it is written.
+        size: width and height of that part in points.
+        metadata: what it says of itself.
+    """
+
+    def __init__(self, file: io.BytesIO, size: tuple[float, float], metadata: dict[str, Any]) -> None:
+        self._size = size
+        super().__init__(file, metadata=metadata)  # type: ignore[no-untyped-call]
+
+    def writeObject(self, object: Any, contents: Any) -> None:  # noqa: N802
+        """Write an object; the page's names the part that is shown."""
+        if isinstance(contents, dict) and "MediaBox" in contents:
+            (width, height), top = self._size, contents["MediaBox"][3]
+            contents = contents | {"MediaBox": [0, top - height, width, top]}
+        super().writeObject(object, contents)  # type: ignore[no-untyped-call]
 
 
 class _Moving(Artist):
@@ -73,7 +119,7 @@ class _Moving(Artist):
         if image.size:
             pen = renderer.new_gc()
             # Rows are counted from below, in points, of which there are 72 to an inch.
-            renderer.draw_image(pen, left * 72 / DPI, below * 72 / DPI, image[::-1])
+            renderer.draw_image(pen, left * POINTS, below * POINTS, image[::-1])
 
     def _sheet(self, artist: Artist, ground: str) -> Pixels:
         figure = self._stage.figure

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +57,7 @@ def assemble(
         source = ["-f", "concat", "-safe", "0", "-i", url(listing)]
         if budget is not None and target.suffix.lower() in TONES:
             words = len(said_in(target.suffix.lower(), provenance.get("alt", "")))
-            lowered = replace(budget, limit=max(1, budget.limit - words))
-            setting = _encode_within(lowered, source, folder, whole, target, coding)
+            setting = _encode_within(budget, words, source, folder, whole, target, coding)
         else:
             comment = _told(provenance) if kind.keeps_provenance else []
             arguments = [*kind.whole, *_plays(coding, target), *comment]
@@ -86,9 +84,9 @@ def _told(provenance: Mapping[str, Any]) -> list[str]:
 
 
 def _encode_within(
-    budget: Budget, source: list[str], folder: Path, whole: Path, target: Path, coding: Coding
+    budget: Budget, words: int, source: list[str], folder: Path, whole: Path, target: Path, coding: Coding
 ) -> Setting:
-    """Encode with the best setting that fits the budget."""
+    """Encode with the best setting that fits the budget together with so many bytes of words."""
     settings = settings_for(budget, target.suffix.lower())
 
     def place(setting: Setting) -> Path:
@@ -97,7 +95,7 @@ def _encode_within(
     def encode(setting: Setting) -> int:
         arguments = _shrunk(setting, source, folder, target, coding)
         run_ffmpeg([*QUIET, *source, *arguments, *BITEXACT, url(place(setting))], culprit=target)
-        return place(setting).stat().st_size
+        return place(setting).stat().st_size + words
 
     found = best_setting(budget, settings, encode, target)
     os.replace(place(found), whole)

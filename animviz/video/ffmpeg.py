@@ -4,6 +4,7 @@
 rescales 1080 rows to 1088.
 """
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,10 +22,11 @@ from numpy.typing import NDArray
 
 from animviz.errors import EncodeError
 
-__all__ = ["FramePipe", "ffmpeg_exe", "have_encoder", "not_run", "run_ffmpeg", "spelled_out", "url"]
+__all__ = ["FramePipe", "RateError", "ffmpeg_exe", "have_encoder", "not_run", "run_ffmpeg", "spelled_out", "url"]
 
 WAY_OUT = "reinstall imageio-ffmpeg or fix IMAGEIO_FFMPEG_EXE"
 AHEAD = 3  # frames that may wait for ffmpeg: enough to even out its speed and the drawing's
+TOO_FEW_BITS = re.compile(r"bitrate is too low\. estimated minimum is (\d+) kbps")
 QUIET = ("-hide_banner", "-loglevel", "error", "-nostdin", "-y")
 
 
@@ -54,6 +56,19 @@ def spelled_out(words: Sequence[str]) -> list[str] | list[bytes]:
     return [word.encode("utf-8", "surrogateescape") for word in words]
 
 
+class RateError(EncodeError):
+    """An encoder cannot keep to so few bits.
+
+    Args:
+        text: what is said.
+        least: bits per second that it can keep to, as it estimates them.
+    """
+
+    def __init__(self, text: str, least: int) -> None:
+        super().__init__(text)
+        self.least = least
+
+
 def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
     """Run ffmpeg and return its output.
 
@@ -62,6 +77,7 @@ def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
         culprit: what the error is about, usually the target's path.
 
     Raises:
+        RateError: an encoder is asked for fewer bits than it can keep to.
         EncodeError: it cannot be run, or fails; quotes its last message.
     """
     try:
@@ -69,7 +85,10 @@ def run_ffmpeg(arguments: Sequence[str], *, culprit: object) -> str:
     except OSError as error:
         raise not_run(culprit, error) from None
     if done.returncode:
-        raise EncodeError(f"{culprit}: {_last_words(done.stderr)}")
+        said = f"{culprit}: {_last_words(done.stderr)}"
+        if refused := TOO_FEW_BITS.search(done.stderr):
+            raise RateError(said, 1000 * (int(refused[1]) + 1))
+        raise EncodeError(said)
     return done.stdout
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from animviz.errors import EncodeError
 from animviz.video.budget import LEAST, SCALES, Budget, Setting, even
-from animviz.video.ffmpeg import QUIET, run_ffmpeg, url
+from animviz.video.ffmpeg import QUIET, RateError, run_ffmpeg, url
 from animviz.video.formats import AV1, BITEXACT, Format
 
 __all__ = ["best_rate", "encode_at"]
@@ -30,23 +30,31 @@ def best_rate(budget: Budget, drawn: int, encode: Callable[[Setting], int], culp
     Raises:
         EncodeError: even the smallest file is over the limit; says how large it is.
     """
-    sizes, taken = _sizes(budget.size), drawn
+    sizes, taken, smallest = _sizes(budget.size), drawn, (drawn, budget.size)
     seconds = budget.frames / budget.fps
     place = _first_that_fits(sizes, drawn / SQUEEZED, budget.limit)
     while True:
         rate, size = SAFE * 8 * budget.limit / seconds, sizes[place]
         tried: list[tuple[float, int]] = []
-        while len(tried) < TRIALS:
+        for _ in range(TRIALS):
             setting = Setting(size, budget.fps, max(LOWEST, int(rate)))
-            taken = encode(setting)
+            try:
+                taken = encode(setting)
+            except RateError as refused:
+                if tried:
+                    break
+                rate = refused.least
+                continue
             if taken <= budget.limit:
                 return setting
+            smallest = min(smallest, (taken, size))
             tried.append((rate, taken))
             rate = _lower(tried, SAFE * budget.limit)
         if size == sizes[-1]:
+            taken, (width, height) = smallest
             raise EncodeError(
                 f"{culprit}: --max-size of {budget.limit} bytes is too small; the smallest that was tried takes "
-                f"{math.ceil(taken / 1000)} kB at {size[0]}x{size[1]}; raise it, or take fewer --seconds"
+                f"{math.ceil(taken / 1000)} kB at {width}x{height}; raise it, or take fewer --seconds"
             )
         place += max(1, _first_that_fits(sizes[place:], taken, budget.limit))
 

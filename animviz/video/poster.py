@@ -28,12 +28,12 @@ def check_poster(path: Path, target: Path, *, alpha: bool = False, flag: str = "
 
 
 def write_poster(path: Path, frame: Pixels, *, alpha: bool = False) -> None:
-    """Write a frame, uint8 of shape (height, width, 4), as an image, whole or not at all.
+    """Write a frame, uint8 of shape (height, width, 3) or (height, width, 4), as an image, whole or not at all.
 
     Args:
         path: of the image.
         frame: what it shows.
-        alpha: whether the fourth channel is straight alpha, else it is ignored.
+        alpha: whether a fourth channel is straight alpha, else it is ignored.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     replace_file(path, image_bytes(frame[:, :, : 4 if alpha else 3], path.suffix.lower()))

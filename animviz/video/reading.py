@@ -2,18 +2,22 @@
 
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import imageio.v3 as iio
 import numpy as np
 from PIL import Image, ImageSequence
 
 from animviz.arrays import Pixels
 from animviz.errors import EncodeError
-from animviz.video.ffmpeg import ffmpeg_exe, not_run, run_ffmpeg, spelled_out, url
+from animviz.video.ffmpeg import ffmpeg_exe, have_encoder, not_run, run_ffmpeg, spelled_out, url
+from animviz.video.images import opened
+from animviz.video.kinds import kind_of
 
 __all__ = ["Film"]
+
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+"""Decoders that read alpha, by the codecs of which ffmpeg's own decoder leaves it out."""
 
 
 class Film:
@@ -37,14 +41,17 @@ class Film:
         self.path = path
         self._pictures = sorted(path.glob("*.png")) if path.is_dir() else []
         self.times: list[float] | None = None
-        if not path.is_dir():
-            self.times = _times_by_pillow(path) if _is_for_pillow(path) else _times(path)
+        self._codec = ""
+        if _is_for_pillow(path):
+            self.times = _times_by_pillow(path)
+        elif not path.is_dir():
+            self.times, self._codec = _listed(path)
         self.count = len(self._pictures) if self.times is None else len(self.times)
         if not self.count:
             raise EncodeError(f"{path} has no frames; expected a film, or a folder of PNGs")
 
     def frames(self, numbers: Sequence[int]) -> list[Pixels]:
-        """Return some frames: uint8 of shape (height, width, 3).
+        """Return some frames: uint8 of shape (height, width, 3), or (height, width, 4) with straight alpha where one is clear.
 
         Args:
             numbers: of the frames, rising, each once.
@@ -53,16 +60,29 @@ class Film:
             EncodeError: they cannot be read.
         """
         if self._pictures:
-            return [np.asarray(iio.imread(self._pictures[number]))[..., :3] for number in numbers]
+            return [_picture(self._pictures[number]) for number in numbers]
         if _is_for_pillow(self.path):
-            with Image.open(self.path) as image:
+            with opened(self.path) as image:
                 pictures = enumerate(ImageSequence.Iterator(image))
-                return [np.asarray(frame.convert("RGB")) for number, frame in pictures if number in numbers]
-        return _selected(self.path, numbers)
+                return [_pixels(frame) for number, frame in pictures if number in numbers]
+        return _selected(self.path, self._codec, numbers)
 
 
-def _times(path: Path) -> list[float]:
-    """Return when each frame is shown; packets are listed, and nothing is decoded."""
+def _picture(path: Path) -> Pixels:
+    with opened(path) as image:
+        return _pixels(image)
+
+
+def _pixels(image: Image.Image) -> Pixels:
+    return _without_full_alpha(np.asarray(image.convert("RGBA")))
+
+
+def _without_full_alpha(frame: Pixels) -> Pixels:
+    return frame[..., :3] if frame[..., 3].min() == 255 else frame
+
+
+def _listed(path: Path) -> tuple[list[float], str]:
+    """Return when each frame is shown, and the codec; packets are listed, and nothing is decoded."""
     try:
         listed = run_ffmpeg(["-v", "error", "-i", url(path), "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-"],
                             culprit=path)  # fmt: skip
@@ -71,21 +91,18 @@ def _times(path: Path) -> list[float]:
     base = re.search(r"^#tb 0: (\d+)/(\d+)", listed, re.MULTILINE)
     unit = int(base[1]) / int(base[2]) if base else 1.0
     stamps = re.findall(r"^0, *-?\d+, *(-?\d+),", listed, re.MULTILINE)
-    return sorted(int(stamp) * unit for stamp in stamps)
+    codec = re.search(r"^#codec_id 0: (\w+)", listed, re.MULTILINE)
+    return sorted(int(stamp) * unit for stamp in stamps), codec[1] if codec else ""
 
 
 def _is_for_pillow(path: Path) -> bool:
     """Say whether it is a WebP or AVIF, of which ffmpeg reads the first picture alone."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        head = file.read(12)
-    return head[8:] == b"WEBP" or head[4:] in (b"ftypavif", b"ftypavis")
+    return path.is_file() and kind_of(path) in ("WebP", "AVIF")
 
 
 def _times_by_pillow(path: Path) -> list[float]:
     times, now = [], 0.0
-    with Image.open(path) as image:
+    with opened(path) as image:
         for frame in ImageSequence.Iterator(image):
             frame.load()  # which tells how long it is shown
             times.append(now / 1000)
@@ -93,25 +110,28 @@ def _times_by_pillow(path: Path) -> list[float]:
     return times
 
 
-def _selected(path: Path, numbers: Sequence[int]) -> list[Pixels]:
+def _selected(path: Path, codec: str, numbers: Sequence[int]) -> list[Pixels]:
     chosen = "+".join(f"eq(n,{number})" for number in numbers)
-    arguments = ["-v", "error", "-nostdin", "-i", url(path), "-map", "0:v:0", "-vf", f"select='{chosen}'",
-                 "-fps_mode", "passthrough", "-f", "image2pipe", "-c:v", "ppm", "-pix_fmt", "rgb24", "-"]  # fmt: skip
+    decoder = WITH_ALPHA.get(codec, "")
+    reader = ["-c:v", decoder] if decoder and have_encoder(decoder) else []  # libvpx has both or none
+    arguments = ["-v", "error", "-nostdin", *reader, "-i", url(path), "-map", "0:v:0", "-vf", f"select='{chosen}'",
+                 "-fps_mode", "passthrough", "-f", "image2pipe", "-c:v", "pam", "-pix_fmt", "rgba", "-"]  # fmt: skip
     try:
         done = subprocess.run(spelled_out([ffmpeg_exe(), *arguments]), capture_output=True)
     except OSError as error:
         raise not_run(path, error) from None
     found = list(_pictures_in(done.stdout))
-    if done.returncode or len(found) != len(numbers):
+    # Of a file that is cut, ffmpeg shows what is left, complains, and ends as if all were well.
+    if done.returncode or done.stderr or len(found) != len(numbers):
         raise EncodeError(f"{path} cannot be read to its end; draw it again")
     return found
 
 
-def _pictures_in(stream: bytes) -> list[Pixels]:
-    """Part a stream of PPM pictures."""
-    place, found = 0, []
-    while head := re.compile(rb"P6\s(\d+)\s(\d+)\s255\s").match(stream, place):
-        width, height = int(head[1]), int(head[2])
-        place = head.end() + 3 * width * height
-        found.append(np.frombuffer(stream[head.end() : place], np.uint8).reshape(height, width, 3))
-    return found
+def _pictures_in(stream: bytes) -> Iterator[Pixels]:
+    """Part a stream of PAM pictures."""
+    head, place = re.compile(rb"P7\nWIDTH (\d+)\nHEIGHT (\d+)\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n"), 0
+    while found := head.match(stream, place):
+        width, height = int(found[1]), int(found[2])
+        place = found.end() + 4 * width * height
+        pixels = np.frombuffer(stream[found.end() : place], np.uint8)
+        yield _without_full_alpha(pixels.reshape(height, width, 4))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from animviz.errors import AnimvizError, EncodeError, InputError
 from animviz.files import check_writable
 from animviz.video.html import IMAGES, VIDEOS
+from animviz.video.images import opened
+from animviz.video.kinds import KINDS, kind_of
 from animviz.video.poster import write_poster
 from animviz.video.provenance import provenance_in
 from animviz.video.reading import Film
@@ -62,25 +62,42 @@ def shown(path: Path, alt: str | None = None) -> Shown:
         alt: what is seen; by default what NAME.alt.txt or the file itself says.
 
     Raises:
-        EncodeError: it cannot be read, or the still cannot be written.
+        EncodeError: it cannot be read, is cut, or is of another kind than its name says; or the still cannot be written.
         InputError: nothing says in words what is seen.
     """
     film = Film(path)
     if not path.is_dir() and path.suffix.lower() not in {**VIDEOS, **IMAGES}:
         raise EncodeError(f"{path}: expected {', '.join({**VIDEOS, **IMAGES})}, or a folder of PNGs")
+    if not path.is_dir():
+        _require_kind(path)
     words = _one_line(alt) if alt is not None else _words_of(path)
     if not words:
         raise InputError(f"nothing says what {path} shows; give --alt-text, or draw it with --alt")
     # Films of one name in two formats may show different things.
-    poster = (
-        sorted(path.glob("*.png"))[-1] if path.is_dir() else path.with_name(f"{path.stem}-{path.suffix[1:]}-poster.png")
-    )
+    poster = sorted(path.glob("*.png"))[-1] if path.is_dir() else _beside(path, f"-{path.suffix[1:]}-poster.png")
     (last,) = film.frames([film.count - 1])
     if not path.is_dir() and _is_newer(path, poster):
         check_writable(poster)
-        write_poster(poster, last)
+        write_poster(poster, last, alpha=True)
     size = (last.shape[1], last.shape[0])
     return Shown(path, size, words, poster, film.count, _track_of(path))
+
+
+def _require_kind(path: Path) -> None:
+    """Refuse a file of another kind than its name says, which pages and browsers would go by."""
+    kind = kind_of(path)
+    if kind is None:
+        raise EncodeError(f"{path} is no {path.suffix[1:]} file, whatever its name says; draw it again")
+    if path.suffix.lower() not in KINDS[kind]:
+        raise EncodeError(
+            f"{path} is of the kind {kind}, whatever its name says; rename it to {path.stem}{KINDS[kind][0]}"
+        )
+
+
+def _beside(path: Path, ending: str) -> Path:
+    """Return the place beside a film; the present folder has its own name."""
+    named = path if path.name else path.absolute()
+    return named.parent / f"{named.stem}{ending}"
 
 
 def _is_newer(path: Path, poster: Path) -> bool:
@@ -91,7 +108,7 @@ def _words_of(path: Path) -> str:
     """Return what a film says of itself: in its own bytes, or in the file beside it, which may be of an earlier film."""
     if said := _one_line(_words_in(path)):
         return said
-    beside = path.with_name(f"{path.stem}.alt.txt")
+    beside = _beside(path, ".alt.txt")
     if not beside.is_file():
         return ""
     with beside.open(encoding="utf-8", errors="replace") as file:
@@ -103,14 +120,14 @@ def _words_in(path: Path) -> str:
         return ""
     if path.suffix.lower() in VIDEOS:
         return str(_provenance(path).get("alt", ""))
-    with Image.open(path) as image:
+    with opened(path) as image:
         said = image.info.get("comment") or getattr(image, "text", {}).get("Description", "")
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
 def _track_of(path: Path) -> Path | None:
     """Return the subtitles beside a film; None where there are none, or they say that they are of another film."""
-    track = path.with_name(f"{path.stem}.vtt")
+    track = _beside(path, ".vtt")
     if path.suffix.lower() not in VIDEOS or not track.is_file():
         return None
     with track.open(encoding="utf-8", errors="replace") as file:

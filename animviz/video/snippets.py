@@ -155,7 +155,11 @@ def _beamer(film: Shown, fps: float, once: bool) -> str:
     if UNSAFE.search(folder):
         raise InputError(f"{folder!r} has letters that LaTeX does not take in a name; rename it")
     last = film.poster.stem
-    first = "0" * len(last)
+    if not re.fullmatch(r"[0-9]+", last) or int(last) < film.frames - 1:
+        raise InputError(
+            f"{film.poster}: animate takes pictures by their numbers; expected names such as 000000.png, 000001.png"
+        )
+    first = f"{int(last) - film.frames + 1:0{len(last)}d}"
     flags = "autoplay,controls=play" + ("" if once else ",loop")
     words = film.alt.replace("%", "percent")
     return (

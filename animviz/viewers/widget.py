@@ -77,7 +77,7 @@ class Scrubber(anywidget.AnyWidget):
         """The moment that is shown, in epochs since the start; set it to go elsewhere.
 
         Raises:
-            InputError: it is outside the recording.
+            InputError: it is no number, or outside the recording.
         """
         return self._epoch
 

@@ -29,6 +29,15 @@ def test_missing_package_is_named_with_its_command(name: str, call: str, monkeyp
         getattr(import_module(f"animviz.integrations.{name}"), call)(*where, "rings", "nothing.rec")
 
 
+@pytest.mark.parametrize("name", ["tensorboard", "wandb", "trackio"])
+@pytest.mark.parametrize("call", ["log_film", "log_still"])
+@pytest.mark.parametrize("step", ["x", 2.5, [1], 2**63])
+def test_step_that_is_no_whole_number_is_refused_before_anything_is_drawn(name: str, call: str, step: object) -> None:
+    where = ("logs",) if name == "tensorboard" else ()
+    with pytest.raises(InputError, match=r"^step is .+; expected a whole number, such as 40, or None$"):
+        getattr(import_module(f"animviz.integrations.{name}"), call)(*where, "rings", "nothing.rec", step=step)
+
+
 @pytest.mark.parametrize("name", ["wandb", "mlflow"])
 def test_run_must_be_open(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tracker = ModuleType(name)

@@ -184,6 +184,8 @@ def test_what_changes_between_captures_is_refused(tmp_path: Path) -> None:
         session.capture(start(dtype="float64"))
     with pytest.raises(InputError, match="epoch is 0; expected more than 0, that of the last capture"):
         session.capture(start(), epoch=0)
+    with pytest.raises(InputError, match="epoch is 'x'; expected more than 0, that of the last capture"):
+        session.capture(start(), epoch="x")  # type: ignore[arg-type]
     session.capture(start(), epoch=1)
     session.close()
     with pytest.raises(RecordingError, match="the session has ended"):

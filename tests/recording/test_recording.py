@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -452,6 +453,18 @@ def test_a_moment_of_a_snapshot_is_that_snapshot_to_the_bit(uneven: tuple[Record
 def test_a_moment_outside_is_refused(epoch: float, uneven: tuple[Recording, list[np.ndarray]]) -> None:
     with pytest.raises(InputError, match=r"outside the recording, which spans 0 to 5"):
         uneven[0].at(epoch)
+
+
+@pytest.mark.parametrize("epoch", ["x", "2", None, b"2", [1, 2], {}, 2j, "long " * 99])
+def test_a_moment_that_is_no_number_is_refused(epoch: Any, uneven: tuple[Recording, list[np.ndarray]]) -> None:
+    for ask in (uneven[0].at, uneven[0].check_epoch, lambda value: uneven[0].activations(value, "hidden")):
+        with pytest.raises(InputError, match=r"^the epoch is .{1,40}; expected a number from 0 to 5$"):
+            ask(epoch)
+
+
+def test_a_moment_may_be_a_number_of_any_library(uneven: tuple[Recording, list[np.ndarray]]) -> None:
+    for epoch in (2, np.int64(2), np.float32(2), np.array(2.0), Fraction(2)):
+        uneven[0].check_epoch(epoch)
 
 
 def test_blending_whole_numbers_and_truth_values_stays_in_their_type(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from PIL import ImageColor
 
 from animviz.errors import AnimvizError
 from animviz.rendering.sheet import sheet
+from animviz.stage.theme import THEMES
 from animviz.video.encoder import Encoder
-from animviz.video.formats import FORMATS
+from animviz.video.formats import CLEAR, FORMATS, Coding
 from animviz.video.reading import Film
 from helpers.results import Result
 
@@ -37,6 +39,17 @@ def test_sheet_shows_first_to_last(suffix: str, tmp_path: Path) -> None:
     assert picture.shape[:2] == size[::-1]
     middles = [picture[70, 20 + round((place + 0.5) * 1240 / 5), 1] for place in range(5)]
     assert np.abs(np.array(middles, int) - [0, 60, 120, 180, 240]).max() <= 6
+
+
+@pytest.mark.parametrize("suffix", list(CLEAR))
+def test_clear_films_lie_on_the_ground_of_their_theme(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"film{suffix}"
+    with Encoder(path, (64, 36), 20, {"theme": "light", "made_by": "animviz"}, Coding(transparent=True)) as encoder:
+        for shade in (200, 210):
+            encoder.write(np.dstack([np.full((36, 64, 3), shade, np.uint8), np.zeros((36, 64), np.uint8)]))
+    sheet(path, tmp_path / "sheet.png", count=1, columns=1)
+    ground = THEMES["light"].background if suffix in (".mov", ".webm") else "#ffffff"
+    assert np.abs(iio.imread(tmp_path / "sheet.png")[100, 100].astype(int) - ImageColor.getrgb(ground)).max() <= 1
 
 
 def test_command_names_the_sheet_and_refuses_in_one_line(tmp_path: Path, cli: Callable[..., Result]) -> None:

@@ -77,6 +77,8 @@ def test_what_cannot_be_is_refused(rings_recording: Recording, tmp_path: Path) -
     for epoch, name, options, words in (
         (9, "x.svg", {}, "epoch 9 is outside"),
         ("soon", "x.svg", {}, "expected an epoch, such as 5"),
+        (None, "x.svg", {}, "--still is None; expected an epoch, such as 5"),
+        ([1], "x.svg", {}, r"--still is \[1\]; expected an epoch, such as 5"),
         (1, "x.gif", {}, "a still is one of .svg, .pdf"),
         (1, "x.jpg", {"background": "transparent"}, "cannot be transparent"),
         (1, "x.svg", {"background": "nocolour"}, "expected transparent or a colour"),

@@ -103,3 +103,17 @@ def test_command_says_the_rate_and_refuses_what_cannot_be(
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "too small; the smallest that was tried takes" in done.err
     assert not (tmp_path / "y.mp4").exists()
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("name", ["x.mp4", "x.gif", pytest.param("x.m4v", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("limit", [1_000, 2_500])
+def test_limit_that_no_encoder_keeps_to_is_named(
+    name: str, limit: int, rings_recording: Recording, tmp_path: Path
+) -> None:
+    target, options = tmp_path / name, {"size": (320, 180), "seconds": 0.5, "fps": 10, "quiet": True}
+    with pytest.raises(
+        EncodeError, match=f"--max-size of {limit} bytes is too small; the smallest that was tried takes"
+    ):
+        animviz.render("rings", rings_recording, target, max_size=limit, **options)
+    assert not target.exists()

@@ -16,8 +16,10 @@ from PIL import Image
 
 import animviz
 from animviz import Recording
-from animviz.errors import AnimvizError
+from animviz.errors import AnimvizError, EncodeError
 from animviz.video.encoder import Encoder
+from animviz.video.formats import CLEAR, FORMATS, Coding
+from animviz.video.html import IMAGES
 from animviz.video.shown import shown
 from animviz.video.snippets import PLACES, snippet
 from helpers.results import Result
@@ -29,6 +31,17 @@ def film(path: Path, frames: int = 6) -> Path:
     with Encoder(path, (64, 36), 20) as encoder:
         for number in range(frames):
             encoder.write(np.full((36, 64, 4), 40 * number, np.uint8))
+    return path
+
+
+def cutout(path: Path) -> Path:
+    """Write a film with two red squares over nothing; one of them lets half of the page through."""
+    frame = np.zeros((36, 64, 4), np.uint8)
+    frame[..., :3] = (200, 30, 30)
+    frame[:16, :16, 3], frame[:16, 48:, 3] = 255, 128
+    with Encoder(path, (64, 36), 20, {"theme": "light", "made_by": "animviz"}, Coding(transparent=True)) as encoder:
+        for shade in (10, 0):
+            encoder.write(frame - np.array([shade, 0, 0, 0], np.uint8))
     return path
 
 
@@ -151,6 +164,15 @@ def test_old_poster_is_renewed_and_a_newer_one_stays(tmp_path: Path) -> None:
     assert poster.read_bytes()[:4] == b"\x89PNG"
 
 
+@pytest.mark.parametrize("suffix", [suffix for suffix in CLEAR if suffix])
+def test_poster_of_a_cutout_is_as_clear_as_the_film(suffix: str, tmp_path: Path) -> None:
+    film = shown(cutout(tmp_path / f"x{suffix}"), "x")
+    poster = np.asarray(Image.open(film.poster)).astype(int)
+    assert poster.shape == (36, 64, 4)
+    assert np.abs(poster[8, [8, 56]] - [(200, 30, 30, 255), (200, 30, 30, 128)]).max() <= 12
+    assert poster[30, 32, 3] <= 2
+
+
 def test_command_answers_in_one_line(tmp_path: Path, cli: Callable[..., Result]) -> None:
     for name in ("x.mp4", "x.mov", "x.gif", "frames"):
         film(tmp_path / name)
@@ -175,6 +197,59 @@ def test_command_answers_in_one_line(tmp_path: Path, cli: Callable[..., Result])
     assert cli("embed", "x.gif", "--for", "html", "--alt-text", "x", "--once").code == 2
     done = cli("embed", "x.mp4", "--for", "html", "--alt-text", "Rings")
     assert done.out.startswith("<video width=")
+
+
+def test_folder_of_other_things_is_refused_in_one_line(tmp_path: Path, cli: Callable[..., Result]) -> None:
+    for name, contents in (("text", b"no picture"), ("cut", (film(tmp_path / "x") / "000000.png").read_bytes()[:60])):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(contents)
+        for command in (("embed", name, "--for", "beamer", "--alt-text", "x"), ("sheet", name)):
+            done = cli(*command)
+            assert (done.code, done.err.count("\n")) == (2, 1), done.err
+            assert f"{name}/a.png cannot be read as a picture" in done.err
+    (tmp_path / "x" / "000005.png").rename(tmp_path / "x" / "last.png")
+    done = cli("embed", "x", "--for", "beamer", "--alt-text", "x")
+    assert (done.code, "by their numbers" in done.err) == (2, True), done.err
+
+
+def test_present_folder_is_shown_as_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(film(tmp_path / "frames"))
+    (tmp_path / "frames.alt.txt").write_text("said beside")
+    assert "% said beside\n" in snippet(shown(Path()), "beamer")
+    assert "{./}{000000}{000005}" in snippet(shown(Path()), "beamer")
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix])
+def test_film_under_a_foreign_name_is_refused(suffix: str, tmp_path: Path) -> None:
+    path = film(tmp_path / f"x{suffix}")
+    foreign = path.rename(tmp_path / ("y.mp4" if suffix in IMAGES else "y.gif"))
+    with pytest.raises(EncodeError, match=rf"{foreign.name} is of the kind \w+, .* rename it to y\.\w+"):
+        shown(foreign, "x")
+    assert list(tmp_path.iterdir()) == [foreign]
+
+
+def test_still_picture_under_the_name_of_a_film_is_refused(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 36)).save(tmp_path / "x.jpg")
+    path = (tmp_path / "x.jpg").rename(tmp_path / "x.gif")
+    with pytest.raises(EncodeError, match=r"x\.gif is no gif file"):
+        shown(path, "x")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("suffix", [suffix for suffix in FORMATS if suffix])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.98])
+def test_cut_film_is_refused_and_nothing_is_left(suffix: str, share: float, tmp_path: Path) -> None:
+    path = tmp_path / f"x{suffix}"
+    noise = np.random.default_rng(0).integers(0, 256, (6, 90, 160, 4), np.uint8)
+    with Encoder(path, (160, 90), 20) as encoder:
+        for frame in noise:
+            encoder.write(frame)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: round(share * len(whole))])
+    with pytest.raises(EncodeError, match=rf"x\{suffix}") as refused:
+        shown(path, "x")
+    assert len(refused.value.line) < 200 + len(str(path))
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_name_that_latex_does_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

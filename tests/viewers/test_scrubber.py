@@ -171,6 +171,10 @@ def test_python_moves_it_too(rings_recording: Recording) -> None:
     assert scrubber.comm.heard[-1][0]["content"] == {"kind": "move", "epoch": 2.0}
     with pytest.raises(InputError, match="epoch 9 is outside"):
         scrubber.epoch = 9
+    for epoch in ("x", None):
+        with pytest.raises(InputError, match=rf"the epoch is {epoch!r}; expected a number from 0 to 4"):
+            scrubber.epoch = epoch
+    assert scrubber.epoch == 2
     scrubber.choose("boundary", points=False)
     assert (scrubber.scene, scrubber.options, scrubber.about["scene"]) == ("boundary", {"points": False}, "boundary")
     with pytest.raises(SceneError, match="no scene"):
