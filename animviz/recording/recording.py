@@ -273,7 +273,7 @@ class Recording(Sequence[Snapshot]):
         if not is_number(epoch):
             raise InputError(f"the epoch is {shortened(epoch)}; expected a number from {first:g} to {last:g}")
         if not first - 1e-9 <= epoch <= last + 1e-9:
-            raise InputError(f"epoch {float(epoch):g} is outside the recording, which spans {first:g} to {last:g}")
+            raise InputError(f"epoch {float(epoch):.12g} is outside the recording, which spans {first:g} to {last:g}")
 
     def activations(self, epoch: float, layer: str, inputs: Inputs | None = None) -> Array:
         """Return what a layer puts out at a moment; see `State.activations`."""
