@@ -54,19 +54,19 @@ def confusion(
     stage.text(boxes["ruler"].left, boxes["ruler"].top - 14, f"{ruler.name} over epochs", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
-        state = recording.at(moment.epoch)
-        index = state.snapshot.index
-        counts = verdicts.blended(moment.epoch, verdicts.matrix)
-        values = 100 * counts / totals if normalize else counts
+        # Half of a sample is taken for nothing: all is told of the last true snapshot.
+        index = recording.at(moment.epoch).snapshot.index
+        state, counts = recording.at(recording.epochs[index]), verdicts.matrix(index)
+        values = 100 * counts / totals if normalize else counts.astype(float)
         matrix.show(counts, values, pairs.show(values, index))
-        ruler.show(moment.epoch)
-        sheet.show(state, **{said: float(verdicts.blended(moment.epoch, verdicts.accuracy))})
+        ruler.show(state.epoch)
+        sheet.show(state, **{said: verdicts.accuracy(index)})
 
     return draw
 
 
 class _Matrix:
-    """The cells: colours and numbers blend between the snapshots."""
+    """The cells: how many samples of each class are taken for each."""
 
     def __init__(self, stage: Stage, box: Box, verdicts: Verdicts, write: Callable[[float], str]) -> None:
         count = len(verdicts.names)

@@ -179,8 +179,8 @@ def _share(recording: Recording, weights: dict[str, Array], inputs: Array, label
 
 def _clock(recording: Recording, *, steps: bool) -> Number:
     """Return what stands for the moment: steps, where each epoch is one."""
-    last = f"{recording.epochs[-1]:.0f}"
-    return Number("step", ".0f", last) if steps else Number("epoch", ".0f", last)
+    last = f"{recording.epochs[-1]:,.0f}"
+    return Number("step" if steps else "epoch", ",.0f", last)
 
 
 def _title(recording: Recording) -> str:

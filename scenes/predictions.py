@@ -67,7 +67,12 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     below = "the answer, and the sample's number" if short else "the answer, and the sample's number and class"
     dashed = "; dashed: right before" if learning.lapsed[chosen].any() else ""
     ever_wrong = not learning.right[:, chosen].all()
-    foot = [f"crossed and dim: wrong now{dashed}" if ever_wrong else "", f"below: {below}"]
+    ready = 0 if samples or only == "wrong" else int((learning.since == 0)[learning.known].sum())
+    foot = [
+        f"crossed and dim: wrong now{dashed}" if ever_wrong else "",
+        f"below: {below}",
+        f"not shown: {ready} right all along" if ready else "",
+    ]
     sheet = Sheet(
         stage, recording, _title(learning, chosen if samples else None), numbers=["epoch", "accuracy"], foot=foot
     )
@@ -82,8 +87,7 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
         state = recording.at(moment.epoch)
         index = state.snapshot.index
         before = learning.right[learning.epochs <= recording.epochs[index]].any(axis=0)
-        share = verdicts.blended(moment.epoch, lambda at: (verdicts.answers(at) == verdicts.labels).astype(float))
-        grid.show(index, share, before)
+        grid.show(index, (verdicts.answers(index) == verdicts.labels).astype(float), before)
         sheet.show(recording.at(recording.epochs[index]), accuracy=verdicts.accuracy(index))
 
     return draw
@@ -152,7 +156,7 @@ class _Grid:
 
         Args:
             index: of the snapshot.
-            share: how right each sample is drawn, from 0 to 1.
+            share: how right each sample is drawn, 0 or 1.
             before: which samples were right at this snapshot or an earlier one.
         """
         answers, labels = self._verdicts.answers(index)[self._samples], self._verdicts.labels[self._samples]

@@ -128,7 +128,8 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
     pins = {float(recording.epochs[0]): beginning(recording), float(recording.epochs[-1]): "the end"}
     for at in sorted({int(learned[learned >= 0].min()), int(learned.max())} if (learned >= 0).any() else ()):
         which = np.flatnonzero(learned == at)
-        what = f"{names[which[0]]} learned" if len(which) == 1 else f"{len(which)} learned"
+        one, many = ("label", "labels") if recording.output.task == "multilabel" else ("class", "classes")
+        what = f"{one} {names[which[0]]} learned" if len(which) == 1 else f"{len(which)} {many} learned"
         epoch = float(recording.epochs[at])
         pins[epoch] = pins.get(epoch) or what
     return [Pin(epoch, pins[epoch]) for epoch in sorted(pins)]

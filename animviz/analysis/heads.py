@@ -90,7 +90,7 @@ class Heads:
         """
         found = np.concatenate([state.activations(name) for name in self.layers], axis=1)
         if not np.isfinite(found).all():
-            raise DivergedError(f"epoch {state.epoch:.0f}: attention is not finite (the training diverged)")
+            raise DivergedError(f"epoch {state.epoch:.4g}: attention is not finite (the training diverged)")
         return found
 
 

@@ -79,7 +79,7 @@ class Outcomes:
         state = self._recording.at(self._recording.epochs[index])
         outputs = state.outputs(self.inputs)
         if not np.isfinite(outputs).all():
-            raise DivergedError(f"epoch {state.epoch:.0f}: the outputs are not finite (the training diverged)")
+            raise DivergedError(f"epoch {state.epoch:.4g}: the outputs are not finite (the training diverged)")
         return outputs
 
     def _answers(self, index: int) -> NDArray[np.int64]:

@@ -68,7 +68,7 @@ class State:
         """
         blended = {name: self._blend(a, self._after.weights[name]) for name, a in self.snapshot.weights.items()}
         if not all(np.isfinite(array).all() for array in blended.values()):
-            raise DivergedError(f"epoch {self.epoch:.0f}: the weights are not finite (the training diverged)")
+            raise DivergedError(f"epoch {self.epoch:.4g}: the weights are not finite (the training diverged)")
         return blended
 
     @property

@@ -29,6 +29,7 @@ LONGEST = 1000  # characters: no frame has room for more, and all are measured
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 FORWARD = "\N{LEFT-TO-RIGHT MARK}"
+FIX = "install one that does, such as a Noto font of that script, and delete matplotlib's list of fonts:"
 NAMED = 10  # characters that a warning names
 _BREAKS = re.compile(r"\s*[\x00-\x1f\x7f-\x9f\u2028\u2029]+\s*")
 
@@ -131,8 +132,6 @@ def _say(missing: Iterable[str]) -> None:
     if new:
         named = ", ".join(f"{char} (U+{ord(char):04X})" for char in new[:NAMED])
         more = f" and {len(new) - NAMED} others" if len(new) > NAMED else ""
-        log.warning("no installed font has %s%s; %s is drawn instead", named, more, UNKNOWN)
-        if not said:
-            found_in = matplotlib.get_cachedir()
-            log.warning("install one that does, and delete matplotlib's list of fonts: fontlist-*.json in %s", found_in)
+        way = f"; {FIX} fontlist-*.json in {matplotlib.get_cachedir()}" if not said else ""
+        log.warning("no installed font has %s%s; %s is drawn instead%s", named, more, UNKNOWN, way)
         said.update(new)

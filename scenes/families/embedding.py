@@ -123,7 +123,7 @@ def embedding_scene(
         key.show()
         story.show(at)
         if clock is not None:
-            clock.show(at)
+            clock.show(float(recording.epochs[number]))  # the header's epoch
         sheet.show(recording.at(recording.epochs[number]), **seen.stated(number), **{measure.label: float(good[index])})
 
     return draw

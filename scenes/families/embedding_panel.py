@@ -72,7 +72,7 @@ class Panel:
         """Show a moment, with the answers that are wrong at an epoch, and colours unless they are the labels'."""
         fitted, placed = self._embedding.at(epoch)
         if not np.isfinite(fitted).all() or (placed is not None and not np.isfinite(placed).all()):
-            raise DivergedError(f"epoch {epoch:.0f}: the weights are not finite (the training diverged)")
+            raise DivergedError(f"epoch {epoch:.4g}: the weights are not finite (the training diverged)")
         seconds = seconds if self._embedding.dimensions == 3 else 0.0
         if self._small is not None:
             self._small.set_positions(flat(fitted, seconds))

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
-APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.02  # shares of samples that neighbours name rightly
+APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.005  # shares of samples that neighbours name rightly
 
 
 def headline(
@@ -55,7 +55,8 @@ def headline(
         return f"{who} mix"
     if after < MIXED:
         return f"{who} stay mixed"
-    but = f", but for {mixed[0] if len(mixed) == 1 else f'{count_in_words(len(mixed))} of them'}" if mixed else ""
+    few = " and ".join(mixed) if len(mixed) <= 2 else f"{count_in_words(len(mixed))} of them"
+    but = f", but for {few}" if mixed else ""
     if after < before + GAIN:
         return f"{who} are apart from {first}{but}" if after >= APART else f"{who} stay half mixed"
     rises = len(way) > 1 and np.isfinite(way).all() and min(np.diff(way)) > -LOSS and way[-1] > way[0] + GAIN

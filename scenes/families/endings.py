@@ -9,7 +9,6 @@ from animviz.errors import DivergedError
 __all__ = ["DIVERGED", "classes_in_words", "count_in_words", "hidden_widths", "in_title", "share_right", "told_apart"]
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-LONG = 18  # letters of a name in a title at most
 DIVERGED = "The training diverges"
 
 
@@ -32,9 +31,14 @@ def classes_in_words(recording: Recording) -> str:
     return title if title.split()[:1] == classes.split()[:1] else classes
 
 
-def in_title(name: str) -> str:
-    """Return the name of a class as a title has room for it: the begin of a long one."""
-    return name if len(name) <= LONG else f"{name[: LONG - 1].rstrip()}…"
+def in_title(name: str, most: int = 18) -> str:
+    """Return the name of a class as a title has room for it.
+
+    Args:
+        name: of which a long one is cut.
+        most: letters.
+    """
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def hidden_widths(recording: Recording) -> list[int]:

@@ -214,7 +214,7 @@ def taken_for(true: str, first: str, last: str) -> str:
         first: name of the class that is answered at the first epoch.
         last: likewise at the last.
     """
-    true, first, last = in_title(true), in_title(first), in_title(last)
+    true, first, last = in_title(true, 12), in_title(first, 12), in_title(last, 12)
     if first == last:
         return f"A true {true}, taken for {last} first and last"
     return f"A true {true}, first taken for {first}, in the end for {last}"

@@ -120,9 +120,7 @@ def test_titles_say_what_happens(names: Sequence[str], shares: tuple[Any, ...], 
 
 def test_titles_name_the_classes_that_are_not_apart() -> None:
     assert headline(["a", "b"], 0.9, 0.9, mixed=["b"]) == "Two classes are apart from the start, but for b"
-    assert (
-        headline(list("abc"), 0.2, 0.8, [0.2, 0.5, 0.8], mixed=["a", "b"]) == "Three classes part, but for two of them"
-    )
+    assert headline(list("abc"), 0.2, 0.8, [0.2, 0.5, 0.8], mixed=["a", "b"]) == "Three classes part, but for a and b"
     assert headline(["a", "b"], 0.9, 0.9, first="the first layer on") == "Two classes are apart from the first layer on"
 
 
