@@ -12,7 +12,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Outcomes
 from animviz.arrays import Array
-from animviz.parts import LABEL, Sheet
+from animviz.parts import Sheet, first_fitting
 
 from .families.class_curves import Named, Plain, room_for
 from .families.endings import in_title
@@ -24,7 +24,7 @@ LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
 GAP, FOOT = 40.0, (18.0, 48.0)  # units between plots, and for the foot in wide and other frames
 LARGE = 0.64  # of the room, for F1
-MEANT = (("precision", "how often it is right"), ("recall", "how much is found"))
+MEANT = (("precision: how often it is right", "precision"), ("recall: how much is found", "recall"))
 
 
 @scene(
@@ -54,6 +54,7 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
     names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
     large = boxes[0]
+    titles = [first_fitting(stage, words, box.width, "medium") for words, box in zip(MEANT, boxes[1:], strict=True)]
     strip = Strip(stage, Box(large.left, large.top, large.width, high - ELBOW), recording, pins) if high else None
     boxes[0] = Box(large.left, large.top + high, large.width, large.height - high)
     curves = [
@@ -69,8 +70,8 @@ def scores(stage: Stage, recording: Recording) -> Draw:
             hero,
         ),
         *(
-            Plain(stage, box, _titled(stage, box, *words), recording.epochs, table[:, shown, of], colors, hero=hero)
-            for of, (box, words) in enumerate(zip(boxes[1:], MEANT, strict=True))
+            Plain(stage, box, title, recording.epochs, table[:, shown, of], colors, hero=hero)
+            for of, (box, title) in enumerate(zip(boxes[1:], titles, strict=True))
         ),
     ]
 
@@ -87,12 +88,6 @@ def scores(stage: Stage, recording: Recording) -> Draw:
         sheet.show(state, accuracy=float(outcomes.blended(moment.epoch, accuracy)))
 
     return draw
-
-
-def _titled(stage: Stage, box: Box, name: str, meaning: str) -> str:
-    """Return a name, with its meaning where there is room."""
-    full = f"{name}: {meaning}"
-    return full if stage.measure(full, LABEL, "medium") <= box.width else name
 
 
 def rates(counts: Array) -> Array:
@@ -128,7 +123,7 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
     pins = {float(recording.epochs[0]): beginning(recording), float(recording.epochs[-1]): "the end"}
     for at in sorted({int(learned[learned >= 0].min()), int(learned.max())} if (learned >= 0).any() else ()):
         which = np.flatnonzero(learned == at)
-        one, many = ("label", "labels") if recording.output.task == "multilabel" else ("class", "classes")
+        one, many = _things(recording)
         what = f"{one} {names[which[0]]} learned" if len(which) == 1 else f"{len(which)} {many} learned"
         epoch = float(recording.epochs[at])
         pins[epoch] = pins.get(epoch) or what
@@ -149,10 +144,14 @@ def _hero(learned: Array) -> int:
     return int(behind[0]) if len(behind) == 1 and len(learned) > 1 else -1
 
 
+def _things(recording: Recording) -> tuple[str, str]:
+    """Return what one of the scored is called, and several."""
+    return ("label", "labels") if recording.output.task == "multilabel" else ("class", "classes")
+
+
 def _title(recording: Recording, names: list[str], learned: Array) -> str:
     """Return which class is learned last."""
-    one = "label" if recording.output.task == "multilabel" else "class"
-    many = "labels" if one == "label" else "classes"
+    one, many = _things(recording)
     never, last = np.flatnonzero(learned < 0), np.flatnonzero(learned == learned.max())
     if len(never) == len(names):
         return f"No {one} is learned"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from animviz.parts.header import Number as Number
     from animviz.parts.header import cut as cut
     from animviz.parts.header import epoch_number as epoch_number
+    from animviz.parts.header import first_fitting as first_fitting
     from animviz.parts.header import foot as foot
     from animviz.parts.header import of_network as of_network
     from animviz.parts.header import of_recording as of_recording
@@ -128,6 +129,7 @@ _HOME = {
     "cut": "parts.header",
     "epoch_limits": "parts.plot",
     "epoch_number": "parts.header",
+    "first_fitting": "parts.header",
     "far_apart": "parts.swarm",
     "flat": "parts.swarm",
     "foot": "parts.header",

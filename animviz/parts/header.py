@@ -20,6 +20,7 @@ __all__ = [
     "Number",
     "cut",
     "epoch_number",
+    "first_fitting",
     "foot",
     "of_network",
     "of_recording",
@@ -206,6 +207,21 @@ def _fitted(
     while size > MIN_TITLE and stage.measure(text, size, weight) > room:
         size -= 1
     stage.text(left, top, cut(stage, text, room, size, weight), size=size, weight=weight, color=color)
+
+
+def first_fitting(
+    stage: Stage, texts: Sequence[str], room: float, weight: Literal["regular", "medium"] = "regular"
+) -> str:
+    """Return the first of some texts for which there is room, in the size of labels; else the last of them, cut.
+
+    Args:
+        stage: for which.
+        texts: at least one, from the longest to the shortest.
+        room: units.
+        weight: of the type.
+    """
+    fitting = (text for text in texts if stage.measure(text, LABEL, weight) <= room)
+    return next(fitting, None) or cut(stage, texts[-1], room, weight=weight)
 
 
 def cut(

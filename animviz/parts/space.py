@@ -13,7 +13,7 @@ from animviz.analysis.decision import class_scores, last_hidden, probabilities_o
 from animviz.analysis.plane import input_limits, plane_grid
 from animviz.arrays import Array
 from animviz.moment import Moment
-from animviz.parts.header import LABEL, cut
+from animviz.parts.header import LABEL, first_fitting
 from animviz.parts.orbit import Orbit
 from animviz.parts.plane import GRID, boundary_lines, point_radius
 from animviz.parts.projections import Limits, Shadow, projection_of
@@ -122,8 +122,8 @@ class HiddenSpace:
             self.projection.axes,
             box.width - (stage.measure("100 % of variance", LABEL) + 20 if isinstance(self.projection, Shadow) else 0),
         )
-        fitting = (text for text in (f"{heading}: {axes}", axes) if stage.measure(text, LABEL) <= wide)
-        stage.text(box.left, box.top - 12, next(fitting, cut(stage, axes, wide)), color=stage.theme.quiet)
+        said = first_fitting(stage, [f"{heading}: {axes}", axes], wide)
+        stage.text(box.left, box.top - 12, said, color=stage.theme.quiet)
         if isinstance(self.projection, Orbit):
             self._named = self.projection.named_edges()
             self._names = Words(stage, np.zeros((3, 2)), align="center")

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ def shown(path: Path, alt: str | None = None) -> Shown:
         raise EncodeError(f"{path}: expected {', '.join({**VIDEOS, **IMAGES})}, or a folder of PNGs")
     if not path.is_dir():
         _require_kind(path)
-    words = _one_line(alt) if alt is not None else _words_of(path)
+    facts = _provenance(path)
+    words = _one_line(alt) if alt is not None else _words_of(path, facts)
     if not words:
         raise InputError(f"nothing says what {path} shows; give --alt-text, or draw it with --alt")
     # Films of one name in two formats may show different things.
@@ -80,7 +82,7 @@ def shown(path: Path, alt: str | None = None) -> Shown:
         check_writable(poster)
         write_poster(poster, last, alpha=True)
     size = (last.shape[1], last.shape[0])
-    return Shown(path, size, words, poster, film.count, _track_of(path))
+    return Shown(path, size, words, poster, film.count, _track_of(path, facts))
 
 
 def _require_kind(path: Path) -> None:
@@ -104,9 +106,9 @@ def _is_newer(path: Path, poster: Path) -> bool:
     return not poster.exists() or poster.stat().st_mtime_ns < path.stat().st_mtime_ns
 
 
-def _words_of(path: Path) -> str:
+def _words_of(path: Path, facts: Mapping[str, Any]) -> str:
     """Return what a film says of itself: in its own bytes, or in the file beside it, which may be of an earlier film."""
-    if said := _one_line(_words_in(path)):
+    if said := _one_line(_words_in(path, facts)):
         return said
     beside = _beside(path, ".alt.txt")
     if not beside.is_file():
@@ -115,30 +117,33 @@ def _words_of(path: Path) -> str:
         return _one_line(file.read(LONGEST))
 
 
-def _words_in(path: Path) -> str:
+def _words_in(path: Path, facts: Mapping[str, Any]) -> str:
     if path.is_dir():
         return ""
     if path.suffix.lower() in VIDEOS:
-        return str(_provenance(path).get("alt", ""))
+        return str(facts.get("alt", ""))
     with opened(path) as image:
         said = image.info.get("comment") or getattr(image, "text", {}).get("Description", "")
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
 
 
-def _track_of(path: Path) -> Path | None:
+def _track_of(path: Path, facts: Mapping[str, Any]) -> Path | None:
     """Return the subtitles beside a film; None where there are none, or they say that they are of another film."""
     track = _beside(path, ".vtt")
     if path.suffix.lower() not in VIDEOS or not track.is_file():
         return None
     with track.open(encoding="utf-8", errors="replace") as file:
-        of, own = film_of(file.read(LONGEST)), subject(_provenance(path))
+        of, own = film_of(file.read(LONGEST)), subject(facts)
     if of and own and of != own:
         log.warning("%s is of another film (%s), so that it is left out; draw with --subtitles", track, of)
         return None
     return track
 
 
-def _provenance(path: Path) -> dict[str, Any]:
+def _provenance(path: Path) -> Mapping[str, Any]:
+    """Return what a video says of itself; nothing of others."""
+    if path.is_dir() or path.suffix.lower() not in VIDEOS:
+        return {}
     try:
         return provenance_in(path)
     except AnimvizError:

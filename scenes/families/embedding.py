@@ -22,7 +22,7 @@ from .embedding_facts import TRUST, Story, quality
 from .embedding_layout import Layout
 from .embedding_panel import Key, Panel, Pictures
 from .embedding_seen import Seen
-from .embedding_words import NAMES, described, headline, layer_name, layer_titles, present, shared, short_name, subtitle
+from .embedding_words import NAMES, described, headline, layer_titles, present, shared, subtitle
 from .endings import in_title
 from .neighbour_votes import in_layer, in_layout, mixed_classes
 from .unit_source import has_images
@@ -68,6 +68,7 @@ def embedding_scene(
         settings["snapshots"] = numbers
     found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
     few = f"{len(numbers)} of {len(recording)} snapshots" if epoch is None and len(numbers) < len(recording) else ""
+    titles = [layer_titles(recording, name) for name in names]
     measure = KEPT if method == "pca" else TRUST
     sheet = Sheet(
         stage,
@@ -76,7 +77,7 @@ def embedding_scene(
         subtitle=subtitle(recording, method, note, few),
         numbers=[*seen.numbers, measure],
         foot=[
-            described(method, layer_name(recording, names[-1]).split(", ")[0]),
+            described(method, titles[-1][1]),
             shared(found[-1], alone=epoch is not None),
         ],
         air=12,
@@ -85,12 +86,11 @@ def embedding_scene(
     classes, tags = chips(stage, seen.labels.names, layout.main.width * layout.main.height, LETTERS)
     pictures = Pictures(recording, thumbnails, sets, method, seen)
     panels = [
-        Panel(stage, box, layer_titles(recording, name), embedding, sets, coloring, trails=trails, radius=SMALL_POINT,
-              by=by)
-        for box, name, embedding in zip(layout.small, names, found, strict=False)
+        Panel(stage, box, title, embedding, sets, coloring, trails=trails, radius=SMALL_POINT, by=by)
+        for box, title, embedding in zip(layout.small, titles, found, strict=False)
     ]  # fmt: skip
     large = Panel(
-        stage, layout.main, layer_titles(recording, names[-1]), found[-1], sets, coloring, trails=trails, radius=POINT,
+        stage, layout.main, titles[-1], found[-1], sets, coloring, trails=trails, radius=POINT,
         by=by, named=(classes, tags), pictures=pictures,
     )  # fmt: skip
     panels.append(large)
@@ -108,7 +108,7 @@ def embedding_scene(
             in_layout(found[place], last, sets), in_layer(recording, names[place], numbers[last], sets)
         )  # fmt: skip
 
-    called = [short_name(recording, name) for name in names]
+    called = [title[-1] for title in titles]
     story = Story(stage, layout.story, called, found, sets, "PCA" if method == "pca" else NAMES[method], table)
     clock = _clock(stage, recording, layout.story, story.bottom)
 

@@ -18,8 +18,8 @@ from animviz.parts import (
     Points,
     Tags,
     centred,
-    cut,
     far_apart,
+    first_fitting,
     flat,
     images_of,
     last_places,
@@ -51,8 +51,7 @@ class Panel:
         self._stage = stage
         self._embedding = embedding = centred(embedding)
         self._trails, self._labels = trails, coloring.numbers(sets.shown_labels, len(sets.shown))
-        fitting = (words for words in title if stage.measure(words, LABEL, "medium") <= plane.width)
-        said = next(fitting, cut(stage, title[-1], plane.width, weight="medium"))
+        said = first_fitting(stage, title, plane.width, "medium")
         stage.text(plane.left, plane.top - 10, said, weight="medium")
         axes = plane_axes(stage, plane, embedding)
         self._set_up_background(stage, axes, sets, coloring, radius, by)

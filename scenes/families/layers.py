@@ -10,7 +10,7 @@ from animviz import Box, Recording, Stage
 from animviz.analysis.classifier import class_number, class_probabilities, labels_of
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Colors, color_map, cut, heatmap, tiled
+from animviz.parts import LABEL, Colors, color_map, cut, first_fitting, heatmap, tiled
 from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.replay.layers import Layer, is_chain
@@ -156,8 +156,7 @@ class LayerMap:
             place = self._bands.place
         self._map, _ = heatmap(stage, place, (rows, columns), kind=scale.kind, low=scale.low, high=scale.high)
         full = f"{title}: {detail}" if detail else title
-        fitting = [text for text in (full, title, short) if text and stage.measure(text, LABEL) <= side]
-        shown = fitting[0] if fitting else cut(stage, short or title, side)
+        shown = first_fitting(stage, [text for text in (full, title, short) if text], side)
         stage.text(box.left, box.top + 18, shown, color=stage.theme.quiet)
         if note is not None:
             stage.text(box.left, box.bottom - 4, cut(stage, note, side))
