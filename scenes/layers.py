@@ -13,7 +13,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.embed import Embedding, flow_of
 from animviz.embed.sets import Sets, layers_of, own_set
 from animviz.errors import InputError, SceneError
-from animviz.parts import MARGIN, Sheet, Swarm, chips, cut
+from animviz.parts import MARGIN, Points, Sheet, Swarm, centred, chips, cut, plane_axes
 from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
@@ -33,7 +33,8 @@ from .families.unit_source import has_images
 __all__ = ["layers", "place_at"]
 
 REST = 0.4  # share of the way from layer to layer in which the samples stand still
-POINT, PLANE = 3.4, 0.8  # units of a point's radius; share of the room that the plane takes, about
+POINT, SMALL = 3.4, 1.3  # units of a point's radius, in the large plane and in small ones
+PLANE = 0.8  # share of the room that the large plane takes, about
 
 
 @scene(experiment="digits_mlp", group="way", suits=embeddable("layers", 64))
@@ -77,8 +78,9 @@ def layers(
         numbers=seen.numbers,
         foot=[trust, together],
     )
-    table = LayerTable(stage, recording, names, found, sets, number)
-    plane, box = _places(coloring.scaled(stage, sheet.room), table.width, table.height)
+    room = coloring.scaled(stage, sheet.room)
+    table = LayerTable(stage, room, recording, names, found, sets, number)
+    plane, box = _places(room, table.width, table.height)
     count = len(seen.labels.names)
     named = chips(stage, seen.labels.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300), LETTERS)
     called, short = ([layer_name(recording, name, short=short) for name in names] for short in (False, True))
@@ -91,6 +93,10 @@ def layers(
         stage, plane, [*color, (14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen
     )
     table.put(box)
+    reached = [
+        Points(stage, plane_axes(stage, part, centred(found)), colors, len(coloring.palette), SMALL, coloring.palette)
+        for part in table.planes
+    ]
     state = recording.at(recording.epochs[number])
     wrong = seen.wrong(number, sets.shown)
     answers = seen.answers(number, sets.shown) if by == "predicted" else None
@@ -98,6 +104,9 @@ def layers(
     def draw(moment: Moment) -> None:
         place = place_at(moment.progress, len(names))
         swarm.show(place, wrong, answers)
+        for passed, points in enumerate(reached):
+            there = found.shown_at(passed)
+            points.show(there if passed <= place else np.full_like(there, np.nan), wrong, answers)
         key.show()
         table.show(place)
         ends = [short[int(np.floor(place))], short[int(np.ceil(place))]]

@@ -22,6 +22,7 @@ from .neighbour_votes import NEIGHBOURS, in_layer, in_layout
 __all__ = ["LEAST", "LayerTable", "narrow"]
 
 HEAD, LEAST, MOST, DOUBLE = 66.0, 34.0, 84.0, 62.0  # units: heading; a row at least, at most, and with two lines
+SMALLEST, LARGEST, AIR = 56.0, 112.0, 12.0  # units of a small plane, and between two of them
 RAIL, NAME, BETWEEN = 34.0, 170.0, 18.0  # units of the rail, of a name at most, and between columns
 BEFORE = "before UMAP"
 
@@ -38,10 +39,12 @@ def narrow(stage: Stage) -> bool:
 class LayerTable:
     """A row per layer on a rail: the way so far bright, now a dot; votes of neighbours, and trust.
 
-    Where there is room each row has a second line: the votes in the layer itself, before it was laid out.
+    Where there is room each row has a second line: the votes in the layer itself, before it was laid out. In wide frames
+    a row has room for a small plane.
 
     Args:
         stage: where.
+        room: for the table and what stands beside it.
         recording: of any model.
         names: of the layers.
         found: their common layout.
@@ -51,11 +54,13 @@ class LayerTable:
     Attributes:
         width: units that it needs.
         height: units that it needs at least.
+        planes: a box in each row, once the table is put somewhere; none where rows are low.
     """
 
     def __init__(
-        self, stage: Stage, recording: Recording, names: Sequence[str], found: Embedding, sets: Sets, snapshot: int
-    ) -> None:
+        self, stage: Stage, room: Box, recording: Recording, names: Sequence[str], found: Embedding, sets: Sets,
+        snapshot: int,
+    ) -> None:  # fmt: skip
         self._stage, self._names = stage, names
         self._called = [short_name(recording, name) for name in names]
         self._itself: Callable[[str], list[float]] = lambda name: in_layer(recording, name, snapshot, sets)
@@ -72,14 +77,18 @@ class LayerTable:
         widest = ["100.0" if head != TRUST.label else TRUST.widest for head in self._heads]
         self._widths = [stage.measure(text, LABEL, "medium") for text in widest]  # a longer heading begins before them
         self._name = min(NAME, max(stage.measure(name, LABEL, "medium") for name in (*self._called, BEFORE)))
-        self.width = RAIL + self._name + sum(self._widths) + BETWEEN * len(self._widths)
+        self.planes: list[Box] = []
+        side = min(LARGEST, (room.height - HEAD) / len(names) - AIR)
+        self._side = side if side >= SMALLEST and stage.width > 1.2 * stage.height else 0.0
+        self._indent = RAIL + (self._side + BETWEEN if self._side else 0.0)
+        self.width = self._indent + self._name + sum(self._widths) + BETWEEN * len(self._widths)
         self.height = HEAD + LEAST * len(names)
         self._votes = sets.classes
 
     def put(self, box: Box) -> None:
         """Draw it in a box, in its middle where it is lower."""
         stage, count = self._stage, len(self._names)
-        tall = min(box.height, HEAD + MOST * count)
+        tall = min(box.height, HEAD + max(MOST, self._side + AIR) * count)
         box = Box(box.left, box.top + (box.height - tall) / 2, box.width, tall)
         row, quiet = (box.height - HEAD) / count, stage.theme.quiet
         double = row >= DOUBLE and self._votes
@@ -94,13 +103,16 @@ class LayerTable:
         for place, name in enumerate(self._called):
             top = box.top + HEAD + (place + 0.5) * row + (-6 if double else 8)
             name = cut(stage, name, self._name, weight="medium")
-            stage.text(box.left + RAIL, top, name, weight="medium")
+            stage.text(box.left + self._indent, top, name, weight="medium")
             self._write(self._values[place], rights, top, "medium")
             if double:
-                stage.text(box.left + RAIL, top + 28, BEFORE, color=quiet)
+                stage.text(box.left + self._indent, top + 28, BEFORE, color=quiet)
                 self._write(
                     percents(self._itself(self._names[place]))[self._columns], rights, top + 28, "regular", quiet
                 )
+        if self._side:
+            middles = [box.top + HEAD + (place + 0.5) * row for place in range(count)]
+            self.planes = [Box(box.left + RAIL, m - self._side / 2, self._side, self._side) for m in middles]
         self._set_up_rail(Box(box.left, box.top + HEAD, 20, box.height - HEAD), count)
         left = rights[0] - self._widths[0] - 4
         self._rows = Box(left, box.top + HEAD, box.right + 4 - left, box.height - HEAD)
