@@ -12,11 +12,13 @@ from animviz.errors import SceneError
 from animviz.parts import Number, Sheet
 from animviz.sampling import evenly
 
-from .families.distances import ImageRulers, PlaneWalk, columns_of
+from .families.distance_plane import DistancePlane
+from .families.distance_rows import DistanceRows, most_rows
 from .families.endings import in_title
 from .families.inputs import training_images
 
 MOST_IN_A_LIST = 12
+DISTANCE = "distance: root of the summed squared differences of the pixels"
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES)
@@ -35,32 +37,40 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     if not len(there):
         raise SceneError(f"dataset: {recording.path} has no sample of any class")
     spreads = {number: spread_of(samples, np.flatnonzero(labels == number)) for number in there.tolist()}
+    rising = sorted(spreads, key=lambda number: float(spreads[number].distances.mean()))
     counts = {name: len(known) for name, known in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
-    widest = max(there, key=lambda number: spreads[int(number)].distances.mean())
-    title = f"Samples of {in_title(names[widest])} differ most from their mean, on average"
+    title = _title({names[number]: float(spreads[number].distances.mean()) for number in rising})
     subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples"
     sheet = Sheet(stage, recording, title, subtitle=subtitle, numbers=numbers, air=16)
-    columns, rows = columns_of(stage, sheet.room)
-    chosen = there[evenly(len(there), MOST_IN_A_LIST if planar else columns * rows)]
+    most = MOST_IN_A_LIST if planar else most_rows(sheet.room)
+    chosen = [rising[k] for k in evenly(len(rising), most)]
     part = f"{len(chosen)} of {len(names)} classes" if len(chosen) < len(names) else ""
-    what = "coordinates" if planar else "pixels"
-    sheet.write_foot(
-        f"distance: root of the summed squared differences of the {what}", part, *ignored_in_words(_labels(recording))
-    )
+    drawn = "circles: this far from each mean" if planar else DISTANCE
+    sheet.write_foot(drawn, part, *ignored_in_words(_labels(recording)))
     heads = [
         (names[number], " + ".join(f"{(known == number).sum():,}" for known in sets.values())) for number in chosen
     ]
-    walk = (PlaneWalk if planar else ImageRulers)(
-        stage, sheet.room, samples, [spreads[number] for number in chosen], heads
-    )
+    shown = [spreads[number] for number in chosen]
+    picture = (DistancePlane if planar else DistanceRows)(stage, sheet.room, samples, shown, heads)
+    nearest, farthest = (pick(spread.distances[end] for spread in shown) for pick, end in ((min, 0), (max, -1)))
 
     def draw(moment: Moment) -> None:
         span = recording.epochs[-1] - recording.epochs[0]
-        walk.show(float((moment.epoch - recording.epochs[0]) / span) if span else 0.0)
+        walked = float((moment.epoch - recording.epochs[0]) / span) if span else 0.0
+        picture.show(float(farthest) if walked >= 1 else float(nearest + walked * (farthest - nearest)))
         sheet.show(recording.at(moment.epoch), **counts)
 
     return draw
+
+
+def _title(averages: dict[str, float]) -> str:
+    """Say whose samples differ most from their mean, as far as the numbers that are shown tell."""
+    most = [name for name, average in averages.items() if f"{average:.2f}" == f"{max(averages.values()):.2f}"]
+    if len(most) == len(averages) > 1:
+        return "Samples of all classes differ alike from their means, on average"
+    some = " and ".join(in_title(name) for name in most) if len(most) < 3 else f"{len(most)} classes"
+    return f"Samples of {some} differ most from their mean, on average"
 
 
 def _labels(recording: Recording) -> NDArray[np.int64]:

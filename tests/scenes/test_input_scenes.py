@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from sklearn.metrics import mutual_info_score
@@ -19,8 +20,11 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
-from animviz.scenes.families.distances import PlaneWalk
+from animviz.scenes.dataset import _title
+from animviz.scenes.families.distance_plane import DistancePlane
+from animviz.scenes.families.distance_rows import _packed
 from animviz.stage.heatmap import Heatmap
+from animviz.stage.points import PointCloud
 from helpers.layout import texts
 from helpers.recordings import made
 
@@ -209,36 +213,60 @@ def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
     assert {f"{len(odd.labels)}", f"{len(odd.extras['train_labels'])}"} <= set(texts(stage))
 
 
-@pytest.mark.parametrize(("epoch", "which"), [(0.0, 0), (4.0, -1)])
-def test_dataset_walks_from_the_nearest_sample_to_the_farthest(epoch: float, which: int, digits: Recording) -> None:
+@pytest.mark.parametrize(("epoch", "share"), [(0.0, 0.0), (1.0, 0.25), (4.0, 1.0)])
+def test_dataset_lights_the_samples_that_the_line_has_come_to(epoch: float, share: float, digits: Recording) -> None:
     stage = drawn("dataset", digits, epoch)
-    images, labels = digits.extras["train_inputs"].reshape(-1, 64), digits.extras["train_labels"]
-    said = stage.pairs[0].texts()
-    for number, heat in enumerate(heatmaps(stage)[1::2]):
-        members = images[labels == number]
-        distances = np.sqrt(((members - members.mean(axis=0)) ** 2).sum(axis=1))
-        place = np.argsort(distances)[which]
-        assert said[number] == f"{distances[place]:.1f}"
-        cells = heat._cells.copy()
-        assert np.array_equal(cells, shown_values(heat, members[place].reshape(8, 8)))
+    images, labels = digits.extras["train_inputs"].reshape(-1, 64).astype(float), digits.extras["train_labels"]
+    members = [images[labels == number] for number in range(10)]
+    distances = [np.sqrt(((some - some.mean(axis=0)) ** 2).sum(axis=1)) for some in members]
+    every = np.concatenate(distances)
+    reach = every.min() + share * (every.max() - every.min())
+    lit = [artist for artist in stage._moving if isinstance(artist, PointCloud)][1]
+    assert lit.count == (every <= reach + 1e-9).sum()
+    assert stage.pairs[-1].texts() == [f"{reach:.2f}"]
+    averages = [f"{some.mean():.2f}" for some in sorted(distances, key=np.mean)]
+    assert stage.pairs[-2].texts() == averages
+
+
+def test_images_stand_at_their_distances_and_cover_neither_each_other_nor_the_mean() -> None:
+    distances = np.sort(np.random.default_rng(0).uniform(0, 10, 400))
+    found = _packed(distances, 0.5, 2)
+    for lane in range(2):
+        places = [0.0, *(distances[place] for place, at in found if at == lane)]
+        assert len(places) > 10
+        assert (np.diff(places) >= 0.5).all()
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_one_class_walks_in_the_plane(count: int) -> None:
+def test_one_class_is_drawn_in_the_plane(count: int) -> None:
     stage, points = Stage((640, 360)), np.random.default_rng(0).normal(size=(count, 2))
-    walk = PlaneWalk(
-        stage, Box(40, 100, 1200, 560), points, [spread_of(points, np.arange(count))], [("one", str(count))]
-    )
-    walk.show(1.0)
-    assert f"one: {count}" in texts(stage)
+    spreads = [spread_of(points, np.arange(count))]
+    DistancePlane(stage, Box(40, 100, 1200, 560), points, spreads, [("one", str(count))]).show(1.0)
+    assert {"one", f"{spreads[0].distances.mean():.2f}"} <= set(texts(stage))
 
 
-def test_dataset_in_the_plane_states_the_distance_of_the_sample_that_it_shows(rings_recording: Recording) -> None:
-    stage = drawn("dataset", rings_recording, 4.0)
-    points, labels = rings_recording.inputs, rings_recording.labels
-    for number, said in enumerate(stage.pairs[0].texts()):
-        members = points[labels == number].astype(float)
-        assert said == f"{np.hypot(*(members - members.mean(axis=0)).T).max():.2f}"
+@pytest.mark.parametrize("epoch", [0.0, 2.0, 4.0])
+def test_circles_of_dataset_reach_as_far_as_the_line(epoch: float, rings_recording: Recording) -> None:
+    stage = drawn("dataset", rings_recording, epoch)
+    reach = float(stage.pairs[-1].texts()[0])
+    circles = [line for line in stage._moving if isinstance(line, Line2D) and len(line.get_xdata()) > 100]
+    assert len(circles) == 2
+    for circle in circles:
+        ends = np.asarray(circle.get_xydata())
+        assert np.allclose(np.hypot(*(ends - ends[:-1].mean(axis=0)).T), reach, atol=0.006)
+
+
+@pytest.mark.parametrize(
+    ("averages", "title"),
+    [
+        ({"a": 1.0, "b": 2.0}, "Samples of b differ most from their mean, on average"),
+        ({"a": 1.0, "b": 2.001, "c": 2.0}, "Samples of b and c differ most from their mean, on average"),
+        ({"a": 2.0, "b": 2.001}, "Samples of all classes differ alike from their means, on average"),
+        ({"a": 2.0}, "Samples of a differ most from their mean, on average"),
+    ],
+)
+def test_the_title_of_dataset_names_ties(averages: dict[str, float], title: str) -> None:
+    assert _title(averages) == title
 
 
 @pytest.mark.parametrize("scene", SCENES)
