@@ -3,7 +3,6 @@
 After the teaching notebooks on MNIST, where two pixels are plotted against each other to show that they do not do.
 """
 
-from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -15,14 +14,17 @@ from animviz.analysis.telling import MOST_SAMPLES, MOST_VALUES, commonest_right,
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, cut, images_of, still
+from animviz.parts import Sheet, cut, images_of, still
 from animviz.sampling import numbers_in
 
-from .families.class_strip import ClassStrip
+from .families.class_mosaic import ClassMosaic, largest_square
 from .families.inputs import mark_pixels
 
 GAP = 28.0
-HEAD, WORD, TRUE = 32.0, 28.0, 32.0
+HEAD = 32.0
+MOST = 600  # squares of a quarter
+MEAN = 0.4  # share of a quarter's width that its mean image takes at most
+QUARTERS = (2, 3, 0, 1)  # from the upper left: B high above, A high to the right
 TITLES = ("both {low}", "only A {high}", "only B {high}", "both {high}")
 
 
@@ -37,18 +39,28 @@ def pixels(
         recording: of a classifier with at least two input values.
         pixels: two of them as flat numbers from 0, such as 350,406; by default the two whose quarters tell most of the
             class.
-        by: count samples with their true class, with their predicted class, or show both counts.
+        by: group and colour samples by their true class, by their predicted class, or group them by the true class and
+            colour them by the predicted one.
     """
     plane = _Plane(recording, pixels)
-    sheet = Sheet(stage, recording, plane.title, numbers=["epoch", "accuracy"], foot=plane.explanation, air=16)
+    foot = [_meaning(by, plane.step), plane.explanation]
+    sheet = Sheet(stage, recording, plane.title, numbers=["epoch", "accuracy"], foot=foot, air=16)
     where, boxes = _layout(stage, sheet.room, plane.images is not None)
     _where(stage, where, plane)
-    views = [_Quarter(stage, box, plane, quarter, by) for box, quarter in zip(boxes, (2, 3, 0, 1), strict=True)]
+    parts = [_parted(_below(box), plane.images is not None) for box in boxes]
+    shown = [plane.members(quarter) for quarter in QUARTERS]
+    size = min(largest_square(stage, place, len(some)) for (_, place), some in zip(parts, shown, strict=True))
+    mosaics = [
+        ClassMosaic(stage, place, len(some), plane.names, size) for (_, place), some in zip(parts, shown, strict=True)
+    ]
+    for box, (picture, _), quarter in zip(boxes, parts, QUARTERS, strict=True):
+        _head(stage, box, picture, plane, quarter)
 
     def draw(moment: Moment) -> None:
-        counts = plane.said(moment.epoch)
-        for view in views:
-            view.show(counts[view.quarter])
+        said = plane.said(moment.epoch)
+        for mosaic, some in zip(mosaics, shown, strict=True):
+            true, answer = plane.labels[some], said[some]
+            mosaic.show(answer if by == "predicted" else true, true if by == "true" else answer)
         sheet.show(recording.at(moment.epoch))
 
     return draw
@@ -61,17 +73,20 @@ class _Plane:
         chosen: the two, as flat numbers.
         names: of the classes.
         images: the samples as images, or None where they are none.
+        labels: true class of each sample.
         quarters: of the samples.
-        truly: how many samples each class has in each quarter, shape (4, classes).
+        step: one of so many samples has a square.
         title: for the header.
         words: lines that name the two values.
-        explanation: parts of the foot line.
+        explanation: what two values tell, for the foot line.
         levels: how low and high values are called.
     """
 
     def __init__(self, recording: Recording, asked: str) -> None:
-        self._verdicts = verdicts = Verdicts(recording, "pixels")
-        labels, known = verdicts.labels, verdicts.known
+        self._recording, self._verdicts = recording, Verdicts(recording, "pixels")
+        verdicts = self._verdicts
+        labels, self._known = verdicts.labels, verdicts.known
+        known, self.labels = self._known, labels[self._known]
         self.names = verdicts.names
         whole = _channels_last(recording, recording.extras.get("images", recording.single_input(recording.inputs)))
         self.shape = whole.shape[1:] if whole.ndim > 2 else None
@@ -81,7 +96,8 @@ class _Plane:
         threshold = np.median(seen, axis=0) if self.shape is None else (seen.min() + seen.max()) / 2
         self.chosen = _chosen(recording, asked, seen > threshold, seen_labels)
         self.quarters = quarters_of((flat > threshold)[:, self.chosen])
-        self.truly = self._counts(labels[known])
+        self.step = max(1, -(-int(np.bincount(self.quarters).max()) // MOST))
+        self._turns = np.random.default_rng(0).random(len(self.labels))
         right = commonest_right(
             self.quarters, labels[known], quarters_of((seen > threshold)[:, self.chosen]), seen_labels
         )
@@ -91,20 +107,24 @@ class _Plane:
         which = "inputs, high or low," if self.shape is None else "pixels"
         self.title = f"Two {which} tell {100 * right:.0f} %{told}"
         self.words = [f"{way}: {self._name(value)}" for way, value in zip("AB", self.chosen, strict=True)]
-        if not asked and len(seen) <= MOST_SAMPLES and flat.shape[1] <= MOST_VALUES:
+        if not asked and len(seen) <= MOST_SAMPLES and 2 < flat.shape[1] <= MOST_VALUES:
             self.words += ["no other two tell", "more of the class"]
         of = "its commonest class" if seen is flat else "its commonest class of training"
-        self.explanation = [f"two alone: each quarter answers {of}"]
-        self._said = cache(lambda index: self._counts(verdicts.answers(index)[known]))
+        self.explanation = f"two alone: each quarter answers {of}"
 
-    def said(self, epoch: float) -> Array:
-        """Return how many samples of each quarter are told to be of each class, blended, shape (4, classes)."""
-        return self._verdicts.blended(epoch, self._said)
+    def members(self, quarter: int) -> NDArray[np.intp]:
+        """Return the numbers of the samples of a quarter that have a square, class by class."""
+        found = np.flatnonzero(self.quarters == quarter)
+        return found[np.argsort(self.labels[found], kind="stable")][:: self.step]
 
-    def _counts(self, classes: NDArray[np.int64]) -> Array:
-        counts = np.zeros((4, len(self.names)))
-        np.add.at(counts, (self.quarters, classes), 1)
-        return counts
+    def said(self, epoch: float) -> NDArray[np.int64]:
+        """Return the class that each sample is told to be of; between two snapshots they turn one by one, evenly."""
+        state = self._recording.at(epoch)
+        before = self._verdicts.answers(state.snapshot.index)[self._known]
+        if not state.share:
+            return before
+        after = self._verdicts.answers(state.snapshot.index + 1)[self._known]
+        return np.where(self._turns < state.share, after, before)
 
     def _name(self, value: int) -> str:
         if self.shape is None:
@@ -115,45 +135,30 @@ class _Plane:
         return f"row {row}, column {column}{channel}"
 
 
-class _Quarter:
-    """The samples of a quarter: their mean, what the network says of them, and what they are."""
+def _meaning(by: str, step: int) -> str:
+    """Say what a square is."""
+    one = "squares: samples" if step == 1 else f"squares: one of {step} samples"
+    told = {
+        "true": "by their class",
+        "predicted": "by the answer",
+        "both": "by their class, in the colour of the answer",
+    }
+    return f"{one}, {told[by]}"
 
-    def __init__(self, stage: Stage, box: Box, plane: _Plane, quarter: int, by: str) -> None:
-        self.quarter, truly = quarter, plane.truly[quarter]
-        count = int(truly.sum())
-        number = f"{count:,}"
-        title = cut(stage, TITLES[quarter].format(**plane.levels), box.width - 70, weight="medium")
-        stage.text(box.left, box.top + 20, title, weight="medium")
-        stage.text(box.right, box.top + 20, number, align="right")
-        room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
-        strips = room
-        if plane.images is not None:
-            picture, strips = _parted(room)
-            if count:
-                mean = plane.images[plane.quarters == quarter].mean(axis=0)
-                place = still(stage, picture, mean)
-                channels = 3 if mean.ndim == 3 else 1
-                mark_pixels(stage, place, mean.shape[:2], np.array(plane.chosen) // channels, 2, "#ffffff")
-        below = WORD + TRUE + 4 if by == "both" else 0
-        first = Box(strips.left, strips.top + WORD, strips.width, strips.height - WORD - below)
-        second = Box(strips.left, first.bottom + 4, strips.width, TRUE)
-        classes = len(truly)
-        self._said = None
-        if by != "true":
-            whole = stage.measure("the network says", LABEL) <= strips.width
-            says_so = "the network says" if whole else "says"
-            stage.text(strips.left, strips.top + 20, says_so, color=stage.theme.quiet)
-            named = plane.names if by == "predicted" else ()
-            self._said = ClassStrip(stage, first, count, classes, named, moves=True)
-        if by != "predicted":
-            under = strips.bottom - 4 if by == "both" else strips.top + 20
-            stage.text(strips.left, under, "truly", color=stage.theme.quiet)
-            ClassStrip(stage, second if by == "both" else first, count, classes, plane.names).show(truly)
 
-    def show(self, counts: Array) -> None:
-        """Show how many are told to be of each class."""
-        if self._said is not None:
-            self._said.show(counts)
+def _head(stage: Stage, box: Box, picture: Box, plane: _Plane, quarter: int) -> None:
+    """Say which quarter it is and of how many samples, and show their mean with the two pixels."""
+    inside = plane.quarters == quarter
+    number = f"{inside.sum():,}"
+    title = cut(stage, TITLES[quarter].format(**plane.levels), box.width - 70, weight="medium")
+    stage.text(box.left, box.top + 20, title, weight="medium")
+    stage.text(box.right, box.top + 20, number, align="right")
+    if plane.images is None or not inside.any():
+        return
+    mean = plane.images[inside].mean(axis=0)
+    channels = 3 if mean.ndim == 3 else 1
+    place = still(stage, picture, mean)
+    mark_pixels(stage, place, mean.shape[:2], np.array(plane.chosen) // channels, 2, "#ffffff")
 
 
 def _training(recording: Recording) -> tuple[Array, NDArray[np.int64]] | None:
@@ -215,17 +220,22 @@ def _where(stage: Stage, box: Box, plane: _Plane) -> None:
         stage.text(left, top + 22 + 32 * row, cut(stage, line, box.right - left), color=color)
 
 
-def _parted(room: Box) -> tuple[Box, Box]:
-    """Return the boxes of the mean image and of the strips: side by side, or below each other."""
-    if room.width > 1.3 * room.height:
-        side = min(room.height, 0.45 * room.width)
-        return Box(room.left, room.top, side, room.height), Box(
-            room.left + side + 20, room.top, room.width - side - 20, room.height
-        )
-    side = room.height - 2 * WORD - TRUE - 80
-    return Box(room.left, room.top, room.width, side), Box(
-        room.left, room.top + side + 8, room.width, room.height - side - 8
-    )
+def _below(box: Box) -> Box:
+    """Return the room of a quarter below its heading."""
+    return Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
+
+
+def _parted(room: Box, pictures: bool) -> tuple[Box, Box]:
+    """Return the boxes of the mean image and of the squares: side by side, or below each other."""
+    if not pictures:
+        return room, room
+    if room.width > room.height:
+        side = min(room.height, MEAN * room.width)
+        left = room.left + side + 16
+        return Box(room.left, room.top, side, room.height), Box(left, room.top, room.right - left, room.height)
+    side = 0.45 * room.height
+    top = room.top + side + 12
+    return Box(room.left, room.top, room.width, side), Box(room.left, top, room.width, room.bottom - top)
 
 
 def _layout(stage: Stage, room: Box, pictures: bool) -> tuple[Box, list[Box]]:

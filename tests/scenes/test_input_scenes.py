@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 from sklearn.metrics import mutual_info_score
 
 import animviz
@@ -21,6 +19,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
 from animviz.scenes.dataset import _title
+from animviz.scenes.families.class_mosaic import ClassMosaic
 from animviz.scenes.families.distance_plane import DistancePlane
 from animviz.scenes.families.distance_rows import _packed
 from animviz.stage.heatmap import Heatmap
@@ -96,39 +95,61 @@ def forest_importance(recording: Recording) -> np.ndarray:
     return forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"]).feature_importances_
 
 
-def widths(stage: Stage) -> list[float]:
-    """The widths of what the network says, quarter by quarter from the upper left."""
-    return [bar.get_width() for bar in stage._moving if isinstance(bar, Rectangle)]
-
-
-def test_pixels_shows_what_is_said_in_each_quarter(digits: Recording) -> None:
-    stage = drawn("pixels", digits, 2.0, pixels="20,43")
+def quarters_of_test(digits: Recording) -> list[np.ndarray]:
+    """The samples of each quarter by pixels 20 and 43, from the upper left."""
     flat = digits.inputs.reshape(len(digits.inputs), -1)
     first, second = flat[:, 20] > 0.5, flat[:, 43] > 0.5
-    said = digits.at(2).outputs().argmax(axis=1)
-    quarters = [~first & second, first & second, ~first & ~second, first & ~second]
-    expected = [np.bincount(said[quarter], minlength=10) for quarter in quarters]
-    assert widths(stage) == np.concatenate(expected).tolist()
-    assert {f"{quarter.sum():,}" for quarter in quarters} <= set(texts(stage))
+    return [~first & second, first & second, ~first & ~second, first & ~second]
+
+
+@pytest.fixture
+def mosaics(monkeypatch: pytest.MonkeyPatch) -> list[ClassMosaic]:
+    """All mosaics that are made from now on."""
+    made_ones: list[ClassMosaic] = []
+    set_up = ClassMosaic.__init__
+
+    def kept(self: ClassMosaic, *args: object) -> None:
+        set_up(self, *args)
+        made_ones.append(self)
+
+    monkeypatch.setattr(ClassMosaic, "__init__", kept)
+    return made_ones
+
+
+@pytest.mark.parametrize("by", ["both", "true", "predicted"])
+def test_pixels_shows_class_and_answer_of_each_sample(by: str, digits: Recording, mosaics: list[ClassMosaic]) -> None:
+    stage = drawn("pixels", digits, 2.0, pixels="20,43", by=by)
+    said, true = digits.at(2).outputs().argmax(axis=1), digits.labels
+    palette = np.rint(255 * stage.theme.palette(10))
+    assert len(mosaics) == 4
+    for mosaic, members in zip(mosaics, quarters_of_test(digits), strict=True):
+        grouped = said if by == "predicted" else true
+        colored = true if by == "true" else said
+        order = np.lexsort([true[members], grouped[members]])
+        assert np.array_equal(mosaic.colors, palette[colored[members][order]])
+        assert f"{members.sum():,}" in texts(stage)
     assert {"A: row 2, column 4", "B: row 5, column 3"} <= set(texts(stage))
 
 
-def test_pixels_counts_samples_by_what_is_asked(digits: Recording) -> None:
-    truly = drawn("pixels", digits, 2.0, by="true")
-    assert not widths(truly)
-    assert "truly" in texts(truly)
-    assert "the network says" not in texts(truly)
-    both, said = drawn("pixels", digits, 2.0), drawn("pixels", digits, 2.0, by="predicted")
-    assert widths(said) == widths(both)
-    assert "truly" not in texts(said)
-    bars = [bar.get_window_extent() for bar in said._moving if isinstance(bar, Rectangle) and bar.get_width()]
-    middles = np.array([(bar.x0 + bar.x1) / 2 for bar in bars])
-    names = [line for line in said._moving if isinstance(line, Text) and line.get_text()]
-    names = [line for line in names if line.get_position()[1] < 0.9]  # those above are of the header
-    assert names
-    for name in names:
-        box = name.get_window_extent()
-        assert abs(middles - (box.x0 + box.x1) / 2).min() < 1, "each is at the middle of its part"
+def test_samples_turn_one_by_one_between_snapshots(digits: Recording, mosaics: list[ClassMosaic]) -> None:
+    seen = [
+        drawn("pixels", digits, epoch) and np.concatenate([m.colors for m in mosaics[-4:]]) for epoch in (0, 0.5, 1)
+    ]
+    first, between, last = seen
+    turned = (first != last).any(axis=1)
+    assert ((between == first) | (between == last)).all(axis=1).all()
+    assert 0 < (between != first).any(axis=1).sum() < turned.sum()
+
+
+def test_names_of_a_mosaic_stand_apart(digits: Recording, mosaics: list[ClassMosaic]) -> None:
+    drawn("pixels", digits, 4.0)
+    for mosaic in mosaics:
+        grouped = np.repeat(np.arange(10), np.arange(1, 40, 4))
+        middles, widths = mosaic._middles(grouped), mosaic._widths
+        named = np.isfinite(middles[:, 0])
+        assert 0 < named.sum() < 10
+        gaps, needed = np.diff(middles[named, 0]), (widths[named][1:] + widths[named][:-1]) / 2
+        assert (gaps >= needed - 1).all()
 
 
 def test_pixels_title_says_what_two_and_all_tell(digits: Recording) -> None:
