@@ -85,7 +85,7 @@ def ensemble(
     sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
     (large, boxes), low = course_boxes(stage, sheet.room, len(courses)), lowest(courses)
-    views: list[GrowingSum | CourseRow] = [GrowingSum(stage, large, courses[0], f"{things} of {name}")]
+    views: list[GrowingSum | CourseRow] = [GrowingSum(stage, large, courses[0])]
     views += [CourseRow(stage, box, one, low, ticks=box is boxes[-1]) for box, one in zip(boxes, courses, strict=True)]
 
     def draw(moment: Moment) -> None:

@@ -60,24 +60,23 @@ class Course:
 
 
 class GrowingSum:
-    """The sum so far of a course, large, under its name and the number of images.
+    """The sum so far of a course, large, under the number of images.
 
     Args:
         stage: where.
         box: room for all.
         course: what is drawn.
-        things: what is summed, such as "images of 5".
     """
 
-    def __init__(self, stage: Stage, box: Box, course: Course, things: str) -> None:
-        self._course, self._things = course, things
+    def __init__(self, stage: Stage, box: Box, course: Course) -> None:
+        self._course = course
         self._heading = stage.text(box.left, box.top + 20, "", weight="medium", moves=True)
         self._map = _view(course)(stage, Box(box.left, box.top + HEAD, box.width, box.width), course, course.means)
 
     def show(self, place: int) -> None:
         """Show the sum over the first so many images, by its place among the counts."""
         count = int(self._course.counts[place])
-        self._heading.set_text(f"{count:,} {self._things if count > 1 else self._things.replace('s', '', 1)}, summed")
+        self._heading.set_text(f"sum of {count:,}")
         self._map.show(self._course.means[place])
 
 
