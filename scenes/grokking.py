@@ -84,7 +84,7 @@ class _Ring:
         colors = np.empty((count, 3))
         colors[self._order] = stage.theme.palette(max(count, 11))[:count]
         colors = 0.7 * colors + 0.3 * np.array(stage.theme.mix(stage.theme.ink, 1))  # pure blue is dark
-        self._dots = self._axes.scatter(*np.zeros((2, count)), stage.points(DOT) ** 2, colors, linewidths=0)
+        self._dots = self._axes.scatter(*np.zeros((2, count)), s=stage.points(DOT) ** 2, c=colors, linewidths=0)
         stage.moves(self._dots)
 
     def show(self, rows: Array) -> None:
@@ -97,7 +97,7 @@ class _Ring:
         out = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
         middles = dots[self._shown] + out * (self._sizes / 2 + DOT)
         free = _free(middles, self._sizes, dots)
-        self._words.move(middles + (0, 8))
+        self._words.move(middles + np.array([0, 8]))
         self._words.set_words([name if seen else "" for name, seen in zip(self._names, free, strict=True)])
 
 

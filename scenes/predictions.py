@@ -4,8 +4,8 @@ After the grids of predicted digits in the teaching notebooks on MNIST, which sh
 the counts of forgotten examples by Toneva et al. (2019).
 """
 
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -16,9 +16,10 @@ from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, Signs, Words, cut, epoch_number, images_of, in_order, joined, pair, still
-from animviz.sampling import evenly, numbers_in
+from animviz.parts import LABEL, Sheet, Signs, Words, cut, images_of, in_order, joined, pair, still
+from animviz.sampling import numbers_in
 
+from .families.learned_rows import Row, groups_of, rows_of
 from .families.learning import Learning, require_class
 
 Only = Literal["all", "wrong", "right"]
@@ -28,27 +29,7 @@ ROW, LEAST = 136.0, 118.0  # units of height of a row: as is usual, and at least
 SHORT = 30.0  # units of width of a name up to which two stand in a line
 MOST_NAME = 74.0  # units of width of a name at most
 LABELS, TRACK = 194.0, 160.0  # units of width of what stands before the rows, and of its longest bar
-WRONG = ("still wrong", "at the end")
 DIM = 0.5  # of an image that is hidden while its answer is wrong
-
-
-class Row(NamedTuple):
-    """Samples in a line, and what is said of them.
-
-    Attributes:
-        kind: what they have in common, in two parts.
-        members: numbers of all samples of that kind.
-        samples: numbers of those that are shown.
-    """
-
-    kind: tuple[str, str]
-    members: NDArray[np.intp]
-    samples: NDArray[np.intp]
-
-    @property
-    def all(self) -> int:
-        """How many there are of that kind."""
-        return len(self.members)
 
 
 @scene(experiment="digits_mlp", group="learning", tasks=CLASSES)
@@ -79,11 +60,11 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     sheet = Sheet(
         stage, recording, _title(learning, chosen if samples else None), numbers=["epoch", "accuracy"], foot=foot
     )
-    groups = _groups(recording, learning, chosen)
+    groups = groups_of(recording, learning, chosen)
     caption = _Caption(stage, verdicts, short, numbered=bool(samples))
     columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - caption.height)))
     most = int(sheet.room.height // LEAST) if samples else round(sheet.room.height / ROW)
-    rows = _rows(groups, columns, max(1, most), whole=bool(samples))
+    rows = rows_of(groups, columns, max(1, most), whole=bool(samples))
     shares = _Shares(stage, sheet.room, rows)
     grid = _Grid(stage, sheet.room, columns, rows, verdicts, images, caption)
 
@@ -238,65 +219,3 @@ def _title(learning: Learning, asked: NDArray[np.intp] | None) -> str:
     of = "" if asked is None else f" of {len(asked)}"
     verb = f"{'sample' if learned == 1 and not of else 'samples'} {'is' if learned == 1 else 'are'}"
     return f"{learned:,}{of} {verb} learned, {forgotten or 'none'} forgotten"
-
-
-def _groups(recording: Recording, learning: Learning, chosen: NDArray[np.intp]) -> list[Row]:
-    """Part samples by when they are learned: a group for each snapshot, those from the start first, the wrong ones last."""
-    write, groups = epoch_number(recording).text, []
-    since = learning.since[chosen]
-    for at in np.unique(since):
-        members = chosen[since == at]
-        if at == len(learning.epochs):
-            lost = learning.forgotten[members]
-            groups.append(Row(WRONG, members, np.concatenate([members[lost], members[~lost]])))
-        else:
-            groups.append(
-                Row(("learned" if at else "right", f"from epoch {write(learning.epochs[at])}"), members, members)
-            )
-    return groups
-
-
-def _rows(groups: list[Row], columns: int, most: int, *, whole: bool) -> list[Row]:
-    """Lay groups out in rows: neighbours share one where there are too many, and large ones get several.
-
-    Args:
-        groups: in order.
-        columns: samples in a row at most.
-        most: rows at most.
-        whole: whether groups are put together until all samples fit, if that is possible.
-    """
-    groups = _named(_merged(groups, lambda row: -(-row.all // columns) if whole else 1, most))
-    lines = [1] * len(groups)
-    while sum(lines) < most:
-        hidden = [row.all - columns * count for row, count in zip(groups, lines, strict=True)]
-        if max(hidden) <= 0:
-            break
-        lines[int(np.argmax(hidden))] += 1
-    rows = []
-    for row, count in zip(groups, lines, strict=True):
-        shown = row.samples[evenly(row.all, count * columns)]
-        rows += [Row(row.kind, row.members, shown[at : at + columns]) for at in range(0, len(shown), columns)]
-    return rows
-
-
-def _named(groups: list[Row]) -> list[Row]:
-    """Say of which groups the samples are learned first and last."""
-    learned = [at for at, row in enumerate(groups) if row.kind[0] == "learned"]
-    if len(learned) > 1:
-        for at, when in ((learned[0], "first"), (learned[-1], "last")):
-            groups[at] = groups[at]._replace(kind=(f"learned {when}", groups[at].kind[1]))
-    return groups
-
-
-def _merged(groups: list[Row], height: Callable[[Row], int], most: int) -> list[Row]:
-    """Put neighbouring groups together, the smallest first, until there are few enough; wrong ones stay for themselves."""
-    groups = list(groups)
-    while len(groups) > 2 and sum(map(height, groups)) > most:
-        learned = [at for at in range(len(groups) - 1) if groups[at + 1].kind != WRONG]
-        at = min(learned, key=lambda at: groups[at].all + groups[at + 1].all)
-        one, other = groups[at], groups[at + 1]
-        first, last = one.kind[1].split()[-1].split("–")[0], other.kind[1].split("–")[-1].split()[-1]
-        kind = (one.kind[0], f"epochs {first}–{last}")
-        both = np.concatenate([one.samples, other.samples])
-        groups[at : at + 2] = [Row(kind, both, both)]
-    return groups
