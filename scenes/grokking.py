@@ -84,7 +84,9 @@ class _Ring:
         colors = np.empty((count, 3))
         colors[self._order] = stage.theme.palette(max(count, 11))[:count]
         colors = 0.7 * colors + 0.3 * np.array(stage.theme.mix(stage.theme.ink, 1))  # pure blue is dark
-        self._dots = self._axes.scatter(*np.zeros((2, count)), s=stage.points(DOT) ** 2, c=colors, linewidths=0)
+        self._dots = self._axes.scatter(
+            np.zeros(count), np.zeros(count), s=stage.points(DOT) ** 2, c=colors, linewidths=0
+        )
         stage.moves(self._dots)
 
     def show(self, rows: Array) -> None:
