@@ -70,7 +70,7 @@ class _Ring:
         self._waves, self._order, self._stage = waves, waves.order(count), stage
         reach = max(float(np.abs(waves.places(_rows(state, name, count))).max()) for state in sampled_states(recording))
         reach = reach if 0 < reach < np.inf else 1.0
-        stage.text(box.left, box.top + LABEL, "where the first layer puts each number", weight="medium")
+        _heading(stage, box, "where the first layer puts each number", "numbers in the first layer")
         inner = Box(box.left, box.top + 36, box.width, box.height - 36)
         side = min(inner.width, inner.height)
         square = Box(inner.left + (inner.width - side) / 2, inner.top, side, side)
@@ -101,6 +101,13 @@ class _Ring:
         free = _free(middles, self._sizes, dots)
         self._words.move(middles + np.array([0, 8]))
         self._words.set_words([name if seen else "" for name, seen in zip(self._names, free, strict=True)])
+
+
+def _heading(stage: Stage, box: Box, *forms: str) -> None:
+    """Write over a box the first of some forms that has room; the last one is cut."""
+    fitting = (text for text in forms if stage.measure(text, LABEL, "medium") <= box.width)
+    text = next(fitting, cut(stage, forms[-1], box.width, weight="medium"))
+    stage.text(box.left, box.top + LABEL, text, weight="medium")
 
 
 def _free(middles: Array, sizes: Array, dots: Array) -> list[bool]:
@@ -155,7 +162,7 @@ class _Waves:
     def __init__(self, stage: Stage, box: Box, rows: Array) -> None:
         each = powers(rows)
         self._order = np.lexsort([-each.max(axis=0), each.argmax(axis=0)])
-        stage.text(box.left, box.top + LABEL, "frequencies in each unit's weights", weight="medium")
+        _heading(stage, box, "frequencies in each unit's weights", "frequencies by unit")
         left = stage.measure(str(len(each)), LABEL) + 14
         inner = Box(box.left + left, box.top + 38, box.width - left, box.height - 38 - 36)
         self._heat, place = heatmap(stage, inner, each.shape, low=0, high=1, square=False)
