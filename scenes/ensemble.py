@@ -23,7 +23,7 @@ from animviz.recording.replay.layers import is_chain
 from animviz.recording.state import State
 
 from .families.blocks import layer_words
-from .families.course import Course, CourseView, course_boxes, lowest, most_courses
+from .families.course import Course, CourseRow, GrowingSum, course_boxes, lowest, most_courses
 from .families.layers import Probe, class_of, hidden_layers
 from .families.unit_source import has_images
 
@@ -65,7 +65,7 @@ def ensemble(
     snapshot = (sampled_states(recording)[-1] if epoch is None else recording.at(epoch)).snapshot
     state = recording.at(snapshot.epoch)
     number = Number(f"{things} summed", ".0f", str(count))
-    foot = [f"likeness: correlation with the mean of {len(others.images)} other {things} of {name}", ORDER]
+    foot = [f"curves: correlation with the mean of {len(others.images)} other {things} of {name}", ORDER]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m layers"])
     hidden, left_out = hidden_layers(recording, layers, most_courses(stage, measure.room) - 2, "ensemble")
     if not hidden:
@@ -84,8 +84,9 @@ def ensemble(
     courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
     sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
-    boxes, low = course_boxes(stage, sheet.room, len(courses)), lowest(courses)
-    views = [CourseView(stage, box, one, low) for box, one in zip(boxes, courses, strict=True)]
+    (large, boxes), low = course_boxes(stage, sheet.room, len(courses)), lowest(courses)
+    views: list[GrowingSum | CourseRow] = [GrowingSum(stage, large, courses[0])]
+    views += [CourseRow(stage, box, one, low, ticks=box is boxes[-1]) for box, one in zip(boxes, courses, strict=True)]
 
     def draw(moment: Moment) -> None:
         place = int(np.searchsorted(counts, count**moment.progress + 1e-9, side="right")) - 1

@@ -4,6 +4,8 @@ After Power et al., "Grokking" (2022); numbers on a circle are from Nanda et al.
 interpretability" (2023).
 """
 
+from math import gcd
+
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
@@ -22,6 +24,7 @@ from .families.named_traces import NamedTraces, parted
 HEART, RULE = 0.99, 0.95  # of the answers: by heart, and understood
 MANY = 64  # numbers that are written; of more only some are
 SEEN = 0.05  # below this share of right answers none is known
+DOT, TALL = 10.0, 16.0  # units: across a dot, height of a digit
 APART = 30.0  # units between the baselines of two labels
 WIDE = 1.3  # width over height of a room in which curves stand beside the circle
 
@@ -41,7 +44,7 @@ def grokking(stage: Stage, recording: Recording) -> Draw:
     steps = recording.epochs[-1] == recording[-1].step
     sheet = Sheet(
         stage, recording, _title(recording), numbers=[_clock(recording, steps=bool(steps))],
-        foot=["line: the order of the wave", "asked: pairs that it never learned"],
+        foot=[_joined(waves.frequency, numbers), "asked: pairs that it never learned"],
     )  # fmt: skip
     circle, curves, bars = _layout(sheet.room)
     ring = _Ring(stage, circle, recording, waves, numbers)
@@ -67,8 +70,7 @@ class _Ring:
         self._waves, self._order, self._stage = waves, waves.order(count), stage
         reach = max(float(np.abs(waves.places(_rows(state, name, count))).max()) for state in sampled_states(recording))
         reach = reach if 0 < reach < np.inf else 1.0
-        heading = f"numbers in the plane of wave {waves.frequency}"
-        stage.text(box.left, box.top + LABEL, heading, color=stage.theme.quiet)
+        _heading(stage, box, "where the first layer puts each number", "numbers in the first layer")
         inner = Box(box.left, box.top + 36, box.width, box.height - 36)
         side = min(inner.width, inner.height)
         square = Box(inner.left + (inner.width - side) / 2, inner.top, side, side)
@@ -77,15 +79,60 @@ class _Ring:
         shown = np.arange(count) if count <= MANY else np.arange(0, count, -(-count // MANY))
         self._shown = shown
         self._words = Words(stage, np.zeros((len(shown), 2)), align="center")
+        self._names = [str(number) for number in shown]
+        self._sizes = np.array([(stage.measure(name, LABEL), TALL) for name in self._names])
         colors = np.empty((count, 3))
         colors[self._order] = stage.theme.palette(max(count, 11))[:count]
-        self._words.set_words([str(number) for number in shown], colors[shown])
+        colors = 0.7 * colors + 0.3 * np.array(stage.theme.mix(stage.theme.ink, 1))  # pure blue is dark
+        self._dots = self._axes.scatter(
+            np.zeros(count), np.zeros(count), s=stage.points(DOT) ** 2, c=colors, linewidths=0
+        )
+        stage.moves(self._dots)
 
     def show(self, rows: Array) -> None:
         places = self._waves.places(rows)
         self._line.set_data(*joined([places[[*self._order, self._order[0]]]]).T)
-        pixels = self._axes.transData.transform(places[self._shown])
-        self._words.move(np.array([0, self._stage.height + 7]) + pixels * (1, -1) / self._stage.pixel)
+        self._dots.set_offsets(places)
+        pixels = self._axes.transData.transform(places)
+        dots = np.array([0, self._stage.height]) + pixels * (1, -1) / self._stage.pixel
+        out = places[self._shown] * (1, -1)
+        out = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+        middles = dots[self._shown] + out * (self._sizes / 2 + DOT)
+        free = _free(middles, self._sizes, dots)
+        self._words.move(middles + np.array([0, 8]))
+        self._words.set_words([name if seen else "" for name, seen in zip(self._names, free, strict=True)])
+
+
+def _heading(stage: Stage, box: Box, *forms: str) -> None:
+    """Write over a box the first of some forms that has room; the last one is cut."""
+    fitting = (text for text in forms if stage.measure(text, LABEL, "medium") <= box.width)
+    text = next(fitting, cut(stage, forms[-1], box.width, weight="medium"))
+    stage.text(box.left, box.top + LABEL, text, weight="medium")
+
+
+def _free(middles: Array, sizes: Array, dots: Array) -> list[bool]:
+    """Return which names are on no dot and on no name that comes before them.
+
+    Args:
+        middles: of the names, shape (names, 2).
+        sizes: their widths and heights, likewise.
+        dots: shape (dots, 2).
+    """
+    kept: list[bool] = []
+    for middle, size in zip(middles, sizes, strict=True):
+        clear = (np.abs(dots - middle) > (size + DOT) / 2).any(axis=1).all()
+        before = np.flatnonzero(kept)
+        apart = (np.abs(middles[before] - middle) > (sizes[before] + size) / 2 + 2).any(axis=1).all()
+        kept.append(bool(clear and apart))
+    return kept
+
+
+def _joined(frequency: int, count: int) -> str:
+    """Say which numbers are neighbours along the wave: those that are so far apart that it goes around once."""
+    if gcd(frequency, count) != 1:
+        return "line: the order around the circle"
+    step = pow(frequency, -1, count)
+    return f"line: joins numbers that are {min(step, count - step)} apart, modulo {count}"
 
 
 class _Course:
@@ -115,14 +162,16 @@ class _Waves:
     def __init__(self, stage: Stage, box: Box, rows: Array) -> None:
         each = powers(rows)
         self._order = np.lexsort([-each.max(axis=0), each.argmax(axis=0)])
-        stage.text(box.left, box.top + LABEL, "waves in each unit", weight="medium")
+        _heading(stage, box, "frequencies in each unit's weights", "frequencies by unit")
         left = stage.measure(str(len(each)), LABEL) + 14
         inner = Box(box.left + left, box.top + 38, box.width - left, box.height - 38 - 36)
         self._heat, place = heatmap(stage, inner, each.shape, low=0, high=1, square=False)
         for row, label in ((0, "1"), (len(each) - 1, str(len(each)))):
             top = place.top + (row + 0.5) / len(each) * place.height + 8
             stage.text(place.left - 12, top, label, color=stage.theme.quiet, align="right")
-        below = cut(stage, f"{each.shape[1]} units, sorted as they end; bright: all of its weights", place.width)
+        units = f"{each.shape[1]} units"
+        below = f"{units}, sorted as they end; bright: all of its weights"
+        below = below if stage.measure(below, LABEL) <= place.width else cut(stage, units, place.width)
         stage.text(place.left, place.bottom + 30, below, color=stage.theme.quiet)
 
     def show(self, rows: Array) -> None:

@@ -25,6 +25,7 @@ APART, TALL = 150.0, 0.24  # units at most between two nodes, and share of the h
 NEAREST = 26.0  # units at least between two layers
 THICKEST = 8.0  # units
 FAINTEST = 0.02  # of the strongest link; weaker ones are not drawn
+MOST_HIDDEN = 10  # units of a layer
 BAR = 110.0  # units of the bars of the answer at most
 
 
@@ -43,7 +44,7 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
     _check(recording, sample)
     sheet = Sheet(stage, recording, _title(recording, sample))
     most = max(2, int((sheet.room.height - 120) // (1.2 * LABEL)))
-    chain = Chain(recording, sample, min(16, most))
+    chain = Chain(recording, sample, min(MOST_HIDDEN, most))
     sheet.write_foot(*_foot(chain))
     places = _Places.of(stage, sheet.room, chain)
     links, nodes, answers = _Links(stage, chain, places), _Nodes(stage, chain, places), _answers(stage, chain, places)
@@ -92,6 +93,9 @@ def _title(recording: Recording, sample: int) -> str:
 
 def _foot(chain: Chain) -> list[str]:
     links = "link: weight times activation, dashed where it pushes down"
+    if chain.told:
+        told = " and ".join(in_title(chain.answers[place]) for place in chain.told)
+        return [links, f"last links: only those to {told}"]
     if any((known >= 0).any() for known in chain.classes):
         return [links, "rim: the class a unit answers to, fill: its activation"]
     return [links, "fill: activation, the stronger the farther from zero"]

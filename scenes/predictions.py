@@ -4,8 +4,8 @@ After the grids of predicted digits in the teaching notebooks on MNIST, which sh
 the counts of forgotten examples by Toneva et al. (2019).
 """
 
-from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from matplotlib.collections import PolyCollection
@@ -16,9 +16,10 @@ from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, Signs, Words, cut, epoch_number, images_of, in_order, joined, still
-from animviz.sampling import evenly, numbers_in
+from animviz.parts import LABEL, Sheet, Signs, Words, cut, images_of, in_order, joined, pair, still
+from animviz.sampling import numbers_in
 
+from .families.learned_rows import Row, groups_of, rows_of
 from .families.learning import Learning, require_class
 
 Only = Literal["all", "wrong", "right"]
@@ -27,23 +28,8 @@ SIGN = 26.0  # units of width of a check or cross with its gap
 ROW, LEAST = 136.0, 118.0  # units of height of a row: as is usual, and at least
 SHORT = 30.0  # units of width of a name up to which two stand in a line
 MOST_NAME = 74.0  # units of width of a name at most
-LABELS = 152.0  # units of width of what stands before the rows
-WRONG = ("at the end", "still wrong")
+LABELS, TRACK = 194.0, 160.0  # units of width of what stands before the rows, and of its longest bar
 DIM = 0.5  # of an image that is hidden while its answer is wrong
-
-
-class Row(NamedTuple):
-    """Samples in a line, and what is said of them.
-
-    Attributes:
-        kind: what they have in common, in two parts.
-        all: how many there are of that kind.
-        samples: their numbers.
-    """
-
-    kind: tuple[str, str]
-    all: int
-    samples: NDArray[np.intp]
 
 
 @scene(experiment="digits_mlp", group="learning", tasks=CLASSES)
@@ -67,26 +53,26 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     below = "the answer, and the sample's number" if short else "the answer, and the sample's number and class"
     dashed = "; dashed: right before" if learning.lapsed[chosen].any() else ""
     ever_wrong = not learning.right[:, chosen].all()
-    ready = 0 if samples or only == "wrong" else int((learning.since == 0)[learning.known].sum())
     foot = [
         f"crossed and dim: wrong now{dashed}" if ever_wrong else "",
-        f"below: {below}",
-        f"not shown: {ready} right all along" if ready else "",
+        f"below: {below}" if samples else "bar: how many of all such samples are right now",
     ]
     sheet = Sheet(
         stage, recording, _title(learning, chosen if samples else None), numbers=["epoch", "accuracy"], foot=foot
     )
-    groups = _groups(recording, learning, chosen)
-    caption = _Caption(stage, verdicts, short)
-    columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - CAPTION)))
+    groups = groups_of(recording, learning, chosen)
+    caption = _Caption(stage, verdicts, short, numbered=bool(samples))
+    columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - caption.height)))
     most = int(sheet.room.height // LEAST) if samples else round(sheet.room.height / ROW)
-    rows = _rows(groups, columns, max(1, most), whole=bool(samples))
+    rows = rows_of(groups, columns, max(1, most), whole=bool(samples))
+    shares = _Shares(stage, sheet.room, rows)
     grid = _Grid(stage, sheet.room, columns, rows, verdicts, images, caption)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         index = state.snapshot.index
         before = learning.right[learning.epochs <= recording.epochs[index]].any(axis=0)
+        shares.show(verdicts.answers(index) == verdicts.labels)
         grid.show(index, (verdicts.answers(index) == verdicts.labels).astype(float), before)
         sheet.show(recording.at(recording.epochs[index]), accuracy=verdicts.accuracy(index))
 
@@ -99,13 +85,15 @@ class _Caption:
     Where names are long, the true class stands behind the number.
     """
 
-    def __init__(self, stage: Stage, verdicts: Verdicts, short: bool) -> None:
+    def __init__(self, stage: Stage, verdicts: Verdicts, short: bool, *, numbered: bool) -> None:
         name = max(min(MOST_NAME, stage.measure(name, LABEL)) for name in verdicts.names)
         last = f"#{len(verdicts.labels) - 1}"
         self._short, self._names = short, [cut(stage, text, name + 1) for text in verdicts.names]
         upper = SIGN + name + (stage.measure(" ≠ ", LABEL) + name if short else 0)
         lower = stage.measure(last if short else f"{last} ", LABEL) + (0 if short else name)
+        self._numbered = numbered
         self.width = max(upper, lower)
+        self.height = CAPTION if numbered or not short else CAPTION - 26
 
     def answer(self, said: int, true: int) -> str:
         """Return the upper line."""
@@ -114,7 +102,8 @@ class _Caption:
 
     def number(self, sample: int, true: int) -> str:
         """Return the lower line."""
-        return f"#{sample}" if self._short else in_order(f"#{sample} ", self._names[true])
+        number = f"#{sample}" if self._numbered else ""
+        return number if self._short else in_order(f"{number} " if number else "", self._names[true])
 
 
 class _Grid:
@@ -126,19 +115,16 @@ class _Grid:
     ) -> None:  # fmt: skip
         self._verdicts, self._caption = verdicts, caption
         self._samples = np.concatenate([row.samples for row in rows])
-        width, height = (box.width - LABELS) / columns, min(1.5 * ROW, box.height / len(rows))
-        places, frames, pictures = [], [], stage.overlay()
+        width, height = (box.width - LABELS) / columns, _height(box, rows)
+        places, frames, pictures, below = [], [], stage.overlay(), caption.height
         for line, row in enumerate(rows):
             top = box.top + line * height
-            shown = sum(len(other.samples) for other in rows if other.kind == row.kind)
-            if line == 0 or rows[line - 1].kind != row.kind:
-                _label(stage, box.left, top + height / 2 - 34, row, shown)
             for column, sample in enumerate(row.samples):
                 left = box.left + LABELS + column * width
-                room = Box(left + 6, top + 4, width - 12, height - CAPTION - 4)
+                room = Box(left + 6, top + 4, width - 12, height - below - 4)
                 taken = still(stage, room, images[sample], pictures)
                 frames.append(_corners(taken, 4))
-                places.append((left + (width - caption.width) / 2, top + height - CAPTION + 26))
+                places.append((left + (width - caption.width) / 2, top + height - below + 26))
         axes = stage.overlay()
         self._shade = PolyCollection(frames, facecolors=np.zeros((len(frames), 4)), edgecolors="none")
         axes.add_collection(self._shade, autolim=False)
@@ -168,12 +154,41 @@ class _Grid:
         self._shade.set_facecolor([(*self._ground, DIM * (1 - part)) for part in share[self._samples]])
 
 
-def _label(stage: Stage, left: float, top: float, row: Row, shown: int) -> None:
-    """Write what the samples of a row have in common, and how many of them are shown."""
-    many = f"all {row.all:,}" if shown == row.all else f"{shown} of {row.all:,}"
-    stage.text(left, top, row.kind[0], color=stage.theme.quiet)
-    stage.text(left, top + 28, row.kind[1], weight="medium")
-    stage.text(left, top + 56, many, color=stage.theme.quiet)
+class _Shares:
+    """Before the rows: what the samples of a kind have in common, and how many of all of them are right, as a bar."""
+
+    def __init__(self, stage: Stage, box: Box, rows: Sequence[Row]) -> None:
+        firsts = [line for line, row in enumerate(rows) if line == 0 or rows[line - 1].kind != row.kind]
+        self._members = [rows[line].members for line in firsts]
+        most, height = max(map(len, self._members)), _height(box, rows)
+        tops = [box.top + line * height + height / 2 - 30 for line in firsts]
+        axes = stage.axes(Box(box.left, 0, TRACK, stage.height), (0, most), (stage.height, 0))
+        self._tops = [top + 70 for top in tops]
+        whole = joined(np.array([(0, y), (len(m), y)], float) for m, y in zip(self._members, self._tops, strict=True))
+        track = stage.theme.mix(stage.theme.grid, 0.7)
+        axes.plot(*whole.T, color=track, linewidth=stage.points(10), solid_capstyle="butt")
+        self._bars = stage.line(axes, stage.theme.ink, 10, solid_capstyle="butt")
+        for top, line in zip(tops, firsts, strict=True):
+            stage.text(box.left, top, rows[line].kind[0], weight="medium")
+            stage.text(box.left, top + 27, rows[line].kind[1], color=stage.theme.quiet)
+        self._words = Words(stage, [(box.left, top + 54) for top in tops])
+        pair(
+            stage, "right answers", lambda: [text.split()[0] for text in self._words.texts],
+            lambda: np.asarray(self._bars.get_xdata())[1::3],
+        )  # fmt: skip
+
+    def show(self, right: NDArray[np.bool_]) -> None:
+        """Show which of all samples are right."""
+        counts = [int(right[members].sum()) for members in self._members]
+        bars = (np.array([(0, y), (count, y)], float) for count, y in zip(counts, self._tops, strict=True))
+        self._bars.set_data(*joined(bars).T)
+        pairs = zip(counts, self._members, strict=True)
+        self._words.set_words([f"{count} of {len(members)} right" for count, members in pairs])
+
+
+def _height(box: Box, rows: Sequence[Row]) -> float:
+    """Return the units of height of a row."""
+    return min(1.5 * ROW, box.height / len(rows))
 
 
 def _corners(box: Box, away: float) -> Array:
@@ -204,53 +219,3 @@ def _title(learning: Learning, asked: NDArray[np.intp] | None) -> str:
     of = "" if asked is None else f" of {len(asked)}"
     verb = f"{'sample' if learned == 1 and not of else 'samples'} {'is' if learned == 1 else 'are'}"
     return f"{learned:,}{of} {verb} learned, {forgotten or 'none'} forgotten"
-
-
-def _groups(recording: Recording, learning: Learning, chosen: NDArray[np.intp]) -> list[Row]:
-    """Part samples by when they are learned: a group for each snapshot, those from the start first, the wrong ones last."""
-    write, groups = epoch_number(recording).text, []
-    since = learning.since[chosen]
-    for at in np.unique(since):
-        members = chosen[since == at]
-        if at == len(learning.epochs):
-            lost = learning.forgotten[members]
-            groups.append(Row(WRONG, len(members), np.concatenate([members[lost], members[~lost]])))
-        else:
-            groups.append(Row(("right from", f"epoch {write(learning.epochs[at])}"), len(members), members))
-    return groups
-
-
-def _rows(groups: list[Row], columns: int, most: int, *, whole: bool) -> list[Row]:
-    """Lay groups out in rows: neighbours share one where there are too many, and large ones get several.
-
-    Args:
-        groups: in order.
-        columns: samples in a row at most.
-        most: rows at most.
-        whole: whether groups are put together until all samples fit, if that is possible.
-    """
-    groups = _merged(groups, lambda row: -(-row.all // columns) if whole else 1, most)
-    lines = [1] * len(groups)
-    while sum(lines) < most:
-        hidden = [row.all - columns * count for row, count in zip(groups, lines, strict=True)]
-        if max(hidden) <= 0:
-            break
-        lines[int(np.argmax(hidden))] += 1
-    rows = []
-    for row, count in zip(groups, lines, strict=True):
-        shown = row.samples[evenly(row.all, count * columns)]
-        rows += [Row(row.kind, row.all, shown[at : at + columns]) for at in range(0, len(shown), columns)]
-    return rows
-
-
-def _merged(groups: list[Row], height: Callable[[Row], int], most: int) -> list[Row]:
-    """Put neighbouring groups together, the smallest first, until there are few enough; wrong ones stay for themselves."""
-    groups = list(groups)
-    while len(groups) > 2 and sum(map(height, groups)) > most:
-        learned = [at for at in range(len(groups) - 1) if groups[at + 1].kind != WRONG]
-        at = min(learned, key=lambda at: groups[at].all + groups[at + 1].all)
-        one, other = groups[at], groups[at + 1]
-        first, last = one.kind[1].split()[-1].split("–")[0], other.kind[1].split("–")[-1].split()[-1]
-        kind = (one.kind[0], f"epochs {first}–{last}")
-        groups[at : at + 2] = [Row(kind, one.all + other.all, np.concatenate([one.samples, other.samples]))]
-    return groups

@@ -17,7 +17,7 @@ from animviz.sampling import evenly, numbers_in
 from .families.learning import Learning, require_class
 
 MOST = 20  # samples in the table
-LEAST, GREATEST = 26.0, 64.0  # units of height of a row
+LEAST, AMPLE, GREATEST = 26.0, 46.0, 64.0  # units of height of a row: at least, for several of a class, at most
 WRITTEN = 34.0  # units of height of a row from which its cells have numbers
 AROUND = 160.0, 250.0  # units of height that title, numbers and foot take in wide frames and in others
 WIDE = 900.0  # units of width from which table and bars stand beside each other
@@ -52,7 +52,8 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
     images = images_of(recording, "probabilities")
     learning = Learning(recording, verdicts)
     room = _layout(Box(0, 0, stage.width - 2 * MARGIN, stage.height - AROUND[stage.width < WIDE]))[0]
-    most = max(1, min(MOST, int((room.height - HEAD) // LEAST)))
+    fitting, ample = (max(1, min(MOST, int((room.height - HEAD) // height))) for height in (LEAST, AMPLE))
+    most = max(ample, min(fitting, len(verdicts.names)))
     rows = _given(samples, verdicts) if samples else _first_to_last_learned(verdicts, learning, most)
     single = _single(beside, verdicts, learning, rows.samples)
     wanted = [*rows.samples, single]
@@ -196,10 +197,10 @@ def _first_to_last_learned(verdicts: Verdicts, learning: Learning, most: int) ->
         learned = members[learning.right[-1, members]]
         members = learned if len(learned) else members
         order = members[np.lexsort((-learning.right.sum(axis=0)[members], learning.since[members]))]
-        samples += [int(sample) for sample in order[evenly(len(order), each)]]
-    which = "each class" if len(shown) == len(verdicts.names) else f"{len(shown)} of {len(verdicts.names)} classes"
-    how = {1: "the first learned", 2: "the first and the last learned"}.get(each, "from the first to the last learned")
-    return Chosen(samples, f"of {which} {how if learning.right[-1, samples].all() else 'some'}")
+        samples += [int(sample) for sample in (order[-1:] if each == 1 else order[evenly(len(order), each)])]
+    which = "each class" if len(shown) == len(verdicts.names) else f"{len(shown)} of the {len(verdicts.names)} classes"
+    how = {1: "the last learned", 2: "the first and the last learned"}.get(each, "from the first to the last learned")
+    return Chosen(samples, f"rows: {how if learning.right[-1, samples].all() else 'samples'} of {which}")
 
 
 def _single(beside: int | None, verdicts: Verdicts, learning: Learning, samples: list[int]) -> int:

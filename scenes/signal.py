@@ -153,7 +153,7 @@ class _Views:
             self._bars = OutputBars(
                 stage, Box(box.right - width, 0, width, 0), bar, self._columns[-1].places[:, 1], names,
                 np.array([one.values[-1] for one in taken]), percent=percent,
-                wanted=_wanted(recording, sample, len(names)), mark=stage.theme.positive,
+                wanted=_wanted(recording, sample, len(names)), mark=stage.theme.ink,
             )  # fmt: skip
 
     def show(self, now: Round, phase: str, share: float, *, first: bool) -> None:

@@ -19,7 +19,7 @@ from .unit_values import by_class, unit_values
 
 __all__ = ["Chain", "Flow", "final_states"]
 
-MOST_LINKS = 30  # between two layers
+MOST_LINKS = 16  # between two layers
 STATES = 24  # that limits and choices are taken from
 
 
@@ -57,6 +57,8 @@ class Chain:
         links: the shown units that each link joins, (links, 2), by gap.
         image: whether the input is an image.
         answers: names of the shown outputs.
+        told: places among the shown outputs of the first and the last answer, where more than two classes are answered;
+            only links to these are shown.
         is_probability: whether the answers are probabilities, and not values.
     """
 
@@ -77,6 +79,7 @@ class Chain:
         names = names_of(output, self.widths[-1])
         self.answers = [names[unit] for unit in self.shown[-1]]
         known = [(state, self._values(state)) for state in self.states]
+        self.told = self._told([values[-1] for _, values in known])
         self.links = [self._strongest(gap, known) for gap in range(len(self.dense))]
 
     @property
@@ -136,8 +139,19 @@ class Chain:
         order = np.argsort(-slope, kind="stable")
         return order, np.full(len(order), -1)
 
+    def _told(self, answers: Sequence[Array]) -> list[int]:
+        """Return the places of the first and the last answer among the shown outputs, if one of many classes is answered."""
+        if not self.recording.output.classifies or self.widths[-1] < 3:
+            return []
+        ends = dict.fromkeys(int(answers[end].argmax()) for end in (0, -1))
+        shown = self.shown[-1].tolist()
+        return [shown.index(unit) for unit in ends if unit in shown]
+
     def _strongest(self, gap: int, known: Sequence[tuple[State, list[Array]]]) -> NDArray[np.intp]:
         """Return the links of a gap that push most in the video, whose states come with what all units put out."""
         sizes = np.max([np.abs(self._pushes(state, values, gap)) for state, values in known], axis=0)
+        if self.told and gap == len(self.dense) - 1:
+            sizes[:, [place for place in range(sizes.shape[1]) if place not in self.told]] = -1
         order = np.argsort(sizes, axis=None, kind="stable")[-MOST_LINKS:]
+        order = order[sizes.ravel()[order] >= 0]
         return np.stack(np.unravel_index(order, sizes.shape), axis=1)

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from animviz import Box, Stage
 from animviz.analysis.likeness import likeness, sums_of
 from animviz.arrays import Array
-from animviz.parts import LABEL, VALUE, Colors, Plot, Words, cut, heatmap, pair, tiled
+from animviz.parts import LABEL, Colors, Plot, Words, cut, heatmap, pair, tiled
 
-__all__ = ["Course", "CourseView", "course_boxes", "lowest", "most_courses"]
+__all__ = ["Course", "CourseRow", "GrowingSum", "course_boxes", "lowest", "most_courses"]
 
-HEAD, WORDS, GAP = 32.0, 38.0, 36.0
-CURVES = 150.0  # height of likeness over the number of images
-SMALLEST = 170.0  # width of a column, height of a row
+HEAD, BELOW = 32.0, 40.0  # units above a map for its name, and below curves for the numbers of images
+SAID = 140.0  # units of width behind the curves
+SMALLEST = 108.0  # units of height of a row
+WIDE, NARROW = 0.4, 0.3  # share of the width that the large sum takes
+AMPLE = 450.0  # units of width from which a row shows one image too
 MOST_MAPS = 64  # channels of a layer that are shown
 
 
@@ -57,37 +59,60 @@ class Course:
         return sums / self.counts.reshape(-1, *[1] * (sums.ndim - 1))
 
 
-class CourseView:
-    """A course drawn: the image that was added last, the sum so far, and likeness over the number of images.
+class GrowingSum:
+    """The sum so far of a course, large, under the number of images.
 
     Args:
         stage: where.
-        box: room for all; side by side where it is wide.
+        box: room for all.
         course: what is drawn.
-        low: where the axis of likeness begins.
     """
 
-    def __init__(self, stage: Stage, box: Box, course: Course, low: float) -> None:
-        self._course, self._alone, self._means = course, course.alone, course.means
-        self._together = course.together
-        stage.text(box.left, box.top + 20, cut(stage, course.title, box.width, weight="medium"), weight="medium")
-        alone, summed, curves = _parted(box)
-        draw = _Answer if course.answers else _Map
-        self._one = draw(stage, alone, course, course.values, small=True)
-        self._sum = draw(stage, summed, course, self._means)
-        self._curves(stage, curves, low)
-        beside = alone.bottom < summed.top
-        left, top = (alone.right + 14, alone.bottom - 38) if beside else (alone.left, alone.bottom + 28)
-        for dot_left, dot_top, color in (
-            (left, top, stage.theme.quiet),
-            (summed.left, summed.bottom + 30, stage.theme.ink),
-        ):
-            stage.dot(dot_left + 7, dot_top - 8, 14, color)
-        stage.dot(left + 7, top - 8, 8, stage.theme.background)
-        stage.text(left + 22, top, "alone", color=stage.theme.quiet)
-        stage.text(summed.left + 22, summed.bottom + 30, "summed", color=stage.theme.quiet)
-        self._alone_value = Words(stage, [(left, top + 34)], size=VALUE, weight="medium")
-        self._sum_value = Words(stage, [(summed.right, summed.bottom + 30)], size=VALUE, weight="medium", align="right")
+    def __init__(self, stage: Stage, box: Box, course: Course) -> None:
+        self._course = course
+        self._heading = stage.text(box.left, box.top + 20, "", weight="medium", moves=True)
+        self._map = _view(course)(stage, Box(box.left, box.top + HEAD, box.width, box.width), course, course.means)
+
+    def show(self, place: int) -> None:
+        """Show the sum over the first so many images, by its place among the counts."""
+        count = int(self._course.counts[place])
+        self._heading.set_text(f"sum of {count:,}")
+        self._map.show(self._course.means[place])
+
+
+class CourseRow:
+    """A course as a row: the image that was added last, the sum so far, and likeness over the number of images.
+
+    Args:
+        stage: where.
+        box: room for all.
+        course: what is drawn.
+        low: where the axis of likeness begins.
+        ticks: whether the numbers of images stand below.
+    """
+
+    def __init__(self, stage: Stage, box: Box, course: Course, low: float, *, ticks: bool) -> None:
+        self._course, self._alone, self._together = course, course.alone, course.together
+        stage.text(box.left, box.top + 20, cut(stage, course.title, box.width / 2, weight="medium"), weight="medium")
+        side = min(box.height - HEAD - 12, 0.17 * box.width)
+        left, top, draw = box.left, box.top + HEAD, _view(course)
+        self._one = None
+        if box.width >= AMPLE:
+            self._one = draw(stage, Box(left, top, side, side), course, course.values, small=True)
+            left += side + 12
+        self._sum = draw(stage, Box(left, top, side, side), course, course.means, small=True)
+        left += side + 28
+        plot = Box(left, top - 14, box.right - left - SAID, box.height - HEAD + 2 + BELOW)
+        self._curves(stage, plot, low, ticks=ticks)
+        left, middle = box.right - SAID + 18, top + (box.height - HEAD - 12) / 2
+        stage.dot(left + 7, middle - 12, 14, stage.theme.ink)
+        stage.dot(left + 7, middle + 20, 14, stage.theme.quiet)
+        stage.dot(left + 7, middle + 20, 8, stage.theme.background)
+        stage.text(left + 22, middle - 4, "sum")
+        stage.text(left + 22, middle + 28, "one", color=stage.theme.quiet)
+        self._sum_value, self._alone_value = (
+            Words(stage, [(box.right, middle + below)], weight="medium", align="right") for below in (-4, 28)
+        )
         marks, values = (self._last, self._head), (self._alone_value, self._sum_value)
         pair(
             stage, f"likeness in {course.title}",
@@ -98,8 +123,9 @@ class CourseView:
     def show(self, place: int) -> None:
         """Show the sum over the first so many images, by its place among the counts."""
         count = int(self._course.counts[place])
-        self._one.show(self._course.values[count - 1])
-        self._sum.show(self._means[place])
+        if self._one is not None:
+            self._one.show(self._course.values[count - 1])
+        self._sum.show(self._course.means[place])
         x = np.log10(self._course.counts[: place + 1])
         self._curve.set_data(x, self._together[: place + 1])
         self._head.set_data(x[-1:], self._together[place : place + 1])
@@ -108,10 +134,10 @@ class CourseView:
         self._alone_value.set_words([_number(self._alone[count - 1])])
         self._sum_value.set_words([_number(self._together[place])])
 
-    def _curves(self, stage: Stage, box: Box, low: float) -> None:
+    def _curves(self, stage: Stage, box: Box, low: float, *, ticks: bool) -> None:
         most = int(self._course.counts[-1])
-        ticks = [(float(np.log10(tick)), f"{tick:,}") for tick in (1, 10, 100, 1000) if tick <= most]
-        plot = Plot(stage, box, (0, max(0.1, float(np.log10(most)))), (low, 1), ticks=ticks, right=10)
+        tens = [(float(np.log10(ten)), f"{ten:,}") for ten in (1, 10, 100, 1000) if ten <= most] if ticks else []
+        plot = Plot(stage, box, (0, max(0.1, float(np.log10(most)))), (low, 1), ticks=tens, right=10)
         dot = {"marker": "o", "markeredgewidth": 0, "clip_on": False}
         hollow = {**dot, "markeredgewidth": stage.points(2.5), "markerfacecolor": stage.theme.background}
         self._dots = stage.line(plot.axes, stage.theme.quiet, 0, markersize=stage.points(4.5), **dot)
@@ -175,36 +201,33 @@ def lowest(courses: Sequence[Course]) -> float:
     return float(np.floor(5 * known[np.isfinite(known)].min(initial=0)) / 5)
 
 
-def course_boxes(stage: Stage, room: Box, count: int) -> list[Box]:
-    """Return a box for each layer: columns, or rows in tall frames."""
-    if stage.height > 1.2 * stage.width:
-        height = (room.height - (count - 1) * GAP) / count
-        return [Box(room.left, room.top + k * (height + GAP), room.width, height) for k in range(count)]
-    width = (room.width - (count - 1) * GAP) / count
-    return [Box(room.left + k * (width + GAP), room.top, width, room.height) for k in range(count)]
+def course_boxes(stage: Stage, room: Box, count: int) -> tuple[Box, list[Box]]:
+    """Return the box of the large sum, and one for each layer: rows at its right, or below it in tall frames."""
+    rest = room
+    if _tall(stage):
+        side = min(room.width, 0.42 * room.height)
+        large = Box(room.left, room.top, side, side + HEAD)
+        rest = Box(room.left, large.bottom + 24, room.width, room.bottom - large.bottom - 24)
+    else:
+        side = min(room.height - HEAD, (WIDE if room.width >= 2 * AMPLE else NARROW) * room.width)
+        large = Box(room.left, room.top, side, side + HEAD)
+        rest = Box(large.right + 40, room.top, room.right - large.right - 40, room.height)
+    height = (rest.height - BELOW + 12) / count
+    return large, [Box(rest.left, rest.top + row * height, rest.width, height) for row in range(count)]
 
 
 def most_courses(stage: Stage, room: Box) -> int:
     """Return how many layers there is room for, at least three."""
-    length = room.height if stage.height > 1.2 * stage.width else room.width
-    return max(3, int((length + GAP) / (SMALLEST + GAP)))
+    height = (0.58 * room.height if _tall(stage) else room.height) - BELOW - HEAD
+    return max(3, int(height / SMALLEST))
 
 
-def _parted(box: Box) -> tuple[Box, Box, Box]:
-    """Return the boxes of one image, of the sum and of the curves: below each other, or beside where it is wide."""
-    top = box.top + HEAD
-    if box.width <= box.height:
-        rest = box.bottom - top - CURVES - WORDS - 24
-        side = min(box.width, rest / 1.42)
-        one = Box(box.left, top, 0.4 * side, 0.4 * side)
-        summed = Box(box.left, one.bottom + 14, side, side)
-        below = summed.bottom + WORDS + 10
-        return one, summed, Box(box.left, below, box.width, box.bottom - below)
-    side = box.bottom - top - WORDS
-    one = Box(box.left, top, 0.6 * side, 0.6 * side)
-    summed = Box(box.left + 150, top, side, side)
-    left = summed.right + 24
-    return one, summed, Box(left, top - 12, box.right - left, box.bottom - top + 12)
+def _tall(stage: Stage) -> bool:
+    return stage.height > 1.2 * stage.width
+
+
+def _view(course: Course) -> "type[_Answer] | type[_Map]":
+    return _Answer if course.answers else _Map
 
 
 def _order(others: Array) -> Array:

@@ -50,7 +50,7 @@ class OutputBars:
         names: of the outputs.
         values: of the whole video, shape (moments, outputs), for the limits.
         percent: whether they are probabilities.
-        wanted: what the answer should be, likewise, marked across the bar.
+        wanted: what the answer should be, likewise, marked across the bar; of probabilities, those above zero.
         mark: colour of these marks.
     """
 
@@ -72,7 +72,11 @@ class OutputBars:
         self._bars = stage.line(axes, stage.theme.ink, size, solid_capstyle="butt")
         self._tops, self._texts = tops, []
         if wanted is not None:
-            marks = joined(np.array([[(x, top - size), (x, top + size)] for x, top in zip(wanted, tops, strict=True)]))
+            told = [(x, top) for x, top in zip(wanted, tops, strict=True) if x or not percent]
+            marks = (
+                joined(np.array([[(x, top - size), (x, top + size)] for x, top in told])) if told else np.empty((0, 2))
+            )
+            stage.text(box.left + box.width, min(tops) - 34, "mark: target", color=stage.theme.quiet, align="right")
             line = axes.plot(*marks.T, color=mark, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
             stage.covers(*line)
         for name, top in zip(names, tops, strict=True):

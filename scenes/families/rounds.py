@@ -24,11 +24,9 @@ __all__ = ["Column", "Round", "Rounds", "columns_of", "require_way_back"]
 
 MOST_UNITS, MOST_LINKS, FEW_LINKS = (
     48,
-    60,
-    5,
+    30,
+    3,
 )  # units whose links are looked at; links between two layers, and to a unit
-
-
 BEYOND = 1e30  # as large as any number that is drawn
 
 

@@ -16,6 +16,7 @@ from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene
 from animviz.recorders.layers import dense
 from animviz.recording.replay.forward import forward
+from animviz.scenes.grokking import _free, _joined
 from helpers.layout import texts
 
 
@@ -103,3 +104,13 @@ def test_experiment_learns_a_part_of_all_pairs() -> None:
     assert len({tuple(pair) for pair in every}) == 49
     assert len(dataset.x) == 20
     assert np.array_equal(every.sum(axis=1) % 7, np.concatenate([dataset.y, sums]))
+
+
+def test_names_are_on_no_dot_and_on_no_other_name() -> None:
+    middles, sizes = np.array([(0, 0), (10, 0), (100, 0), (200, 0)], float), np.full((4, 2), (24.0, 16.0))
+    assert _free(middles, sizes, np.array([(205.0, 4.0)])) == [True, False, True, False]
+
+
+def test_line_says_which_numbers_it_joins() -> None:
+    assert _joined(13, 43) == "line: joins numbers that are 10 apart, modulo 43"
+    assert _joined(2, 12) == "line: the order around the circle"

@@ -110,3 +110,10 @@ def test_more_layers_than_there_is_room_for_are_refused(trained: Trained) -> Non
         animviz.frame_at("network", deep, 1.0)
     with pytest.raises(SceneError, match=r"unfold goes through up to 24 hidden layers; .* has 40: see layers"):
         animviz.frame_at("unfold", deep, 1.0)
+
+
+def test_last_links_lead_to_the_first_and_the_last_answer_only(odd: Recording) -> None:
+    chain = Chain(odd, 11, 9)
+    ends = [forward(odd.layers, odd.at(epoch).weights, odd.inputs[11:12])[0].argmax() for epoch in (0.0, 4.0)]
+    assert set(chain.shown[-1][chain.links[-1][:, 1]]) <= set(ends)
+    assert any("last links: only those to " in text for text in texts(drawn(odd, sample=11)))
