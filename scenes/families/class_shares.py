@@ -10,6 +10,7 @@ from animviz.parts import LABEL, Words, cut, pair
 __all__ = ["ClassShares"]
 
 ROW, THICK = 36.0, 8.0  # units of height: a class at most, and its bar
+BAR = 64.0  # units of the length of a bar at least
 HEAD = 44.0  # units of the line above
 
 
@@ -30,7 +31,7 @@ class ClassShares:
         stage.text(box.left, box.top + LABEL, "answered rightly", color=stage.theme.quiet)
         tops = box.top + HEAD + row * (np.arange(len(names)) + 0.5)
         number = stage.measure("100 %", LABEL) + 12
-        name = min(0.4 * box.width, max(stage.measure(text, LABEL) for text in names)) + 12
+        name = min(box.width - number - BAR, max(stage.measure(text, LABEL) for text in names) + 12)
         left, self._length = box.left + name, box.width - name - number
         self._left = left
         axes = stage.overlay()
