@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from animviz import Recording, Stage
+from animviz import Box, Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import experiment_named
