@@ -19,7 +19,7 @@ from .families.endings import (
     told_apart,
 )
 
-RULER = 150.0  # units of height
+RULER = 150.0  # units of height; below the plane of a tall frame up to twice as much
 COLUMN = 0.26  # of the room, for what stands beside the plane
 
 
@@ -82,7 +82,7 @@ def _layout(room: Box) -> tuple[Box, Box, Box]:
         left, top = plane.right + 40, room.top + LABEL + 12
         network = Box(left, top, column, room.height - RULER - 2 * (LABEL + 12) - 70)
         return plane, network, Box(left, room.bottom - RULER, column, RULER)
-    low = min(RULER, 0.24 * room.height)
+    low = max(min(RULER, 0.24 * room.height), min(2 * RULER, room.height - room.width - LABEL - 28))
     plane = Box(room.left, room.top, room.width, room.height - low - LABEL - 28)
     half = (room.width - 40) / 2
     top = room.bottom - low

@@ -25,7 +25,7 @@ from .families.star import Star
 from .families.window import Window
 
 POINT = 0.15  # spread of a class that is called a point
-CLOSER = 0.7  # of the spread at first, below which classes are said to draw together
+CLOSER = 0.7  # of the spread at first and of the distance of means, below which classes are said to draw together
 EVEN = 5.0  # degrees by which the angles of an even star may be off
 WIDE, LOW = 850.0, 180.0  # units of a room in which charts stand beside the picture, and of height of a chart below it
 APART = 28.0  # units between the baselines of two labels
@@ -56,13 +56,16 @@ def collapse(stage: Stage, recording: Recording) -> Draw:
 
     course = Glide(recording, lambda state: _measures(found_in(state)[0]))
     end, hidden = found_in(sampled_states(recording)[-1])
-    window = Window(end, hidden)
+    window, gathers = Window(end, hidden), _gathers(course)
     sheet = Sheet(
         stage, recording, _title(recording, course, len(classes)),
-        foot=["arrows: means of the classes, hollow: rows of the last layer", "circle: the farthest sample"],
+        foot=[
+            "arrows: means of the classes, hollow: rows of the last layer" if gathers else "points: samples, around their middle",
+            "circle: the farthest sample",
+        ],
     )  # fmt: skip
     picture, angles, spread = _layout(sheet.room)
-    star = Star(stage, picture, recording, window, labels[shown], classes)
+    star = Star(stage, picture, recording, window, labels[shown], classes, arrows=gathers)
     chart = _Cosines(stage, angles, recording, course, len(classes), hidden.shape[1]) if angles else None
     below = _Spread(stage, spread, recording, course)
 
@@ -87,6 +90,12 @@ def _measures(found: Collapse) -> Measures:
     }
 
 
+def _gathers(course: Glide) -> bool:
+    """Say whether the classes draw together in the end: nearer than they were, and nearer than their means are apart."""
+    spread = course.over_epochs("spread")
+    return bool(spread[-1] < CLOSER * np.fmin(1, spread[0]))
+
+
 def _title(recording: Recording, course: Glide, classes: int) -> str:
     """Say what has become of the classes in the end, and where they stand."""
     least, most, spread = (course.over_epochs(name)[-1] for name in ("least", "most", "spread"))
@@ -94,8 +103,8 @@ def _title(recording: Recording, course: Glide, classes: int) -> str:
         return DIVERGED
     what = classes_in_words(recording)
     if spread >= POINT:
-        together = spread < CLOSER * course.over_epochs("spread")[0]
-        return f"{what[0].upper()}{what[1:]} {'draw together, not to points' if together else 'do not collapse'}"
+        how = "draw together, not to points" if _gathers(course) else "do not collapse"
+        return f"{what[0].upper()}{what[1:]} {how}"
     words = f"{what[0].upper()}{what[1:]} become {count_in_words(classes, 'point')}"
     angle = even_angle(classes)
     return (
@@ -113,15 +122,18 @@ class _Cosines:
         moments, ticks = self._scale.moments, _ticks(self._scale, box)
         right = stage.measure("means −0.00", LABEL) + 22
         self._plot = plot = Plot(
-            stage, box, (0, max(1.0, float(moments[-1]))), (-1, 1), title="cosines between means, and with their rows",
+            stage, box, (0, max(1.0, float(moments[-1]))), (-1, 1),
+            title="cosines between means, and with their rows" if classes > 2 else "cosines between means and their rows",
             ticks=ticks, right=right, left=_before(stage),
         )  # fmt: skip
         near, far = (np.cos(np.radians(course.over_epochs(name))) for name in ("least", "most"))
         ink, quiet = stage.theme.ink, stage.theme.quiet
-        plot.axes.fill_between(moments, far, near, color=stage.theme.mix(ink, 0.14), linewidth=0, zorder=-1)
+        # Around their middle the means of two classes always lie opposite.
+        if classes > 2:
+            plot.axes.fill_between(moments, far, near, color=stage.theme.mix(ink, 0.14), linewidth=0, zorder=-1)
         self._even(moments, classes, units)
         curves = [("rows", course.over_epochs("rows"), quiet), ("means", near, ink), ("", far, ink)][
-            : 3 if classes > 2 else 2
+            : 3 if classes > 2 else 1
         ]
         self._names = [name for name, _, _ in curves]
         self._traces = [Trace(stage, plot.axes, moments, values, color) for _, values, color in curves]

@@ -56,7 +56,7 @@ def features(
         stage, recording, _title(recording, seen, states), numbers=["epoch", "accuracy"],
         foot=[
             "green: what speaks for the answer",
-            f"in a row: {'filter, ' if seen.plain else ''}map, patches that excite it most",
+            f"each {'filter, then its' if seen.plain else 'filter:'} map of the image, and what excites it most",
         ],
     )  # fmt: skip
     left, right = _layout(stage, sheet.room)

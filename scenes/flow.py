@@ -167,8 +167,9 @@ class _Course:
         stage.text(box.left, box.top + above, cut(stage, measured, box.width), color=stage.theme.quiet)
         above += 14
         below = Box(box.left, box.top + above, box.width, box.height - above)
+        floor = low / (2 if box.height > LOW else 8)  # so that a name has room below the line of true points
         plot = Plot(
-            stage, below, (0, last), (low / 2, 1.4 * high or 1.0), log=True, ticks=_ticks(recording, scale), right=right
+            stage, below, (0, last), (floor, 1.4 * high or 1.0), log=True, ticks=_ticks(recording, scale), right=right
         )
         color = stage.theme.negative
         plot.axes.plot([0, last], [known.true] * 2, color=color, linewidth=stage.points(2), linestyle=(0, (4, 3)))

@@ -14,7 +14,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.landscape import LossOf, plane_of, require_landscape, weights_of
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import Legend, Plot, Sheet, Trace, epoch_limits, pair
+from animviz.parts import MARGIN, Legend, Plot, Sheet, Trace, epoch_limits, first_fitting, pair
 
 from .families.amounts import amounts, counted
 from .families.loss_map import LossMap, Run, map_of
@@ -60,14 +60,17 @@ def landscape(
     found = plane_of(plane, [weights for one in states for weights in one], len(states[0]))
     runs = [Run.on(found, one, loss) for one in (recording, *others)]
     moved = np.ptp([place for run in runs for place in run.places], axis=0).any()
-    words = PLANES[found.kind] + (f": {100 * found.kept:.0f} % of the spread" if moved else "")
+    spread = f"{100 * found.kept:.0f} % of the spread" if moved else ""
+    plane_words = ": ".join(filter(None, [f"a plane {PLANES[found.kind]}", spread]))
+    subtitles = [
+        f"{recording.manifest.title}, {plane_words}",
+        plane_words,
+        f"a plane with {spread}" if spread else "a plane",
+    ]
     sheet = Sheet(
-        stage, recording, _title(runs), subtitle=f"{recording.manifest.title}, a plane {words}",
+        stage, recording, _title(runs), subtitle=first_fitting(stage, subtitles, stage.width - 2 * MARGIN),
         numbers=["epoch"],
-        foot=[
-            f"loss of {counted(loss.count, 'sample')}; the dot has the {'height' if surface else 'colour'} of its own loss",
-            "a random walk would bend as well" if found.kind == "path" and not others else "",
-        ],
+        foot=[f"loss of {counted(loss.count, 'sample')}; the dot has the {'height' if surface else 'colour'} of its own loss"],
     )  # fmt: skip
     upper, lower, names = _layout(sheet.room, several=bool(others))
     shape = _points(resolution, upper)

@@ -15,14 +15,19 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, PointCloud, Sheet, Tags, chips, cut, grid_shape, heatmap
 from animviz.recording.replay.layers import Layer, hindrance, is_chain
 from animviz.recording.state import State
+from animviz.sampling import evenly
 
 from .families.amounts import counted
 from .families.blocks import blocks_of
 
 GAP, TITLE = 40.0, 34.0  # units between panels, and over them
 POINT = 2.6  # units of a radius
-PAIRS, WIDE = 112.0, 900.0  # units of the column of images with their answers, and of a room that has room for it
-WORDS, BESIDE, LEAST = ("sent", "back"), 12.0, 80.0  # over the images, units between both, and of height at least
+PAIRS, WIDE = (
+    112.0,
+    900.0,
+)  # units of the two rows of images, and of a room from which they stand beside the large panel
+WORDS, BESIDE = ("sent", "back"), 12.0  # over the images, and units between both
+MOST = 10  # samples that are shown with what comes back
 EDGE = 0.01  # share of the codes beyond each limit of the plane
 
 
@@ -45,22 +50,23 @@ def manifold(stage: Stage, recording: Recording, *, lattice: Annotated[int, Rang
     sheet = Sheet(
         stage, recording, f"{pixels} {_what(recording)} pass through two numbers and come back", numbers=["epoch", "loss"],
         foot=[
-            f"{'above' if _is_tall(stage) else 'left'}: where samples lie by their two numbers",
-            f"{'below' if _is_tall(stage) else 'right'}: what the network makes of the points of that plane",
+            "points: samples, by their two numbers",
+            "large: what the network makes of each place of that plane",
         ],
     )  # fmt: skip
     limits = _limits([state.activations(code.name) for state in states])
-    left, right, pairs = _layout(stage, sheet.room)
-    plane = _Plane(stage, left, labels, limits, recording.basis.sample_count)
-    decoded = _Decoded(stage, right, recording, code, limits, lattice)
-    samples = _Samples(stage, pairs, recording, labels) if pairs is not None else None
+    large, small, pairs = _layout(stage, sheet.room)
+    decoded = _Decoded(stage, large, recording, code, limits, lattice)
+    plane = _Plane(stage, small, labels, limits, recording.basis.sample_count)
+    chosen = np.array_split(_one_of_each(labels, recording.basis.sample_count), len(pairs))
+    samples = [_Samples(stage, box, recording, some) for box, some in zip(pairs, chosen, strict=True) if len(some)]
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         plane.show(state.activations(code.name))
         decoded.show(state)
-        if samples is not None:
-            samples.show(state)
+        for some in samples:
+            some.show(state)
         sheet.show(state)
 
     return draw
@@ -120,21 +126,27 @@ def _is_tall(stage: Stage) -> bool:
     return stage.height > stage.width
 
 
-def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box | None]:
-    """Return the boxes of both panels, and of the samples where there is room for them."""
+def _layout(stage: Stage, room: Box) -> tuple[Box, Box, list[Box]]:
+    """Return the boxes of the decoded points, which are large, of the plane, and of the samples."""
+    top = room.top + TITLE
     if _is_tall(stage):
-        side = min(room.width, (room.height - GAP) / 2 - TITLE)
-        left = room.left + (room.width - side) / 2
-        top = room.top + TITLE
-        return Box(left, top, side, side), Box(left, top + side + GAP + TITLE, side, side), None
-    beside = GAP + PAIRS if room.width >= WIDE else 0.0
-    side = min(room.height - TITLE, (room.width - GAP - beside) / 2)
-    left, top = room.left + (room.width - 2 * side - GAP - beside) / 2, room.top + TITLE
-    pairs = Box(left + 2 * (side + GAP), room.top, PAIRS, side + TITLE)
-    if not beside:  # in two rows below
-        pairs = Box(room.left, top + side + 20, room.width, room.bottom - top - side - 20)
-    free = beside or pairs.height >= LEAST
-    return Box(left, top, side, side), Box(left + side + GAP, top, side, side), pairs if free else None
+        side = min(room.width, 0.64 * room.height - TITLE)
+        large = Box(room.left + (room.width - side) / 2, top, side, side)
+        small = min(0.5 * room.width, room.bottom - large.bottom - 2 * TITLE)
+        plane = Box(room.left, large.bottom + 2 * TITLE, small, small)
+        left = plane.right + GAP
+        half = (room.right - left - GAP / 2) / 2
+        return large, plane, [Box(left + k * (half + GAP / 2), plane.top - TITLE, half, small + TITLE) for k in (0, 1)]
+    wide = room.width > WIDE
+    below = 0.0 if wide else PAIRS + 16
+    side = min(room.height - TITLE - below, 0.62 * room.width)
+    large = Box(room.left, top, side, side)
+    left = large.right + GAP
+    high = room.height - TITLE - (PAIRS + 16 if wide else below)
+    small = min(room.right - left, high)
+    middle = left + (room.right - left - small) / 2
+    pairs = Box(left if wide else room.left, room.bottom - PAIRS, room.right - (left if wide else room.left), PAIRS)
+    return large, Box(middle, top, small, small), [pairs]
 
 
 class _Plane:
@@ -191,7 +203,7 @@ class _Decoded:
 class _Samples:
     """Some samples, and what comes back of them: side by side, or in a wide box one below the other."""
 
-    def __init__(self, stage: Stage, box: Box, recording: Recording, labels: SampleLabels) -> None:
+    def __init__(self, stage: Stage, box: Box, recording: Recording, chosen: Array) -> None:
         inputs = recording.single_input(recording.inputs)
         self._shape = _shape(recording) or (1, inputs[0].size)
         self._down = box.height >= box.width
@@ -199,9 +211,8 @@ class _Samples:
         room = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
         if not self._down:
             room = Box(box.left + words, box.top, box.width - words, box.height)
-        side = ((room.width if self._down else room.height) - BESIDE) / 2
-        along = room.height if self._down else room.width
-        chosen = _one_of_each(labels, len(inputs), max(1, int((along + 6) // (side + 6))))
+        across, along = (room.width, room.height) if self._down else (room.height, room.width)
+        side = min((across - BESIDE) / 2, along / len(chosen) - 6)
         self._chosen, length = inputs[chosen], len(chosen) * (side + 6)
         rows, columns = self._shape[:2]
         rows, columns = (len(chosen) * (rows + 2), columns) if self._down else (rows, len(chosen) * (columns + 2))
@@ -228,9 +239,9 @@ class _Samples:
         return np.concatenate(list(np.pad(images, margins, constant_values=np.nan)), axis=0 if self._down else 1)
 
 
-def _one_of_each(labels: SampleLabels, total: int, count: int) -> list[int]:
+def _one_of_each(labels: SampleLabels, total: int) -> list[int]:
     """Return numbers of samples, of different classes where there are any."""
     if labels.classes is None:
-        return list(range(min(count, total)))
+        return list(range(min(MOST, total)))
     first = [int(np.argmax(labels.classes == k)) for k in range(len(labels.names)) if (labels.classes == k).any()]
-    return first[:count]
+    return [first[k] for k in evenly(len(first), MOST)]

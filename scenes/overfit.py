@@ -6,6 +6,7 @@ After Belkin et al., "Reconciling modern machine-learning practice and the class
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
+from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CURVE
 from animviz.arrays import Array
 from animviz.parts import LABEL, Legend, Number, Plot, PointCloud, Sheet, Trace, Words, levels, pair
@@ -18,6 +19,7 @@ ROOM = 0.5  # of the height of the points that is left above and below them
 BETWEEN = 16  # points of a curve of errors between two snapshots
 APART = 28.0  # units between the baselines of two labels
 WIDTH = 56.0  # units between two ticks
+DOTS = (20.0, 10.0)  # units of the dots at the ends of both curves: where they meet, both are seen
 LEGEND, POINT = 36.0, 5.0  # units of height, and of the radius of a point
 
 
@@ -30,9 +32,15 @@ def overfit(stage: Stage, recording: Recording) -> Draw:
         recording: of a curve; where its logs note "features", each snapshot is a fit with so many of them, and the points are
             "train_inputs" and "train_targets" of its extras.
     """
+    low, high = _heights(recording)
+    answers = [state.outputs() for state in sampled_states(recording)]
+    leaves = any(answer.min() < low or answer.max() > high for answer in answers)
     sheet = Sheet(
         stage, recording, _title(recording), numbers=[_clock(recording)],
-        foot=[f"{_name(recording)}: against the curve, at all places", "the fit is cut off where it leaves the picture"],
+        foot=[
+            f"{_name(recording)}: against the curve, at all places",
+            "the fit is cut off where it leaves the picture" if leaves else "",
+        ],
     )  # fmt: skip
     left, right = _layout(sheet.room)
     fit = _Fit(stage, left, recording)
@@ -55,9 +63,6 @@ class _Fit:
         self._order = np.argsort(inputs, kind="stable")
         self._x, target = inputs[self._order], np.asarray(recording.targets, float)[self._order]
         given = _given(recording)
-        heights = target if given is None else np.concatenate([target, given[:, 1]])
-        low, high = float(heights.min()), float(heights.max())
-        room = ROOM * ((high - low) or 1.0)
         reach = float(self._x[0]), float(max(self._x[-1], self._x[0] + 1e-9))
         names = (
             ["the curve", "the fit"]
@@ -67,7 +72,7 @@ class _Fit:
         colors = [theme.negative, theme.positive, theme.ink][: len(names)]
         Legend(stage, names, colors, box.width, most=1).put(box.left, box.top)
         plot = Plot(
-            stage, Box(box.left, box.top + LEGEND, box.width, box.height - LEGEND), reach, (low - room, high + room),
+            stage, Box(box.left, box.top + LEGEND, box.width, box.height - LEGEND), reach, _heights(recording),
             ticks=[(level, f"{level:g}") for level in levels(*reach)], right=14,
         )  # fmt: skip
         plot.axes.plot(self._x, target, color=theme.negative, linewidth=stage.points(3.5))
@@ -106,9 +111,9 @@ class _Errors:
         stage.text(plot.room.right + 30, plot.room.bottom + 34, what, color=stage.theme.quiet)
         self._mark(recording)
         self._traces = []
-        for _, epochs, values, color in curves:
+        for (_, epochs, values, color), dot in zip(curves, DOTS, strict=False):
             at, seen = _finer(self._scale.at(epochs), values, floor)
-            self._traces.append(Trace(stage, plot.axes, at, seen, color))
+            self._traces.append(Trace(stage, plot.axes, at, seen, color, dot=dot))
         self._words = Words(stage, np.zeros((len(curves), 2)))
         self._colors = np.array([_rgb(stage, color)[0] for _, _, _, color in curves])
         pair(stage, "error", lambda: self._words.texts, lambda: [trace.value for trace in self._traces])
@@ -147,7 +152,12 @@ class _Errors:
         plot.axes.plot(
             [place] * 2, plot.axes.get_ylim(), color=stage.theme.quiet, linewidth=stage.points(1.5), zorder=0
         )
-        stage.text(plot.left_of(place) + 10, plot.room.top + 18, f"{len(given)} points", color=stage.theme.quiet)
+        words = f"{len(given)} points"
+        before = plot.left_of(place) - 10 - stage.measure(words, LABEL) >= plot.room.left  # behind it the error falls
+        stage.text(
+            plot.left_of(place) + (-10 if before else 10), plot.room.top + 18, words, color=stage.theme.quiet,
+            align="right" if before else "left",
+        )  # fmt: skip
 
 
 def _finer(at: Array, values: Array, floor: float) -> tuple[Array, Array]:
@@ -176,6 +186,16 @@ def _given(recording: Recording) -> Array | None:
     if "train_inputs" not in extras or "train_targets" not in extras:
         return None
     return np.column_stack([extras["train_inputs"].reshape(-1), extras["train_targets"].reshape(-1)])
+
+
+def _heights(recording: Recording) -> tuple[float, float]:
+    """Return the limits of the picture: curve and points, with room above and below; a fit may leave them."""
+    given = _given(recording)
+    heights = np.asarray(recording.targets, float)
+    heights = heights if given is None else np.append(heights, given[:, 1])
+    low, high = float(heights.min()), float(heights.max())
+    room = ROOM * ((high - low) or 1.0)
+    return low - room, high + room
 
 
 def _clock(recording: Recording) -> Number:

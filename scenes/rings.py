@@ -15,6 +15,7 @@ from .families.endings import DIVERGED, classes_in_words, count_in_words, hidden
 HEADING = 34.0  # units of a line above a panel
 BETWEEN = 44.0  # units between two panels
 LOW = 62.0  # units of a ruler without a scale
+UNIT, NETWORK = 30.0, 160.0  # units of height for each unit of a layer in a square frame, and at most for all
 FEW = 5  # classes that are named in the small plane; more are named in the large space
 PARTED = 0.9  # of the samples: with fewer on their side, classes are not called parted
 
@@ -43,7 +44,7 @@ def rings(stage: Stage, recording: Recording, *, grid: Annotated[int, Range(0, 1
             f"{stage.theme.ink_name}{' plane' if hidden.decides == 'plane' else ''}: where the answer flips",
         ],
     )
-    boxes = _layout(stage, sheet.room)
+    boxes = _layout(stage, sheet.room, max([2, *hidden_widths(recording)]))
     few = len(recording.output.class_names) <= FEW
     what = "last hidden layer" if hidden_widths(recording) else "input space"
     hidden.set_up(stage, boxes["hidden"], points=points, heading=what, named=not few)
@@ -90,11 +91,11 @@ def _label(stage: Stage, box: Box, *labels: str, baseline: float | None = None) 
     stage.text(box.left, baseline or box.top - 12, next(fitting, labels[-1]), color=stage.theme.quiet)
 
 
-def _layout(stage: Stage, room: Box) -> dict[str, Box]:
+def _layout(stage: Stage, room: Box, units: int) -> dict[str, Box]:
     """Return the boxes of the four panels: two columns in wide frames, all above the ruler in square ones, rows in tall ones."""
     if stage.height > 1.5 * stage.width:
         return _rows(room)
-    return _wide(room) if stage.width >= 850 else _square(room)
+    return _wide(room) if stage.width >= 850 else _square(room, units)
 
 
 def _rows(room: Box) -> dict[str, Box]:
@@ -118,7 +119,7 @@ def _wide(room: Box) -> dict[str, Box]:
     return _boxes(hidden, Box(left, top, plane, plane), network, Box(left, hidden.bottom - 166, width, 166))
 
 
-def _square(room: Box) -> dict[str, Box]:
+def _square(room: Box, units: int) -> dict[str, Box]:
     ruler = Box(room.left + 60, room.bottom - LOW, room.width - 60, LOW)
     top = room.top + HEADING
     side = min(ruler.top - 16 - top, 0.58 * room.width)
@@ -127,7 +128,7 @@ def _square(room: Box) -> dict[str, Box]:
         high = room.bottom - hidden.bottom - 2 * HEADING
         ruler = Box(room.left, room.bottom - high, room.width, high)
     right = hidden.right + 30
-    plane = min(room.right - right, side - 2 * HEADING - 80)
+    plane = min(room.right - right, side - 2 * HEADING - min(max(80.0, UNIT * units), NETWORK))
     below = top + plane + HEADING + 6
     network = Box(right, below, room.right - right, hidden.bottom - below - HEADING)
     return _boxes(hidden, Box(right, top, plane, plane), network, ruler)

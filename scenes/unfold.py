@@ -62,7 +62,6 @@ def unfold(
         foot=[
             "lines: the input grid" if grid else "",
             *(f"{one.words}: {one.units} units, seen along {100 * one.kept:.0f} % of the variance" for one in space.projected),
-            f"{stage.theme.ink_name}: where the answer flips" if space.decides else "",
         ],
     )  # fmt: skip
     room = sheet.room

@@ -154,7 +154,7 @@ class Header:
             beneath = stage.width - 2 * MARGIN  # the numbers stand higher
             subtitle = _shortened(stage, subtitle, beneath)
             _fitted(stage, MARGIN, 46.0 + below, subtitle, beneath, LABEL, "regular", stage.theme.quiet)
-        self.bottom = max(baseline, 46.0 + below) + 22
+        self.bottom = stage.head = max(baseline, 46.0 + below) + 22
 
     def show(self, *values: float) -> None:
         """Show these values, in the order of the numbers."""

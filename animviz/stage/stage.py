@@ -52,6 +52,7 @@ class Stage:
         wording: what the user wants to read around the picture.
         pairs: numbers in words and the marks beside which they stand, as scenes declare them.
         pace: the epochs at each whole second of the film, shape (seconds,); None in stills.
+        head: units from the upper edge that title and numbers take; a failure leaves them and takes the rest.
 
     Raises:
         InputError: an odd or absurd size, or no such theme.
@@ -66,6 +67,7 @@ class Stage:
         self.wording = Wording()
         self.pairs: list[Pair] = []
         self.pace: NDArray[np.float64] | None = None
+        self.head = 0.0
         self.pixel = pixel or min(size) / 720
         self.width, self.height = size[0] / self.pixel, size[1] / self.pixel
         self.figure = Figure((size[0] / DPI, size[1] / DPI), dpi=DPI, facecolor=self.theme.background)
@@ -288,12 +290,15 @@ class Stage:
 
     @own_settings
     def paint_failure(self, message: str) -> NDArray[np.uint8]:
-        """Paint the background with a message in place of the moving artists; see `paint`."""
+        """Paint a message in place of all that is below the head; see `paint`."""
         buffer = self._cleared()
-        note = self.text(self.width / 2, self.height / 2, message, size=24, weight="medium", align="center", moves=True)
+        ground = np.array(self.theme.mix(self.theme.background, 1))
+        buffer[round(self.head * self.pixel) :, :, :3] = np.rint(255 * ground)
+        middle = (self.head + self.height) / 2
+        note = self.text(self.width / 2, middle, message, size=24, weight="medium", align="center", moves=True)
         self._moving.pop()
-        ground = {"facecolor": self.theme.background, "edgecolor": self.theme.positive, "boxstyle": "round,pad=0.6"}
-        note.set_bbox(ground)
+        frame = {"facecolor": self.theme.background, "edgecolor": self.theme.positive, "boxstyle": "round,pad=0.6"}
+        note.set_bbox(frame)
         note.set_wrap(True)  # the stage may be a small part of a frame
         note.draw(self._renderer)
         note.remove()

@@ -41,6 +41,9 @@ class Fit:
         limits = [_limits(peer, *_curve(peer)) for peer in peers]
         reach = float(x[0, 0]), float(x[-1, 0])
         height = min(low for low, _ in limits), max(high for _, high in limits)
+        if numbered:  # a low picture needs more room for a name outside of the curves
+            air = max(0.0, (AWAY + 14) / box.height - 0.06) * (height[1] - height[0])
+            height = height[0] - air, height[1] + air
         ticks = [(tick, f"{tick:g}") for tick in levels(*reach)]
         axes = Plot(stage, box, reach, height, ticks=ticks).axes if numbered else stage.axes(box, reach, height)
         axes.axhline(0, color=theme.grid, linewidth=stage.points(1))

@@ -66,7 +66,9 @@ def map_of(
     every = every[np.isfinite(every).all(axis=1)]
     low, high = every.min(axis=0), every.max(axis=0)
     middle, half = (low + high) / 2, (high - low) / 2 * (1 + 2 * AIR)
-    high_enough = max(half[1], half[0] / aspect, 1e-3)
+    # Around weights that stay the map goes half of the way to no weights at all.
+    least = 1e-3 if half.any() else 0.5 * float(np.linalg.norm(plane.origin)) or 1e-3
+    high_enough = max(half[1], half[0] / aspect, least)
     xs, ys = (
         np.linspace(at - reach, at + reach, count)
         for at, reach, count in zip(middle, (high_enough * aspect, high_enough), shape, strict=True)

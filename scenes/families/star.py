@@ -7,7 +7,7 @@ from matplotlib.patches import Circle
 from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.collapse import Collapse
 from animviz.arrays import Array
-from animviz.parts import LABEL, PointCloud, Sprites, Words, joined, name_tags, pair, point_radius
+from animviz.parts import LABEL, PointCloud, Sprites, Tags, Words, joined, name_tags, pair, point_radius
 
 from .camera import DeepPoints, View
 from .window import Window
@@ -20,6 +20,7 @@ SHAFT, HEAD, SPREAD = 7.0, 26.0, 22.0  # units of an arrow: how wide it is, how 
 MOULD = 1.7  # times as wide is what the arrow fills in the end
 TICK = np.array([0.98, 1.03])  # radii
 NAMES, NUMBERS = 1.06, 1.11  # radii from which names stand, and at which numbers do
+NAME, BESIDE = 120.0, 30.0  # units of a name at most, and what stands beside it
 NARROW = 40.0  # degrees; narrower angles have no room for their number
 
 
@@ -33,15 +34,20 @@ class Star:
         window: how the layer is seen.
         labels: class of each sample, shape (samples,).
         classes: numbers of the classes that have samples.
+        arrows: draw the means and the last layer's rows, with the names around them; else the names stand at the samples.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, recording: Recording, window: Window, labels: Array, classes: Array
-    ) -> None:
+        self, stage: Stage, box: Box, recording: Recording, window: Window, labels: Array, classes: Array,
+        *, arrows: bool = True,
+    ) -> None:  # fmt: skip
         theme, names = stage.theme, recording.output.class_names
         palette = theme.palette(max(2, len(names)))
         self._stage, self._window, self._box, self._colors = stage, window, box, palette[classes]
         self._unit = min(box.width, box.height) / (2 * ROOM)
+        if arrows:  # their names stand around the circle
+            widest = min(NAME, max(stage.measure(name, LABEL, "medium") for name in names)) + BESIDE
+            self._unit = min(self._unit, (box.width / 2 - widest) / NAMES)
         x, y = box.width / (2 * self._unit), box.height / (2 * self._unit)
         self._axes = axes = stage.axes(box, (-x, x), (-y, y))
         axes.add_patch(Circle((0, 0), 1, facecolor="none", edgecolor=theme.grid, linewidth=stage.points(1.5)))
@@ -60,7 +66,11 @@ class Star:
         self._named = [list(classes).index(k) for k in named if k in classes]
         tags = [tag for k, tag in zip(named, tags, strict=True) if k in classes]
         self._sizes = np.array([tag.shape[1::-1] for tag in tags], float).reshape(-1, 2) / stage.pixel
-        self._sprites = Sprites(stage, tags)
+        self._arrowed, self._tags = arrows, None
+        if arrows:
+            self._sprites = Sprites(stage, tags)
+        else:
+            self._tags = Tags(stage, axes, labels, (np.array([classes[k] for k in self._named], int), tags))
         self._share = None
         if not window.whole:
             self._share = stage.text(box.right, box.top + LABEL, "", color=theme.quiet, align="right", moves=True)
@@ -70,7 +80,7 @@ class Star:
     @property
     def _measured(self) -> bool:
         """Whether the angles between neighbours are written: they are seen as they are in a plane alone."""
-        return self._window.flat and self._window.whole and len(self._colors) > 2
+        return self._arrowed and self._window.flat and self._window.whole and len(self._colors) > 2
 
     def show(self, found: Collapse, hidden: Array, moment: Moment) -> None:
         """Show a state: how far it has collapsed, and what its last hidden layer puts out, shape (samples, units)."""
@@ -81,9 +91,12 @@ class Star:
             self._flat.set_positions(samples[:, :2].astype(np.float32))
         if self._deep is not None:
             self._deep.show(samples)
-        self._draw(self._moulds, rows, MOULD)
-        self._draw(self._arrows, means, 1.0)
-        self._name(means[:, :2])
+        if self._tags is not None:
+            self._tags.show(self._tags.places(samples[:, :2]))
+        else:
+            self._draw(self._moulds, rows, MOULD)
+            self._draw(self._arrows, means, 1.0)
+            self._name(means[:, :2])
         if self._measured:
             self._measure(means[:, :2])
         if self._share is not None:

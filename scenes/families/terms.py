@@ -4,7 +4,6 @@ The terms and the bias add up to the answer: a network with one output is a sum 
 """
 
 import numpy as np
-from matplotlib.collections import PolyCollection
 
 from animviz import Box, Recording, Stage
 from animviz.analysis.decision import last_hidden
@@ -62,9 +61,6 @@ class Terms:
             stage.text(cell.left, cell.top - 8, name, color=stage.theme.quiet)
             zero = float(self._down(cell, np.zeros(1))[0])
             axes.plot((cell.left, cell.right), (zero, zero), color=stage.theme.grid, linewidth=stage.points(1))
-        self._areas = PolyCollection([], facecolor=stage.theme.mix(stage.theme.ink, 0.16), edgecolor="none")
-        axes.add_collection(self._areas, autolim=False)
-        stage.moves(self._areas)
         self._curves = stage.strokes(axes, stage.theme.ink, 2.4)
         self._answer = stage.strokes(axes, stage.theme.positive, 3)
 
@@ -72,7 +68,6 @@ class Terms:
         """Show the terms of a state."""
         terms = terms_of(state, self._layer, self._x)
         curves = [self._placed(cell, values) for cell, values in zip(self._boxes, self._summed(terms).T, strict=False)]
-        self._areas.set_verts([self._closed(cell, curve) for cell, curve in zip(self._boxes, curves, strict=False)])
         self._curves.set_lines(joined(curves))
         self._answer.set_lines(self._placed(self._boxes[-1], terms.sum(axis=1)))
 
@@ -81,11 +76,6 @@ class Terms:
 
     def _placed(self, cell: Box, values: Array) -> Array:
         return np.column_stack([np.linspace(cell.left, cell.right, len(values)), self._down(cell, values)])
-
-    def _closed(self, cell: Box, curve: Array) -> Array:
-        """Return the area between a curve and zero."""
-        zero = self._down(cell, np.zeros(1))
-        return np.concatenate([curve, [(cell.right, zero[0]), (cell.left, zero[0])]])
 
     def _down(self, cell: Box, values: Array) -> Array:
         span = (self._high - self._low) or 1.0

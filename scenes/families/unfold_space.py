@@ -22,6 +22,7 @@ TILT = np.radians(62)
 SWING = 0.55  # radians by which the camera turns during a step in space
 ASIDE = np.radians(30)  # the cut is seen a little from the side
 AIR = 1.12
+INSIDE, SHARES = 0.94, np.linspace(0, 1, 33)  # of the picture that is filled on the way, and where that is measured
 CELLS = 120  # of the tinted field along the shorter side
 FOLDS = {"relu", "relu6", "leaky_relu", "elu", "selu"}
 HEADING = 34.0  # units
@@ -81,6 +82,7 @@ class UnfoldSpace:
         high = max(1.0, inner.height / inner.width)
         self._axes = stage.axes(inner, (-self._aspect, self._aspect), (-high, high))
         self._views = self._seen_from()
+        self._back = [self._steps_back(place) for place in range(len(self._steps))]
         self._field = Field(self._axes)
         stage.moves(self._field)
         self._grid = stage.strokes(self._axes, theme.mix(theme.ink, 0.3), 1.3)
@@ -101,7 +103,7 @@ class UnfoldSpace:
             share: of its motion, from 0 to 1.
         """
         moving = place < len(self._steps)
-        view = between(self._views[place], self._views[place + 1], share) if moving else self._views[-1]
+        view = self._view(place, share) if moving else self._views[-1]
         self._cloud.show(view.seen(self._moved(self._points, place, share)))
         if self._lines is not None and self._shape is not None:
             seen = view.seen(self._moved(self._lines, place, share))[:, :2]
@@ -110,6 +112,22 @@ class UnfoldSpace:
         self._heading.set_text(next(fitting, ""))
         self._show_measure(view)
         self._show_cut(view, 0.0 if moving else share)
+
+    def _view(self, place: int, share: float) -> View:
+        """Return the view on the way of a step: it steps back where points would leave the picture."""
+        view = between(self._views[place], self._views[place + 1], share)
+        return replace(view, radius=view.radius * float(np.interp(share, SHARES, self._back[place])))
+
+    def _steps_back(self, place: int) -> list[float]:
+        """Return by how much the radius of the view grows at some shares of a step, so that all stays in the picture."""
+        ways = [self._points] if self._lines is None else [self._points, self._lines]
+        grown = []
+        for share in SHARES:
+            view = between(self._views[place], self._views[place + 1], share)
+            every = np.concatenate([self._moved(way, place, share) for way in ways])
+            right, up, _ = np.abs(view.seen(every)).max(axis=0)
+            grown.append(max(1.0, max(right / self._aspect, up) / INSIDE))
+        return grown
 
     def _moved(self, values: Sequence[Array], place: int, share: float) -> Array:
         if place >= len(self._steps):
@@ -122,8 +140,8 @@ class UnfoldSpace:
     def _words(self, place: int, share: float) -> list[str]:
         """Return what happens, and the same in fewer words."""
         if place >= len(self._steps):
-            what = "the cut of the last layer" if self.decides else "what the last layer is given"
-            return [f"{self._end.words}: {what}", what]
+            what = f"{self._theme.ink_name}: where the answer flips" if self._cuts else "what the last layer is given"
+            return [f"{self._end.words}; {what}" if self._cuts else f"{self._end.words}: {what}", what]
         step = self._steps[place]
         if share == 0 and place == 0:
             return ["the input plane"]
@@ -191,6 +209,11 @@ class UnfoldSpace:
         # Of a wide space the first direction lies across the cut; what lies along it does not decide.
         values = places[:, : self._end.units] if directions is None else np.outer(places[:, 0], directions[:, 0])
         return class_scores(self._state, self._end.name, values.astype(np.float32))
+
+    @property
+    def _cuts(self) -> bool:
+        """Whether a cut is seen."""
+        return len(self._lines_of_cut) > 1 or len(self._corners) > 2
 
     def _show_cut(self, view: View, share: float) -> None:
         self._field.set_visible(share > 0 and self._tint is not None)

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 import animviz
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
+from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, more
 from animviz.scenes.families.pinned import beginning
 from animviz.scenes.scores import _there, learned_at, rates
@@ -375,3 +377,14 @@ def test_a_class_without_samples_that_is_never_answered_is_no_class_of_scores(
 def test_only_a_beginning_before_all_training_is_untrained() -> None:
     for epoch, step, name in ((0.0, 0, "untrained"), (1.0, 0, ""), (0.0, 5, "")):
         assert beginning([SimpleNamespace(epoch=epoch, step=step)]) == name  # type: ignore[arg-type]
+
+
+def test_long_names_of_classes_stand_over_their_bars() -> None:
+    long, short = ["malignant neoplasm", "fibrocystic change"], ["no", "yes"]
+    for names, above in ((long, True), (short, False)):
+        stage = Stage((1280, 720))
+        verdicts = SimpleNamespace(names=names)
+        with patch("animviz.scenes.families.class_shares.Verdicts", lambda *_, found=verdicts: found):
+            shares = ClassShares(stage, Box(0, 0, 288, 300), SimpleNamespace())
+        assert (shares._left == 0) == above
+        assert set(names) <= set(texts(stage))

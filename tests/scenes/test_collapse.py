@@ -18,6 +18,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.star import Star
 from animviz.scenes.families.window import Window
 from helpers.layout import texts
+from helpers.recordings import made
 
 RNG = np.random.default_rng(3)
 STAR = np.array([(np.cos(a), np.sin(a)) for a in 2 * np.pi * np.arange(3) / 3])
@@ -131,3 +132,10 @@ def test_any_classifier_is_drawn_and_what_has_no_hidden_layer_is_refused(trained
     assert animviz.frame_at("collapse", trained("two_rings", arch="2-3-2-1"), 4.0).std() > 0
     with pytest.raises(SceneError, match="draws the last hidden layer"):
         animviz.frame_at("collapse", trained("two_rings", arch="2-1"), 0.0)
+
+
+def test_where_nothing_collapses_no_arrows_are_drawn_or_spoken_of(tmp_path: Path) -> None:
+    said = written(made("two_rings", tmp_path / "r.rec", arch="2-3-5-1", samples=80))
+    assert "Two rings do not collapse" in said
+    assert not any("arrows" in text for text in said)
+    assert "cosines between means and their rows" in said

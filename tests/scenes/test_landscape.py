@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file
 
 import animviz
 from animviz import Moment, Recording, Stage
@@ -12,7 +13,7 @@ from animviz.analysis.landscape import KINDS, LossOf, plane_of, weights_of
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
-from helpers.recordings import copied, made
+from helpers.recordings import copied, made, rewritten
 
 SIZE = (320, 180)
 
@@ -95,8 +96,21 @@ def test_every_form_moves(options: dict[str, object], digits: Recording) -> None
         frames.append(stage.frame())
     assert not np.array_equal(frames[0], frames[1])
     assert not np.array_equal(frames[1], frames[2])
-    said = " ".join(texts(stage))
-    assert ("a random walk would bend" in said) == (options.get("plane") is None)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
+def test_what_plane_it_is_is_said_whole(size: tuple[int, int], digits: Recording) -> None:
+    stage = Stage(size)
+    find_scene("landscape").set_up(stage, digits, resolution=9, samples=50)
+    assert any(text.endswith("% of the spread") for text in texts(stage))
+
+
+def test_around_one_state_the_loss_differs(digits: Recording, tmp_path: Path) -> None:
+    recording = rewritten(digits, tmp_path / "one.rec", snapshots=1)
+    animviz.frame_at("landscape", recording, 0.0, size=SIZE, resolution=9)
+    (file,) = (recording.path / "landscapes").glob("*.safetensors")
+    found = load_file(file)["loss"]
+    assert found.max() > 1.05 * found.min()
 
 
 def test_several_trainings_share_a_map(digits: Recording, trained: Callable[..., Recording], tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from animviz import Recording, Stage
+from animviz import Box, Recording, Stage
+from animviz.analysis.labels import SampleLabels
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.keras.autoencoder import record
@@ -16,7 +17,7 @@ from animviz.moment import Moment
 from animviz.pictures.discovery import find_scene
 from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
-from scenes.manifold import _limits
+from scenes.manifold import _layout, _limits, _one_of_each
 
 Trained = Callable[..., Recording]
 
@@ -73,7 +74,7 @@ def test_samples_are_test_samples_with_their_classes(recording: Recording) -> No
 def test_every_form_has_both_panels(recording: Recording, size: tuple[int, int]) -> None:
     stage = Stage(size)
     find_scene("manifold").set_up(stage, recording)(Moment(0.0, 0.0))
-    assert len(cells(stage)) == (3 if size[0] >= size[1] else 1)
+    assert len(cells(stage)) == (3 if size[0] >= size[1] else 5)
 
 
 def test_a_recording_without_two_units_is_refused_in_one_line(trained: Trained) -> None:
@@ -94,3 +95,13 @@ def test_two_numbers_come_to_tell_digits_apart(name: str, seed: int, tmp_path: P
     assert last > first + 0.15
     assert last > 0.5
     assert recording[-1].scores["loss"] < 0.22
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280)], ids=str)
+def test_one_panel_is_large_and_every_class_is_sent(recording: Recording, size: tuple[int, int]) -> None:
+    stage = Stage(size)
+    large, small, pairs = _layout(stage, Box(40, 100, stage.width - 80, stage.height - 160))
+    assert large.width > 1.2 * small.width
+    labels = SampleLabels.of(recording)
+    assert len(_one_of_each(labels, len(recording.inputs))) == 10
+    assert all(box.right <= stage.width - 40 and box.bottom <= stage.height - 60 + 1e-6 for box in pairs)

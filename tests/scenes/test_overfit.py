@@ -15,7 +15,7 @@ from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.ideas.least_squares import features, record
 from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene
-from animviz.scenes.overfit import _finer, _Fit
+from animviz.scenes.overfit import _finer, _Fit, _heights
 from helpers.layout import texts
 
 
@@ -123,3 +123,12 @@ def test_fits_of_ones_own_are_drawn(tmp_path: Path) -> None:
             session.capture(outputs=answer[:, None], epoch=count, logs={"features": count, "loss": 1 / count})
     said = written(Recording(tmp_path / "own.rec"), 5.0)
     assert {"3 points", "features", "5"} <= set(said)
+
+
+def test_a_fit_is_said_to_be_cut_off_only_where_one_leaves_the_picture(fitted: Callable[..., Recording]) -> None:
+    for settings in ({"seed": 0}, {"points": 9, "features": 4}):
+        recording = fitted(**settings)
+        low, high = _heights(recording)
+        answers = [recording.at(epoch).outputs() for epoch in recording.epochs]
+        leaves = any(answer.min() < low or answer.max() > high for answer in answers)
+        assert any("is cut off" in text for text in written(recording, 2.0)) == leaves

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 import animviz
 from animviz import Moment, Recording, Stage
 from animviz.errors import InputError, SceneError
+from animviz.parts import PointCloud
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.camera import View, between
 from animviz.scenes.families.unfolding import Affine, Way
@@ -120,3 +121,17 @@ def test_the_camera_looks_from_above_and_from_the_side() -> None:
     half = between(above, side, 0.5)
     assert half.radius == pytest.approx(np.sqrt(2))
     assert half.tilt == pytest.approx(np.pi / 4)
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 360)])
+@pytest.mark.parametrize("arch", ["2-3-2-1", "2-3-5-1", "2-8-3-1"])
+def test_nothing_leaves_the_picture_between_two_layers(arch: str, size: tuple[int, int], tmp_path: Path) -> None:
+    recording = made("two_rings", tmp_path / "r.rec", arch=arch, samples=60)
+    stage = Stage(size)
+    draw = find_scene("unfold").set_up(stage, recording)
+    for progress in np.linspace(0, 1, 60):
+        draw(Moment(0.0, 0.0, progress))
+        for cloud in stage.figure.findobj(PointCloud):
+            places = cloud._xy[np.isfinite(cloud._xy).all(axis=1)]
+            (left, right), (low, high) = cloud.axes.get_xlim(), cloud.axes.get_ylim()
+            assert np.all((places >= (left, low)) & (places <= (right, high)))

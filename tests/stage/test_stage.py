@@ -85,3 +85,15 @@ def test_inks_on_different_pixels_become_one() -> None:
     left, right = (Ink(np.array([3]), np.array(k, np.uint64), np.array([HALF[0]] * 2)) for k in ((0, 256), (256, 9)))
     assert len(Ink.joined([left, right])) == 1
     assert len(Ink.joined([left, left])) == 2
+
+
+def test_a_failure_leaves_the_head_and_nothing_else() -> None:
+    stage = Stage((640, 360))
+    stage.text(40, 46, "title")
+    stage.text(40, 700, "foot")
+    before = stage.frame()
+    stage.head = 100
+    after = stage.paint_failure("no")[:, :, :3]
+    assert np.array_equal(after[:50], before[:50])
+    assert np.ptp(before[330:], axis=(0, 1)).any()
+    assert not np.ptp(after[330:], axis=(0, 1)).any()
