@@ -14,6 +14,7 @@ from animviz.stage.stage import Stage
 __all__ = ["Tags"]
 
 FAR = 1.2  # heights of a name from the middle of its class
+OUTER = 0.85  # share of a class that lies further inwards than its name
 ABOVE = 8.0  # units from a sample to its image
 
 
@@ -26,13 +27,15 @@ class Tags:
         labels: class of each sample, (samples,).
         named: the classes that are named and their tags, see `name_tags`.
         imaged: numbers of the samples that are shown as images, and these images.
+        outward: whether a name stands at the outer side of its class, seen from the middle of all, where classes lie
+            over each other; else at the middle of its class.
     """
 
     def __init__(
         self, stage: Stage, axes: Axes, labels: Array, named: tuple[Array, Sequence[Any]],
-        imaged: tuple[Array, Sequence[Any]] = (np.zeros(0, np.intp), ()),
+        imaged: tuple[Array, Sequence[Any]] = (np.zeros(0, np.intp), ()), outward: bool = False,
     ) -> None:  # fmt: skip
-        self._labels = labels
+        self._labels, self._outward = labels, outward
         (self._imaged, images), (self._classes, tags) = imaged, named
         self._to_pixels: Any = axes.transData.frozen()
         self._height, self._air = stage.size[1], ABOVE * stage.pixel
@@ -58,11 +61,12 @@ class Tags:
         pixels = self.in_pixels(samples)
         members = [pixels[labels == label] for label in self._classes]
         medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
+        anchors = [_outer(m, np.median(pixels, axis=0)) for m in members] if self._outward else medians
         above = pixels[self._imaged] - [0, 1] * (self._sizes[: len(self._imaged)] / 2 + self._air)
-        middles = apart(np.concatenate([above, np.reshape(medians, (-1, 2))]), self._sizes)
+        middles = apart(np.concatenate([above, np.reshape(anchors, (-1, 2))]), self._sizes)
         half, named = self._sizes / 2, slice(len(self._imaged), None)
         places = np.clip(middles, self._corners[0] + half, self._corners[1] - half)
-        moved = np.linalg.norm(places[named] - np.reshape(medians, (-1, 2)), axis=1) > FAR * self._sizes[named, 1]
+        moved = np.linalg.norm(places[named] - np.reshape(anchors, (-1, 2)), axis=1) > FAR * self._sizes[named, 1]
         if moved.sum() > len(moved) / 2:  # all classes are one knot, and names beside it would point at nothing
             places[:] = np.nan
         return places
@@ -70,3 +74,12 @@ class Tags:
     def show(self, places: Array) -> None:
         """Show them at places from `places`."""
         self._sprites.set_middles(places)
+
+
+def _outer(members: Array, middle: Array) -> Array:
+    """Return a place towards the end of some points that is farthest from a middle, shape (2,); NaN without points."""
+    if not len(members):
+        return np.full(2, np.nan)
+    median = np.median(members, axis=0)
+    way = (median - middle) / max(float(np.linalg.norm(median - middle)), 1e-9)
+    return np.asarray(median + max(0.0, float(np.quantile((members - median) @ way, OUTER))) * way)

@@ -59,7 +59,7 @@ class Panel:
         images = NONE if pictures is None else pictures.some(stage, plane, axes, embedding, coloring)
         self._imaged = images[0]
         self._leads = stage.strokes(stage.overlay(), stage.theme.ink, 1.5) if len(self._imaged) else None
-        self._tags = Tags(stage, axes, self._labels, named, images)
+        self._tags = Tags(stage, axes, self._labels, named, images, outward=embedding.shares is not None)
         self._stands: dict[int, Array] = {}
 
     @property

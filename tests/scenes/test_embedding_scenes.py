@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 import animviz
-from animviz import Recording, Stage
+from animviz import Box, Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.cli.main import main
 from animviz.embed import Embedding, embedding_of, stored_embeddings
 from animviz.embed.sets import Sets, layers_of, sets_of
 from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods, share_named, shares_of_classes
 from animviz.errors import SceneError
+from animviz.parts import Tags
 from animviz.parts.tags import apart, chips
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
@@ -324,3 +325,17 @@ def test_names_on_patches_stand_out_from_every_class() -> None:
         for picture in pictures:
             solid = picture[picture[..., 3] == 255][:, :3].astype(int).sum(axis=1)
             assert np.ptp(solid) > 200
+
+
+def test_names_at_the_outer_side_of_their_classes_stand_farther_from_the_middle() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(3), 60)
+    ways = np.array([[1.0, 0.0], [-0.5, 0.8], [-0.5, -0.8]])
+    places = ways[labels] * rng.uniform(0, 1, (180, 1)) + rng.normal(0, 0.02, (180, 2))
+    stage = Stage((640, 360))
+    axes = stage.axes(Box(400, 100, 500, 500), (-1.2, 1.2), (-1.2, 1.2))
+    named = np.arange(3), [np.zeros((10, 10, 4), np.uint8)] * 3
+    inner, outer = (Tags(stage, axes, labels, named, outward=outward) for outward in (False, True))
+    middle = inner.in_pixels(np.zeros((1, 2)))
+    near, far = (np.linalg.norm(tags.places(places) - middle, axis=1) for tags in (inner, outer))
+    assert (far > 1.3 * near).all()
