@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale [PART]...
 
-Parts: snapshots, weights, samples, classes, layers, minutes, umap. With names it measures only those and writes nothing.
+Parts: snapshots, weights, samples, classes, layers, minutes, umap, cluster. With names it measures only those and writes nothing.
 """
 
 import os
@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from distributed import LocalCluster
 from torch import nn
 
 import animviz
@@ -38,12 +39,13 @@ Whole commands in cold processes, medians of three, on {machine}. Trainings are 
 
 @dataclass(frozen=True)
 class Part:
-    """What is counted, the counts, and for each of them seconds by what is done."""
+    """What is counted, the counts, and for each of them seconds by what is done; one of these may be charted."""
 
     title: str
     unit: str
     counts: tuple[int, ...]
     measure: Callable[[int], dict[str, float]]
+    charted: str = ""
 
 
 def trained(name: str, net: nn.Module, shape: tuple[int, int, int], epochs: int = 3, every: Any = 1) -> str:
@@ -154,14 +156,25 @@ def umap(count: int) -> dict[str, float]:
     return {"seconds": wall, "processor seconds": cpu, "GB at most": memory / 1e3}
 
 
+def cluster(count: int) -> dict[str, float]:
+    """What a film of a minute costs on a Dask cluster of so many workers of one thread, the cluster already there."""
+    net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 2))
+    path = trained("cluster", net, (1000, 2, 2), 20)
+    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as local:
+        words = f"render rings --from {path} --seconds 60 --cluster {local.scheduler_address} -o {FOLDER}/a.mp4"
+        run = command_seconds("-m", "animviz", *words.split())
+        return {"film of a minute, 1280x720": in_turn(3, run)[0]}
+
+
 PARTS = {
-    "snapshots": Part("snapshots", "snapshots", (200, 2_000, 20_000), snapshots),
-    "weights": Part("weights", "weights", (200_000, 2_000_000, 20_000_000), weights),
-    "samples": Part("samples", "samples", (2_000, 20_000, 200_000), samples),
+    "snapshots": Part("snapshots", "snapshots", (200, 2_000, 20_000), snapshots, "landmarks"),
+    "weights": Part("weights", "weights", (200_000, 2_000_000, 20_000_000), weights, "its snapshot"),
+    "samples": Part("samples", "samples", (2_000, 20_000, 200_000), samples, "rings"),
     "classes": Part("classes", "classes", (10, 100, 1_000), classes),
     "layers": Part("layers", "layers", (4, 50, 500), layers),
     "minutes": Part("minutes of film", "minutes", (1, 10, 60), minutes),
-    "umap": Part("samples laid out by UMAP", "samples", (1_000, 5_000, 20_000), umap),
+    "umap": Part("samples laid out by UMAP", "samples", (1_000, 5_000, 20_000), umap, "seconds"),
+    "cluster": Part("workers of a Dask cluster", "workers", (1, 2), cluster),
 }
 
 
@@ -170,7 +183,8 @@ def table(part: Part, found: list[dict[str, float]]) -> str:
     names = list(found[0])
     lines = [f"| {part.unit} | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
     for count, row in zip(part.counts, found, strict=True):
-        lines.append(f"| {count:,} | {' | '.join(f'{row[name]:.3g} s' for name in names)} |")
+        costs = (f"{row[name]:.3g} {'GB' if 'GB' in name else 's'}" for name in names)
+        lines.append(f"| {count:,} | {' | '.join(costs)} |")
     times = " | ".join(f"{found[-1][name] / found[0][name]:.1f}x" for name in names)
     return "\n".join([*lines, f"| {part.counts[-1] // part.counts[0]:,} times as many | {times} |"])
 
@@ -184,14 +198,13 @@ def main() -> None:
         found = [part.measure(count) for count in part.counts]
         text.append(f"## {part.title[0].upper()}{part.title[1:]}\n\n{table(part, found)}\n")
         print(text[-1], flush=True)
-        first = next(iter(found[0]))
-        curves.append(Costs(f"{first}, seconds", part.counts, [row[first] for row in found], part.unit))
+        if part.charted:
+            costs = [row[part.charted] for row in found]
+            curves.append(Costs(f"{part.charted}, s", part.counts, costs, part.unit))
     if not asked:
         machine = f"{platform.machine()} with {os.cpu_count()} cores, {date.today()}"
-        draw(curves[:4], PAGE.with_suffix(".png"), "What more of it costs")
-        PAGE.write_text(
-            f"{HEAD.format(machine=machine)}{chr(10).join(text)}\n![The first of each](scale.png)\n", "utf-8"
-        )
+        draw(curves, PAGE.with_suffix(".png"), "What more of it costs")
+        PAGE.write_text(f"{HEAD.format(machine=machine)}{chr(10).join(text)}\n![Four of them](scale.png)\n", "utf-8")
 
 
 if __name__ == "__main__":
