@@ -10,7 +10,8 @@ from .families.pinned import CAPTION, Strip, pins_of
 from .families.stems import Stems
 
 MOST = 1  # numbers beside the loss
-SLOT = 210.0  # units across for a picture and its caption
+SLOT = 280.0  # units across for a picture and its caption
+LARGEST = 216.0  # units of a picture at most
 ELBOW = 30.0  # units between pictures and curves
 TWO = 300.0  # units of height for two plots
 
@@ -36,7 +37,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     about = recording.manifest
     of_training = ", ".join(filter(None, [about.title, about.arch])) if source == "logs" else None
     sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=of_training, numbers=["epoch"])
-    high = min(150.0, (stage.width - 80) / len(pins) - 40) + CAPTION
+    high = min(LARGEST, (stage.width - 80) / len(pins) - 40, 0.42 * sheet.room.height) + CAPTION
     strip = Strip(stage, Box(sheet.room.left, sheet.room.top, sheet.room.width, high), recording, pins)
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)
