@@ -20,7 +20,7 @@ TWO = 300.0  # units of height for two plots
 def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     """Learning curves of any recording, with pictures of what the network does at its landmarks.
 
-    The loss, and accuracy or another number; training and validation, or where the recorder was told of none those of
+    The loss, and where there is room accuracy or another number; training and validation, or where the recorder was told of none those of
     the recorded states. The pictures are the plane of a planar classifier, the confusion table of another one, the
     curve of a fit, and else the loss itself.
 
@@ -33,7 +33,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     noted = recording.noted(source=source)
     names = [name for name in noted if not name.startswith("val_")]
     names = (["loss"] if "loss" in names else []) + [name for name in names if name != "loss"][:MOST]
-    pins = pins_of(recording, max(2, int((stage.width - 80) // SLOT)))
+    pins = pins_of(recording, max(3, int((stage.width - 80) // SLOT)))
     about = recording.manifest
     of_training = ", ".join(filter(None, [about.title, about.arch])) if source == "logs" else None
     sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=of_training, numbers=["epoch"])
