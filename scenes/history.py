@@ -20,9 +20,9 @@ TWO = 300.0  # units of height for two plots
 def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     """Learning curves of any recording, with pictures of what the network does at its landmarks.
 
-    The loss, and where there is room accuracy or another number; training and validation, or where the recorder was told of none those of
-    the recorded states. The pictures are the plane of a planar classifier, the confusion table of another one, the
-    curve of a fit, and else the loss itself.
+    The loss, and where there is room accuracy or another number; training and validation, or where the recorder was
+    told of none those of the recorded states. The pictures are the plane of a planar classifier, the confusion table
+    of another one, the curve of a fit, and else the loss itself.
 
     Args:
         stage: where to draw.

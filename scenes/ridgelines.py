@@ -24,7 +24,6 @@ from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis
 MOST = 16  # ridges
 RIDGE = 18.0  # units of height for one
 GAP = 36.0  # units between panels
-MEDIAN = "; orange: the median"
 LARGE = 0.58  # of the room, for the large panel
 
 
@@ -62,7 +61,7 @@ def ridgelines(
     axes = {quantity: _axis(quantity, moments) for quantity, moments in values.items()}
     marked = first not in OF_LAYER and len(values[first][0]) > FEW
     some = activation_samples(recording, name) if "activations" in known else None
-    sheet.write_foot(*_foot(words, values, axes, len(some or ()), marked))
+    sheet.write_foot(*_foot(words, values, axes, len(some or ())))
     panels = {
         quantity: _panel(
             stage,
@@ -141,9 +140,7 @@ def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
     return f"{large.capitalize()} of {layer}: {after / before:.2g} times as wide"
 
 
-def _foot(
-    layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis], some: int, marked: bool
-) -> list[str]:
+def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis], some: int) -> list[str]:
     many = [quantity for quantity, moments in values.items() if len(moments[0]) > FEW]
     few = [quantity for quantity in values if quantity not in many]
     held = min(axis.held for axis in axes.values())
@@ -151,7 +148,7 @@ def _foot(
     cut = f"; off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
     ridge = "a ridge: how many values lie where, at one epoch"
-    return [f"{ridge}{MEDIAN if marked else ''}" if many else "", f"{layer}{of}{lines}{cut}"]
+    return [ridge if many else "", f"{layer}{of}{lines}{cut}"]
 
 
 def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:

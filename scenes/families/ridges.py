@@ -20,6 +20,7 @@ LEAST = 1e-4  # on an axis of logarithms: losses below stand at its end
 ABOVE, BELOW = 34.0, 40.0  # units for the title and for the numbers on the axis
 NARROW, LINE = 190.0, 26.0  # units of a box in which the share at zero has a line of its own, and of that line
 TICK = 28.0  # units from one epoch's number to the next at least
+CLEAR = 42.0  # units of height of a ridge from which there is room for a word between title and first epoch
 OVERLAP = 2.6  # heights of a ridge, in distances from one to the next
 
 
@@ -206,7 +207,8 @@ class Ridges:
     def _set_up_median(self, stage: Stage) -> None:
         """Add the way of the median through the ridges, and its value."""
         accent, room = stage.theme.positive, self._room
-        stage.text(MARGIN, room.top + self._high - 26, "epoch", color=stage.theme.quiet)
+        if self._high >= CLEAR:
+            stage.text(MARGIN, room.top + self._high - 26, "epoch", color=stage.theme.quiet)
         self._way = stage.curve(self.axes, accent, 3, 13)
         self._median = Words(stage, [(room.right, room.top - ABOVE + 20)], weight="medium", align="right")
         self._accent = np.array([stage.theme.mix(accent, 1.0)])
