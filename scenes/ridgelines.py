@@ -147,7 +147,7 @@ def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, 
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
     cut = f"; off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
-    ridge = "a ridge: how many values lie where, at one epoch"
+    ridge = "a ridge: how many values lie where, on its own scale"
     return [ridge if many else "", f"{layer}{of}{lines}{cut}"]
 
 
