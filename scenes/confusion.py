@@ -14,11 +14,12 @@ from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.parts import LABEL, MARGIN, Number, Ruler, Sheet, Words, cut, heatmap, joined, letters_on, pair
+from animviz.parts import LABEL, Number, Ruler, Sheet, Words, cut, first_fitting, heatmap, joined, letters_on, pair
 
-from .families.confused import Pairs, cell_colors, in_the_end
+from .families.confused import Pairs, cell_colors, from_first_to_last, pictures_of
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
+RULER = 100.0  # units of height of the ruler
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next
 
@@ -42,13 +43,14 @@ def confusion(
     parts += ignored_in_words(verdicts.labels)
     kept = f"{recording.manifest.title}, measured on {verdicts.known.sum():,} training samples"
     sheet = Sheet(
-        stage, recording, in_the_end(verdicts), foot=parts, subtitle=kept if on == "train" else None,
+        stage, recording, from_first_to_last(verdicts), foot=parts, subtitle=kept if on == "train" else None,
         numbers=["epoch", "accuracy" if on == "test" else Number(said, ".1f", "100.0", " %", scale=100)],
     )  # fmt: skip
-    boxes = _layout(stage, verdicts.names, sheet.room)
+    images = pictures_of(recording, verdicts)
+    boxes = _layout(stage, verdicts.names, sheet.room, images is not None)
     write = _per_cent if normalize else _count
     matrix = _Matrix(stage, boxes["matrix"], verdicts, write)
-    pairs = Pairs(stage, boxes["pairs"], recording, verdicts, write)
+    pairs = Pairs(stage, boxes["pairs"], images, verdicts, write)
     totals = np.maximum(verdicts.totals, 1)[:, None]
     ruler = Ruler(stage, boxes["ruler"], recording)
     stage.text(boxes["ruler"].left, boxes["ruler"].top - 14, f"{ruler.name} over epochs", color=stage.theme.quiet)
@@ -144,11 +146,12 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
     room = step * cell - 8
     fits = room > 60 or max(stage.measure(name, LABEL) for name in names) <= room
     top = box.top - (HEAD - 22 if fits else 20)
-    stage.text(box.left, top, "answered" if fits else "answered, in the same order", color=quiet)
+    above = ("answered",) if fits else ("answered, in the same order", "answered")
+    stage.text(box.left, top, first_fitting(stage, above, stage.width - box.left - 8), color=quiet)
     stage.text(box.left - 12, top, "true", color=quiet, align="right")
     for place in range(0, len(names), step):
         middle = (place + 0.5) * cell
-        stage.text(box.left - 12, box.top + middle + 8, cut(stage, names[place], box.left - 52), align="right")
+        stage.text(box.left - 12, box.top + middle + 8, cut(stage, names[place], _before(stage, names)), align="right")
         if fits:
             # Where not every column has a name, the name begins with its column, and does not hang over the edge.
             left, text = box.left + middle, cut(stage, names[place], room)
@@ -158,19 +161,25 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
                 stage.text(left - cell / 2, box.top - 12, text)
 
 
-def _layout(stage: Stage, names: list[str], sheet: Box) -> dict[str, Box]:
-    """Return the boxes: the list beside the matrix, or below it in tall frames."""
-    widest = max(stage.measure(name, LABEL) for name in [*names, "true"])
-    before = min(190.0, 0.15 * stage.width, widest) + 14
+def _before(stage: Stage, names: list[str]) -> float:
+    """Return the units of width for the names before the rows."""
+    return min(190.0, 0.15 * stage.width, max(stage.measure(name, LABEL) for name in [*names, "true"]))
+
+
+def _layout(stage: Stage, names: list[str], sheet: Box, pictured: bool) -> dict[str, Box]:
+    """Return the boxes: where there are images these are large; without them the matrix is."""
+    before = _before(stage, names) + 14
     if stage.height > 1.5 * stage.width:
-        side = min(sheet.width - before, sheet.height - HEAD - 460)
+        side = min(sheet.width - before, (0.4 if pictured else 0.55) * sheet.height)
+        ruler = Box(sheet.left, sheet.bottom - RULER, sheet.width, RULER)
         below = sheet.top + HEAD + side + 30
-        ruler = Box(sheet.left, sheet.bottom - 110, sheet.width, 110)
-        pairs = Box(sheet.left, below, sheet.width, ruler.top - 50 - below)
-    else:
-        gap = 56 if stage.width >= 1150 else 36
-        side = min(sheet.height - HEAD, sheet.width - before - max(210, 0.3 * sheet.width) - gap)
-        right = MARGIN + before + side + gap
-        ruler = Box(right, sheet.bottom - 110, stage.width - MARGIN - right, 110)
-        pairs = Box(right, sheet.top, ruler.width, ruler.top - 50 - sheet.top)
-    return {"matrix": Box(MARGIN + before, sheet.top + HEAD, side, side), "pairs": pairs, "ruler": ruler}
+        pairs = Box(sheet.left, below, sheet.width, ruler.top - 40 - below)
+        return {"matrix": Box(sheet.left + before, sheet.top + HEAD, side, side), "pairs": pairs, "ruler": ruler}
+    gap = 56 if stage.width >= 1150 else 36
+    wide = (0.3 if not pictured else 0.55 if stage.width > 1.2 * stage.height else 0.33) * sheet.width
+    side = min(sheet.height - HEAD, sheet.width - before - max(210, wide) - gap)
+    width = sheet.width - before - side - gap
+    left, matrix = (sheet.left, sheet.right - side) if pictured else (sheet.right - width, sheet.left + before)
+    ruler = Box(left, sheet.bottom - RULER, width, RULER)
+    pairs = Box(left, sheet.top, width, ruler.top - 40 - sheet.top)
+    return {"matrix": Box(matrix, sheet.top + HEAD, side, side), "pairs": pairs, "ruler": ruler}

@@ -10,7 +10,8 @@ from .families.pinned import CAPTION, Strip, pins_of
 from .families.stems import Stems
 
 MOST = 1  # numbers beside the loss
-SLOT = 210.0  # units across for a picture and its caption
+SLOT = 280.0  # units across for a picture and its caption
+LARGEST = 216.0  # units of a picture at most
 ELBOW = 30.0  # units between pictures and curves
 TWO = 300.0  # units of height for two plots
 
@@ -19,9 +20,9 @@ TWO = 300.0  # units of height for two plots
 def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     """Learning curves of any recording, with pictures of what the network does at its landmarks.
 
-    The loss, and accuracy or another number; training and validation, or where the recorder was told of none those of
-    the recorded states. The pictures are the plane of a planar classifier, the confusion table of another one, the
-    curve of a fit, and else the loss itself.
+    The loss, and where there is room accuracy or another number; training and validation, or where the recorder was
+    told of none those of the recorded states. The pictures are the plane of a planar classifier, the confusion table
+    of another one, the curve of a fit, and else the loss itself.
 
     Args:
         stage: where to draw.
@@ -32,11 +33,11 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     noted = recording.noted(source=source)
     names = [name for name in noted if not name.startswith("val_")]
     names = (["loss"] if "loss" in names else []) + [name for name in names if name != "loss"][:MOST]
-    pins = pins_of(recording, max(2, int((stage.width - 80) // SLOT)))
+    pins = pins_of(recording, max(3, int((stage.width - 80) // SLOT)))
     about = recording.manifest
     of_training = ", ".join(filter(None, [about.title, about.arch])) if source == "logs" else None
     sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=of_training, numbers=["epoch"])
-    high = min(150.0, (stage.width - 80) / len(pins) - 40) + CAPTION
+    high = min(LARGEST, (stage.width - 80) / len(pins) - 40, 0.42 * sheet.room.height) + CAPTION
     strip = Strip(stage, Box(sheet.room.left, sheet.room.top, sheet.room.width, high), recording, pins)
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)

@@ -40,22 +40,20 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     found = Evidence(recording, places, samples, MOST)
     names = recording.output.class_names
     rivals = [(names[true], names[rival]) for true, rival in zip(found.true, found.rivals, strict=True)]
-    foot = ["evidence: gradient times input, for the class less the rival"]
+    foot = ["brighter: the pixel counts for more", "bars: each colour added up (gradient times input)"]
     if places.chosen is not None:
-        foot.append(f"framed: the {len(places.chosen)} values that the network reads")
+        foot[1] = f"framed: the {len(places.chosen)} values that the network reads"
     sheet = Sheet(
-        stage, recording, "What speaks for {}, what for {}".format(*map(in_title, rivals[0])), foot=foot, air=16
+        stage, recording, "Green speaks for {}, purple for {}".format(*map(in_title, rivals[0])), foot=foot, air=16
     )
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
     maps = found.all_maps()
-    size = np.abs(maps[np.isfinite(maps)])
-    scale = float(np.quantile(size[size > 0], 0.97)) if size.any() else 1.0
     both = np.stack([np.nansum(np.maximum(part, 0), axis=(-2, -1)) for part in (-maps, maps)])
     views = [
-        _View(stage, box, places, int(number), pair_, scale, float(both[:, :, place].max()) or 1.0)
+        _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), float(both[:, :, place].max()) or 1.0)
         for place, (box, number, pair_) in enumerate(zip([large, *small], found.chosen, rivals, strict=False))
     ]
     everywhere = _Everywhere(stage, whole, recording, places, found) if whole else None
@@ -70,6 +68,12 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
         sheet.show(state)
 
     return draw
+
+
+def _scale(maps: Array) -> float:
+    """Return the evidence that has the full colour in an image: the same in the whole film."""
+    size = np.abs(maps[np.isfinite(maps)])
+    return float(np.quantile(size[size > 0], 0.97)) if size.any() else 1.0
 
 
 class _View:
@@ -96,7 +100,7 @@ class _View:
     def show(self, values: Array, answer: str) -> None:
         """Show the evidence of a moment, and the class that is answered."""
         share = np.clip(np.nan_to_num(values) / self._scale, -1, 1)
-        cover = np.abs(share)[..., None] ** 0.6
+        cover = np.abs(share)[..., None]
         tone = self._colors[(127.5 + 127.5 * np.sign(share)).astype(int)]
         self._map.set_values(self._ground + cover * (tone - self._ground))
         sums = [float(np.nansum(np.maximum(part, 0))) for part in (-values, values)]

@@ -59,10 +59,21 @@ def ridgelines(
     words = "the " + layer_words(recording).get(name, (f"layer {name}", ""))[0]
     sheet = Sheet(stage, recording, _title(first, words, values[first]))
     axes = {quantity: _axis(quantity, moments) for quantity, moments in values.items()}
+    marked = first not in OF_LAYER and len(values[first][0]) > FEW
     some = activation_samples(recording, name) if "activations" in known else None
     sheet.write_foot(*_foot(words, values, axes, len(some or ())))
     panels = {
-        quantity: _panel(stage, box, recording, quantity, known[quantity], axes[quantity], states, values[quantity])
+        quantity: _panel(
+            stage,
+            box,
+            recording,
+            quantity,
+            known[quantity],
+            axes[quantity],
+            states,
+            values[quantity],
+            marked and quantity == first,
+        )
         for quantity, box in zip(order, _boxes(stage, sheet.room, len(order)), strict=True)
     }
 
@@ -98,7 +109,7 @@ def _axis(quantity: Quantity, moments: list[Array]) -> Axis:
 
 def _panel(
     stage: Stage, box: Box, recording: Recording, quantity: Quantity, measure: Values, axis: Axis, states: Sequence[State],
-    values: list[Array],
+    values: list[Array], marked: bool,
 ) -> Ridges:  # fmt: skip
     if len(values[0]) <= FEW:  # a path bends at every snapshot
         states = sampled_states(recording, len(recording))
@@ -107,7 +118,7 @@ def _panel(
     else:  # in a low box the ridges would hide each other
         some = evenly(len(states), max(4, int(box.height // RIDGE)))
         states, values = [states[place] for place in some], [values[place] for place in some]
-    return Ridges(stage, box, recording, quantity, axis, np.array([state.epoch for state in states]), values)
+    return Ridges(stage, box, recording, quantity, axis, np.array([state.epoch for state in states]), values, marked)
 
 
 def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
@@ -134,9 +145,10 @@ def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, 
     few = [quantity for quantity in values if quantity not in many]
     held = min(axis.held for axis in axes.values())
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
-    cut = f"; on the axes: {np.floor(1000 * held) / 10:g} % or more" if held < 1 else ""
+    cut = f"; off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
-    return ["height: how many values, each ridge on its own scale" if many else "", f"{layer}{of}{lines}{cut}"]
+    ridge = "a ridge: how many values lie where, on its own scale"
+    return [ridge if many else "", f"{layer}{of}{lines}{cut}"]
 
 
 def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:

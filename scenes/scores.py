@@ -170,7 +170,7 @@ def _foot(recording: Recording, shown: int, count: int, any_learned: bool) -> li
     what = "all positions count" if recording.output.sequence else "F1: harmonic mean of precision and recall"
     if shown < count:
         what = f"shown: {shown} of {count} classes, those with the lowest F1 at the end"
-    return [what, f"ring: from here on {LEARNED:g} or more" if any_learned else ""]
+    return [f"{what}; scales stretched towards 1", f"ring: from here on {LEARNED:g} or more" if any_learned else ""]
 
 
 def _chosen(outcomes: Outcomes, table: Array, room: int) -> list[int]:

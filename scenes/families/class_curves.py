@@ -74,7 +74,7 @@ class Plain:
 
 
 class Named(Plain):
-    """Curves with names and values at their ends, that of their mean in ink, and a ring where each class is learned.
+    """Curves with names and values at their ends, that of their mean in grey, and a ring where each class is learned.
 
     Args:
         stage: where.
@@ -100,19 +100,19 @@ class Named(Plain):
         learned: Array,
         hero: int,
     ) -> None:
-        ink = np.array([stage.theme.mix(stage.theme.ink, 1.0)])
+        quiet = np.array([stage.theme.mix(stage.theme.quiet, 1.0)])
         names = [cut(stage, name, WIDEST) for name in (*names, "mean")]
         width = max(stage.measure(name, LABEL) for name in names) + 16
         value = stage.measure("0.000", LABEL)
         self._rings = [(epochs[at], values[at, k]) for k, at in enumerate(learned) if at >= 0]
         values = np.column_stack([values, mean])
         super().__init__(
-            stage, box, "F1", epochs, values, np.vstack([colors, ink]), LEADER + width + value + 4, hero, len(names) - 1
+            stage, box, "F1", epochs, values, np.vstack([colors, quiet]), LEADER + width + value + 4, hero, len(names) - 1
         )  # fmt: skip
         last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:])
         self._order = np.argsort(-last[0], kind="stable") if len(last) else np.arange(len(names))
         self._page = stage.overlay()
-        self._leaders = LineCollection([], colors=np.vstack([colors, ink]), linewidths=stage.points(1.5))
+        self._leaders = LineCollection([], colors=np.vstack([colors, quiet]), linewidths=stage.points(1.5))
         self._page.add_collection(self._leaders, autolim=False)
         stage.moves(self._leaders)
         self._marks = stage.line(

@@ -14,29 +14,27 @@ from animviz.arrays import Array
 from animviz.errors import RecordingError, SceneError
 from animviz.parts import LABEL, Words, cut, heatmap, images_of, in_order, pair
 
-ROW, SIDE, GAP = 85.0, 46.0, 8.0  # units: of a pair with its images, of an image, and between two
-PLAIN = 40.0  # units of a pair without images
+from .endings import in_title
+
+ROW, SIDE, GAP = 132.0, 116.0, 8.0  # units: of a pair with its images, of an image at most, and between two
+PLAIN, NAME, LETTERS = 40.0, 38.0, 26.0  # units of a pair without images, of the words above these, and of their type
+TITLE, REST = 34.0, 30.0  # units above and below the list
 MOST = 6  # pairs at most
 FIRST = 0.42  # of the way from no sample to all of a class, at which the colour of a single one begins
 
 
-def in_the_end(verdicts: Verdicts) -> str:
-    """Return a title: which class is most often taken for which at the last finite snapshot."""
+def from_first_to_last(verdicts: Verdicts) -> str:
+    """Return a title: what was answered at first, and how much is right in the end."""
     last = verdicts.last()
-    if last is None:
+    if last is None or not verdicts.known.any():
         return "Which class is taken for which"
-    wrong = _errors(verdicts.matrix(last))
-    worst = np.argwhere(wrong == wrong.max())
-    if not wrong.max():
-        return "In the end no class is taken for another"
-    if len(worst) > 1:
-        return f"In the end no class is taken for another more than {_times(int(wrong.max()))}"
-    true, said = (verdicts.names[label] for label in worst[0])
-    return f"In the end {true} is most often taken for {said}"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+    first, end = (f"{100 * verdicts.accuracy(index):.1f}" for index in (0, last))
+    if not last:
+        return f"{end} % of the answers are right"
+    said = np.bincount(verdicts.answers(0)[verdicts.known], minlength=len(verdicts.names))
+    if 2 * said.max() > said.sum() and len(said) > 2:
+        return f"At first mostly {in_title(verdicts.names[said.argmax()])}, in the end {end} % right"
+    return f"From {first} to {end} % right"
 
 
 def _errors(counts: Array) -> Array:
@@ -92,31 +90,33 @@ class Pairs:
     Args:
         stage: where.
         box: room for it.
-        recording: whose samples are shown, if they are images.
+        images: of the samples, see `pictures_of`; None where they are none.
         verdicts: what is answered.
         write: makes a text of a value; an empty one where there is nothing to say.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, recording: Recording, verdicts: Verdicts, write: Callable[[float], str]
+        self, stage: Stage, box: Box, images: Array | None, verdicts: Verdicts, write: Callable[[float], str]
     ) -> None:
         self._stage, self._verdicts, self._write = stage, verdicts, write
         stage.text(box.left, box.top + 22, "most often wrong", color=stage.theme.quiet)
-        self._gallery = _Gallery.of(stage, box, recording, verdicts)
-        row = ROW if self._gallery else PLAIN
-        rows = int(min(MOST, (box.height - 30 - 34) // row))
-        baselines = box.top + 34 + row * np.arange(rows) + 22
+        room = Box(box.left, box.top + TITLE, box.width, box.height - TITLE - REST)
+        rows = min(MOST, max(1, int(room.height // (PLAIN if images is None else ROW))))
+        side = min(SIDE, (box.width - GAP) / 2, room.height / rows - NAME - GAP)
+        row = PLAIN if images is None else NAME + side + GAP
+        self._gallery = None if images is None else _Gallery(stage, room, images, verdicts, rows, row)
+        size = LABEL if images is None else LETTERS
+        baselines = room.top + row * np.arange(rows) + 26
         largest = write(float(np.bincount(verdicts.labels[verdicts.known]).max()))
-        right = box.left + stage.measure(largest, LABEL, "medium")
-        room = box.right - right - 16
-        widest = max(stage.measure(name, LABEL) for name in verdicts.names)
-        self._between = " taken for " if stage.measure(" taken for ", LABEL) + 2 * widest <= room else " → "
-        self._name_room = (room - stage.measure(self._between, LABEL)) / 2
-        self._rows = rows
-        self._numbers = Words(stage, [(right, y) for y in baselines], weight="medium", align="right")
-        self._words = Words(stage, [(right + 16, y) for y in baselines])
-        below = box.top + 34 + row * rows + 24
-        self._rest = stage.text(box.left, below, "", color=stage.theme.quiet, moves=True)
+        right = box.left + stage.measure(largest, size, "medium")
+        free = box.right - right - 16
+        widest = max(stage.measure(name, size) for name in verdicts.names)
+        self._between = " taken for " if stage.measure(" taken for ", size) + 2 * widest <= free else " → "
+        self._name_room = (free - stage.measure(self._between, size)) / 2
+        self._rows, self._size = rows, size
+        self._numbers = Words(stage, [(right, y) for y in baselines], size=size, weight="medium", align="right")
+        self._words = Words(stage, [(right + 16, y) for y in baselines], size=size)
+        self._rest = stage.text(box.left, room.top + row * rows + 22, "", color=stage.theme.quiet, moves=True)
         self._values = np.zeros(rows)
         pair(stage, "errors of a pair", lambda: self._numbers.texts, lambda: self._values)
 
@@ -142,7 +142,7 @@ class Pairs:
         return pairs
 
     def _name(self, label: int) -> str:
-        return cut(self._stage, self._verdicts.names[label], self._name_room)
+        return cut(self._stage, self._verdicts.names[label], self._name_room, self._size)
 
 
 def more(written: Sequence[str], shown: int) -> str:
@@ -154,32 +154,29 @@ def more(written: Sequence[str], shown: int) -> str:
     return f"and {len(rest)} more with less" if rest else ""
 
 
+def pictures_of(recording: Recording, verdicts: Verdicts) -> Array | None:
+    """Return the samples as images, or None where they are none, or too small to show anything."""
+    try:
+        images = images_of(recording, "confusion", verdicts.inputs)
+    except (SceneError, RecordingError):  # no images, or several inputs
+        return None
+    return images if min(images.shape[1:3]) > 2 else None
+
+
 class _Gallery:
     """A row of images for each pair: samples of the one class that are taken for the other."""
 
-    def __init__(self, stage: Stage, box: Box, images: Array, verdicts: Verdicts) -> None:
-        self._verdicts = verdicts
-        self._side, self._rows = round(SIDE * stage.pixel), int(min(MOST, (box.height - 64) // ROW))
-        self._pitch = self._side + round(GAP * stage.pixel)
-        self._row = round(ROW * stage.pixel)
-        self._columns = max(1, int(box.width * stage.pixel / self._pitch))
-        self._images = images
+    def __init__(self, stage: Stage, box: Box, images: Array, verdicts: Verdicts, rows: int, row: float) -> None:
+        self._verdicts, self._images = verdicts, images
+        self._row, self._name = (round(length * stage.pixel) for length in (row, NAME))
+        self._side, gap = round((row - NAME - GAP) * stage.pixel), round(GAP * stage.pixel)
+        self._pitch = self._side + gap
+        self._columns = max(1, int((box.width * stage.pixel + gap) / self._pitch))
         self._small: dict[int, NDArray[np.uint8]] = {}
-        self._shape = (self._row * self._rows, self._pitch * self._columns, 4)
+        self._shape = (self._row * rows, self._pitch * self._columns, 4)
         height, width = (length / stage.pixel for length in self._shape[:2])
-        place = Box(box.left, box.top + 34, width, height)
-        self._cells, _ = heatmap(stage, place, self._shape[:2])
+        self._cells, _ = heatmap(stage, Box(box.left, box.top, width, height), self._shape[:2])
         self._seen: Any = None
-
-    @classmethod
-    def of(cls, stage: Stage, box: Box, recording: Recording, verdicts: Verdicts) -> "_Gallery | None":
-        """Return one where the samples are images and there is room for a row of them, else None."""
-        try:
-            images = images_of(recording, "confusion", verdicts.inputs)
-        except (SceneError, RecordingError):  # no images, or several inputs
-            return None
-        pictures = images.shape[1] > 2 and images.shape[2] > 2
-        return cls(stage, box, images, verdicts) if pictures and box.height >= ROW + 64 else None
 
     def show(self, pairs: list[tuple[int, int]], index: int) -> None:
         """Show samples of these pairs at a snapshot."""
@@ -192,7 +189,7 @@ class _Gallery:
             members = np.flatnonzero((labels == true) & (answers == said))[: self._columns]
             for column, sample in enumerate(members):
                 image = self._scaled(int(sample))
-                top, left = self._row * row + self._row - self._pitch, self._pitch * column
+                top, left = self._row * row + self._name, self._pitch * column
                 canvas[top : top + len(image), left : left + image.shape[1]] = image
         self._cells.set_cells(canvas)
 

@@ -20,7 +20,7 @@ APART = 0.015  # of the training, between two moments at least
 CHANGED = 0.05  # of the range of the loss, between two landmarks at least
 # Of many landmarks those come first that show something else than the others.
 FIRST = (
-    "training diverges", "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss stops falling",
+    "training diverges", "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss levels off",
     "boundary in", "best epoch", "accuracy 99 %", "plateau begins", "boundary gone", "accuracy 50 %",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from matplotlib.collections import PolyCollection
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, Words, cut, joined, levels, pair, whole_ticks
+from animviz.parts import LABEL, MARGIN, Words, cut, joined, levels, pair, whole_ticks
 
 __all__ = ["FEW", "Axis", "Ridges", "axis_of", "margin_axis"]
 
@@ -20,6 +20,7 @@ LEAST = 1e-4  # on an axis of logarithms: losses below stand at its end
 ABOVE, BELOW = 34.0, 40.0  # units for the title and for the numbers on the axis
 NARROW, LINE = 190.0, 26.0  # units of a box in which the share at zero has a line of its own, and of that line
 TICK = 28.0  # units from one epoch's number to the next at least
+CLEAR = 42.0  # units of height of a ridge from which there is room for a word between title and first epoch
 OVERLAP = 2.6  # heights of a ridge, in distances from one to the next
 
 
@@ -112,11 +113,12 @@ class Ridges:
         axis: where its values stand.
         epochs: of the ridges, rising.
         moments: the values at these epochs.
+        marked: whether the way of the median is drawn over the ridges, and what an axis runs over is named.
     """
 
     def __init__(
         self, stage: Stage, box: Box, recording: Recording, title: str, axis: Axis, epochs: Array,
-        moments: Sequence[Array],
+        moments: Sequence[Array], marked: bool = False,
     ) -> None:  # fmt: skip
         self._axis, self._epochs = axis, epochs
         first, last = float(epochs[0]), float(max(epochs[-1], epochs[0] + 1e-9))
@@ -139,13 +141,15 @@ class Ridges:
         counts = [] if self._few else [axis.counts(values) for values in moments]
         self._ridges = [self._ridge(each, epoch) for each, epoch in zip(counts, epochs, strict=False)]
         self._paths = np.stack([axis.places(v) for v in moments]) if self._few else np.zeros((0, 0))
+        self._medians = np.array([_median(values) for values in moments]) if marked else None
         self._set_up(stage)
 
     def measure(self, values: Array) -> dict[str, Array]:
         """Return what is drawn of the values of a moment, in numbers that can be blended."""
         if self._few:
             return {"places": self._axis.places(values)}
-        return {"counts": self._axis.counts(values), "zeros": np.array(_zeros(values))}
+        found = {"counts": self._axis.counts(values), "zeros": np.array(_zeros(values))}
+        return found if self._medians is None else {**found, "median": np.array(_median(values))}
 
     def show(self, epoch: float, measured: dict[str, Array]) -> None:
         """Show a moment.
@@ -163,6 +167,8 @@ class Ridges:
             self._past = past
         ridge = self._ridge(measured["counts"], epoch)
         self._now.set_verts([ridge])
+        if self._medians is not None:
+            self._show_median(epoch, past, float(measured["median"]))
         if self._sticks:
             share, base = float(measured["zeros"]), self._base(epoch)
             self._stick.set_data([0.0, 0.0], [base, base - share * self._high])
@@ -189,12 +195,36 @@ class Ridges:
             self.axes.add_collection(artist, autolim=False)
             artist.set_clip_on(False)
             stage.moves(artist)
+        if self._medians is not None:
+            self._set_up_median(stage)
         if self._sticks:
             self._stick = stage.line(self.axes, theme.ink, 5)
             self._words = Words(stage, [(self._room.right, self._room.top - ABOVE + 20)], align="right")
             pair(
                 stage, "share at 0", lambda: [text.removesuffix(" at 0") for text in self._words.texts], self._drawn_share
             )  # fmt: skip
+
+    def _set_up_median(self, stage: Stage) -> None:
+        """Add the way of the median through the ridges, and its value."""
+        accent, room = stage.theme.positive, self._room
+        if self._high >= CLEAR:
+            stage.text(MARGIN, room.top + self._high - 26, "epoch", color=stage.theme.quiet)
+        self._way = stage.curve(self.axes, accent, 3, 13)
+        self._median = Words(stage, [(room.right, room.top - ABOVE + 20)], weight="medium", align="right")
+        self._accent = np.array([stage.theme.mix(accent, 1.0)])
+        pair(
+            stage, "median", lambda: [text.removeprefix("median ") for text in self._median.texts],
+            lambda: [self._told],
+        )  # fmt: skip
+
+    def _show_median(self, epoch: float, past: int, now: float) -> None:
+        assert self._medians is not None
+        before = self._epochs[:past] < epoch - 1e-9
+        x = self._axis.places(np.append(self._medians[:past][before], now))
+        self._way.set_data(x, np.append(self._bases()[:past][before], self._base(epoch)))
+        place = float(self._way.end[0])
+        self._told = 10**place if self._axis.log else place
+        self._median.set_words([f"median {now:.3f}".replace("-", "−")], self._accent)
 
     def _drawn_share(self) -> list[float]:
         base, top = np.asarray(self._stick.get_ydata())
@@ -247,6 +277,12 @@ class Ridges:
     def _rank(self, place: float) -> float:
         """Return which labels come first where there is little room: the leftmost, on a linear axis those near zero."""
         return place if self._axis.log else abs(place)
+
+
+def _median(values: Array) -> float:
+    """Return the median of the finite values."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else float("nan")
 
 
 def _zeros(values: Array) -> float:

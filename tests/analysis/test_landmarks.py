@@ -67,7 +67,7 @@ def test_each_kind_is_found_where_it_happens(tmp_path: Path) -> None:
     assert found["accuracy 99 %"] == 6
     assert found["class a learned"] == 8  # for good: at 7 the answers are the other way round
     assert found["boundary in 1 piece"] == 1
-    assert found["loss stops falling"] == found["best epoch"] == 8
+    assert found["loss levels off"] == found["best epoch"] == 8
     assert found["unit 1 of hidden dies"] == 6
     assert found["plateau begins"] == 2
     assert found["plateau ends"] == 5
@@ -89,8 +89,8 @@ def test_a_loss_that_flickers_has_few_landmarks(tmp_path: Path) -> None:
     loss = np.exp(-epochs / 8) + np.where(epochs < 100, 0.5, 0.5 * np.exp(-(epochs - 100) / 5))
     flicker = 0.004 * RNG.standard_normal(200)
     found = {mark.name: mark.epoch for mark in curve_landmarks(curve(tmp_path, loss=loss + flicker))}
-    assert found.keys() == {"plateau begins", "plateau ends", "loss stops falling", "best epoch"}
-    assert 15 < found["plateau begins"] < 50 < 95 < found["plateau ends"] < 105 < found["loss stops falling"] < 125
+    assert found.keys() == {"plateau begins", "plateau ends", "loss levels off", "best epoch"}
+    assert 15 < found["plateau begins"] < 50 < 95 < found["plateau ends"] < 105 < found["loss levels off"] < 125
 
 
 def test_training_and_validation_part(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.class_shares import ClassShares
-from animviz.scenes.families.confused import cell_colors, more
+from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.pinned import beginning
 from animviz.scenes.scores import _there, learned_at, rates
+from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
 from animviz.stage.theme import THEMES, Theme
 from animviz.stage.words import Words
@@ -48,6 +49,10 @@ def drawn(name: str, recording: Recording, epoch: float, size: tuple[int, int] =
 def words(stage: Stage) -> list[list[str]]:
     """Return the texts of each group of words, in order of creation."""
     return [list(artist.texts) for artist in stage._moving if isinstance(artist, Words)]
+
+
+def heatmaps(stage: Stage) -> list[Heatmap]:
+    return [artist for artist in stage._moving if isinstance(artist, Heatmap)]
 
 
 def answers(recording: Recording, epoch: float) -> tuple[np.ndarray, np.ndarray]:
@@ -111,6 +116,31 @@ def test_one_error_is_seen_beside_none_and_differs_from_a_right_answer(theme: Th
         assert all(np.abs(wrong - all_right).max() > 0.15 for wrong in (one, all_wrong))
     between = cell_colors(theme, np.array([[0, 0.5], [0, 0]]), np.full((2, 1), 10))[0, 1]
     assert 1 < contrast(between, none) < contrast(one, none) + 0.2
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ([0, 0, 0, 1], [0, 0, 1, 2], "At first mostly a, in the end 100.0 % right"),
+        ([0, 1, 0, 1], [0, 0, 2, 2], "From 25.0 to 75.0 % right"),
+    ],
+)
+def test_confusion_says_what_was_answered_at_first_and_how_much_is_right(
+    first: list[int], last: list[int], said: str
+) -> None:
+    labels, answers = np.array([0, 0, 1, 2]), (np.array(first), np.array(last))
+    told = SimpleNamespace(
+        known=labels >= 0, names=["a", "b", "c"], last=lambda: 1, answers=answers.__getitem__,
+        accuracy=lambda index: float(np.mean(answers[index] == labels)),
+    )  # fmt: skip
+    assert from_first_to_last(told) == said  # type: ignore[arg-type]
+
+
+def test_the_worst_pairs_are_shown_large_where_samples_are_images(trained: Trained) -> None:
+    recording = trained("digits_mlp")
+    matrix, gallery = heatmaps(drawn("confusion", recording, 1.0, (1280, 720)))
+    assert gallery.axes.bbox.width > matrix.axes.bbox.width
+    assert len(heatmaps(drawn("confusion", trained("two_rings", arch="2-3-2-1"), 1.0, (1280, 720)))) == 1
 
 
 def test_between_snapshots_samples_are_counted_at_the_last_one(recording: Recording) -> None:

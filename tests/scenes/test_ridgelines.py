@@ -154,3 +154,12 @@ def test_odd_images_are_drawn_without_overlap(odd: Recording, size: tuple[int, i
 
 def test_the_old_name_goes_on(rings_recording: Recording) -> None:
     assert animviz.frame_at("violins", rings_recording, 1.0, size=(320, 180)).std() > 0
+
+
+def test_the_median_of_the_samples_stands_where_it_is(trained: Trained) -> None:
+    stage, recording = Stage((1280, 720)), trained("digits_mlp")
+    find_scene("ridgelines").set_up(stage, recording)(Moment(seconds=0.0, epoch=3.0))
+    said = next(one for one in stage.pairs if one.name == "median")
+    expected = np.median(sample_losses(recording, 3.0))
+    assert list(said.texts()) == [f"{expected:.3f}"]
+    assert said.values() == pytest.approx([max(expected, LEAST)], rel=1e-6)

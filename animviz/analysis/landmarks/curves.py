@@ -61,7 +61,7 @@ def settling(recording: Recording) -> Iterator[Landmark]:
     lowest = np.minimum.accumulate(values)
     place = int((lowest <= lowest[-1] + FLAT * (values[0] - lowest[-1])).argmax())
     if place and epochs[-1] - epochs[place] >= LASTING * np.ptp(epochs):
-        yield Landmark(float(epochs[place]), "loss stops falling", "Nearly all of the fall of the loss is over.")
+        yield Landmark(float(epochs[place]), "loss levels off", "Nearly all of the fall of the loss is over.")
 
 
 def parting(recording: Recording) -> Iterator[Landmark]:
