@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of each class while the network learns: a curve for each, with its name at its end.
+"""Precision, recall and F1 of each class while the network learns: a dot on its way, and a curve with its name at its end.
 
 After the classification reports with which the teaching notebooks on MNIST end.
 """
@@ -12,9 +12,10 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Outcomes
 from animviz.arrays import Array
-from animviz.parts import Sheet, first_fitting
+from animviz.parts import Sheet
 
-from .families.class_curves import Named, Plain, room_for
+from .families.class_curves import Named, room_for
+from .families.class_plane import ClassPlane
 from .families.endings import in_title
 from .families.pinned import CAPTION, Pin, Strip, beginning
 from .families.small_pictures import pictured
@@ -23,8 +24,7 @@ from .families.stems import Stems
 LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
 GAP, FOOT = 40.0, (18.0, 48.0)  # units between plots, and for the foot in wide and other frames
-LARGE = 0.64  # of the room, for F1
-MEANT = (("precision: how often it is right", "precision"), ("recall: how much is found", "recall"))
+LARGE, MOST = 0.55, 12  # share of the room for the plane, and dots in it at least where there are so many classes
 
 
 @scene(
@@ -49,40 +49,39 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     sheet = Sheet(stage, recording, _title(recording, classes, learned), numbers=["epoch", "accuracy"])
     pins = _pins(recording, classes, learned)
     high = _strip_height(stage, sheet.room, recording, len(pins))
-    shown = _chosen(outcomes, table, room_for(_boxes(stage, sheet.room)[0].height - FOOT[stage.width < 1000] - high))
-    sheet.write_foot(*_foot(recording, len(shown), len(classes), bool((learned >= 0).any())))
+    shown = _chosen(outcomes, table, room_for(_boxes(stage, sheet.room)[1].height - FOOT[stage.width < 1000] - high))
+    moving = _chosen(outcomes, table, max(MOST, len(shown)))
+    sheet.write_foot(*_foot(recording, len(moving), len(shown), len(classes), bool((learned >= 0).any())))
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
     names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
-    large = boxes[0]
-    titles = [first_fitting(stage, words, box.width, "medium") for words, box in zip(MEANT, boxes[1:], strict=True)]
-    strip = Strip(stage, Box(large.left, large.top, large.width, high - ELBOW), recording, pins) if high else None
-    boxes[0] = Box(large.left, large.top + high, large.width, large.height - high)
-    curves = [
-        Named(
-            stage,
-            boxes[0],
-            recording.epochs,
-            table[:, shown, 2],
-            table[..., 2].mean(axis=1),
-            names,
-            colors,
-            learned[shown],
-            hero,
-        ),
-        *(
-            Plain(stage, box, title, recording.epochs, table[:, shown, of], colors, hero=hero)
-            for of, (box, title) in enumerate(zip(boxes[1:], titles, strict=True))
-        ),
-    ]
-
-    stems = Stems(stage, strip, pins, curves[0].plot) if strip else None
+    enough = (LEARNED, f"F1 {LEARNED:g}: learned")
+    plane = ClassPlane(
+        stage, boxes[0], recording.epochs, table[:, moving, :2], [classes[k] for k in moving],
+        palette[there[moving]], _hero(learned[moving]), enough,
+    )  # fmt: skip
+    strip, low = None, boxes[1]
+    if high:
+        strip = Strip(stage, Box(low.left, low.top, low.width, high - ELBOW), recording, pins)
+        low = Box(low.left, low.top + high, low.width, low.height - high)
+    curves = Named(
+        stage,
+        low,
+        recording.epochs,
+        table[:, shown, 2],
+        table[..., 2].mean(axis=1),
+        names,
+        colors,
+        learned[shown],
+        hero,
+    )
+    stems = Stems(stage, strip, pins, curves.plot) if strip else None
     accuracy = lru_cache(maxsize=None)(outcomes.accuracy)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         outcomes.blended(moment.epoch, table.__getitem__)  # an error where the weights have diverged
-        for plot in curves:
-            plot.show(moment.epoch)
+        plane.show(moment.epoch)
+        curves.show(moment.epoch)
         if strip and stems:
             stems.show(moment.epoch, strip.show(moment.epoch))
         sheet.show(state, accuracy=float(outcomes.blended(moment.epoch, accuracy)))
@@ -132,10 +131,10 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
 
 def _strip_height(stage: Stage, room: Box, recording: Recording, count: int) -> float:
     """Return how much the pictures take of the large panel; nothing where there are none, or no room."""
-    large = _boxes(stage, room)[0]
-    if count < 2 or large.height < LEAST or not pictured(recording):
+    box = _boxes(stage, room)[1]
+    if count < 2 or box.height < LEAST or not pictured(recording):
         return 0.0
-    return min(SIDE, large.width / count - 24) + CAPTION + ELBOW
+    return min(SIDE, box.width / count - 24) + CAPTION + ELBOW
 
 
 def _hero(learned: Array) -> int:
@@ -166,10 +165,13 @@ def _title(recording: Recording, names: list[str], learned: Array) -> str:
     return f"{len(last)} of {len(names)} {many} are learned last, at {when}"
 
 
-def _foot(recording: Recording, shown: int, count: int, any_learned: bool) -> list[str]:
-    what = "all positions count" if recording.output.sequence else "F1: harmonic mean of precision and recall"
-    if shown < count:
-        what = f"shown: {shown} of {count} classes, those with the lowest F1 at the end"
+def _foot(recording: Recording, moving: int, named: int, count: int, any_learned: bool) -> list[str]:
+    """Say what F1 is, or of which classes dots and curves are, and what the rings are."""
+    what = "all positions count" if recording.output.sequence else "F1: harmonic mean of both"
+    if moving < count:
+        what = f"the {moving} of {count} classes with the lowest F1 at the end"
+    if named < moving:
+        what = f"curves: the {named} lowest F1 of {count} classes"
     return [f"{what}; scales stretched towards 1", f"ring: from here on {LEARNED:g} or more" if any_learned else ""]
 
 
@@ -182,11 +184,12 @@ def _chosen(outcomes: Outcomes, table: Array, room: int) -> list[int]:
 
 
 def _boxes(stage: Stage, room: Box) -> list[Box]:
-    """Return a large box, and two small ones: at its right in wide frames, else below it."""
+    """Return the boxes of the plane and of the curves: side by side in wide frames, else one below the other."""
     if stage.width > 1.2 * stage.height:
-        large = Box(room.left, room.top, LARGE * room.width, room.height)
-        width, height = room.width - large.width - GAP, room.height / 2
-        return [large, *(Box(large.right + GAP, room.top + place * height, width, height) for place in range(2))]
-    large = Box(room.left, room.top, room.width, LARGE * room.height)
-    width, height = (room.width - GAP) / 2, room.height - large.height
-    return [large, *(Box(room.left + place * (width + GAP), large.bottom, width, height) for place in range(2))]
+        wide = LARGE * (room.width - GAP)
+        return [
+            Box(room.left, room.top, wide, room.height),
+            Box(room.left + wide + GAP, room.top, room.width - wide - GAP, room.height),
+        ]
+    high = LARGE * room.height
+    return [Box(room.left, room.top, room.width, high), Box(room.left, room.top + high, room.width, room.height - high)]

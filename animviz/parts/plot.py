@@ -14,7 +14,7 @@ from animviz.parts.header import LABEL, cut
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage
 
-__all__ = ["Plot", "Trace", "epoch_limits", "levels", "share_limits", "until", "whole_ticks"]
+__all__ = ["NEAR_ONE", "Plot", "Trace", "epoch_limits", "levels", "near_one", "share_limits", "until", "whole_ticks"]
 
 Limits = tuple[float, float]
 Place = TypeVar("Place", float, Array)
@@ -120,6 +120,16 @@ def _missing(share: Any) -> Any:
 
 def _kept(place: Any) -> Any:
     return 1 + NEAREST - np.exp(-place)
+
+
+def near_one(shares: Any) -> Array:
+    """Return where shares stand between the ends of a scale that gives most room to what lies near 1.
+
+    Args:
+        shares: from 0 to 1, of any shape.
+    """
+    first, last = _missing(0.0), _missing(1.0)
+    return np.asarray((_missing(np.asarray(shares)) - first) / (last - first))
 
 
 class Trace:

@@ -15,7 +15,7 @@ from animviz.stage.contrast import letters_on
 from animviz.stage.lettering import coverage, one_line
 from animviz.stage.stage import Stage
 
-__all__ = ["apart", "chips", "name_tags", "thumbnail"]
+__all__ = ["apart", "chip", "chips", "name_tags", "thumbnail"]
 
 NAMED = 0.14  # of a plane that names may cover
 NAME = 120.0  # units of a name
@@ -66,8 +66,15 @@ def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
     return np.rint(pixels).astype(np.uint8)
 
 
-def _chip(stage: Stage, name: str, color: Any, letters: float) -> Pixels:
-    """Return a name on a round patch in the colour of its class, black or white, whichever stands out more; RGBA."""
+def chip(stage: Stage, name: str, color: Any, letters: float) -> Pixels:
+    """Return a name on a round patch in the colour of its class, black or white, whichever stands out more; RGBA.
+
+    Args:
+        stage: for which.
+        name: cut where it is long.
+        color: RGB in [0, 1].
+        letters: units of their height.
+    """
     line = one_line(cut(stage, name, NAME, letters, "medium"))
     ink, _, above, _ = coverage(line, stage.font(letters, "medium", line))
     halo, height = max(1, round(HALO * stage.pixel)), round(1.15 * letters * stage.pixel)
@@ -156,7 +163,7 @@ def chips(stage: Stage, names: Sequence[str], area: float, letters: float = LABE
         Numbers of the classes that are named, and their chips, uint8 of shape (height, width, 4) in pixels.
     """
     chosen, palette = _named(stage, names, area, letters, 0.6 * letters)
-    return chosen, [_chip(stage, names[k], palette[k], letters) for k in chosen]
+    return chosen, [chip(stage, names[k], palette[k], letters) for k in chosen]
 
 
 def _named(stage: Stage, names: Sequence[str], area: float, letters: float, beside: float) -> tuple[Array, Any]:

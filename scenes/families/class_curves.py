@@ -9,7 +9,7 @@ from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL, Plot, Words, cut, epoch_limits, pair
 
-__all__ = ["Named", "Plain", "apart", "room_for"]
+__all__ = ["Named", "apart", "room_for"]
 
 LINE = 24.0  # units from one name to the next
 LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
@@ -23,7 +23,7 @@ def room_for(height: float) -> int:
     return max(1, int((height - TITLE - BELOW + LINE) // LINE) - 1)
 
 
-class Plain:
+class _Curves:
     """Curves and dots without names.
 
     Args:
@@ -73,19 +73,19 @@ class Plain:
         return np.array([np.interp(epoch, self._epochs, column) for column in self._values.T])
 
 
-class Named(Plain):
+class Named(_Curves):
     """Curves with names and values at their ends, that of their mean in grey, and a ring where each class is learned.
 
     Args:
         stage: where.
         box: room for everything.
-        epochs: see `Plain`.
-        values: F1, see `Plain`.
+        epochs: see `_Curves`.
+        values: F1, see `_Curves`.
         mean: of all classes, also of those that are not shown, shape (snapshots,).
         names: of the classes.
-        colors: see `Plain`.
+        colors: see `_Curves`.
         learned: the snapshot from which on each class is learned, int (classes,); -1 where there is none.
-        hero: see `Plain`.
+        hero: see `_Curves`.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """What the scenes of a classifier's answers state is what scikit-learn says of the state drawn."""
 
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,10 @@ from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
+from animviz.parts.plot import near_one
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
+from animviz.scenes.families.class_plane import ClassPlane
 from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.pinned import beginning
@@ -177,6 +180,41 @@ def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
     *macro, _ = precision_recall_fscore_support(*answers(recording, epoch), average="macro", **options)
     (stated,) = (one.texts() for one in drawn("scores", recording, epoch).pairs)
     assert np.array(stated, float) == pytest.approx(np.append(expected[2], macro[2]), abs=5.1e-4)
+
+
+@pytest.mark.parametrize("epoch", [0.0, 2.0, 4.0])
+def test_dots_of_scores_stand_at_recall_and_precision(
+    recording: Recording, epoch: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planes, set_up = [], ClassPlane.__init__
+
+    def kept(self: ClassPlane, *args: Any) -> None:
+        set_up(self, *args)
+        planes.append(self)
+
+    monkeypatch.setattr(ClassPlane, "__init__", kept)
+    drawn("scores", recording, epoch)
+    found = rates(Verdicts(recording, "test").counts(int(epoch)))
+    assert planes[0].ends == pytest.approx(near_one(found[:, [1, 0]]))
+
+
+@pytest.mark.parametrize("at", [[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [1.0, 0.0]])
+def test_names_in_the_plane_of_scores_do_not_cover_each_other(at: list[float]) -> None:
+    stage, names = Stage((1280, 720)), [f"class {number}" for number in range(10)]
+    values = np.tile(at, (2, 10, 1))
+    box, epochs = Box(40, 100, 640, 520), np.array([0.0, 1.0])
+    plane = ClassPlane(stage, box, epochs, values, names, stage.theme.palette(10), -1, (0.8, "F1 0.8"))
+    plane.show(0.5)
+    middles, sizes = plane._names._middles, plane._sizes
+    for first, second in combinations(range(10), 2):
+        away = np.abs(middles[first] - middles[second]) / ((sizes[first] + sizes[second]) / 2)
+        assert away.max() > 0.85
+
+
+def test_the_scale_near_one_spans_all_shares() -> None:
+    places = near_one(np.array([0, 0.5, 0.8, 0.9, 0.95, 1]))
+    assert (places[0], places[-1]) == (0, 1)
+    assert (np.diff(places) > 0).all()
 
 
 def test_a_class_is_learned_from_where_its_f1_stays_high() -> None:
