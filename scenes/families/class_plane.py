@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import first_fitting
+from animviz.parts import LABEL, first_fitting
 from animviz.parts.plot import NEAR_ONE, near_one
 from animviz.parts.tags import apart, chip
 from animviz.stage.sprites import Sprites
@@ -124,4 +124,7 @@ class ClassPlane:
         line = near_one(np.stack([recall, enough * recall / (2 * recall - enough)], axis=1))
         self._axes.plot(*line.T, color=stage.theme.quiet, linewidth=stage.points(2.5), linestyle=(0, (3, 2)))
         left, top = room.left + line[0, 0] * room.width, room.bottom - line[0, 1] * room.height
-        stage.text(left - 8, top + 24, name, color=stage.theme.quiet, align="right")
+        fits = stage.measure(name, LABEL) + 16 <= left - room.left
+        stage.text(
+            left - 8 if fits else left + 10, top + 24, name, color=stage.theme.quiet, align="right" if fits else "left"
+        )
