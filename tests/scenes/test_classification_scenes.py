@@ -233,6 +233,13 @@ def test_predictions_are_the_states_in_the_order_in_which_they_are_learned(recor
     assert not right[-1, list(ends)].any()
 
 
+def bars_end_at_shares(stage: Stage, counts: list[tuple[int, int]]) -> bool:
+    """Say whether some line ends at the share of each group that is right, between 0 and 1."""
+    shares = [now / whole for now, whole in counts]
+    lines = [np.asarray(line.get_xdata(), float)[1::3] for axes in stage.figure.axes for line in axes.get_lines()]
+    return any(len(line) == len(shares) and np.allclose(line, shares) for line in lines)
+
+
 def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) -> None:
     right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
     stage = drawn("predictions", recording, 2.0, (1280, 720))
@@ -241,6 +248,7 @@ def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) 
     assert sum(now for now, _ in counts) == right[2, later].sum()
     assert sum(whole for _, whole in counts) == later.sum()
     assert counts[-1][1] == (~right[-1]).sum()
+    assert bars_end_at_shares(stage, counts)
     assert {"learned first", "learned last", "still wrong"} <= set(texts(stage))
 
 
