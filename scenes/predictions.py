@@ -115,10 +115,9 @@ class _Grid:
     ) -> None:  # fmt: skip
         self._verdicts, self._caption = verdicts, caption
         self._samples = np.concatenate([row.samples for row in rows])
-        width, height = (box.width - LABELS) / columns, _height(box, rows)
         places, frames, pictures, below = [], [], stage.overlay(), caption.height
-        for line, row in enumerate(rows):
-            top = box.top + line * height
+        for row, (top, height) in zip(rows, _bands(box, rows), strict=True):
+            width = (box.width - LABELS) / row.columns(columns)
             for column, sample in enumerate(row.samples):
                 left = box.left + LABELS + column * width
                 room = Box(left + 6, top + 4, width - 12, height - below - 4)
@@ -160,10 +159,10 @@ class _Shares:
     def __init__(self, stage: Stage, box: Box, rows: Sequence[Row]) -> None:
         firsts = [line for line, row in enumerate(rows) if line == 0 or rows[line - 1].kind != row.kind]
         self._members = [rows[line].members for line in firsts]
-        height = _height(box, rows)
         most = max(map(len, self._members))
         self._unit = " right" if stage.measure(f"{most:,} of {most:,} right", LABEL) <= LABELS - 16 else ""
-        tops = [box.top + line * height + height / 2 - 30 for line in firsts]
+        bands = _bands(box, rows)
+        tops = [bands[line][0] + bands[line][1] / 2 - 30 for line in firsts]
         axes = stage.axes(Box(box.left, 0, TRACK, stage.height), (0, 1), (stage.height, 0))
         self._tops = [top + 70 for top in tops]
         whole = joined(np.array([(0, y), (1, y)], float) for y in self._tops)
@@ -190,9 +189,11 @@ class _Shares:
         self._words.set_words([f"{count:,} of {whole:,}{self._unit}" for count, whole in pairs])
 
 
-def _height(box: Box, rows: Sequence[Row]) -> float:
-    """Return the units of height of a row."""
-    return min(1.5 * ROW, box.height / len(rows))
+def _bands(box: Box, rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Return the top and the height of each row."""
+    scales = np.array([row.scale for row in rows])
+    heights = min(1.5 * ROW, box.height / scales.sum()) * scales
+    return list(zip(box.top + np.cumsum(heights) - heights, heights, strict=True))
 
 
 def _corners(box: Box, away: float) -> Array:

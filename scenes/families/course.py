@@ -105,7 +105,8 @@ class CourseRow:
             left += side + 12
         self._sum = draw(stage, Box(left, top, side, side), course, course.means, small=True)
         left += side + 28
-        plot = Box(left, top - 14, box.right - left - said, box.height - HEAD + 2 + BELOW)
+        lower = 0 if ample else 12  # long titles reach over the scale
+        plot = Box(left, top - 14 + lower, box.right - left - said, box.height - HEAD + 2 + BELOW - lower)
         self._curves(stage, plot, low, ticks=ticks)
         left, middle = box.right - said + 18, top + (box.height - HEAD - 12) / 2
         _marks(stage, (left, middle - 4), (left, middle + 28), named=ample)

@@ -18,6 +18,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, more
+from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
 from animviz.scenes.scores import _there, learned_at, rates
 from animviz.stage.points import PointCloud
@@ -231,6 +232,17 @@ def test_predictions_are_the_states_in_the_order_in_which_they_are_learned(recor
     wrong = ",".join(map(str, np.flatnonzero(~right[-1])[:5]))
     ends = numbered(drawn("predictions", recording, 2.0, only="wrong", samples=f"{wrong}"))
     assert not right[-1, list(ends)].any()
+
+
+def test_what_is_still_wrong_is_larger_and_fewer_stand_in_a_line() -> None:
+    numbers = np.arange(40)
+    groups = [
+        Row(("learned", "from epoch 1"), numbers[:30], numbers[:30]),
+        Row(("still wrong", "at the end"), numbers[30:], numbers[30:]),
+    ]
+    rows = rows_of(list(groups), 7, 2, whole=False)
+    assert [(len(row.samples), row.scale) for row in rows] == [(7, 1.0), (5, 1.4)]
+    assert all(row.scale == 1 for row in rows_of(groups[1:], 7, 2, whole=False))
 
 
 def bars_end_at_shares(stage: Stage, counts: list[tuple[int, int]]) -> bool:
