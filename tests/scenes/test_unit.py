@@ -8,11 +8,12 @@ import pytest
 from matplotlib.cbook import boxplot_stats
 
 import animviz
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.scenes.families.blocks import blocks_of, hidden_blocks
+from animviz.scenes.families.unit_panels import IMAGE, Places, for_and_against
 from animviz.scenes.families.unit_source import has_images, source_of
 from animviz.scenes.families.unit_values import apart, eta_squared, saturation, sorted_by_class, unit_values
 from animviz.scenes.unit import _title as said_of
@@ -226,3 +227,13 @@ def test_what_hardly_differs_is_called_alike(most: float, title: str, net: Recor
 
 def test_the_only_unit_of_a_layer_is_not_the_best_of_many(trained: Trained) -> None:
     assert "the only unit of the hidden layer" in texts(drawn(trained("two_rings", arch="2-1-1"), 1.0))
+
+
+def test_weights_are_the_largest_thing_and_in_the_colours_of_for_and_against() -> None:
+    room = Box(40, 100, 1200, 540)
+    places = Places.of(Stage((1280, 720)), room, source=IMAGE, images=True)
+    assert places.source is not None
+    assert places.images is not None
+    assert places.source.width > max(places.images.width, places.strips.width)
+    assert places.source.right < places.images.left < places.images.right < places.strips.left
+    assert for_and_against(np.array([-1.0, 0.5])).kind == "evidence"
