@@ -86,7 +86,10 @@ def ensemble(
     sheet.write_foot(*foot, left_out)
     (large, boxes), low = course_boxes(stage, sheet.room, len(courses)), lowest(courses)
     views: list[GrowingSum | CourseRow] = [GrowingSum(stage, large, courses[0])]
-    views += [CourseRow(stage, box, one, low, ticks=box is boxes[-1]) for box, one in zip(boxes, courses, strict=True)]
+    views += [
+        CourseRow(stage, box, one, low, first=one is courses[0], ticks=one is courses[-1])
+        for box, one in zip(boxes, courses, strict=True)
+    ]
 
     def draw(moment: Moment) -> None:
         place = int(np.searchsorted(counts, count**moment.progress + 1e-9, side="right")) - 1

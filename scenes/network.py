@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from matplotlib.collections import LineCollection
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
@@ -15,6 +14,7 @@ from animviz.recording.answers import answered_classes, answered_labels
 from animviz.recording.replay.layers import is_dense_chain
 
 from .families.chain import Chain, Flow, final_states
+from .families.chain_links import ChainLinks
 from .families.endings import DIVERGED, in_title
 from .families.layers import taken_for
 from .families.one_sample import require_sample, true_class
@@ -23,8 +23,6 @@ from .families.output_bars import OutputBars, answer_width
 NODE = 54.0  # units of diameter at most
 APART, TALL = 150.0, 0.24  # units at most between two nodes, and share of the height that it may be in tall rooms
 NEAREST = 26.0  # units at least between two layers
-THICKEST = 8.0  # units
-FAINTEST = 0.02  # of the strongest link; weaker ones are not drawn
 MOST_HIDDEN = 10  # units of a layer
 BAR = 110.0  # units of the bars of the answer at most
 
@@ -47,7 +45,8 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
     chain = Chain(recording, sample, min(MOST_HIDDEN, most))
     sheet.write_foot(*_foot(chain))
     places = _Places.of(stage, sheet.room, chain)
-    links, nodes, answers = _Links(stage, chain, places), _Nodes(stage, chain, places), _answers(stage, chain, places)
+    links = ChainLinks(stage, chain, places.nodes, places.size, places.picture)
+    nodes, answers = _Nodes(stage, chain, places), _answers(stage, chain, places)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
@@ -93,12 +92,12 @@ def _title(recording: Recording, sample: int) -> str:
 
 def _foot(chain: Chain) -> list[str]:
     links = "link: weight times activation, dashed where it pushes down"
+    classes = any((known >= 0).any() for known in chain.classes)
+    fill = "rim: the class a unit answers to" if classes else "fill: activation, the stronger the farther from zero"
     if chain.told:
         told = " and ".join(in_title(chain.answers[place]) for place in chain.told)
-        return [links, f"last links: only those to {told}"]
-    if any((known >= 0).any() for known in chain.classes):
-        return [links, "rim: the class a unit answers to, fill: its activation"]
-    return [links, "fill: activation, the stronger the farther from zero"]
+        return [f"link: weight times activation, the last ones only to {told}", f"dashed: it pushes down, {fill}"]
+    return [links, f"{fill}, fill: its activation" if classes else fill]
 
 
 def _number(value: float) -> str:
@@ -157,40 +156,6 @@ def _require_room(chain: Chain, width: float) -> None:
             f"network draws up to {most} layers in a frame of this shape; {chain.recording.path} has {len(chain.shown)}: "
             "see layers"
         )
-
-
-class _Links:
-    """The links: as wide as weight times activation, solid where that is above zero, dashed where it is below."""
-
-    def __init__(self, stage: Stage, chain: Chain, places: _Places) -> None:
-        self._stage = stage
-        axes = stage.overlay()
-        self._segments = []
-        for gap, links in enumerate(chain.links):
-            start, end = places.nodes[gap][links[:, 0]], places.nodes[gap + 1][links[:, 1]]
-            if gap == 0 and places.picture is not None:  # a fan from all of the image's edge
-                heights = (links[:, 1] + 0.5) / len(places.nodes[1])
-                start = np.stack([start[:, 0], places.picture.top + heights * places.picture.height], axis=1)
-            self._segments.append(np.stack([start, end], axis=1))
-        flows = [chain.flow(state) for state in chain.states]
-        self._scales = [
-            max(np.abs(f.pushes[gap]).max(initial=0) for f in flows) or 1.0 for gap in range(len(chain.links))
-        ]
-        tones = (stage.theme.ink, stage.theme.quiet)
-        self._lines = [LineCollection([], colors=tone, capstyle="butt") for tone in tones]
-        self._lines[1].set_linestyle((0, (2.0, 1.2)))
-        for lines in self._lines:
-            axes.add_collection(lines, autolim=False)
-            stage.moves(lines)
-
-    def show(self, flow: Flow) -> None:
-        """Show what flows."""
-        share = np.concatenate([push / scale for push, scale in zip(flow.pushes, self._scales, strict=True)])
-        segments = np.concatenate(self._segments)
-        for lines, sign in zip(self._lines, (1, -1), strict=True):
-            drawn = np.flatnonzero(sign * share > FAINTEST)
-            lines.set_segments(list(segments[drawn]))
-            lines.set_linewidth(list(self._stage.points(1) * (0.4 + THICKEST * np.clip(np.abs(share[drawn]), 0, 1))))
 
 
 class _Nodes:

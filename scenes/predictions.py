@@ -28,7 +28,7 @@ SIGN = 26.0  # units of width of a check or cross with its gap
 ROW, LEAST = 136.0, 118.0  # units of height of a row: as is usual, and at least
 SHORT = 30.0  # units of width of a name up to which two stand in a line
 MOST_NAME = 74.0  # units of width of a name at most
-LABELS, TRACK = 194.0, 160.0  # units of width of what stands before the rows, and of its longest bar
+LABELS, TRACK = 194.0, 160.0  # units of width of what stands before the rows, and of its bars
 DIM = 0.5  # of an image that is hidden while its answer is wrong
 
 
@@ -55,7 +55,7 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     ever_wrong = not learning.right[:, chosen].all()
     foot = [
         f"crossed and dim: wrong now{dashed}" if ever_wrong else "",
-        f"below: {below}" if samples else "bar: how many of all such samples are right now",
+        f"below: {below}" if samples else "bar: the share of all such samples that is right now",
     ]
     sheet = Sheet(
         stage, recording, _title(learning, chosen if samples else None), numbers=["epoch", "accuracy"], foot=foot
@@ -115,10 +115,9 @@ class _Grid:
     ) -> None:  # fmt: skip
         self._verdicts, self._caption = verdicts, caption
         self._samples = np.concatenate([row.samples for row in rows])
-        width, height = (box.width - LABELS) / columns, _height(box, rows)
         places, frames, pictures, below = [], [], stage.overlay(), caption.height
-        for line, row in enumerate(rows):
-            top = box.top + line * height
+        for row, (top, height) in zip(rows, _bands(box, rows), strict=True):
+            width = (box.width - LABELS) / row.columns(columns)
             for column, sample in enumerate(row.samples):
                 left = box.left + LABELS + column * width
                 room = Box(left + 6, top + 4, width - 12, height - below - 4)
@@ -160,11 +159,13 @@ class _Shares:
     def __init__(self, stage: Stage, box: Box, rows: Sequence[Row]) -> None:
         firsts = [line for line, row in enumerate(rows) if line == 0 or rows[line - 1].kind != row.kind]
         self._members = [rows[line].members for line in firsts]
-        most, height = max(map(len, self._members)), _height(box, rows)
-        tops = [box.top + line * height + height / 2 - 30 for line in firsts]
-        axes = stage.axes(Box(box.left, 0, TRACK, stage.height), (0, most), (stage.height, 0))
+        most = max(map(len, self._members))
+        self._unit = " right" if stage.measure(f"{most:,} of {most:,} right", LABEL) <= LABELS - 16 else ""
+        bands = _bands(box, rows)
+        tops = [bands[line][0] + bands[line][1] / 2 - 30 for line in firsts]
+        axes = stage.axes(Box(box.left, 0, TRACK, stage.height), (0, 1), (stage.height, 0))
         self._tops = [top + 70 for top in tops]
-        whole = joined(np.array([(0, y), (len(m), y)], float) for m, y in zip(self._members, self._tops, strict=True))
+        whole = joined(np.array([(0, y), (1, y)], float) for y in self._tops)
         track = stage.theme.mix(stage.theme.grid, 0.7)
         axes.plot(*whole.T, color=track, linewidth=stage.points(10), solid_capstyle="butt")
         self._bars = stage.line(axes, stage.theme.ink, 10, solid_capstyle="butt")
@@ -174,21 +175,25 @@ class _Shares:
         self._words = Words(stage, [(box.left, top + 54) for top in tops])
         pair(
             stage, "right answers", lambda: [text.split()[0] for text in self._words.texts],
-            lambda: np.asarray(self._bars.get_xdata())[1::3],
+            lambda: np.asarray(self._bars.get_xdata())[1::3] * list(map(len, self._members)),
         )  # fmt: skip
 
     def show(self, right: NDArray[np.bool_]) -> None:
         """Show which of all samples are right."""
         counts = [int(right[members].sum()) for members in self._members]
-        bars = (np.array([(0, y), (count, y)], float) for count, y in zip(counts, self._tops, strict=True))
+        alls = list(map(len, self._members))
+        shares = (count / whole for count, whole in zip(counts, alls, strict=True))
+        bars = (np.array([(0, y), (share, y)], float) for share, y in zip(shares, self._tops, strict=True))
         self._bars.set_data(*joined(bars).T)
-        pairs = zip(counts, self._members, strict=True)
-        self._words.set_words([f"{count} of {len(members)} right" for count, members in pairs])
+        pairs = zip(counts, alls, strict=True)
+        self._words.set_words([f"{count:,} of {whole:,}{self._unit}" for count, whole in pairs])
 
 
-def _height(box: Box, rows: Sequence[Row]) -> float:
-    """Return the units of height of a row."""
-    return min(1.5 * ROW, box.height / len(rows))
+def _bands(box: Box, rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Return the top and the height of each row."""
+    scales = np.array([row.scale for row in rows])
+    heights = min(1.5 * ROW, box.height / scales.sum()) * scales
+    return list(zip(box.top + np.cumsum(heights) - heights, heights, strict=True))
 
 
 def _corners(box: Box, away: float) -> Array:

@@ -30,7 +30,7 @@ from .families.unit_values import by_class
 RULER = 58.0  # units of height of the line of stations
 BAR = 100.0  # units of the bars of the answer at most
 DIM = 0.3  # of a unit that nothing has reached
-PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
+PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "error back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
 SMALL = 720.0  # units of width up to which there are two rounds
 
 
@@ -63,8 +63,8 @@ def signal(
     sheet = Sheet(
         stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss],
         foot=[
-            "line: what a unit adds to another, dashed where it takes away",
-            "orange: the error, and how much of it each line passes back" if len(epochs) > 1 else "",
+            "bright path: what adds most to each of its units in the end",
+            "line: what a unit adds to the next, dashed where it takes away",
         ],
     )  # fmt: skip
     room = sheet.room
@@ -73,7 +73,7 @@ def signal(
     steps = [(number, phase) for number in range(len(epochs)) for phase in PHASES][: 4 * len(epochs) - 2]
     stations = Stations(
         stage, Box(room.left, room.bottom - RULER, room.width, RULER), [phase for _, phase in steps],
-        [PHASES[phase] for _, phase in steps],
+        [PHASES[phase] for _, phase in steps], {"error back": stage.theme.positive},
     )  # fmt: skip
 
     def draw(moment: Moment) -> None:
@@ -167,7 +167,7 @@ class _Views:
         """
         gaps = len(self._columns) - 1
         front = share * gaps if phase == "forward" else float(gaps)
-        back = {"back": share * gaps, "weights": float(gaps)}.get(phase, 0.0)
+        back = {"error back": share * gaps, "weights": float(gaps)}.get(phase, 0.0)
         strength = 1 - share if phase == "weights" else 1.0
         unreached = DIM if first or phase != "forward" else 1 - (1 - DIM) * min(1.0, share / 0.12)
         for place, (view, values, errors) in enumerate(zip(self._columns, now.values, now.errors, strict=True)):

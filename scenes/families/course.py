@@ -15,10 +15,10 @@ from animviz.parts import LABEL, Colors, Plot, Words, cut, heatmap, pair, tiled
 __all__ = ["Course", "CourseRow", "GrowingSum", "course_boxes", "lowest", "most_courses"]
 
 HEAD, BELOW = 32.0, 40.0  # units above a map for its name, and below curves for the numbers of images
-SAID = 140.0  # units of width behind the curves
+SAID, BRIEF = 140.0, 84.0  # units of width behind the curves, and without the words
 SMALLEST = 108.0  # units of height of a row
-WIDE, NARROW = 0.4, 0.3  # share of the width that the large sum takes
-AMPLE = 450.0  # units of width from which a row shows one image too
+WIDE, NARROW = 0.4, 0.42  # share of the width that the large sum takes
+AMPLE = 450.0  # units of width from which a row shows one image too, and says which mark is which
 MOST_MAPS = 64  # channels of a layer that are shown
 
 
@@ -88,28 +88,30 @@ class CourseRow:
         box: room for all.
         course: what is drawn.
         low: where the axis of likeness begins.
+        first: whether it is the first row, over which a narrow one says which mark is which.
         ticks: whether the numbers of images stand below.
     """
 
-    def __init__(self, stage: Stage, box: Box, course: Course, low: float, *, ticks: bool) -> None:
+    def __init__(self, stage: Stage, box: Box, course: Course, low: float, *, first: bool, ticks: bool) -> None:
         self._course, self._alone, self._together = course, course.alone, course.together
         stage.text(box.left, box.top + 20, cut(stage, course.title, box.width / 2, weight="medium"), weight="medium")
         side = min(box.height - HEAD - 12, 0.17 * box.width)
         left, top, draw = box.left, box.top + HEAD, _view(course)
         self._one = None
-        if box.width >= AMPLE:
+        ample = box.width >= AMPLE
+        said = SAID if ample else BRIEF
+        if ample:
             self._one = draw(stage, Box(left, top, side, side), course, course.values, small=True)
             left += side + 12
         self._sum = draw(stage, Box(left, top, side, side), course, course.means, small=True)
         left += side + 28
-        plot = Box(left, top - 14, box.right - left - SAID, box.height - HEAD + 2 + BELOW)
+        lower = 0 if ample else 12  # long titles reach over the scale
+        plot = Box(left, top - 14 + lower, box.right - left - said, box.height - HEAD + 2 + BELOW - lower)
         self._curves(stage, plot, low, ticks=ticks)
-        left, middle = box.right - SAID + 18, top + (box.height - HEAD - 12) / 2
-        stage.dot(left + 7, middle - 12, 14, stage.theme.ink)
-        stage.dot(left + 7, middle + 20, 14, stage.theme.quiet)
-        stage.dot(left + 7, middle + 20, 8, stage.theme.background)
-        stage.text(left + 22, middle - 4, "sum")
-        stage.text(left + 22, middle + 28, "one", color=stage.theme.quiet)
+        left, middle = box.right - said + 18, top + (box.height - HEAD - 12) / 2
+        _marks(stage, (left, middle - 4), (left, middle + 28), named=ample)
+        if first and not ample:
+            _marks(stage, (box.right - 138, box.top + 20), (box.right - 60, box.top + 20), named=True)
         self._sum_value, self._alone_value = (
             Words(stage, [(box.right, middle + below)], weight="medium", align="right") for below in (-4, 28)
         )
@@ -195,6 +197,16 @@ class _Answer:
             bar.set_height(value)
 
 
+def _marks(stage: Stage, together: tuple[float, float], alone: tuple[float, float], *, named: bool) -> None:
+    """Draw the marks of a sum and of one image as they end the curves, left of two texts' base lines."""
+    stage.dot(together[0] + 7, together[1] - 8, 14, stage.theme.ink)
+    stage.dot(alone[0] + 7, alone[1] - 8, 14, stage.theme.quiet)
+    stage.dot(alone[0] + 7, alone[1] - 8, 8, stage.theme.background)
+    if named:
+        stage.text(together[0] + 22, together[1], "sum")
+        stage.text(alone[0] + 22, alone[1], "one", color=stage.theme.quiet)
+
+
 def lowest(courses: Sequence[Course]) -> float:
     """Return where one axis of likeness begins that all courses fit: at zero, or at a fifth below it."""
     known = np.concatenate([values for course in courses for values in (course.alone, course.together)])
@@ -211,7 +223,8 @@ def course_boxes(stage: Stage, room: Box, count: int) -> tuple[Box, list[Box]]:
     else:
         side = min(room.height - HEAD, (WIDE if room.width >= 2 * AMPLE else NARROW) * room.width)
         large = Box(room.left, room.top, side, side + HEAD)
-        rest = Box(large.right + 40, room.top, room.right - large.right - 40, room.height)
+        gap = 40 if room.width >= 2 * AMPLE else 24
+        rest = Box(large.right + gap, room.top, room.right - large.right - gap, room.height)
     height = (rest.height - BELOW + 12) / count
     return large, [Box(rest.left, rest.top + row * height, rest.width, height) for row in range(count)]
 

@@ -15,6 +15,7 @@ from .learning import Learning
 __all__ = ["Row", "groups_of", "rows_of"]
 
 WRONG = ("still wrong", "at the end")
+LARGE = 1.4  # how much larger the images are that are still wrong
 
 
 class Row(NamedTuple):
@@ -24,11 +25,17 @@ class Row(NamedTuple):
         kind: what they have in common, in two parts.
         members: numbers of all samples of that kind.
         samples: numbers of those that are shown.
+        scale: how much larger they are than others.
     """
 
     kind: tuple[str, str]
     members: NDArray[np.intp]
     samples: NDArray[np.intp]
+    scale: float = 1.0
+
+    def columns(self, usual: int) -> int:
+        """Return how many of its samples stand in a line that has room for some of the usual size."""
+        return max(1, round(usual / self.scale))
 
     @property
     def all(self) -> int:
@@ -62,16 +69,19 @@ def rows_of(groups: list[Row], columns: int, most: int, *, whole: bool) -> list[
         whole: whether groups are put together until all samples fit, if that is possible.
     """
     groups = _named(_merged(groups, lambda row: -(-row.all // columns) if whole else 1, most))
+    if groups[-1].kind == WRONG and len(groups) > 1 and not whole:
+        groups[-1] = groups[-1]._replace(scale=LARGE)
     lines = [1] * len(groups)
     while sum(lines) < most:
-        hidden = [row.all - columns * count for row, count in zip(groups, lines, strict=True)]
+        hidden = [row.all - row.columns(columns) * count for row, count in zip(groups, lines, strict=True)]
         if max(hidden) <= 0:
             break
         lines[int(np.argmax(hidden))] += 1
     rows = []
     for row, count in zip(groups, lines, strict=True):
-        shown = row.samples[evenly(row.all, count * columns)]
-        rows += [Row(row.kind, row.members, shown[at : at + columns]) for at in range(0, len(shown), columns)]
+        fit = row.columns(columns)
+        shown = row.samples[evenly(row.all, count * fit)]
+        rows += [row._replace(samples=shown[at : at + fit]) for at in range(0, len(shown), fit)]
     return rows
 
 

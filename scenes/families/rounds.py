@@ -123,7 +123,8 @@ class Rounds:
 
     Attributes:
         shapes: of the values in each column, channels last.
-        links: the units that each shown link joins, (links, 2), by gap between two columns.
+        links: the units that each shown link joins, (links, 2), by gap between two columns; the last ones of all gaps
+            make one path: back from the largest output what adds most to each unit in the last of the states.
     """
 
     def __init__(self, recording: Recording, sample: int, columns: Sequence[Column], states: Sequence[State]) -> None:
@@ -132,9 +133,12 @@ class Rounds:
         self._target = recording.targets[sample : sample + 1]
         ways = [self._way(state) for state in states]
         self.shapes = [self._layer(one).channels_last(_values(ways[0], one)).shape[1:] for one in columns]
-        self._aims = [self._aimed_at(after, ways) for after in columns[1:]]
-        gaps = range(len(self._aims))
-        self.links = [_strongest([self._through(gap, way) for way in ways], self._aims[gap]) for gap in gaps]
+        path = self._path(ways[-1])
+        aims = [self._aimed_at(column, ways) for column in columns[1:]]
+        self._aims = [np.union1d(some, [link[1]]) for some, link in zip(aims, path, strict=True)]
+        found = [[self._through(gap, way, some) for way in ways] for gap, some in enumerate(self._aims)]
+        strongest = [_strongest(*each) for each in zip(found, self._aims, strict=True)]
+        self.links = [_ending_with(*each) for each in zip(strongest, path, strict=True)]
         self._round = lru_cache(maxsize=64)(self._taken)
 
     def at(self, state: State) -> Round:
@@ -155,7 +159,7 @@ class Rounds:
         errors = [self._flat(column, way.errors[column.place + 1]) for column in self._columns]
         pushes, backs = [], []
         for gap, (aims, links) in enumerate(zip(self._aims, self.links, strict=True)):
-            push, back = self._through(gap, way)
+            push, back = self._through(gap, way, aims)
             rows = np.searchsorted(aims, links[:, 1])
             pushes.append(push[rows, links[:, 0]])
             backs.append(back[rows, links[:, 0]])
@@ -177,9 +181,9 @@ class Rounds:
         return _Way(weights, passed, errors, float(meaning.loss.mean(wanted, given)))
 
     @np.errstate(over="ignore", invalid="ignore")
-    def _through(self, gap: int, way: _Way) -> tuple[Array, Array]:
+    def _through(self, gap: int, way: _Way, aims: NDArray[np.intp]) -> tuple[Array, Array]:
         """Return what each unit before a gap adds to those aimed at, and what it gets back: both (aims, units before)."""
-        before, start, aims = self._columns[gap], self._columns[gap].place + 1, self._aims[gap]
+        before, start = self._columns[gap], self._columns[gap].place + 1
         layers = self._recording.layers[start : self._columns[gap + 1].place + 1]
         layers = layers[
             : max((place for place, layer in enumerate(layers) if layer.kind not in SHAPING), default=0) + 1
@@ -197,6 +201,16 @@ class Rounds:
             error = through_activation(layers[-1], way.passed.sums[end], error)
         error = layers[-1].channels_last(error).reshape(-1)[aims]
         return slopes * self._flat(before, _values(way, before)), slopes * error[:, None]
+
+    def _path(self, way: _Way) -> list[NDArray[np.intp]]:
+        """Return a link for each gap, (unit before, unit behind): back from the largest output what adds most to each unit."""
+        answer = np.abs(np.nan_to_num(self._answer(way.passed.outputs[-1])))
+        path, unit = [], answer.argmax()
+        for gap in reversed(range(len(self._columns) - 1)):
+            push = np.nan_to_num(self._through(gap, way, np.array([unit]))[0][0])
+            path.append(np.array([push.argmax(), unit]))
+            unit = path[-1][0]
+        return path[::-1]
 
     def _aimed_at(self, column: Column, ways: Sequence[_Way]) -> NDArray[np.intp]:
         """Return the units of a column that put out most, of which links are drawn."""
@@ -237,6 +251,10 @@ def _strongest(found: Sequence[tuple[Array, Array]], aims: NDArray[np.intp]) -> 
     chosen = np.argsort(size, axis=None, kind="stable")[-MOST_LINKS:]
     rows, before = np.unravel_index(chosen, size.shape)
     return np.stack([before, aims[rows]], axis=1)
+
+
+def _ending_with(links: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.intp]:
+    return np.concatenate([links[(links != last).any(axis=1)], [last]])
 
 
 def _blended(one: Round, other: Round, share: float) -> Round:

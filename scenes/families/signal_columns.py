@@ -17,6 +17,7 @@ NODE, APART, STRIP = 64.0, 120.0, 104.0  # units: diameter of a node, from one t
 TALL = 0.24  # of the height, from one node to the next in tall rooms
 HEAD = 44.0  # units above the columns for what they are called
 LEAST, SHARE = 60.0, 0.3  # units of an image's side at least, and share of the width that it takes at most
+THIN = 40.0  # units of many units' width at least
 GROUND = 0.35  # strength of what is behind cells
 
 
@@ -165,7 +166,7 @@ def columns_in(room: Box, shapes: Sequence[tuple[int, ...]]) -> list[Box]:
     """
     places = np.array([len(shape) > 1 for shape in shapes])
     few = np.array([is_few(shape) for shape in shapes])
-    strip = float(np.clip(0.09 * room.width, LEAST, STRIP))
+    strip = float(np.clip(0.09 * room.width, THIN, STRIP))
     gap = np.clip((0.07 if places.sum() > 1 else 0.1) * room.width, 30, 130)
     free = room.width - gap * (len(shapes) - 1) - NODE * few.sum() - strip * (~few & ~places).sum()
     side = float(np.clip(free / max(1, places.sum()), LEAST, min(room.height - HEAD, SHARE * room.width)))

@@ -1,4 +1,4 @@
-"""Lines between the units of a network that fill as a signal passes, and in the colour of the error as it comes back."""
+"""Lines between units that fill as a signal passes, and in the colour of the error as it comes back: one path bright."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,16 @@ from .signal_columns import Cells, ColumnView
 
 __all__ = ["SignalLinks"]
 
-FAINT = 0.3  # strength of a link on which nothing flows
+FAINT, PALE = 0.3, 0.38  # strength of a link on which nothing flows, and of what flows beside the path
+BESIDE, PATH = 0.45, 3.0  # share of its width that a link has beside the path, and units of the path at least
 THICKEST, MAPS, ERROR = (9.0, 5.0), 2.0, 0.7  # units of a link: between nodes, others, to maps; share of it for errors
 
 
 class SignalLinks:
-    """What units add to others: lines that fill as the front passes, and in the colour of the error as it comes back."""
+    """What units add to others: lines that fill as the front passes, and in the colour of the error as it comes back.
+
+    The last link of each gap is the path that the eye follows; all others are pale and thin.
+    """
 
     def __init__(self, stage: Stage, columns: Sequence[ColumnView], found: Rounds, taken: Sequence[Round]) -> None:
         self._stage = stage
@@ -34,12 +38,14 @@ class SignalLinks:
             for flows in ([one.pushes for one in taken], [one.backs for one in taken])
         ]
         theme = stage.theme
-        tones = [theme.mix(theme.quiet, FAINT), theme.ink, theme.quiet, theme.positive]
+        tones = [theme.mix(theme.quiet, FAINT)]
+        tones += [theme.mix(tone, way) for way in (PALE, 1) for tone in (theme.ink, theme.quiet, theme.positive)]
         self._lines = [LineCollection([], colors=[tone], capstyle="butt") for tone in tones]
-        self._lines[2].set_linestyle((0, (2.0, 1.2)))
         for lines in self._lines:
             axes.add_collection(lines, autolim=False)
             stage.moves(lines)
+        for lines in self._lines[2::3]:
+            lines.set_linestyle((0, (2.0, 1.2)))
         self._heads: Any = axes.scatter([], [], linewidths=0)
         stage.moves(self._heads)
 
@@ -52,7 +58,7 @@ class SignalLinks:
             back: gaps that the error has passed.
             strength: how strongly the error is seen.
         """
-        drawn: list[list[tuple[Array, Array]]] = [[], [], [], []]  # segments and their widths
+        drawn: list[list[tuple[Array, Array]]] = [[] for _ in self._lines]  # segments and their widths
         heads: list[tuple[Array, Array, str]] = []
         count = len(self._starts)
         for gap, (start, end) in enumerate(zip(self._starts, self._ends, strict=True)):
@@ -60,18 +66,22 @@ class SignalLinks:
             push, error = now.pushes[gap] / self._scales[0][gap], now.backs[gap] / self._scales[1][gap]
             share, came = np.clip(front - gap, 0, 1), np.clip(back - (count - 1 - gap), 0, 1)
             tip, last = start + share * (end - start), end + came * (start - end)
-            width = 0.5 + thickest * np.abs(push)
+            path = np.arange(len(push)) == len(push) - 1
+            width, error = (
+                np.where(path, PATH + thickest * np.abs(flow), 0.5 + BESIDE * thickest * np.abs(flow))
+                for flow in (push, ERROR * error)
+            )
             drawn[0].append((np.stack([start, end], axis=1), width))
-            for place, sign in ((1, 1), (2, -1)):
-                chosen = sign * push > 0
-                if share > 0:
-                    drawn[place].append((np.stack([start, tip], axis=1)[chosen], width[chosen]))
-            if came > 0:
-                drawn[3].append((np.stack([end, last], axis=1), strength * (0.3 + ERROR * thickest * np.abs(error))))
+            for first, those in ((1, ~path), (4, path)):
+                for place, chosen in ((first, those & (push > 0)), (first + 1, those & (push < 0))):
+                    if share > 0:
+                        drawn[place].append((np.stack([start, tip], axis=1)[chosen], width[chosen]))
+                if came > 0:
+                    drawn[first + 2].append((np.stack([end, last], axis=1)[those], strength * error[those]))
             if 0 < share < 1:
-                heads.append((tip, width + 4 * np.sqrt(np.abs(push)), self._stage.theme.ink))
+                heads.append((tip, 1.6 * width, self._stage.theme.ink))
             if 0 < came < 1:
-                heads.append((last, 1 + ERROR * thickest * np.sqrt(np.abs(error)), self._stage.theme.positive))
+                heads.append((last, 1.6 * error, self._stage.theme.positive))
         for lines, parts in zip(self._lines, drawn, strict=True):
             lines.set_segments([segment for segments, _ in parts for segment in segments])
             lines.set_linewidth([self._stage.points(1) * width for _, widths in parts for width in widths])

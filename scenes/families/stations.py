@@ -1,7 +1,7 @@
 """Stations: a line of steps, one after the other, with a dot that says how far the picture is."""
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -23,9 +23,13 @@ class Stations:
         box: for the line and the names below it.
         names: of the steps; one that has no room is left out.
         times: of each step its motion, and how long the picture stands still after it, in shares.
+        colors: of the names, by name; others are quiet.
     """
 
-    def __init__(self, stage: Stage, box: Box, names: Sequence[str], times: Sequence[tuple[float, float]]) -> None:
+    def __init__(
+        self, stage: Stage, box: Box, names: Sequence[str], times: Sequence[tuple[float, float]],
+        colors: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         lengths = np.array([move + hold for move, hold in times])
         self._starts = [*(np.cumsum(lengths) - lengths) / lengths.sum()]
         self._moves = [move / lengths.sum() for move, _ in times]
@@ -41,7 +45,8 @@ class Stations:
             room = (end - start) * box.width - 12
             fitting = [form for form in (name, name.removesuffix(" units")) if stage.measure(form, LABEL) <= room]
             left, top = box.left + (start + end) / 2 * box.width, middle + DOT / 2 + LABEL + 4
-            stage.text(left, top, fitting[0] if fitting else "", color=stage.theme.quiet, align="center")
+            color = (colors or {}).get(name, stage.theme.quiet)
+            stage.text(left, top, fitting[0] if fitting else "", color=color, align="center")
         self._past = stage.curve(self._axes, stage.theme.ink, THICK, DOT)
 
     def show(self, progress: float) -> tuple[int, float]:

@@ -9,7 +9,7 @@ from animviz.parts import LABEL, Sheet, cut, heatmap, joined, of_recording, tile
 
 from .blocks import Block
 from .distributions import Glide
-from .unit_panels import gray
+from .unit_panels import for_and_against
 from .unit_source import Source
 from .unit_values import sorted_by_class, unit_values
 
@@ -93,8 +93,8 @@ class _Cells:
         shape = lines * self._step[0], columns * self._step[1]
         cells = min(room.width / shape[1], room.height / shape[0])
         box = Box(room.left, room.top + (room.height - cells * shape[0]) / 2, cells * shape[1], cells * shape[0])
-        colors = gray(images)
-        self._map, place = heatmap(stage, box, shape, kind="gray", low=colors.low, high=colors.high)
+        colors = for_and_against(images)
+        self._map, place = heatmap(stage, box, shape, kind=colors.kind, low=colors.low, high=colors.high)
         self._all = np.full(shape, np.nan, np.float32)
         axes = stage.axes(place, (0, shape[1]), (shape[0], 0))
         palette = stage.theme.palette(max(2, len(names)))

@@ -13,7 +13,8 @@ from .unit_strips import number_in
 __all__ = ["Excited"]
 
 HEAD, UNDER, GAP = 34.0, 40.0, 16.0  # units over a group, under an image, and between images
-SMALLEST = 60.0  # units of width of an image
+SMALLEST = 50.0  # units of width of an image
+MOST = 0.57  # of the height, for the first of two groups
 
 
 class Excited:
@@ -35,16 +36,14 @@ class Excited:
     ) -> None:  # fmt: skip
         self._limits = limits
         rooms = _halves(box, len(groups))
-        count, columns, width = _fitting(
-            rooms[0], max(map(len, groups)), images.shape[1:3], stage.measure("0.00", LABEL)
-        )
-        self._shown = np.concatenate([group[:count] for group in groups])
         axes = stage.overlay()
-        places = []
+        places, shown = [], []
         for words, group, room in zip(titles, groups, rooms, strict=True):
             title = next((text for text in words if stage.measure(text, LABEL) <= room.width), words[-1])
             stage.text(room.left, room.top + 18, title, color=stage.theme.quiet)
+            count, columns, width = _fitting(room, len(group), images.shape[1:3], stage.measure("0.00", LABEL))
             height = width * images.shape[1] / images.shape[2]
+            shown.append(group[:count])
             for k, sample in enumerate(group[:count]):
                 place = Box(
                     room.left + k % columns * (width + GAP),
@@ -55,6 +54,7 @@ class Excited:
                 edges = (place.left, place.right, place.bottom, place.top)
                 axes.imshow(images[sample], cmap="gray", vmin=0, vmax=1, extent=edges, aspect="auto")
                 places.append((place.left, place.right, place.bottom + 6))
+        self._shown = np.concatenate(shown)
         axes.set(xlim=(0, stage.width), ylim=(stage.height, 0))  # images change them
         self._meters = Meters(stage, places, 5, limits=limits, colors=[colors[sample] for sample in self._shown])
         self._texts = [
@@ -73,12 +73,13 @@ class Excited:
 
 
 def _halves(box: Box, count: int) -> list[Box]:
-    """Return a room for each group: one over the other in high boxes, else side by side."""
+    """Return a room for each group: one over the other in high boxes, the first one higher, else side by side."""
     if count == 1:
         return [box]
     if box.height > box.width:
-        height = (box.height - GAP) / 2
-        return [Box(box.left, box.top + k * (height + GAP), box.width, height) for k in range(2)]
+        height = MOST * (box.height - GAP)
+        below = Box(box.left, box.top + height + GAP, box.width, box.height - height - GAP)
+        return [Box(box.left, box.top, box.width, height), below]
     width = (box.width - 2 * GAP) / 2
     return [Box(box.left + k * (width + 2 * GAP), box.top, width, box.height) for k in range(2)]
 

@@ -19,11 +19,12 @@ from .unit_images import Excited
 from .unit_source import SHARE, Source, WeightBars, has_images
 from .unit_strips import Strips
 
-__all__ = ["One", "Panels", "gray"]
+__all__ = ["One", "Panels", "for_and_against"]
 
 GAP = 44.0  # units between panels
 LEGEND = 66.0  # above and below an image
 LINE = 34.0  # of the line of words above a curve
+IMAGE, WEIGHTS = 0.38, 0.28  # of the width of a wide frame, for what the unit looks for
 CURVE = 120.0  # least height of a curve with its scale
 MOST_WORDS = ("in the end most to", "most to", "most")
 LEAST_WORDS = ("and least to", "least to", "least")
@@ -66,7 +67,8 @@ class Panels:
         recording, glide, source = one.recording, one.glide, one.source
         self._glide, names = glide, one.labels.names
         pictures = images_of(recording, "unit") if has_images(recording) else None
-        places = Places.of(stage, room, source=source is not None, images=pictures is not None)
+        share = 0.0 if source is None else WEIGHTS if source.images is None else IMAGE
+        places = Places.of(stage, room, source=share, images=pictures is not None)
         values, classes = glide.sampled("values"), np.asarray(one.labels.classes)
         limits = _limits(values)
         self._source = SourcePanel(stage, places.source, source, glide) if source and places.source else None
@@ -74,9 +76,10 @@ class Panels:
         self._activity = Activity(stage, places.activity, recording, glide, words)
         order = _order(values[-1], glide.sampled("groups")[-1], len(names))
         most = Strips.most(places.strips)
-        some = f", {most} of {len(order)} classes" if most < len(order) else ""
-        title = f"activation by {one.by} class{some}"
-        self._strips = Strips(stage, places.strips, title, names, classes, order[evenly(len(order), most)], limits)
+        titles = [f"activation by {one.by} class"]
+        if most < len(order):
+            titles = [f"{titles[0]}, {most} of {len(order)} classes", f"activation, {most} of {len(order)} classes"]
+        self._strips = Strips(stage, places.strips, titles, names, classes, order[evenly(len(order), most)], limits)
         self._excited: Excited | None = None
         if pictures is not None and places.images is not None:
             # Where many leave it as silent as each other, those come first that did so all along.
@@ -127,36 +130,32 @@ class Places:
     activity: Box
 
     @classmethod
-    def of(cls, stage: Stage, room: Box, *, source: bool, images: bool) -> "Places":
+    def of(cls, stage: Stage, room: Box, *, source: float, images: bool) -> "Places":
         """Arrange the panels: side by side in wide frames, in two columns in square ones, else one over the other."""
         if stage.width > 1.25 * stage.height:
             return cls._wide(room, source, images)
         if stage.height > 1.25 * stage.width:
-            return cls._tall(room, source, images)
-        return cls._square(room, source, images)
+            return cls._tall(room, source > 0, images)
+        return cls._square(room, source > 0, images)
 
     @classmethod
-    def _wide(cls, room: Box, source: bool, images: bool) -> "Places":
-        first = min(0.28 * room.width, 0.62 * room.height) if source else 0.0
-        last = min(0.2 * room.width, 250.0) if images else 0.0
-        left = room.left + (first + GAP if source else 0)
-        strips = Box(left, room.top, room.right - left - (last + GAP if images else 0), room.height)
-        if not source:
-            strips = Box(left, room.top, strips.width, room.height - LINE - CURVE - 16)
-            activity = Box(left, strips.bottom + 16, strips.width, LINE + CURVE)
-        else:
-            top = room.top + first + LEGEND + 22
-            activity = Box(room.left, top, first, room.bottom - top)
+    def _wide(cls, room: Box, source: float, images: bool) -> "Places":
+        first = min(source * room.width, room.height - LEGEND)
+        second = min(0.25 * room.width, 300.0) if images else 0.0
+        images_left = room.left + (first + GAP if source else 0)
+        left = images_left + (second + GAP if images else 0)
+        below = LINE + 8 if source else LINE + CURVE + 16
+        strips = Box(left, room.top, room.right - left, room.height - below)
         return cls(
             Box(room.left, room.top, first, first + LEGEND) if source else None,
-            Box(room.right - last, room.top, last, room.height) if images else None,
+            Box(images_left, room.top, second, room.height) if images else None,
             strips,
-            activity,
+            Box(left, strips.bottom + 8, strips.width, below - 8),
         )
 
     @classmethod
     def _square(cls, room: Box, source: bool, images: bool) -> "Places":
-        first = 0.33 * room.width if source or images else 0.0
+        first = 0.42 * room.width if source or images else 0.0
         left = room.left + (first + 28 if first else 0)
         strips = Box(left, room.top, room.right - left, room.height - LINE - 8)
         high = first + LEGEND if images else room.height - LINE
@@ -169,7 +168,7 @@ class Places:
 
     @classmethod
     def _tall(cls, room: Box, source: bool, images: bool) -> "Places":
-        first = (0.46 if images else 0.6) * room.width
+        first = 0.6 * room.width
         above = first + LEGEND if source or images else 0.0
         left = room.left + (first + 36 if source else 0)
         top = room.top + above + (26 if above else 0)
@@ -183,7 +182,7 @@ class Places:
 
 
 class SourcePanel:
-    """What a unit looks for: an image on a scale from dark to light, or bars.
+    """What a unit looks for: an image in the colours of what speaks for and against, or bars.
 
     Args:
         stage: where.
@@ -199,18 +198,18 @@ class SourcePanel:
             reach = float(np.abs(values).max()) or 1.0
             self._panel = WeightBars(stage, box, source.title, source.names, values[-1], reach)
         else:
-            self._panel = LayerMap(stage, box, source.title, values[-1], gray(values), "")
+            self._panel = LayerMap(stage, box, source.title, values[-1], for_and_against(values), "")
 
     def show(self, measures: Measures) -> None:
         """Show the measures of a moment."""
         self._panel.show(measures["source"])
 
 
-def gray(values: Array) -> Scale:
-    """Return a scale from dark to light with zero in its middle, for these values."""
+def for_and_against(values: Array) -> Scale:
+    """Return a scale with zero in its middle, for these values."""
     sizes = np.abs(values[np.isfinite(values)])
     reach = float(f"{float(np.percentile(sizes, SHARE)) or 1.0:.2g}")
-    return Scale("gray", -reach, reach, (f"−{reach:g}", f"{reach:g}"))
+    return Scale("evidence", -reach, reach, (f"−{reach:g}", f"{reach:g}"))
 
 
 class Activity:

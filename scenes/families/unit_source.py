@@ -83,7 +83,7 @@ def source_of(recording: Recording, block: Block) -> Source | None:
         mean = " (mean of red, green and blue)" if places.channels == 3 else ""
         return Source(
             "its weights",
-            f"light pixels drive it up, dark ones down{mean}",
+            f"green pixels drive it up, purple ones down{mean}",
             lambda state, units, values: places.laid_out(layer.kernel_of(state.weights).T[units], mean=True),
         )
     if images:
@@ -105,7 +105,7 @@ def _kernel(recording: Recording, block: Block) -> Source:
     channels = layer.kernel_of(recording[0].weights).shape[-2]
     shown = f"{MOST_CHANNELS} of {channels}" if channels > MOST_CHANNELS else str(channels)
     tiles = f"a tile for each of {shown} channels that it reads, " if channels > 1 else ""
-    return Source("its kernel", f"kernel: {tiles}light above zero, dark below", images)
+    return Source("its kernel", f"kernel: {tiles}green above zero, purple below", images)
 
 
 def _weighted_images(recording: Recording) -> Source:
@@ -122,7 +122,9 @@ def _weighted_images(recording: Recording) -> Source:
         about, spread = given - given.mean(axis=0), np.maximum(given.std(axis=0), 1e-12)
         return np.asarray((about / spread).T @ flat / len(flat)).reshape(-1, *shape)
 
-    return Source("images it answers to", "left: images weighted by its activation, less their mean", images)
+    return Source(
+        "images it answers to", "images weighted by its activation: green above their mean, purple below", images
+    )
 
 
 def _input_count(recording: Recording) -> int:
@@ -141,7 +143,7 @@ class WeightBars:
         reach: the largest size of a weight in the video.
     """
 
-    ROW = 40.0
+    ROW = 72.0
 
     def __init__(self, stage: Stage, box: Box, title: str, names: tuple[str, ...], last: Array, reach: float) -> None:
         room = Box(box.left, box.top + 34, box.width, box.height - 34)

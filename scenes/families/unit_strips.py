@@ -1,19 +1,18 @@
 """The activations of one unit as dots, a strip for each class, with the quartiles as a box."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from matplotlib.collections import PolyCollection
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, PointCloud, cut, joined, levels, pair
+from animviz.parts import LABEL, PointCloud, cut, first_fitting, joined, levels
 
 __all__ = ["Strips", "number_in"]
 
 LEAST = 27.0  # units of a strip
-HEAD, AXIS = 34.0, 40.0  # units for the title and for the scale
+HEAD, AXIS, END = 34.0, 40.0, 12.0  # units for the title, for the scale, and right of the strips
 THICK = 0.66  # of a strip that its dots take
 
 
@@ -24,7 +23,7 @@ def number_in(limits: tuple[float, float], value: float) -> str:
 
 
 class Strips:
-    """A strip for each class: a dot for each sample, the quartiles as a box, the least and the most as numbers.
+    """A strip for each class: a dot for each sample, the quartiles as a box, a line from the least to the most.
 
     The classes that are shown lie in the order of their last means, so that places mean something; dots that leave their
     class, as predictions change, change their strip.
@@ -32,7 +31,7 @@ class Strips:
     Args:
         stage: where.
         box: room for everything.
-        title: written above.
+        titles: written above, from the longest wording to the shortest.
         names: of all classes.
         labels: class of each sample, which gives its colour.
         order: numbers of the classes from the upper strip to the lower one.
@@ -40,20 +39,14 @@ class Strips:
     """
 
     def __init__(
-        self, stage: Stage, box: Box, title: str, names: Sequence[str], labels: Array, order: Array,
+        self, stage: Stage, box: Box, titles: Sequence[str], names: Sequence[str], labels: Array, order: Array,
         limits: tuple[float, float],
     ) -> None:  # fmt: skip
         theme = stage.theme
-        self._limits, self._order = limits, order
+        self._order = order
         named = min(0.28 * box.width, max(stage.measure(names[k], LABEL) for k in order)) + 16
-        number = max(stage.measure(number_in(limits, end), LABEL) for end in (*limits, -limits[1] / 2)) + 14
-        self._room = room = Box(
-            box.left + named, box.top + HEAD, box.width - named - 2 * number, box.height - HEAD - AXIS
-        )
-        columns = (box.right - number, box.right)
-        stage.text(box.left, box.top + 18, cut(stage, title, columns[0] - box.left - 60), color=theme.quiet)
-        for right, word in zip(columns, ("least", "most"), strict=True):
-            stage.text(right, box.top + 18, word, color=theme.quiet, align="right")
+        room = Box(box.left + named, box.top + HEAD, box.width - named - END, box.height - HEAD - AXIS)
+        stage.text(box.left, box.top + 18, first_fitting(stage, titles, box.width), color=theme.quiet)
         self._step = step = room.height / len(order)
         axes = stage.axes(room, limits, (room.height, 0))
         for level in _some(levels(*limits), limits, room.width, stage):
@@ -69,16 +62,12 @@ class Strips:
         axes.add_collection(self._boxes, autolim=False)
         stage.moves(self._boxes)
         self._medians = stage.line(axes, theme.ink, 5.0, solid_capstyle="butt")
-        self._texts = []
         for k, top in zip(order, room.top + (np.arange(len(order)) + 0.5) * step + 8, strict=True):
             stage.text(box.left + named - 16, top, cut(stage, names[k], named - 16), align="right")
-            self._texts.append([stage.text(right, top, "", align="right", moves=True) for right in columns])
         # Even places within a strip that look like chance: multiples of the golden ratio.
         self._jitter = (0.618034 * np.arange(len(labels)) % 1 - 0.5) * THICK
         self._strip_of = np.full(len(names), -1)
         self._strip_of[order] = np.arange(len(order))
-        for end, column in enumerate(("least activation", "most activation")):
-            pair(stage, column, partial(self._written, end), partial(self._ends, end))
 
     @staticmethod
     def most(box: Box) -> int:
@@ -99,16 +88,6 @@ class Strips:
         self._medians.set_data(*_lines((median, middle - half), (median, middle + half)))
         corners = [(first, middle - half), (third, middle - half), (third, middle + half), (first, middle + half)]
         self._boxes.set_verts(list(np.stack([np.stack(corner, axis=1) for corner in corners], axis=1)))
-        for both, ends in zip(self._texts, stats[:, [0, 4]], strict=True):
-            for text, end in zip(both, ends, strict=True):
-                text.set_text(number_in(self._limits, end) if np.isfinite(end) else "")
-
-    def _written(self, end: int) -> list[str]:
-        return [both[end].get_text() for both in self._texts]
-
-    def _ends(self, end: int) -> Array:
-        """Return where the lines from the least to the most begin or end, shape (strips,)."""
-        return np.asarray(self._ranges.get_xdata())[end::3]
 
 
 def _lines(start: tuple[Array, Array], end: tuple[Array, Array]) -> Array:

@@ -21,6 +21,7 @@ from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.class_plane import ClassPlane
 from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
+from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
 from animviz.scenes.scores import _there, learned_at, rates
 from animviz.stage.heatmap import Heatmap
@@ -301,6 +302,24 @@ def test_predictions_are_the_states_in_the_order_in_which_they_are_learned(recor
     assert not right[-1, list(ends)].any()
 
 
+def test_what_is_still_wrong_is_larger_and_fewer_stand_in_a_line() -> None:
+    numbers = np.arange(40)
+    groups = [
+        Row(("learned", "from epoch 1"), numbers[:30], numbers[:30]),
+        Row(("still wrong", "at the end"), numbers[30:], numbers[30:]),
+    ]
+    rows = rows_of(list(groups), 7, 2, whole=False)
+    assert [(len(row.samples), row.scale) for row in rows] == [(7, 1.0), (5, 1.4)]
+    assert all(row.scale == 1 for row in rows_of(groups[1:], 7, 2, whole=False))
+
+
+def bars_end_at_shares(stage: Stage, counts: list[tuple[int, int]]) -> bool:
+    """Say whether some line ends at the share of each group that is right, between 0 and 1."""
+    shares = [now / whole for now, whole in counts]
+    lines = [np.asarray(line.get_xdata(), float)[1::3] for axes in stage.figure.axes for line in axes.get_lines()]
+    return any(len(line) == len(shares) and np.allclose(line, shares) for line in lines)
+
+
 def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) -> None:
     right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
     stage = drawn("predictions", recording, 2.0, (1280, 720))
@@ -309,6 +328,7 @@ def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) 
     assert sum(now for now, _ in counts) == right[2, later].sum()
     assert sum(whole for _, whole in counts) == later.sum()
     assert counts[-1][1] == (~right[-1]).sum()
+    assert bars_end_at_shares(stage, counts)
     assert {"learned first", "learned last", "still wrong"} <= set(texts(stage))
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.likeness import counts_of, likeness, sums_of, two_parts
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
-from helpers.layout import check_layout
+from animviz.scenes.families.course import course_boxes
+from helpers.layout import check_layout, texts
 from helpers.recordings import made
 
 pytestmark = pytest.mark.integration  # from real trainings
@@ -106,3 +107,17 @@ def test_texts_of_another_data_set_keep_apart(size: tuple[int, int], trained: Tr
     stage = drawn(trained("digits_mlp", data=str(odd_images), arch="840-12-7"), size=size)
     stage.paint()
     check_layout(stage)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720)])
+def test_the_sum_takes_four_tenths_of_the_width(size: tuple[int, int]) -> None:
+    stage = Stage(size)
+    room = Box(40, 100, stage.width - 80, 560)
+    large, rows = course_boxes(stage, room, 3)
+    assert large.width >= 0.4 * room.width
+    assert all(large.right < row.left and row.right <= room.right + 1e-9 for row in rows)
+
+
+def test_a_narrow_row_says_once_which_mark_is_which(net: Recording) -> None:
+    narrow, wide = (texts(drawn(net, size=size)) for size in ((720, 720), (1280, 720)))
+    assert (narrow.count("one"), wide.count("one")) == (1, 4)

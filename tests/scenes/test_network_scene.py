@@ -116,4 +116,18 @@ def test_last_links_lead_to_the_first_and_the_last_answer_only(odd: Recording) -
     chain = Chain(odd, 11, 9)
     ends = [forward(odd.layers, odd.at(epoch).weights, odd.inputs[11:12])[0].argmax() for epoch in (0.0, 4.0)]
     assert set(chain.shown[-1][chain.links[-1][:, 1]]) <= set(ends)
-    assert any("last links: only those to " in text for text in texts(drawn(odd, sample=11)))
+    assert any(", the last ones only to " in text for text in texts(drawn(odd, sample=11)))
+
+
+def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> None:
+    curve = trained("polynomial", arch="1-3-1")
+    stage, now = drawn(curve, 2.0, sample=7), curve.at(2.0)
+    (pushed,) = [[float(value) for value in one.values()] for one in stage.pairs if one.name == "strongest push"]
+    last, hidden = curve.layers[-1], next(layer.name for layer in curve.layers if layer.name.startswith("hidden"))
+    at_end, at_now = (
+        state.activations(hidden)[7] * last.kernel_of(state.weights)[:, 0]
+        for state in (curve.at(curve.epochs[-1]), now)
+    )
+    expected = at_now[np.abs(at_end).argmax()]
+    assert pushed == pytest.approx([expected], abs=1e-3)
+    assert f"{expected:.2f}".replace("-", "−") in texts(stage)

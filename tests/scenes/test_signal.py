@@ -44,6 +44,19 @@ def test_links_of_dense_layers_are_weight_times_activation_and_pass_back_weight_
     np.testing.assert_allclose(now.backs[-1], passed, rtol=1e-4, atol=1e-7)
 
 
+def test_the_last_links_are_a_path_of_what_adds_most_to_each_unit(trained: Trained) -> None:
+    recording = trained("digits_mlp")
+    columns = columns_of(recording, 6)
+    found = Rounds(recording, 2, columns, [recording.at(epoch) for epoch in recording.epochs])
+    now = found.at(recording.at(recording.epochs[-1]))
+    dense = [layer for layer in recording.layers if layer.kernel is not None]
+    unit = int(now.values[-1].argmax())
+    for gap in reversed(range(len(dense))):
+        pushes = now.values[gap] * dense[gap].kernel_of(recording[-1].weights)[:, unit]
+        assert found.links[gap][-1].tolist() == [pushes.argmax(), unit]
+        unit = int(pushes.argmax())
+
+
 def test_a_step_against_the_errors_of_the_input_lowers_the_loss(recording: Recording) -> None:
     found = rounds_of(recording, 1)
     state = recording.at(recording.epochs[1])
@@ -124,7 +137,7 @@ def test_what_reaches_a_unit_of_a_convolution_adds_up_to_it(tmp_path: Path) -> N
     for gap, layer in ((0, 0), (2, 2), (3, 4), (4, 5)):
         sums = way.passed.sums[layer].reshape(-1)[found._aims[gap]]
         bias = recording[-1].weights[recording.layers[layer].bias or recording.layers[layer].variables["bias"]]
-        reached = found._through(gap, way)[0].sum(axis=1)
+        reached = found._through(gap, way, found._aims[gap])[0].sum(axis=1)
         np.testing.assert_allclose(reached + bias[found._aims[gap] % len(bias)], sums, rtol=1e-4, atol=1e-5)
     stage = Stage((640, 360))
     find_scene("signal").set_up(stage, recording, sample=5)(Moment(3.0, 0.0, 0.3))

@@ -8,11 +8,12 @@ import pytest
 from matplotlib.cbook import boxplot_stats
 
 import animviz
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.scenes.families.blocks import blocks_of, hidden_blocks
+from animviz.scenes.families.unit_panels import IMAGE, Places, for_and_against
 from animviz.scenes.families.unit_source import has_images, source_of
 from animviz.scenes.families.unit_values import apart, eta_squared, saturation, sorted_by_class, unit_values
 from animviz.scenes.unit import _title as said_of
@@ -65,8 +66,10 @@ def test_ends_and_boxes_are_those_of_matplotlib(net: Recording) -> None:
     last = net.at(4.0).activations("hidden_1")[:, 3]
     order = np.argsort([-last[net.labels == k].mean() for k in range(10)], kind="stable")
     parts = [values[net.labels == k] for k in order]
-    assert pairs(stage)["least activation"] == pytest.approx([part.min() for part in parts], abs=1e-6)
-    assert pairs(stage)["most activation"] == pytest.approx([part.max() for part in parts], abs=1e-6)
+    lines = [np.asarray(line.get_xdata()) for axes in stage.figure.axes for line in axes.get_lines()]
+    ranges = next(line for line in lines if len(line) >= 29 and not np.array_equal(line[::3], line[1::3]))
+    assert ranges[::3] == pytest.approx([part.min() for part in parts], abs=1e-6)
+    assert ranges[1::3] == pytest.approx([part.max() for part in parts], abs=1e-6)
     (boxes,) = [c for axes in stage.figure.axes for c in axes.collections]
     for path, expected in zip(boxes.get_paths(), boxplot_stats(parts), strict=True):
         assert [path.vertices[:, 0].min(), path.vertices[:, 0].max()] == pytest.approx(
@@ -224,3 +227,13 @@ def test_what_hardly_differs_is_called_alike(most: float, title: str, net: Recor
 
 def test_the_only_unit_of_a_layer_is_not_the_best_of_many(trained: Trained) -> None:
     assert "the only unit of the hidden layer" in texts(drawn(trained("two_rings", arch="2-1-1"), 1.0))
+
+
+def test_weights_are_the_largest_thing_and_in_the_colours_of_for_and_against() -> None:
+    room = Box(40, 100, 1200, 540)
+    places = Places.of(Stage((1280, 720)), room, source=IMAGE, images=True)
+    assert places.source is not None
+    assert places.images is not None
+    assert places.source.width > max(places.images.width, places.strips.width)
+    assert places.source.right < places.images.left < places.images.right < places.strips.left
+    assert for_and_against(np.array([-1.0, 0.5])).kind == "evidence"

@@ -1,0 +1,93 @@
+"""Links between the nodes of a chain of dense layers, as wide as what flows through them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.text import Text
+
+from animviz import Box, Stage
+from animviz.arrays import Array
+from animviz.parts import LABEL, pair
+
+from .chain import Chain, Flow
+
+__all__ = ["ChainLinks"]
+
+THINNEST, THICKEST = 0.4, 8.0  # units
+FAINTEST = 0.02  # of the strongest link; weaker ones are not drawn
+
+
+class ChainLinks:
+    """The links: as wide as weight times activation, solid where that is above zero, dashed where it is below.
+
+    The one that pushes an answer most in the end has its value beside the unit that it leaves.
+
+    Args:
+        stage: where.
+        chain: the layers and which links are shown.
+        nodes: middles of the nodes in units, (nodes, 2), by layer.
+        size: diameter of a node.
+        picture: box of the image that is read; None where the input is nodes.
+    """
+
+    def __init__(self, stage: Stage, chain: Chain, nodes: Sequence[Array], size: float, picture: Box | None) -> None:
+        self._stage = stage
+        axes = stage.overlay()
+        self._segments = []
+        for gap, links in enumerate(chain.links):
+            start, end = nodes[gap][links[:, 0]], nodes[gap + 1][links[:, 1]]
+            if gap == 0 and picture is not None:  # a fan from all of the image's edge
+                heights = (links[:, 1] + 0.5) / len(nodes[1])
+                start = np.stack([start[:, 0], picture.top + heights * picture.height], axis=1)
+            self._segments.append(np.stack([start, end], axis=1))
+        flows = [chain.flow(state) for state in chain.states]
+        self._scales = [
+            max(np.abs(f.pushes[gap]).max(initial=0) for f in flows) or 1.0 for gap in range(len(chain.links))
+        ]
+        tones = (stage.theme.ink, stage.theme.quiet)
+        self._lines = [LineCollection([], colors=tone, capstyle="butt") for tone in tones]
+        self._lines[1].set_linestyle((0, (2.0, 1.2)))
+        for lines in self._lines:
+            axes.add_collection(lines, autolim=False)
+            stage.moves(lines)
+        self._strongest = sum(map(len, chain.links[:-1])) + int(np.abs(flows[-1].pushes[-1]).argmax())
+        self._value = self._value_of_strongest(stage, 0.5 * size + 8)
+
+    def show(self, flow: Flow) -> None:
+        """Show what flows."""
+        share = np.concatenate([push / scale for push, scale in zip(flow.pushes, self._scales, strict=True)])
+        segments = np.concatenate(self._segments)
+        for lines, sign in zip(self._lines, (1, -1), strict=True):
+            drawn = np.flatnonzero(sign * share > FAINTEST)
+            lines.set_segments(list(segments[drawn]))
+            lines.set_linewidth(
+                list(self._stage.points(1) * (THINNEST + THICKEST * np.clip(np.abs(share[drawn]), 0, 1)))
+            )
+        if self._value is not None:
+            self._value.set_text(
+                f"{self._scales[-1] * share[self._strongest]:.2f}".replace("-", "−")
+                if abs(share[self._strongest]) > FAINTEST
+                else ""
+            )
+
+    def _value_of_strongest(self, stage: Stage, away: float) -> Text | None:
+        """Return what is written on the link that pushes the answer most in the end, if that is long enough."""
+        start, end = np.concatenate(self._segments)[self._strongest]
+        width = stage.measure("−0.00", LABEL, "medium")
+        if end[0] - start[0] < 2.6 * width:
+            return None
+        x, y = start + (away + width / 2) / (end[0] - start[0]) * (end - start)
+        text = stage.text(x, y + 8, "", weight="medium", align="center", moves=True)
+        text.set_bbox({"facecolor": stage.theme.background, "edgecolor": "none", "pad": stage.points(3)})
+        pair(stage, "strongest push", lambda: [text.get_text()], self._drawn)
+        return text
+
+    def _drawn(self) -> list[float]:
+        """Return the push that the width of the strongest link says."""
+        ends = np.concatenate(self._segments)[self._strongest]
+        for lines, sign in zip(self._lines, (1, -1), strict=True):
+            for segment, width in zip(lines.get_segments(), np.atleast_1d(lines.get_linewidth()), strict=True):
+                if np.allclose(segment, ends):
+                    return [sign * self._scales[-1] * (width / self._stage.points(1) - THINNEST) / THICKEST]
+        return [0.0]
