@@ -201,7 +201,7 @@ def test_what_keeps_a_model_from_being_a_chain_is_said(layers: list[Layer], word
     assert hindrance(layers) == words
 
 
-@pytest.mark.parametrize(("progress", "words"), [(0.3, "first hidden layer: "), (1.0, "second hidden layer: the cut")])
+@pytest.mark.parametrize(("progress", "words"), [(0.3, "first hidden layer: "), (1.0, "second hidden layer; white: ")])
 def test_unfold_calls_layers_by_the_words_of_the_field(progress: float, words: str, trained: Trained) -> None:
     stage = Stage((1280, 720))
     find_scene("unfold").set_up(stage, trained("two_rings"))(Moment(0.0, 0.0, progress))
