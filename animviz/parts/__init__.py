@@ -53,10 +53,12 @@ if TYPE_CHECKING:
     from animviz.parts.plane import boundary_lines as boundary_lines
     from animviz.parts.plane import planar_inputs as planar_inputs
     from animviz.parts.plane import point_radius as point_radius
+    from animviz.parts.plot import NEAR_ONE as NEAR_ONE
     from animviz.parts.plot import Plot as Plot
     from animviz.parts.plot import Trace as Trace
     from animviz.parts.plot import epoch_limits as epoch_limits
     from animviz.parts.plot import levels as levels
+    from animviz.parts.plot import near_one as near_one
     from animviz.parts.plot import share_limits as share_limits
     from animviz.parts.plot import until as until
     from animviz.parts.plot import whole_ticks as whole_ticks
@@ -72,6 +74,8 @@ if TYPE_CHECKING:
     from animviz.parts.swarm import last_places as last_places
     from animviz.parts.swarm import plane_axes as plane_axes
     from animviz.parts.tagging import Tags as Tags
+    from animviz.parts.tags import apart as apart
+    from animviz.parts.tags import chip as chip
     from animviz.parts.tags import chips as chips
     from animviz.parts.tags import name_tags as name_tags
     from animviz.parts.tags import thumbnail as thumbnail
@@ -106,6 +110,7 @@ _HOME = {
     "LOSS": "parts.header",
     "MARGIN": "stage.box",
     "Meters": "parts.meters",
+    "NEAR_ONE": "parts.plot",
     "Number": "parts.header",
     "Plot": "parts.plot",
     "PointCloud": "stage.points",
@@ -120,6 +125,8 @@ _HOME = {
     "VALUE": "parts.header",
     "Words": "stage.words",
     "centred": "parts.swarm",
+    "apart": "parts.tags",
+    "chip": "parts.tags",
     "chips": "parts.tags",
     "color_map": "parts.heat",
     "boundary_lines": "parts.plane",
@@ -143,6 +150,7 @@ _HOME = {
     "last_places": "parts.swarm",
     "letters_on": "stage.contrast",
     "levels": "parts.plot",
+    "near_one": "parts.plot",
     "name_tags": "parts.tags",
     "of_network": "parts.header",
     "of_recording": "parts.header",

@@ -7,15 +7,12 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from animviz import Box, Stage
-from animviz.parts import LABEL, chips
-from animviz.stage.heatmap import Heatmap
-from animviz.stage.sprites import Sprites
+from animviz.parts import LABEL, Sprites, chip, heatmap
 
 __all__ = ["ClassMosaic", "largest_square"]
 
 SMALLEST = 2  # pixels of a square with the gap to the next one
 ROOMY = 5  # pixels from which a square has a gap
-ALL = 1e9  # an area that has room for all names
 
 
 def largest_square(stage: Stage, box: Box, count: int) -> int:
@@ -51,10 +48,9 @@ class ClassMosaic:
         self._ground = np.append(ground, np.uint8(255))
         side = size / stage.pixel
         self._corner = np.array([box.left, box.top]) * stage.pixel
-        axes = stage.axes(Box(box.left, box.top, self._columns * side, self._rows * side), (0, 1), (0, 1))
-        self._squares = Heatmap(axes, np.zeros((256, 3), np.uint8), 0, 1)
-        stage.moves(self._squares)
-        tags = chips(stage, names, ALL * len(names), LABEL)[1]
+        place = Box(box.left, box.top, self._columns * side, self._rows * side)
+        self._squares, _ = heatmap(stage, place, (self._rows, self._columns), square=False)
+        tags = [chip(stage, name, color, LABEL) for name, color in zip(names, self._palette / 255, strict=False)]
         self._widths = np.array([tag.shape[1] for tag in tags])
         self._tags = Sprites(stage, tags)
 

@@ -7,10 +7,7 @@ from numpy.typing import NDArray
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, first_fitting
-from animviz.parts.plot import NEAR_ONE, near_one
-from animviz.parts.tags import apart, chip
-from animviz.stage.sprites import Sprites
+from animviz.parts import LABEL, NEAR_ONE, Sprites, apart, chip, first_fitting, near_one
 
 __all__ = ["ClassPlane"]
 

@@ -8,8 +8,7 @@ from matplotlib.colors import to_rgb
 from animviz import Box, Stage
 from animviz.analysis.spread import Spread
 from animviz.arrays import Array
-from animviz.parts import LABEL, PointCloud, Words, cut, levels, pair, thumbnail
-from animviz.stage.sprites import Sprites
+from animviz.parts import LABEL, PointCloud, Sprites, Words, cut, levels, pair, thumbnail
 
 __all__ = ["DistanceRows", "most_rows"]
 

@@ -15,7 +15,7 @@ from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
-from animviz.parts.plot import near_one
+from animviz.parts import near_one
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.class_plane import ClassPlane
