@@ -6,7 +6,7 @@ After Belkin et al., "Reconciling modern machine-learning practice and the class
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.states import sampled_states
+from animviz.analysis.states import finite_states
 from animviz.analysis.tasks import CURVE
 from animviz.arrays import Array
 from animviz.parts import LABEL, Legend, Number, Plot, PointCloud, Sheet, Trace, Words, levels, pair
@@ -33,7 +33,7 @@ def overfit(stage: Stage, recording: Recording) -> Draw:
             "train_inputs" and "train_targets" of its extras.
     """
     low, high = _heights(recording)
-    answers = [state.outputs() for state in sampled_states(recording)]
+    answers = [state.outputs() for state in finite_states(recording, len(recording))]
     leaves = any(answer.min() < low or answer.max() > high for answer in answers)
     sheet = Sheet(
         stage, recording, _title(recording), numbers=[_clock(recording)],
