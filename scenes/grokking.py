@@ -27,6 +27,7 @@ SEEN = 0.05  # below this share of right answers none is known
 DOT, TALL = 10.0, 16.0  # units: across a dot, height of a digit
 APART = 30.0  # units between the baselines of two labels
 WIDE = 1.3  # width over height of a room in which curves stand beside the circle
+NARROW = 200.0  # units of an axis of steps with room for one number
 
 
 @scene(experiment="addition", group="ideas", tasks=("multiclass",))
@@ -143,6 +144,7 @@ class _Course:
         last = max(float(scale.moments[-1]), 1.0)
         ticks = scale.tens(least=1)[:: 2 if box.width < 400 else 1]
         right = stage.measure("learned 100 %", LABEL) + 22
+        ticks = ticks[-1:] if box.width - right < NARROW else ticks
         self._plot = Plot(
             stage, box, (0, last), (0, 1), title="right answers", percent=True, ticks=ticks or [(0.0, "0")], right=right
         )
