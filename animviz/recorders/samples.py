@@ -175,10 +175,18 @@ def _labels(values: Any) -> Array:
     """Return labels as numbers or as texts."""
     array = np.asarray(values)
     if array.dtype.kind in "SO" and array.size and all(isinstance(value, str | bytes) for value in array.flat):
-        array = np.array([value if isinstance(value, str) else value.decode() for value in array.flat]).reshape(
-            array.shape
-        )
+        texts = [value if isinstance(value, str) else _text(value) for value in array.flat]
+        array = np.array(texts).reshape(array.shape)
     return array if array.dtype.kind == "U" and array.ndim and array.size else _plain(values)
+
+
+def _text(label: bytes) -> str:
+    try:
+        return label.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Recorder: a label is {label[:20]!r}, which is no UTF-8; expected numbers or texts"
+        ) from error
 
 
 def portable(array: Array) -> Array:

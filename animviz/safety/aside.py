@@ -39,6 +39,7 @@ def aside(parent: Path) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        _emptied(folder)
         lock.release(force=True)
         # Several times: the ffmpeg of a worker that died may open its file a moment after it was removed.
         shutil.rmtree(folder, ignore_errors=True)
@@ -46,6 +47,16 @@ def aside(parent: Path) -> Iterator[Path]:
             if folder.exists():
                 time.sleep(patience)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _emptied(folder: Path) -> None:
+    """Remove all but the lock: who is killed meanwhile leaves a folder that is known to be left."""
+    for each in folder.iterdir() if folder.is_dir() else ():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each, ignore_errors=True)
+        elif each.name != LOCK:
+            with suppress(OSError):
+                each.unlink()
 
 
 def sweep(parent: Path) -> None:
@@ -82,6 +93,9 @@ def _remove_if_left(folder: Path) -> None:
     if folder.is_symlink() or not folder.is_dir():
         return
     if not (folder / LOCK).exists():
+        with suppress(OSError):  # empty: its owner was killed before it had its lock, or will make another one
+            folder.rmdir()
+            return
         if time.time() - folder.stat().st_mtime > DAY:
             shutil.rmtree(folder, ignore_errors=True)
         return
@@ -94,6 +108,7 @@ def _remove_if_left(folder: Path) -> None:
         for kept in (folder / BEFORE).iterdir() if (folder / BEFORE).is_dir() else ():
             if not (folder.parent / kept.name).exists():
                 os.rename(kept, folder.parent / kept.name)
+        _emptied(folder)
     finally:
         lock.release(force=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -70,3 +70,9 @@ def test_long_doubles_are_recorded_as_doubles_at_most(tmp_path: Path) -> None:
     assert recording.inputs.dtype == np.float32
     assert recording[0].weights["w"].dtype == np.float64
     assert recording[0].stored["h"].dtype == np.float64
+
+
+def test_labels_that_are_no_text_are_named() -> None:
+    with pytest.raises(InputError, match=r"a label is b'\\x80'.*expected numbers or texts"):
+        Samples.of(np.zeros((2, 3), np.float32), np.array([b"\x80", b"a"]))
+    assert Samples.of(np.zeros((2, 3), np.float32), np.array([b"b", b"a"], object))

@@ -109,6 +109,7 @@ def test_folders_of_versions_without_locks_are_swept_after_a_day(tmp_path: Path)
     young, old = tmp_path / ".animviz-young.part", tmp_path / ".animviz-old.part"
     for folder in (young, old):
         folder.mkdir()
+        (folder / "half").write_bytes(b"half")
     os.utime(old, (time.time() - DAY - 60,) * 2)
     (tmp_path / ".animviz-mine").mkdir()
     (tmp_path / ".animviz-file.part").write_text("no folder")
@@ -116,6 +117,34 @@ def test_folders_of_versions_without_locks_are_swept_after_a_day(tmp_path: Path)
     sweep(tmp_path)
     assert not old.exists()
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_a_place_whose_owner_was_killed_before_it_had_its_lock_is_swept(tmp_path: Path) -> None:
+    (tmp_path / ".animviz-empty.part").mkdir()
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_whose_owner_was_killed_while_it_removed_it_is_swept(tmp_path: Path) -> None:
+    dying = """\
+import os, sys
+from pathlib import Path
+import animviz.safety.aside as module
+whole = module.shutil.rmtree
+def rmtree(folder, **options):
+    if (Path(folder) / module.LOCK).exists():  # in whatever order it removes, the lock may go first
+        (Path(folder) / module.LOCK).unlink()
+        os._exit(9)
+    whole(folder, **options)
+module.shutil.rmtree = rmtree
+with module.aside(Path(sys.argv[1])) as folder:
+    (folder / "half").write_bytes(b"half")
+    (folder / "parts").mkdir()
+    (folder / "parts" / "1").write_bytes(b"half")
+"""
+    assert subprocess.run([sys.executable, "-c", dying, str(tmp_path)], check=False).returncode in (0, 9)
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_is_swept_before_its_lock_is_held_is_made_again(
