@@ -12,14 +12,14 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import Number, Sheet
+from animviz.parts import Sheet
 from animviz.recording.state import State
 from animviz.sampling import evenly
 
 from .families.blocks import layer_words
 from .families.distributions import Glide
 from .families.quantities import OF_LAYER, Quantity, Values, activation_samples, known_quantities, weighted_layers
-from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis
+from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis, rounded
 
 MOST = 16  # ridges
 RIDGE = 18.0  # units of height for one
@@ -123,14 +123,13 @@ def _panel(
 
 def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
     """Return what becomes of the large panel's values: of those of samples the median, else their standard deviation."""
-    number = Number("", ".3f", "−0.000")
     first, last = (values[np.isfinite(values)] for values in (moments[0], moments[-1]))
     if not first.size or not last.size:
         return f"{large} of {layer}".capitalize()
     if large not in OF_LAYER:
         before, after = float(np.median(first)), float(np.median(last))
         what = f"The median {large.removesuffix('s').replace('losse', 'loss')}"
-        texts = [number.text(value).replace("-", "−") for value in (before, after)]
+        texts = [rounded(value) for value in (before, after)]
         if texts[0] == texts[1]:
             return f"{what} {'stays at' if len(moments) > 1 else 'is'} {texts[0]}"
         return f"{what} {'rises' if after > before else 'falls'} from {texts[0]} to {texts[1]}"

@@ -122,8 +122,7 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
     pins = {float(recording.epochs[0]): beginning(recording), float(recording.epochs[-1]): "the end"}
     for at in sorted({int(learned[learned >= 0].min()), int(learned.max())} if (learned >= 0).any() else ()):
         which = np.flatnonzero(learned == at)
-        one, many = _things(recording)
-        what = f"{one} {names[which[0]]} learned" if len(which) == 1 else f"{len(which)} {many} learned"
+        what = f"{in_title(names[which[0]], 8)} learned" if len(which) == 1 else f"{len(which)} learned"
         epoch = float(recording.epochs[at])
         pins[epoch] = pins.get(epoch) or what
     return [Pin(epoch, pins[epoch]) for epoch in sorted(pins)]

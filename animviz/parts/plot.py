@@ -21,7 +21,9 @@ Place = TypeVar("Place", float, Array)
 BELOW = 40.0  # units for tick labels
 ABOVE = 48.0  # units for the title
 APART = 28.0  # units between two labels
-NEAR_ONE, NEAREST = (0.0, 0.5, 0.8, 0.9, 0.95, 1.0), 0.02  # levels of such a scale, and how far from 1 it is bent
+NEAREST = 0.02  # how far from 1 a scale is bent that gives most room to what lies near 1
+NEAR_ONE = (0.0, 0.5, 0.8, 0.9, 0.95, 1.0)
+"""Levels of a scale that gives most room to what lies near 1."""
 
 
 class Plot:

@@ -80,7 +80,8 @@ def test_a_subclassed_model_is_built_by_the_recorders_inputs_and_the_layer_that_
     assert set(recording.manifest.stored) == {"hidden", "out"}
     assert {"aside/kernel", "hidden/kernel"} <= recording.manifest.weights.keys()
     np.testing.assert_allclose(recording[-1].stored["hidden"], array(model.hidden(X)), atol=1e-6)
-    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    ours = [record for record in caplog.records if record.name.startswith("animviz")]  # TensorFlow warns of retracing
+    told = [record.getMessage() for record in ours if record.levelno == logging.WARNING]
     assert len(told) == 1
     assert told[0].endswith("not stored: aside (not run when the model is used)")
 

@@ -15,7 +15,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.state import State
 from animviz.scenes.families.distributions import Glide, activations_of
 from animviz.scenes.families.quantities import known_quantities
-from animviz.scenes.families.ridges import FEW, LEAST, axis_of
+from animviz.scenes.families.ridges import FEW, LEAST, axis_of, rounded
 from helpers import layout
 from helpers.layout import check_layout
 from helpers.recordings import made
@@ -161,5 +161,13 @@ def test_the_median_of_the_samples_stands_where_it_is(trained: Trained) -> None:
     find_scene("ridgelines").set_up(stage, recording)(Moment(seconds=0.0, epoch=3.0))
     said = next(one for one in stage.pairs if one.name == "median")
     expected = np.median(sample_losses(recording, 3.0))
-    assert list(said.texts()) == [f"{expected:.3f}"]
+    assert list(said.texts()) == [rounded(expected)]
     assert said.values() == pytest.approx([max(expected, LEAST)], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(2.3334, "2.333"), (0.0, "0.000"), (0.00072, "0.00072"), (-0.5, "−0.500"), (-0.0042, "−0.0042"), (3e-6, "3e-06")],
+)
+def test_small_medians_keep_two_digits(value: float, text: str) -> None:
+    assert rounded(value) == text
