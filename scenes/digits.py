@@ -82,10 +82,7 @@ def digits(
     orders, names = _orders(recording, hidden, labels), recording.output.class_names
     idle = any((classes < 0).any() for _, classes in orders.values())
     sheet.write_foot(
-        f"units in the order of the class that raises them most: {names[0]} to {names[-1]}"
-        f"{', none: they never vary' if idle else ''}"
-        if orders
-        else "",
+        f"units by the class that raises them most{'; none: never vary' if idle else ''}" if orders else "",
         "; ".join(filter(None, [seen_by_net(recording), left_out])),
     )
     places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))

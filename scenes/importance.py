@@ -43,14 +43,17 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     foot = ["brighter: the pixel counts for more", "bars: each colour added up (gradient times input)"]
     if places.chosen is not None:
         foot[1] = f"framed: the {len(places.chosen)} values that the network reads"
-    sheet = Sheet(
-        stage, recording, "Green speaks for {}, purple for {}".format(*map(in_title, rivals[0])), foot=foot, air=16
+    maps = found.all_maps()
+    speaks = (
+        "Green speaks for {}, purple for {}"
+        if np.nansum(np.abs(maps[-1, 0]))
+        else "No pixel speaks for {} or {} in the end"
     )
+    sheet = Sheet(stage, recording, speaks.format(*map(in_title, rivals[0])), foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
-    maps = found.all_maps()
     both = np.stack([np.nansum(np.maximum(part, 0), axis=(-2, -1)) for part in (-maps, maps)])
     views = [
         _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), float(both[:, :, place].max()) or 1.0)

@@ -297,3 +297,11 @@ def test_recordings_without_training_samples_are_drawn(scene: str, digits: Recor
     weights = {f"weights/{name}": array for name, array in digits[0].weights.items()}
     writer.append(weights, Entry(epoch=0, step=0))
     assert animviz.frame_at(scene, Recording(tmp_path / "own.rec"), 0.0, size=(640, 480)).std() > 0
+
+
+def test_importance_names_no_colours_where_no_pixel_speaks(
+    digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any(text.startswith("Green speaks for") for text in texts(drawn("importance", digits)))
+    monkeypatch.setattr("animviz.scenes.importance.Evidence.all_maps", lambda self: np.zeros((5, 7, 8, 8)))
+    assert any(text.startswith("No pixel speaks for") for text in texts(drawn("importance", digits)))
