@@ -93,8 +93,9 @@ def layers(
         stage, plane, [*color, (14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen
     )
     table.put(box)
+    middle = centred(found)
     reached = [
-        Points(stage, plane_axes(stage, part, centred(found)), colors, len(coloring.palette), SMALL, coloring.palette)
+        Points(stage, plane_axes(stage, part, middle), colors, len(coloring.palette), SMALL, coloring.palette)
         for part in table.planes
     ]
     state = recording.at(recording.epochs[number])
@@ -105,7 +106,7 @@ def layers(
         place = place_at(moment.progress, len(names))
         swarm.show(place, wrong, answers)
         for passed, points in enumerate(reached):
-            there = found.shown_at(passed)
+            there = middle.shown_at(passed)
             points.show(there if passed <= place else np.full_like(there, np.nan), wrong, answers)
         key.show()
         table.show(place)

@@ -20,6 +20,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.embedding_facts import percents
 from animviz.scenes.families.neighbour_votes import in_layer, in_layout
 from animviz.scenes.layers import place_at
+from animviz.stage.points import PointCloud
 from helpers import layout
 from helpers.recordings import copied, lost, rewritten
 from helpers.results import Result
@@ -289,3 +290,18 @@ def test_a_recording_that_cannot_be_written_is_said_before_anything_is_computed(
     monkeypatch.setattr("animviz.embed.stored.os.access", lambda path, mode: False)  # chmod does not bind root
     with pytest.raises(RecordingError, match=r"locked\.rec is not a folder that can be written; .*" + way_out):
         flow_of(locked, NAMES, 2)
+
+
+def test_small_planes_show_each_layer_as_the_large_one_does(digits: Recording) -> None:
+    stage = Stage((1280, 720))
+    draw = find_scene("layers").set_up(stage, digits, n_neighbors=6)
+    clouds = [artist for artist in stage._moving if isinstance(artist, PointCloud)]
+    large, small = clouds[:2], clouds[2:]
+    assert len(small) == 2 * len(NAMES)
+    for layer in range(len(NAMES)):
+        draw(animviz.Moment(0.0, float(digits.epochs[-1]), layer / (len(NAMES) - 1)))
+        reached = [cloud.count for cloud in small]
+        assert sum(map(bool, reached)) >= layer + 1
+        assert not any(reached[2 * layer + 2 :])
+        for one, other in zip(large, small[2 * layer : 2 * layer + 2], strict=True):
+            np.testing.assert_allclose(one._xy, other._xy, atol=1e-5)
