@@ -63,7 +63,7 @@ def signal(
     sheet = Sheet(
         stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss],
         foot=[
-            "bright path: what adds most to each of its units in the end",
+            f"bright path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
             "line: what a unit adds to the next, dashed where it takes away",
         ],
     )  # fmt: skip

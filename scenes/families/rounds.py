@@ -125,6 +125,7 @@ class Rounds:
         shapes: of the values in each column, channels last.
         links: the units that each shown link joins, (links, 2), by gap between two columns; the last ones of all gaps
             make one path: back from the largest output what adds most to each unit in the last of the states.
+        adds: whether all links of that path add to the unit that they lead to; where nothing adds, they take least away.
     """
 
     def __init__(self, recording: Recording, sample: int, columns: Sequence[Column], states: Sequence[State]) -> None:
@@ -133,7 +134,7 @@ class Rounds:
         self._target = recording.targets[sample : sample + 1]
         ways = [self._way(state) for state in states]
         self.shapes = [self._layer(one).channels_last(_values(ways[0], one)).shape[1:] for one in columns]
-        path = self._path(ways[-1])
+        path, self.adds = self._path(ways[-1])
         aims = [self._aimed_at(column, ways) for column in columns[1:]]
         self._aims = [np.union1d(some, [link[1]]) for some, link in zip(aims, path, strict=True)]
         found = [[self._through(gap, way, some) for way in ways] for gap, some in enumerate(self._aims)]
@@ -202,15 +203,16 @@ class Rounds:
         error = layers[-1].channels_last(error).reshape(-1)[aims]
         return slopes * self._flat(before, _values(way, before)), slopes * error[:, None]
 
-    def _path(self, way: _Way) -> list[NDArray[np.intp]]:
-        """Return a link for each gap, (unit before, unit behind): back from the largest output what adds most to each unit."""
+    def _path(self, way: _Way) -> tuple[list[NDArray[np.intp]], bool]:
+        """Return a link for each gap, (unit before, unit behind), and whether all of them add; see `links`."""
         answer = np.abs(np.nan_to_num(self._answer(way.passed.outputs[-1])))
-        path, unit = [], answer.argmax()
+        path, unit, adds = [], answer.argmax(), True
         for gap in reversed(range(len(self._columns) - 1)):
             push = np.nan_to_num(self._through(gap, way, np.array([unit]))[0][0])
             path.append(np.array([push.argmax(), unit]))
+            adds &= bool(push.max() > 0)
             unit = path[-1][0]
-        return path[::-1]
+        return path[::-1], adds
 
     def _aimed_at(self, column: Column, ways: Sequence[_Way]) -> NDArray[np.intp]:
         """Return the units of a column that put out most, of which links are drawn."""

@@ -157,3 +157,14 @@ def test_what_is_wanted_bears_the_values_of_the_labels(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "r.rec")
     for sample in range(5):
         assert _wanted(recording, sample, 1) == y[sample]
+
+
+def test_the_foot_says_where_nothing_adds_on_the_bright_path(trained: Trained) -> None:
+    for name in ("digits_mlp", "two_rings", "polynomial"):
+        recording = trained(name)
+        stage = Stage((1280, 720))
+        find_scene("signal").set_up(stage, recording)(Moment(0.0, 0.0, 1.0))
+        found = rounds_of(recording, 0)
+        now = found.at(recording.at(recording.epochs[-1]))
+        assert found.adds == all(push[-1] > 0 for push in now.pushes)
+        assert any("takes least" in text for text in texts(stage)) or found.adds
