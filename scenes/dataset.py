@@ -37,10 +37,10 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     if not len(there):
         raise SceneError(f"dataset: {recording.path} has no sample of any class")
     spreads = {number: spread_of(samples, np.flatnonzero(labels == number)) for number in there.tolist()}
-    rising = sorted(spreads, key=lambda number: float(spreads[number].distances.mean()))
+    rising = sorted(spreads, key=lambda number: spreads[number].average)
     counts = {name: len(known) for name, known in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
-    title = _title({names[number]: float(spreads[number].distances.mean()) for number in rising})
+    title = _title({names[number]: spreads[number].average for number in rising})
     subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples"
     sheet = Sheet(stage, recording, title, subtitle=subtitle, numbers=numbers, air=16)
     most = MOST_IN_A_LIST if planar else most_rows(sheet.room)

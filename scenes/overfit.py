@@ -33,7 +33,7 @@ def overfit(stage: Stage, recording: Recording) -> Draw:
             "train_inputs" and "train_targets" of its extras.
     """
     low, high = _heights(recording)
-    answers = [state.outputs() for state in finite_states(recording, len(recording))]
+    answers = (state.outputs() for state in finite_states(recording, len(recording)))
     leaves = any(answer.min() < low or answer.max() > high for answer in answers)
     sheet = Sheet(
         stage, recording, _title(recording), numbers=[_clock(recording)],

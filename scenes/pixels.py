@@ -51,7 +51,8 @@ def pixels(
     shown = [plane.members(quarter) for quarter in QUARTERS]
     size = min(largest_square(stage, place, len(some)) for (_, place), some in zip(parts, shown, strict=True))
     mosaics = [
-        ClassMosaic(stage, place, len(some), plane.names, size) for (_, place), some in zip(parts, shown, strict=True)
+        ClassMosaic(stage, place, len(some), plane.names, size, plane.most(some, by))
+        for (_, place), some in zip(parts, shown, strict=True)
     ]
     for box, (picture, _), quarter in zip(boxes, parts, QUARTERS, strict=True):
         _head(stage, box, picture, plane, quarter)
@@ -84,22 +85,21 @@ class _Plane:
 
     def __init__(self, recording: Recording, asked: str) -> None:
         self._recording, self._verdicts = recording, Verdicts(recording, "pixels")
-        verdicts = self._verdicts
-        labels, self._known = verdicts.labels, verdicts.known
-        known, self.labels = self._known, labels[self._known]
+        verdicts, self._known = self._verdicts, self._verdicts.known
+        known, self.labels = self._known, verdicts.labels[self._known]
         self.names = verdicts.names
         whole = _channels_last(recording, recording.extras.get("images", recording.single_input(recording.inputs)))
         self.shape = whole.shape[1:] if whole.ndim > 2 else None
         self.images = images_of(recording, "pixels")[known] if self.shape else None
         flat = whole.reshape(len(whole), -1)[known]
-        seen, seen_labels = _training(recording) or (flat, labels[known])
+        seen, seen_labels = _training(recording) or (flat, self.labels)
         threshold = np.median(seen, axis=0) if self.shape is None else (seen.min() + seen.max()) / 2
         self.chosen = _chosen(recording, asked, seen > threshold, seen_labels)
         self.quarters = quarters_of((flat > threshold)[:, self.chosen])
         self.step = max(1, -(-int(np.bincount(self.quarters).max()) // MOST))
         self._turns = np.random.default_rng(0).random(len(self.labels))
         right = commonest_right(
-            self.quarters, labels[known], quarters_of((seen > threshold)[:, self.chosen]), seen_labels
+            self.quarters, self.labels, quarters_of((seen > threshold)[:, self.chosen]), seen_labels
         )
         self.levels = {"low": "low", "high": "high"} if self.shape is None else {"low": "dark", "high": "bright"}
         last = verdicts.last()
@@ -116,6 +116,17 @@ class _Plane:
         """Return the numbers of the samples of a quarter that have a square, class by class."""
         found = np.flatnonzero(self.quarters == quarter)
         return found[np.argsort(self.labels[found], kind="stable")][:: self.step]
+
+    def most(self, some: NDArray[np.intp], by: str) -> Array:
+        """Return how many of some samples stand with each class at any moment at most, (classes,)."""
+        count = len(self.names)
+        if by != "predicted":
+            return np.bincount(self.labels[some], minlength=count)
+        told = self._verdicts.table(
+            lambda index: np.bincount(self._verdicts.answers(index)[self._known][some], minlength=count), (count,)
+        )
+        # Between two snapshots some may have come before others leave.
+        return np.asarray(2 * np.nanmax(told, axis=0, initial=0))
 
     def said(self, epoch: float) -> NDArray[np.int64]:
         """Return the class that each sample is told to be of; between two snapshots they turn one by one, evenly."""

@@ -79,8 +79,8 @@ def scores(stage: Stage, recording: Recording) -> Draw:
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        outcomes.blended(moment.epoch, table.__getitem__)  # an error where the weights have diverged
-        plane.show(moment.epoch)
+        now = outcomes.blended(moment.epoch, table.__getitem__)  # an error where the weights have diverged
+        plane.show(moment.epoch, now[moving, :2])
         curves.show(moment.epoch)
         if strip and stems:
             stems.show(moment.epoch, strip.show(moment.epoch))
@@ -129,7 +129,7 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
 
 
 def _strip_height(stage: Stage, room: Box, recording: Recording, count: int) -> float:
-    """Return how much the pictures take of the large panel; nothing where there are none, or no room."""
+    """Return how much the pictures take of the curves' room; nothing where there are none, or no room."""
     box = _boxes(stage, room)[1]
     if count < 2 or box.height < LEAST or not pictured(recording):
         return 0.0

@@ -24,9 +24,10 @@ class Spread:
     order: NDArray[np.intp]
     distances: NDArray[np.float64]
 
-    def place(self, progress: float) -> int:
-        """Return which sample of the order a walk from the first to the last has come to, its progress from 0 to 1."""
-        return round(progress * (len(self.order) - 1))
+    @property
+    def average(self) -> float:
+        """Average distance."""
+        return float(self.distances.mean())
 
 
 def spread_of(samples: Array, members: NDArray[np.intp]) -> Spread:

@@ -60,8 +60,8 @@ class Tags:
         labels = self._labels if labels is None else labels
         pixels = self.in_pixels(samples)
         members = [pixels[labels == label] for label in self._classes]
-        medians = [np.median(m, axis=0) if len(m) else np.full(2, np.nan) for m in members]
-        anchors = [_outer(m, np.median(pixels, axis=0)) for m in members] if self._outward else medians
+        middle = np.median(pixels, axis=0) if self._outward else None
+        anchors = [_anchor(m, middle) for m in members]
         above = pixels[self._imaged] - [0, 1] * (self._sizes[: len(self._imaged)] / 2 + self._air)
         middles = apart(np.concatenate([above, np.reshape(anchors, (-1, 2))]), self._sizes)
         half, named = self._sizes / 2, slice(len(self._imaged), None)
@@ -76,10 +76,12 @@ class Tags:
         self._sprites.set_middles(places)
 
 
-def _outer(members: Array, middle: Array) -> Array:
-    """Return a place towards the end of some points that is farthest from a middle, shape (2,); NaN without points."""
+def _anchor(members: Array, middle: Array | None) -> Array:
+    """Return the middle of some points, or a place towards their end away from another middle; NaN without points."""
     if not len(members):
         return np.full(2, np.nan)
-    median = np.median(members, axis=0)
+    median = np.asarray(np.median(members, axis=0))
+    if middle is None:
+        return median
     way = (median - middle) / max(float(np.linalg.norm(median - middle)), 1e-9)
     return np.asarray(median + max(0.0, float(np.quantile((members - median) @ way, OUTER))) * way)

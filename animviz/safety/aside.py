@@ -51,11 +51,11 @@ def aside(parent: Path) -> Iterator[Path]:
 
 def _emptied(folder: Path) -> None:
     """Remove all but the lock: who is killed meanwhile leaves a folder that is known to be left."""
-    for each in folder.iterdir() if folder.is_dir() else ():
-        if each.is_dir() and not each.is_symlink():
-            shutil.rmtree(each, ignore_errors=True)
-        elif each.name != LOCK:
-            with suppress(OSError):
+    with suppress(OSError):  # gone, or not to be read: what is left of it is another's task
+        for each in [each for each in folder.iterdir() if each.name != LOCK]:
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each, ignore_errors=True)
+            else:
                 each.unlink()
 
 

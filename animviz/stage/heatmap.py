@@ -51,12 +51,6 @@ class Heatmap(Artist):
         self._cells = cells
         self.stale = True
 
-    @property
-    def cells(self) -> NDArray[np.uint8]:
-        """The colours that are shown; see `set_cells`."""
-        assert self._cells is not None
-        return self._cells
-
     def draw(self, renderer: Any) -> None:
         """Draw the cells into the renderer's buffer."""
         if self._cells is None or not self.get_visible():

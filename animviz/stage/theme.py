@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,7 +121,7 @@ class Theme:
         share = 1.0 if color == self.quiet else LETTERS
         return to_hex(tuple(share * np.array(to_rgb(color)) + (1 - share) * np.array(to_rgb(self.ink))))
 
-    def mix(self, color: str, share: float) -> tuple[float, float, float]:
+    def mix(self, color: Any, share: float) -> tuple[float, float, float]:
         """Return a colour blended over the background with this opacity, as RGB in [0, 1]."""
         from matplotlib.colors import to_rgb
 

@@ -1,6 +1,6 @@
 """Numbers of a sentence: with as many digits as it takes, and without powers of ten where people write none."""
 
-__all__ = ["amounts", "counted"]
+__all__ = ["amounts", "counted", "rounded"]
 
 FEW, MOST = 2, 5  # digits
 WHOLE, HUGE, TINY = (
@@ -31,6 +31,16 @@ def counted(count: int, thing: str) -> str:
         thing: name of one.
     """
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def rounded(value: float) -> str:
+    """Return a value to three decimals, or where these would hide it to two digits.
+
+    Args:
+        value: any.
+    """
+    size = abs(value)
+    return ("−" if value < 0 else "") + (f"{size:.3f}" if size >= 0.01 or not size else f"{size:.2g}")
 
 
 def _written(value: float, digits: int) -> str:

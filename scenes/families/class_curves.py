@@ -14,6 +14,7 @@ __all__ = ["Named", "apart", "room_for"]
 LINE = 24.0  # units from one name to the next
 LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
 BOLD, THIN = 5.0, 2.0  # units of a curve
+FAINT = 0.25  # share of a curve's colour where it is still to come
 DASH = (3.0, 2.0)  # lengths of dashes and gaps of the mean
 TITLE, BELOW = 48.0, 40.0  # units of a plot above and below its curves
 
@@ -23,69 +24,19 @@ def room_for(height: float) -> int:
     return max(1, int((height - TITLE - BELOW + LINE) // LINE) - 1)
 
 
-class _Curves:
-    """Curves and dots without names.
-
-    Args:
-        stage: where.
-        box: room for everything.
-        title: what is drawn.
-        epochs: of the snapshots, shape (snapshots,).
-        values: from 0 to 1, shape (snapshots, classes); not finite where the weights diverged.
-        colors: of the classes, RGB in [0, 1], shape (classes, 3).
-        right: units left free at the right.
-        hero: the class whose curve is drawn bold, or -1.
-        mean: the column that is no class but their mean, drawn in dashes, or -1.
-    """
-
-    def __init__(
-        self,
-        stage: Stage,
-        box: Box,
-        title: str,
-        epochs: Array,
-        values: Array,
-        colors: Array,
-        right: float = 10.0,
-        hero: int = -1,
-        mean: int = -1,
-    ) -> None:
-        self._epochs, self._values = epochs, values
-        self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title=title, right=right, near_one=True)
-        for column, color in zip(values.T, colors, strict=True):
-            faint = 0.25 * color + 0.75 * np.array(stage.theme.mix(stage.theme.background, 1.0))
-            self.plot.axes.plot(epochs, column, color=faint, linewidth=stage.points(1.5), clip_on=False, zorder=0.5)
-        self._pens = [
-            stage.curve(self.plot.axes, color, BOLD if place == hero else THIN, 12, DASH if place == mean else ())
-            for place, color in enumerate(colors)
-        ]
-
-    def show(self, epoch: float) -> None:
-        """Draw up to a moment."""
-        now = self.at(epoch)
-        past = self._epochs < epoch - 1e-9
-        x = np.append(self._epochs[past], epoch)
-        for pen, column, end in zip(self._pens, self._values.T, now, strict=True):
-            pen.set_data(x, np.append(column[past], end))
-
-    def at(self, epoch: float) -> Array:
-        """Return the value of each class at a moment, shape (classes,)."""
-        return np.array([np.interp(epoch, self._epochs, column) for column in self._values.T])
-
-
-class Named(_Curves):
+class Named:
     """Curves with names and values at their ends, that of their mean in grey, and a ring where each class is learned.
 
     Args:
         stage: where.
         box: room for everything.
-        epochs: see `_Curves`.
-        values: F1, see `_Curves`.
+        epochs: of the snapshots, shape (snapshots,).
+        values: F1, from 0 to 1, shape (snapshots, classes); not finite where the weights diverged.
         mean: of all classes, also of those that are not shown, shape (snapshots,).
         names: of the classes.
-        colors: see `_Curves`.
+        colors: of the classes, RGB in [0, 1], shape (classes, 3).
         learned: the snapshot from which on each class is learned, int (classes,); -1 where there is none.
-        hero: see `_Curves`.
+        hero: the class whose curve is drawn bold, or -1.
     """
 
     def __init__(
@@ -100,19 +51,26 @@ class Named(_Curves):
         learned: Array,
         hero: int,
     ) -> None:
-        quiet = np.array([stage.theme.mix(stage.theme.quiet, 1.0)])
         names = [cut(stage, name, WIDEST) for name in (*names, "mean")]
         width = max(stage.measure(name, LABEL) for name in names) + 16
         value = stage.measure("0.000", LABEL)
         self._rings = [(epochs[at], values[at, k]) for k, at in enumerate(learned) if at >= 0]
-        values = np.column_stack([values, mean])
-        super().__init__(
-            stage, box, "F1", epochs, values, np.vstack([colors, quiet]), LEADER + width + value + 4, hero, len(names) - 1
-        )  # fmt: skip
+        values, colors = np.column_stack([values, mean]), np.vstack([colors, stage.theme.mix(stage.theme.quiet, 1.0)])
+        self._epochs, self._values = epochs, values
+        right = LEADER + width + value + 4
+        self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title="F1", right=right, near_one=True)
+        for column, color in zip(values.T, colors, strict=True):
+            faint = stage.theme.mix(color, FAINT)
+            self.plot.axes.plot(epochs, column, color=faint, linewidth=stage.points(1.5), clip_on=False, zorder=0.5)
+        self._pens = [
+            stage.curve(self.plot.axes, color, BOLD if place == hero else THIN, 12)
+            for place, color in enumerate(colors[:-1])
+        ]
+        self._pens.append(stage.curve(self.plot.axes, colors[-1], THIN, 12, DASH))
         last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:])
         self._order = np.argsort(-last[0], kind="stable") if len(last) else np.arange(len(names))
         self._page = stage.overlay()
-        self._leaders = LineCollection([], colors=np.vstack([colors, quiet]), linewidths=stage.points(1.5))
+        self._leaders = LineCollection([], colors=colors, linewidths=stage.points(1.5))
         self._page.add_collection(self._leaders, autolim=False)
         stage.moves(self._leaders)
         self._marks = stage.line(
@@ -127,8 +85,10 @@ class Named(_Curves):
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment, with the names in one order for the whole film, so that none jumps."""
-        super().show(epoch)
-        now, room = self.at(epoch), self.plot.room
+        now, room = np.array([np.interp(epoch, self._epochs, column) for column in self._values.T]), self.plot.room
+        past = self._epochs < epoch - 1e-9
+        for pen, column, end in zip(self._pens, self._values.T, now, strict=True):
+            pen.set_data(np.append(self._epochs[past], epoch), np.append(column[past], end))
         left = self.plot.left_of(epoch)
         tops = np.array([self.plot.top_of(value) for value in np.nan_to_num(now)])
         lines = np.empty_like(tops)

@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from animviz import Box, Stage
+from animviz.arrays import Array
 from animviz.parts import LABEL, Sprites, chip, heatmap
 
 __all__ = ["ClassMosaic", "largest_square"]
@@ -37,10 +38,11 @@ class ClassMosaic:
         count: how many samples there are.
         names: of all classes.
         size: pixels of a square, see `largest_square`.
+        most: how many samples stand with each class at any moment at most, (classes,); others have no names ready.
     """
 
-    def __init__(self, stage: Stage, box: Box, count: int, names: Sequence[str], size: int) -> None:
-        self._count, self._size, self._names = count, size, names
+    def __init__(self, stage: Stage, box: Box, count: int, names: Sequence[str], size: int, most: Array) -> None:
+        self._count, self._size, self._classes = count, size, len(names)
         self._rows = max(1, int(box.height * stage.pixel) // size)
         self._columns = max(1, -(-count // self._rows))
         self._palette = np.rint(255 * stage.theme.palette(max(2, len(names)))).astype(np.uint8)
@@ -50,16 +52,10 @@ class ClassMosaic:
         self._corner = np.array([box.left, box.top]) * stage.pixel
         place = Box(box.left, box.top, self._columns * side, self._rows * side)
         self._squares, _ = heatmap(stage, place, (self._rows, self._columns), square=False)
-        tags = [chip(stage, name, color, LABEL) for name, color in zip(names, self._palette / 255, strict=False)]
+        self._named = np.flatnonzero(most * size >= self._rows * LABEL * stage.pixel)  # no name is narrower than high
+        tags = [chip(stage, names[k], self._palette[k] / 255, LABEL) for k in self._named.tolist()]
         self._widths = np.array([tag.shape[1] for tag in tags])
         self._tags = Sprites(stage, tags)
-
-    @property
-    def colors(self) -> NDArray[np.uint8]:
-        """The colours of the squares in their order, (samples, 3)."""
-        cells = self._squares.cells
-        inside = cells[:: self._size, :: self._size, :3].transpose(1, 0, 2)
-        return inside.reshape(-1, 3)[: self._count]
 
     def show(self, grouped: NDArray[np.int64], colored: NDArray[np.int64]) -> None:
         """Show the samples.
@@ -80,8 +76,8 @@ class ClassMosaic:
 
     def _middles(self, grouped: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return where the names stand, in pixels: in the middle of their class, where it is as wide as its name."""
-        counts = np.bincount(grouped, minlength=len(self._names))
-        across = (np.cumsum(counts) - counts / 2) / self._rows
-        places = self._corner + self._size * np.stack([across, np.full(len(counts), self._rows / 2)], axis=1)
-        wide = counts / self._rows * self._size >= self._widths
+        counts = np.bincount(grouped, minlength=self._classes)
+        across = ((np.cumsum(counts) - counts / 2) / self._rows)[self._named]
+        places = self._corner + self._size * np.stack([across, np.full(len(across), self._rows / 2)], axis=1)
+        wide = counts[self._named] / self._rows * self._size >= self._widths
         return np.where(wide[:, None], places, np.nan)

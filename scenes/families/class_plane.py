@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from animviz import Box, Stage
 from animviz.arrays import Array
@@ -39,13 +38,16 @@ class ClassPlane:
         self, stage: Stage, box: Box, epochs: Array, values: Array, names: Sequence[str], colors: Array, hero: int,
         enough: tuple[float, str],
     ) -> None:  # fmt: skip
-        self._stage, self._epochs, self._values = stage, epochs, values
+        self._stage, self._epochs = stage, epochs
+        self._places = near_one(values)[..., ::-1]
         self.room = Box(box.left + LEFT, box.top + ABOVE, box.width - LEFT - RIGHT, box.height - ABOVE - BELOW)
         self._axes = stage.axes(self.room, (0, 1), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.18))
         self._set_up_scales(box)
         self._mark(*enough)
         self._ways = [
-            stage.curve(self._axes, color if place == hero else self._faint(color), BOLD if place == hero else WAY, 0)
+            stage.curve(self._axes, color, BOLD, 0)
+            if place == hero
+            else stage.curve(self._axes, stage.theme.mix(color, FAINT), WAY, 0)
             for place, color in enumerate(colors)
         ]
         marks = {"marker": "o", "markersize": stage.points(DOT), "markeredgewidth": 0, "clip_on": False}
@@ -54,27 +56,18 @@ class ClassPlane:
         self._sizes = np.array([tag.shape[1::-1] for tag in tags], float).reshape(-1, 2)
         self._names = Sprites(stage, tags)
 
-    def show(self, epoch: float) -> None:
-        """Draw the ways up to a moment; between two snapshots they are straight on the scales of the plane."""
-        known = self._epochs < epoch - 1e-9
-        now = np.array(
-            [[np.interp(epoch, self._epochs, column) for column in values.T] for values in self._values.swapaxes(0, 1)]
-        )
-        ends = near_one(now)[:, ::-1]
-        for way, end, values in zip(self._ways, ends, self._values.swapaxes(0, 1), strict=True):
-            past = near_one(values[known])[:, ::-1]
-            way.set_data(*np.concatenate([past, end[None]]).T)
-        for dot, end in zip(self._dots, ends, strict=True):
+    def show(self, epoch: float, now: Array) -> None:
+        """Draw the ways up to a moment.
+
+        Args:
+            epoch: the moment.
+            now: precision and recall at it, shape (classes, 2).
+        """
+        past, ends = self._places[self._epochs < epoch - 1e-9], near_one(now)[:, ::-1]
+        for place, (way, dot, end) in enumerate(zip(self._ways, self._dots, ends, strict=True)):
+            way.set_data(*np.concatenate([past[:, place], end[None]]).T)
             dot.set_data(*end[:, None])
         self._names.set_middles(self._placed(ends))
-
-    @property
-    def ends(self) -> NDArray[np.float64]:
-        """Where the dots stand, between the ends of the scales: recall and precision, shape (classes, 2)."""
-        return np.array([np.asarray(dot.get_xydata())[0] for dot in self._dots])
-
-    def _faint(self, color: Array) -> Array:
-        return FAINT * color + (1 - FAINT) * np.array(self._stage.theme.mix(self._stage.theme.background, 1.0))
 
     def _placed(self, ends: Array) -> Array:
         """Return where the names stand, in pixels: at the outer side of their dots, none over another."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex
 
 from animviz import Box, Stage
 from animviz.analysis.plane import input_limits
@@ -18,6 +18,7 @@ __all__ = ["DistancePlane"]
 GAP, ROW = 44.0, 64.0  # units between plane and rows, and of a row below the plane at most
 LEAST = 0.45  # share of the height that a plane over rows takes at least
 MEAN = 18.0  # units of diameter
+FAINT = 0.3  # share of a point's colour until it is lit
 TURN = np.linspace(0, 2 * np.pi, 181)
 
 
@@ -59,13 +60,14 @@ class DistancePlane:
         self._rows.show(reach)
 
     def _set_up_plane(self, stage: Stage, box: Box, palette: Array) -> None:
-        ground = np.array(to_rgb(stage.theme.background))
         axes = stage.axes(box, *input_limits(self._points), color=stage.theme.mix(stage.theme.grid, 0.18))
         classes = np.repeat(np.arange(len(self._spreads)), [len(spread.order) for spread in self._spreads])
         radius = max(0.9, (1.6 if len(classes) > 4000 else 3.0) * stage.pixel)
         everywhere, self._lit = (
-            PointCloud(axes, classes, colors.astype(np.float32), radius)
-            for colors in (ground + 0.3 * (palette - ground), palette)
+            PointCloud(
+                axes, classes, np.array([stage.theme.mix(color, share) for color in palette], np.float32), radius
+            )
+            for share in (FAINT, 1.0)
         )
         everywhere.set_positions(self._points)
         stage.moves(everywhere, self._lit)

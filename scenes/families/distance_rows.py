@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.colors import to_rgb
 
 from animviz import Box, Stage
 from animviz.analysis.spread import Spread
@@ -64,8 +63,7 @@ class DistanceRows:
         )  # fmt: skip
         self._levels()
         for row, (name, count) in enumerate(heads):
-            high = self._pitch - self._strip
-            middle = self._top(row) + (high / 2 if images is not None else high + self._strip / 2) + 8
+            middle = self._base(row)
             stage.text(room.left, middle, cut(stage, name, names - 16, weight="medium"), weight="medium")
             if counts:
                 stage.text(room.left + names, middle, cut(stage, count, counts - 24), color=stage.theme.quiet)
@@ -87,6 +85,11 @@ class DistanceRows:
     def _top(self, row: int) -> float:
         return self._room.top + HEAD + row * self._pitch
 
+    def _base(self, row: int) -> float:
+        """Return the baseline of what is written in a row: beside the images, or beside the dots where there are none."""
+        high = self._pitch - self._strip
+        return self._top(row) + (high / 2 if self._side else high + self._strip / 2) + 8
+
     def _levels(self) -> None:
         """Draw quiet lines at round distances, with their numbers below."""
         stage, room = self._stage, self._room
@@ -99,7 +102,7 @@ class DistanceRows:
     def _averages(self) -> None:
         """Write the average distance of each class at the right, with a tick at it among the dots."""
         stage, room = self._stage, self._room
-        averages = [float(spread.distances.mean()) for spread in self._spreads]
+        averages = [spread.average for spread in self._spreads]
         if self._side:
             stage.text(self._zero, room.top + 20, "mean", color=stage.theme.quiet, align="center")
         stage.text(room.right, room.top + 20, "average", color=stage.theme.quiet, align="right")
@@ -108,8 +111,7 @@ class DistanceRows:
             low = self._top(row) + self._pitch
             ticks.append(stage.line(self._axes, stage.theme.ink, 3.5, solid_capstyle="butt"))
             ticks[-1].set_data([average, average], [low - self._strip - 2, low])
-            base = low - 2 if self._side else low - self._strip / 2 + 8
-            stage.text(room.right, base, f"{average:.2f}", weight="medium", align="right")
+            stage.text(room.right, self._base(row), f"{average:.2f}", weight="medium", align="right")
         pair(
             stage, "average", lambda: [f"{average:.2f}" for average in averages],
             lambda: [float(np.asarray(tick.get_xdata())[0]) for tick in ticks],
@@ -125,10 +127,10 @@ class DistanceRows:
             dots.append(np.stack([spread.distances, scatter], axis=1))
         self._dots = np.concatenate(dots)
         classes = np.repeat(np.arange(len(dots)), [len(some) for some in dots])
-        colors = np.tile(theme.mix(theme.quiet, 1.0), (len(dots), 1)) if palette is None else palette[: len(dots)]
-        ground, radius = np.array(to_rgb(theme.background)), max(0.7, DOT * stage.pixel)
+        colors = [theme.quiet] * len(dots) if palette is None else palette[: len(dots)]
+        radius = max(0.7, DOT * stage.pixel)
         everywhere, self._lit = (
-            PointCloud(self._axes, classes, (ground + share * (colors - ground)).astype(np.float32), radius)
+            PointCloud(self._axes, classes, np.array([theme.mix(color, share) for color in colors], np.float32), radius)
             for share in (FAINT, 1.0)
         )
         everywhere.set_positions(self._dots)

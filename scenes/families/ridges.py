@@ -10,7 +10,9 @@ from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL, MARGIN, Words, cut, joined, levels, pair, whole_ticks
 
-__all__ = ["FEW", "Axis", "Ridges", "axis_of", "margin_axis", "rounded"]
+from .amounts import rounded
+
+__all__ = ["FEW", "Axis", "Ridges", "axis_of", "margin_axis"]
 
 BINS, FEW = 96, 64  # over the axis; values that are drawn each for itself
 COARSE = 1_500  # values below which two bins are one
@@ -277,16 +279,6 @@ class Ridges:
     def _rank(self, place: float) -> float:
         """Return which labels come first where there is little room: the leftmost, on a linear axis those near zero."""
         return place if self._axis.log else abs(place)
-
-
-def rounded(value: float) -> str:
-    """Return a value to three decimals, or where these would hide it to two digits.
-
-    Args:
-        value: any.
-    """
-    size = abs(value)
-    return ("−" if value < 0 else "") + (f"{size:.3f}" if size >= 0.01 or not size else f"{size:.2g}")
 
 
 def _median(values: Array) -> float:

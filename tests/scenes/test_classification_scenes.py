@@ -196,7 +196,8 @@ def test_dots_of_scores_stand_at_recall_and_precision(
     monkeypatch.setattr(ClassPlane, "__init__", kept)
     drawn("scores", recording, epoch)
     found = rates(Verdicts(recording, "test").counts(int(epoch)))
-    assert planes[0].ends == pytest.approx(near_one(found[:, [1, 0]]))
+    ends = np.array([np.asarray(dot.get_xydata())[0] for dot in planes[0]._dots])
+    assert ends == pytest.approx(near_one(found[:, [1, 0]]))
 
 
 @pytest.mark.parametrize("at", [[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [1.0, 0.0]])
@@ -205,7 +206,7 @@ def test_names_in_the_plane_of_scores_do_not_cover_each_other(at: list[float]) -
     values = np.tile(at, (2, 10, 1))
     box, epochs = Box(40, 100, 640, 520), np.array([0.0, 1.0])
     plane = ClassPlane(stage, box, epochs, values, names, stage.theme.palette(10), -1, (0.8, "F1 0.8"))
-    plane.show(0.5)
+    plane.show(0.5, values[0])
     middles, sizes = plane._names._middles, plane._sizes
     for first, second in combinations(range(10), 2):
         away = np.abs(middles[first] - middles[second]) / ((sizes[first] + sizes[second]) / 2)

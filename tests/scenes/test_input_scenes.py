@@ -116,6 +116,12 @@ def mosaics(monkeypatch: pytest.MonkeyPatch) -> list[ClassMosaic]:
     return made_ones
 
 
+def colors_of(mosaic: ClassMosaic) -> np.ndarray:
+    """The colours of the squares in their order, (samples, 3)."""
+    inside = mosaic._squares._cells[:: mosaic._size, :: mosaic._size, :3].transpose(1, 0, 2)
+    return inside.reshape(-1, 3)[: mosaic._count]
+
+
 @pytest.mark.parametrize("by", ["both", "true", "predicted"])
 def test_pixels_shows_class_and_answer_of_each_sample(by: str, digits: Recording, mosaics: list[ClassMosaic]) -> None:
     stage = drawn("pixels", digits, 2.0, pixels="20,43", by=by)
@@ -126,14 +132,14 @@ def test_pixels_shows_class_and_answer_of_each_sample(by: str, digits: Recording
         grouped = said if by == "predicted" else true
         colored = true if by == "true" else said
         order = np.lexsort([true[members], grouped[members]])
-        assert np.array_equal(mosaic.colors, palette[colored[members][order]])
+        assert np.array_equal(colors_of(mosaic), palette[colored[members][order]])
         assert f"{members.sum():,}" in texts(stage)
     assert {"A: row 2, column 4", "B: row 5, column 3"} <= set(texts(stage))
 
 
 def test_samples_turn_one_by_one_between_snapshots(digits: Recording, mosaics: list[ClassMosaic]) -> None:
     seen = [
-        drawn("pixels", digits, epoch) and np.concatenate([m.colors for m in mosaics[-4:]]) for epoch in (0, 0.5, 1)
+        drawn("pixels", digits, epoch) and np.concatenate([colors_of(m) for m in mosaics[-4:]]) for epoch in (0, 0.5, 1)
     ]
     first, between, last = seen
     turned = (first != last).any(axis=1)
@@ -305,3 +311,14 @@ def test_importance_names_no_colours_where_no_pixel_speaks(
     assert any(text.startswith("Green speaks for") for text in texts(drawn("importance", digits)))
     monkeypatch.setattr("animviz.scenes.importance.Evidence.all_maps", lambda self: np.zeros((5, 7, 8, 8)))
     assert any(text.startswith("No pixel speaks for") for text in texts(drawn("importance", digits)))
+
+
+def test_a_mosaic_has_only_those_names_ready_that_can_be_shown(digits: Recording, mosaics: list[ClassMosaic]) -> None:
+    stage, names = Stage((1280, 720)), [f"{number}" for number in range(1000)]
+    most = np.zeros(1000, int)
+    most[[3, 700]] = 200
+    mosaic = ClassMosaic(stage, Box(40, 40, 300, 200), 400, names, 12, most)
+    grouped = np.repeat([3, 700], 200)
+    mosaic.show(grouped, grouped)
+    assert mosaic._named.tolist() == [3, 700]
+    assert np.isfinite(mosaic._middles(grouped)).all()

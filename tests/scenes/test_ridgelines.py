@@ -13,9 +13,10 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.state import State
+from animviz.scenes.families.amounts import rounded
 from animviz.scenes.families.distributions import Glide, activations_of
 from animviz.scenes.families.quantities import known_quantities
-from animviz.scenes.families.ridges import FEW, LEAST, axis_of, rounded
+from animviz.scenes.families.ridges import FEW, LEAST, axis_of
 from helpers import layout
 from helpers.layout import check_layout
 from helpers.recordings import made
