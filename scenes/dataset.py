@@ -52,7 +52,11 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
         (names[number], " + ".join(f"{(known == number).sum():,}" for known in sets.values())) for number in chosen
     ]
     shown = [spreads[number] for number in chosen]
-    picture = (DistancePlane if planar else DistanceRows)(stage, sheet.room, samples, shown, heads)
+    picture = (
+        DistancePlane(stage, sheet.room, samples, shown, heads, stage.theme.palette(max(2, len(names)))[chosen])
+        if planar
+        else DistanceRows(stage, sheet.room, samples, shown, heads)
+    )
     nearest, farthest = (pick(spread.distances[end] for spread in shown) for pick, end in ((min, 0), (max, -1)))
 
     def draw(moment: Moment) -> None:

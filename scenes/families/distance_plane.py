@@ -31,11 +31,13 @@ class DistancePlane:
         points: shape (samples, 2).
         spreads: of each class.
         heads: name and counts of each.
+        palette: colours of these classes, RGB in [0, 1], shape (classes, 3).
     """
 
     def __init__(
-        self, stage: Stage, room: Box, points: Array, spreads: Sequence[Spread], heads: Sequence[tuple[str, str]]
-    ) -> None:
+        self, stage: Stage, room: Box, points: Array, spreads: Sequence[Spread], heads: Sequence[tuple[str, str]],
+        palette: Array,
+    ) -> None:  # fmt: skip
         self._spreads = spreads
         self._points = np.concatenate([points[spread.order] for spread in spreads])
         self._distances = np.concatenate([spread.distances for spread in spreads])
@@ -43,7 +45,6 @@ class DistancePlane:
         wide = stage.width > 1.2 * stage.height
         low = max(LEAST * room.height, room.height - ROW * (len(heads) + 1) - GAP)
         side = room.height if wide else min(room.width, low)
-        palette = stage.theme.palette(max(2, len(spreads)))
         self._set_up_plane(
             stage, Box(room.left + (0 if wide else (room.width - side) / 2), room.top, side, side), palette
         )

@@ -36,7 +36,7 @@ class DistanceRows:
         images: shape (samples, height, width) or (..., 3); None where there are none.
         spreads: of each class that is shown, from the top.
         heads: name and counts of each.
-        palette: colours of the dots by class, shape (classes, 3); by default all are grey.
+        palette: colours of these classes, RGB in [0, 1], shape (classes, 3); by default their dots are grey.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class DistanceRows:
             dots.append(np.stack([spread.distances, scatter], axis=1))
         self._dots = np.concatenate(dots)
         classes = np.repeat(np.arange(len(dots)), [len(some) for some in dots])
-        colors = [theme.quiet] * len(dots) if palette is None else palette[: len(dots)]
+        colors = [theme.quiet] * len(dots) if palette is None else palette
         radius = max(0.7, DOT * stage.pixel)
         everywhere, self._lit = (
             PointCloud(self._axes, classes, np.array([theme.mix(color, share) for color in colors], np.float32), radius)

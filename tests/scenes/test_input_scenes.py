@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from sklearn.metrics import mutual_info_score
 
@@ -268,7 +269,9 @@ def test_images_stand_at_their_distances_and_cover_neither_each_other_nor_the_me
 def test_one_class_is_drawn_in_the_plane(count: int) -> None:
     stage, points = Stage((640, 360)), np.random.default_rng(0).normal(size=(count, 2))
     spreads = [spread_of(points, np.arange(count))]
-    DistancePlane(stage, Box(40, 100, 1200, 560), points, spreads, [("one", str(count))]).show(1.0)
+    DistancePlane(
+        stage, Box(40, 100, 1200, 560), points, spreads, [("one", str(count))], stage.theme.palette(2)[:1]
+    ).show(1.0)
     assert {"one", f"{spreads[0].distances.mean():.2f}"} <= set(texts(stage))
 
 
@@ -322,3 +325,15 @@ def test_a_mosaic_has_only_those_names_ready_that_can_be_shown(digits: Recording
     mosaic.show(grouped, grouped)
     assert mosaic._named.tolist() == [3, 700]
     assert np.isfinite(mosaic._middles(grouped)).all()
+
+
+def test_circles_of_dataset_have_the_colours_of_their_classes(trained: Trained) -> None:
+    recording = trained("blobs")
+    stage = drawn("dataset", recording, 1.0)
+    palette, labels = stage.theme.palette(len(recording.output.class_names)), recording.labels
+    circles = [line for line in stage._moving if isinstance(line, Line2D) and len(line.get_xdata()) > 100]
+    assert len(circles) == len(palette)
+    for circle in circles:
+        middle = np.asarray(circle.get_xydata())[:-1].mean(axis=0)
+        number = int(np.abs(palette - to_rgb(circle.get_color())).sum(axis=1).argmin())
+        assert middle == pytest.approx(recording.inputs[labels == number].astype(float).mean(axis=0), abs=1e-4)
