@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from animviz.errors import InputError, RecordingError
+from animviz.recorders.behind import settle_all
 from animviz.recorders.model import Take
 from animviz.recorders.rhythm import Rhythm
 from animviz.recorders.session import Session
@@ -31,6 +32,8 @@ class Closing(ABC):
     ) -> None:
         if kind is None:
             self.close()
+        else:
+            settle_all()
 
 
 class Means(Mapping[str, float]):

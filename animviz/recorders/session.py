@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.errors import InputError, RecordingError
 from animviz.files import place_of
+from animviz.recorders.behind import Behind, settle_all
 from animviz.recorders.cost import announce
 from animviz.recorders.deciding import Facts, Told
 from animviz.recorders.description import Captured, Description
@@ -32,6 +34,7 @@ __all__ = ["Session", "Take"]
 Logs = Mapping[str, Any] | None
 NOTHING_TOLD = Told()
 UNTRAINED = Entry(epoch=0.0, step=0)
+LARGE = 500_000  # bytes of a state from which on the training does not wait until it is written
 log = logging.getLogger("animviz")
 
 
@@ -81,6 +84,7 @@ class Session:
         gradients: bool = False,
         watchers: Sequence[Watcher] = (),
     ) -> None:
+        settle_all()
         path = place_of(path)
         require_replaceable(path)
         self._overwrite, self._resume = overwrite, resume
@@ -101,6 +105,7 @@ class Session:
         self._writer: RecordingWriter | None = None
         self._model: Description | None = None
         self._due: frozenset[int] | None = None  # steps of the present epoch after which a capture is due
+        self._behind = Behind()
 
     def understood(self, *facts: Facts) -> Meaning:
         """Return what outputs and labels mean, by what a door knows of the outputs and by what the user says.
@@ -155,6 +160,7 @@ class Session:
                 model, or cannot be resumed.
             AnimvizError: a watcher refuses.
         """
+        self.settle()
         model, kept = describe(), None
         if self._writer is not None:
             self._require_same(self._writer.manifest, model, take)
@@ -189,6 +195,7 @@ class Session:
         at = self._position
         if self._model is None:
             raise self._out_of_order("begin_epoch", "begin")
+        self._behind.settle(wait=False)
         at.begin_epoch(number)
         self._due = frozenset(self._rhythm.steps(int(at.epoch), at.steps) if at.steps else ())
 
@@ -214,6 +221,7 @@ class Session:
         """
         if self._due is None:
             raise self._out_of_order("end_steps", "begin_epoch")
+        self._behind.settle(wait=False)
         at = self._position
         new = at.end_steps(within)
         if self._due and (passed := self._due.intersection(new)):
@@ -255,13 +263,14 @@ class Session:
             self._position.end_epoch()
         if self._captured < self._position.epoch:
             self.capture(take(), self._position.epoch, self._logs)
+        self.settle()
         self._writer.mark(finished=True)
         self._model = self._due = None
         for watcher in self._watchers:
             watcher.ended()
 
     def capture(self, state: Captured, epoch: float, logs: Logs, step: int | None = None) -> None:
-        """Write a snapshot.
+        """Write a snapshot; a large one while the training goes on, and once the one before is written.
 
         Args:
             state: arrays by name.
@@ -270,15 +279,30 @@ class Session:
             step: gradient steps since the recording began; by default those that the session was told of.
 
         Raises:
-            RecordingError: the session has not begun, the state is of another model, or it cannot be written.
+            RecordingError: the session has not begun, the state is of another model, or it cannot be written: a large one
+                says so when the session is next told of something.
         """
         if self._writer is None or self._model is None:
             raise self._out_of_order("capture", "begin")
+        self.settle()
         entry = Entry(epoch=epoch, step=self._position.step if step is None else step, logs=_floats(logs))
-        self._append(self._writer, state, entry)
-        self._captured = epoch
-        for watcher in self._watchers:
-            watcher.captured(epoch)
+        arrays = state.arrays(self._writer.manifest)
+        if sum(array.nbytes for array in arrays.values()) < LARGE or self._writer.manifest.mismatch(arrays):
+            self._append(self._writer, state, entry)
+            self._captured = epoch
+            self._tell_captured(epoch)
+        else:
+            write = partial(self._append, self._writer, state, entry)
+            self._behind.do(write, then=partial(self._tell_captured, epoch))
+            self._captured = epoch
+
+    def settle(self) -> None:
+        """Wait until all that was captured is written.
+
+        Raises:
+            RecordingError: it cannot be written.
+        """
+        self._behind.settle()
 
     @property
     def at_snapshot(self) -> bool:
@@ -297,6 +321,7 @@ class Session:
         """
         if self._writer is None:
             raise self._out_of_order("keep", "begin")
+        self.settle()
         self._writer.keep(arrays, numbers)
 
     def _resumed(self, model: Description, take: Take) -> int | None:
@@ -379,6 +404,10 @@ class Session:
     def _tell_begun(self) -> None:
         for watcher in self._watchers:
             watcher.begun(self.path)
+
+    def _tell_captured(self, epoch: float) -> None:
+        for watcher in self._watchers:
+            watcher.captured(epoch)
 
 
 def _floats(logs: Logs) -> dict[str, float]:

@@ -32,6 +32,8 @@ ODD_PATHS = [
     "file:///x", "http://x/y.mp4", "pipe:1", "concat:a|b",
 ]  # fmt: skip
 LONGEST = 40
+# A film of hours is no fault, but takes hours: seconds that are drawn, up to the length that is refused, by option.
+LASTING = {"seconds": (60, 86_400), "hold_start": (60, 86_400), "hold_end": (60, 86_400), "pace": (0, 0.05)}
 LETTERS = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), max_size=LONGEST)
 
 
@@ -65,7 +67,18 @@ def _values(option: click.Option) -> st.SearchStrategy[str]:
         odd = [st.sampled_from(ODD_PATHS)]
     elif not isinstance(option.type, click.types.StringParamType | click.Choice):
         odd = [st.sampled_from(ODD_NUMBERS), st.integers().map(str), st.floats().map(str), st.sampled_from(ODD_TEXTS)]
-    return st.one_of(*([st.sampled_from(likely)] if likely else []), *odd)
+    values = st.one_of(*([st.sampled_from(likely)] if likely else []), *odd)
+    if option.name not in LASTING:
+        return values
+    low, high = LASTING[option.name]
+    return values.filter(lambda word: not _lies_between(word, low, high))
+
+
+def _lies_between(word: str, low: float, high: float) -> bool:
+    try:
+        return low < float(word) <= high
+    except ValueError:
+        return False
 
 
 def _default(option: click.Option) -> list[str]:
