@@ -32,8 +32,9 @@ EPOCHS = 5  # of each training that is timed
 PAGE = Path(__file__).parent.parent / "docs" / "scale.md"
 HEAD = """# What more of it costs
 
-Whole commands in cold processes, medians of three, on {machine}. Trainings are small loops in PyTorch, recorded by
-`animviz.watch`. Written by `python -m benchmarks.scale`. Where a limit is, [limits](limits.md) says which.
+Whole commands in cold processes, medians of three, on {machine}.
+Trainings are small loops in PyTorch, recorded by `animviz.watch`. Written by `python -m benchmarks.scale`. Where a limit
+is, [limits](limits.md) says which.
 
 """
 

@@ -12,6 +12,7 @@ from animviz.files import resolved
 __all__ = ["cluster"]
 
 PATIENCE = 10  # seconds to wait for a scheduler
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of the GNU C library's mallopt, in bytes
 
 
 @contextmanager
@@ -40,6 +41,7 @@ def cluster(address: str, recording: Path) -> Iterator[Executor]:
         ) from None
     with client:
         _require_workers(client, address, recording)
+        client.run(_keep_memory)
         try:
             yield client.get_executor(retries=3, pure=False)
         except KilledWorker as error:
@@ -80,3 +82,17 @@ def _look(recording: str) -> dict[str, Any]:
         except PackageNotFoundError:
             versions[name] = "none"
     return {"sees": (Path(recording) / "manifest.json").is_file(), "versions": versions}
+
+
+def _keep_memory() -> None:
+    """Run on a worker: let what one frame took be used for the next.
+
+    Dask has its workers give memory back at once (MALLOC_TRIM_THRESHOLD_), and to get it again for each frame takes as
+    long as to draw it.
+    """
+    import ctypes
+    import sys
+
+    if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
+        mallopt(M_TRIM_THRESHOLD, 2**28)
+        mallopt(M_MMAP_THRESHOLD, 2**25)
