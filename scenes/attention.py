@@ -211,10 +211,10 @@ def _subtitle(recording: Recording, sample: int) -> str:
 
 def _foot(text: Reading) -> list[str]:
     answer = "guess: what comes next, grey if wrong" if text.follows else "answer: grey if wrong"
+    outlined = "; outlined: what followed it before" if text.stripe.any() else ""
     return [
-        "a row: where a token looks" if text.read else "a row: where one place looks",
+        ("a row: where a token looks" if text.read else "a row: where one place looks") + outlined,
         answer if text.names else "",
-        "the stripe, outlined: what followed it before" if text.stripe.any() else "",
     ]
 
 

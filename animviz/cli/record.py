@@ -44,5 +44,5 @@ class RecordCommand(Sectioned):
         decided = self.experiment.run(values)
         path = output or home_of(decided)
         recording = recorded(decided, path, retrain=retrain, telling=Terminal())
-        scores = ", ".join(f"{name} {value:.4g}" for name, value in recording[-1].scores.items())
-        say(f"{path}: {len(recording)} snapshots to epoch {recording.epochs[-1]:g}, {scores}")
+        scores = "".join(f", {name} {value:.4g}" for name, value in recording[-1].scores.items())
+        say(f"{path}: {len(recording)} snapshots to epoch {recording.epochs[-1]:g}{scores}")
