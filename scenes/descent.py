@@ -35,14 +35,16 @@ def descent(stage: Stage, recording: Recording) -> Draw:
     heights = Heights(recording, grid, ways)
     lowest = recording.extras.get("lowest", np.zeros((0, 3)))
     marked = lowest if heights.log and len(lowest) <= MARKED else lowest[:0]
+    lowest_said = (
+        ("; cross: the lowest place" if len(marked) == 1 else "; crosses: the lowest places") if len(marked) else ""
+    )
     colors = stage.theme.palette(max(2, len(names)))[: len(names)]
     step = Number("step", ".0f", f"{recording.epochs[-1]:.0f}")
     sheet = Sheet(
         stage, recording, _title(names, recording.epochs, heights, ways), subtitle=recording.manifest.title,
         numbers=[step],
         foot=[
-            "ring: the start",
-            ("cross: the lowest place" if len(marked) == 1 else "crosses: the lowest places") if len(marked) else "",
+            f"ring: the start{lowest_said}",
             f"down: below {100 * DOWN:g} % of the start's height, for good" if heights.log else "",
         ],
     )  # fmt: skip

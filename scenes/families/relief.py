@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
-from animviz.parts import Field
+from animviz.parts import Field, joined
 
 __all__ = ["Heights", "Relief", "gridded", "is_lattice"]
 
@@ -16,8 +16,8 @@ LEVELS = 16  # contour lines
 DEEP, HIGH = 0.1, 0.95  # how strongly the lowest and the highest place are toned
 STEEP, SUN = 0.6, 0.5  # how high the map is, of its width, and how strong the light from the upper left
 FLOOR = 1e-6  # of the height at the start: what is lower is drawn as low as this
-DOT, RING, ARC, WAY, RIM = 20.0, 36.0, 5.0, 3.5, 2.5  # units
-MARK = 15.0  # units of the cross at a lowest place
+DOT, RING, ARC, WAY, RIM = 24.0, 36.0, 5.0, 3.5, 2.5  # units
+MARK = 22.0  # units of the cross at a lowest place
 
 
 def gridded(points: Array, heights: Array) -> tuple[Array, Array, Array]:
@@ -116,17 +116,14 @@ class Relief:
         )  # fmt: skip
         self._axes = stage.axes(self.place, (xs[0], xs[-1]), (ys[0], ys[-1]))
         self._ground(stage, xs, ys, heights.even(grid))
-        for x, y in lowest[:, :2]:
-            for way in (1, -1):
-                cross = stage.line(self._axes, stage.theme.ink, 2.5)
-                cross.set_data(*(np.array([[-1, 1], [-way, way]]) * MARK / scale / 2 + [[x], [y]]))
         self._ways: list[tuple[Line2D, Line2D]] = []
         self._dots: list[Ellipse] = []
+        self._slices: list[Wedge] = []
         for color in colors:
             shade = stage.line(self._axes, stage.theme.background, WAY + 2 * RIM)
             self._ways.append((shade, stage.line(self._axes, color, WAY)))
         turn = 360 / len(colors)
-        for number, color in enumerate(colors):  # where all dots lie on each other, the ring says who is there
+        for number, color in enumerate(colors):  # where all start on each other, the ring says who is there
             arc = Wedge(
                 tuple(start), RING / scale / 2, turn * number, turn * (number + 1), width=ARC / scale, color=color
             )
@@ -138,6 +135,14 @@ class Relief:
             )  # fmt: skip
             self._add(stage, dot)
             self._dots.append(dot)
+        for number, color in enumerate(colors):  # where dots lie on each other, each keeps its slice of the disc
+            part = Wedge((0, 0), (DOT - RIM) / scale / 2, turn * number, turn * (number + 1), color=color, linewidth=0)
+            self._add(stage, part)
+            self._slices.append(part)
+        cross = joined(np.array([[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]) * MARK / scale / 2)
+        for color, width in ((stage.theme.background, 2.5 + 2 * RIM), (stage.theme.ink, 2.5)):
+            crosses = stage.line(self._axes, color, width)
+            crosses.set_data(*joined(cross + place for place in lowest[:, :2]).T)
 
     def show(self, number: int, way: Array) -> None:
         """Show one that races.
@@ -149,9 +154,10 @@ class Relief:
         for line in self._ways[number]:
             line.set_data(*way.T)
         there = bool(np.isfinite(way[-1]).all())
-        self._dots[number].set_visible(there)
-        if there:
-            self._dots[number].set_center((float(way[-1, 0]), float(way[-1, 1])))
+        for mark in (self._dots[number], self._slices[number]):
+            mark.set_visible(there)
+            if there:
+                mark.set_center((float(way[-1, 0]), float(way[-1, 1])))
 
     def _ground(self, stage: Stage, xs: Array, ys: Array, even: Array) -> None:
         """Draw what stands still: tones and contour lines of heights."""

@@ -106,6 +106,22 @@ def test_title_and_numbers_say_what_is_so(tmp_path: Path) -> None:
     assert np.allclose(lines[-1][:-1], ways(recording)["Adam"])
 
 
+def test_who_lies_under_others_and_the_lowest_place_are_seen(tmp_path: Path) -> None:
+    recording = raced(tmp_path / "a.rec", map="x**2 + y**2", start="-1,1", epochs=60, learning_rate=0.3)
+    ends = np.array([way[-1] for way in ways(recording).values()])
+    stage = drawn(recording, 60.0)
+    axes = stage.figure.axes[0]
+    frame = stage.frame().astype(int)
+    together = [place for place in ends if np.abs(place).max() < 1e-3]
+    assert len(together) > 1
+    column, up = axes.transData.transform((0, 0))
+    around = frame[round(stage.size[1] - up) - 10 :][:20, round(column) - 10 :][:, :20].reshape(-1, 3)
+    colors = np.rint(255 * stage.theme.palette(len(ends))[: len(ends)])
+    seen = [np.abs(around - color).max(axis=1).min() < 30 for color in colors]
+    assert sum(seen) >= len(together)
+    assert (around.min(axis=1) > 200).sum() > 10, "the cross"
+
+
 def test_who_flies_off_is_told_of_and_does_not_end_the_race(tmp_path: Path) -> None:
     recording = raced(tmp_path / "a.rec", map="ravine", learning_rate=0.07, epochs=40)
     assert np.isnan(ways(recording)["SGD"][-1]).all()
