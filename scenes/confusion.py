@@ -16,7 +16,7 @@ from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.parts import LABEL, Number, Ruler, Sheet, Words, first_fitting, heatmap, joined, letters_on, pair
 
-from .families.confused import Pairs, cell_colors, from_first_to_last, pictures_of
+from .families.confused import Pairs, cell_colors, from_first_to_last, list_height, pictures_of
 from .families.wrapping import wrapped
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
@@ -54,7 +54,7 @@ def confusion(
     matrix = _Matrix(stage, boxes["matrix"], verdicts, write)
     pairs = Pairs(stage, boxes["pairs"], images, verdicts, write, " %" if normalize else "×")
     totals = np.maximum(verdicts.totals, 1)[:, None]
-    ruler = Ruler(stage, boxes["ruler"], recording)
+    ruler = Ruler(stage, boxes["ruler"], recording, scale=boxes["ruler"].height > RULER)
     stage.text(boxes["ruler"].left, boxes["ruler"].top - 14, f"{ruler.name} over epochs", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
@@ -172,7 +172,7 @@ def _head(stage: Stage, names: list[str]) -> float:
 
 def _before(stage: Stage, names: list[str]) -> float:
     """Return the units of width for the names before the rows."""
-    most = 0.22 if stage.width > 1.2 * stage.height else 0.18
+    most = 0.15 if len(names) <= FEW else 0.22 if stage.width > 1.2 * stage.height else 0.18
     return min(most * stage.width, max(stage.measure(name, LABEL) for name in [*names, "true"]))
 
 
@@ -181,15 +181,15 @@ def _layout(stage: Stage, names: list[str], sheet: Box, pictured: bool) -> dict[
     before, head = _before(stage, names) + 14, _head(stage, names)
     if stage.height > 1.5 * stage.width:
         side = min(sheet.width - before, (0.46 if pictured else 0.55) * sheet.height)
-        ruler = Box(sheet.left, sheet.bottom - RULER, sheet.width, RULER)
         below = sheet.top + head + side + 30
-        pairs = Box(sheet.left, below, sheet.width, ruler.top - 40 - below)
-        return {"matrix": Box(sheet.left + before, sheet.top + head, side, side), "pairs": pairs, "ruler": ruler}
-    gap = 56 if stage.width >= 1150 else 36
-    wide = (0.3 if not pictured else 0.36 if stage.width > 1.2 * stage.height else 0.33) * sheet.width
-    side = min(sheet.height - head, sheet.width - before - max(210, wide) - gap)
-    width = sheet.width - before - side - gap
-    left = sheet.right - width
-    ruler = Box(left, sheet.bottom - RULER, width, RULER)
-    pairs = Box(left, sheet.top, width, ruler.top - 40 - sheet.top)
+        rest = Box(sheet.left, below, sheet.width, sheet.bottom - below)
+    else:
+        gap = 56 if stage.width >= 1150 else 36
+        wide = (0.3 if not pictured else 0.36 if stage.width > 1.2 * stage.height else 0.33) * sheet.width
+        side = min(sheet.height - head, sheet.width - before - max(210, wide) - gap)
+        left = sheet.left + before + side + gap
+        rest = Box(left, sheet.top, sheet.right - left, sheet.height)
+    high = RULER if pictured else max(RULER, rest.height - list_height(len(names)) - 40)
+    ruler = Box(rest.left, rest.bottom - high, rest.width, high)
+    pairs = Box(rest.left, rest.top, rest.width, ruler.top - 40 - rest.top)
     return {"matrix": Box(sheet.left + before, sheet.top + head, side, side), "pairs": pairs, "ruler": ruler}

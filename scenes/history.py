@@ -37,7 +37,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     pins = pins_of(recording, max(3, int((stage.width - 80) // SLOT)))
     subtitle = _of_training(recording) if source == "logs" else None
     sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=subtitle, numbers=["epoch"])
-    high = min((stage.width - 80) / len(pins) - 24, LARGEST * sheet.room.height) + CAPTION
+    high = min((stage.width - 80) / len(pins) - 24, (LARGEST if names else 0.7) * sheet.room.height) + CAPTION
     strip = Strip(stage, Box(sheet.room.left, sheet.room.top, sheet.room.width, high), recording, pins)
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)

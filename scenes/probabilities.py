@@ -36,7 +36,8 @@ LEAST, AMPLE, GREATEST = 26.0, 46.0, 64.0  # units of height of a row: at least,
 WRITTEN = 34.0  # units of height of a row from which its cells have numbers
 AROUND = 160.0, 250.0  # units of height that title, numbers and foot take in wide frames and in others
 WIDE = 900.0  # units of width from which table and bars stand beside each other
-NAMED = 0.28  # of the width of the table, that a name takes at most
+NAMED = 0.2, 0.28  # of the width of the table, that a name takes at most: in narrow ones and in others
+AMPLE_TABLE = 700.0  # units of width of such others
 HEAD = 36.0  # units above the table for the names of the classes
 TRUE = Number("true class", ".1f", "100.0", " %", scale=100)  # what it gets on average
 
@@ -183,7 +184,7 @@ def _row_names(stage: Stage, verdicts: Verdicts, samples: list[int], width: floa
         return [f"#{sample}" for sample in samples]
     if max(stage.measure(name, LABEL) for name in names) <= cell:
         return [f"#{sample}" for sample in samples]
-    return [cut(stage, name, NAMED * width) for name in names]
+    return [cut(stage, name, NAMED[width >= AMPLE_TABLE] * width) for name in names]
 
 
 def _column_names(stage: Stage, room: Box, names: list[str]) -> None:

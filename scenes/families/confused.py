@@ -176,6 +176,11 @@ class Pairs:
         return [true, in_order(self._between.lstrip(), said)] if self._two else [in_order(true, self._between, said)]
 
 
+def list_height(classes: int) -> float:
+    """Return the units that a list of pairs without images takes at most, with names in two lines."""
+    return TITLE + REST + (PLAIN + LINE) * min(MOST - 2, classes * (classes - 1))
+
+
 def more(written: Sequence[str], shown: int) -> str:
     """Say how many pairs that are as bad as the last one shown are left out, or how many at all."""
     rest = written[shown:]
