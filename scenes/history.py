@@ -7,7 +7,7 @@ from animviz.parts import Number, Sheet
 
 from .families.learning_curves import Source, stacked
 from .families.pinned import CAPTION, Strip, pins_of
-from .families.small_pictures import pictured
+from .families.small_pictures import pictured, small_pictures
 from .families.stems import Stems
 
 MOST = 1  # numbers beside the loss
@@ -23,7 +23,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
 
     The loss, and where there is room accuracy or another number; training and validation, or where the recorder was
     told of none those of the recorded states. The pictures are the plane of a planar classifier, the confusion table
-    of another one, the curve of a fit, and else the loss itself.
+    of another one, and the curve of a fit; of other models the landmarks are named alone.
 
     Args:
         stage: where to draw.
@@ -37,7 +37,9 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     pins = pins_of(recording, max(3, int((stage.width - 80) // SLOT)))
     subtitle = _of_training(recording) if source == "logs" else None
     sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=subtitle, numbers=["epoch"])
-    high = min((stage.width - 80) / len(pins) - 24, (LARGEST if names else 0.7) * sheet.room.height) + CAPTION
+    seen = small_pictures(stage, recording)[0] is not None
+    side = min((stage.width - 80) / len(pins) - 24, (LARGEST if names else 0.7) * sheet.room.height)
+    high = CAPTION + seen * side
     strip = Strip(stage, Box(sheet.room.left, sheet.room.top, sheet.room.width, high), recording, pins)
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)

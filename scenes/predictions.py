@@ -19,6 +19,7 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Signs, Words, cut, images_of, in_order, joined, pair, still
 from animviz.sampling import numbers_in
 
+from .families.confused import one_answer
 from .families.learned_rows import Row, groups_of, rows_of
 from .families.learning import Learning, require_class
 
@@ -61,7 +62,9 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
         else _example(verdicts, learning, groups[-1].samples[0]),
     ]
     asked = chosen if samples else np.flatnonzero(learning.known)
-    sheet = Sheet(stage, recording, _title(learning, asked), numbers=["epoch", "accuracy"], foot=foot)
+    sheet = Sheet(
+        stage, recording, one_answer(verdicts) or _title(learning, asked), numbers=["epoch", "accuracy"], foot=foot
+    )
     caption = _Caption(stage, verdicts, short, numbered=bool(samples))
     columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - caption.height)))
     most = int(sheet.room.height // LEAST) if samples else round(sheet.room.height / ROW)

@@ -31,15 +31,21 @@ def from_first_to_last(verdicts: Verdicts) -> str:
     if last is None or not verdicts.known.any():
         return "Which class is taken for which"
     first, end = (f"{100 * verdicts.accuracy(index):.1f}" for index in (0, last))
-    said, share = _most_answered(verdicts, last)
-    if share == 1:
-        return f"In the end every answer is {in_title(verdicts.names[said])}"
+    if alike := one_answer(verdicts):
+        return alike
     if not last:
         return f"{end} % of the answers are right"
     said, share = _most_answered(verdicts, 0)
     if share > 0.5 and len(verdicts.names) > 2:
         return f"At first mostly {in_title(verdicts.names[said])}, in the end {end} % right"
     return f"From {first} to {end} % right"
+
+
+def one_answer(verdicts: Verdicts) -> str:
+    """Return a title where the last answers are all the same, else ""."""
+    last = verdicts.last()
+    said, share = (0, 0.0) if last is None else _most_answered(verdicts, last)
+    return f"In the end every answer is {in_title(verdicts.names[said])}" if share == 1 else ""
 
 
 def _most_answered(verdicts: Verdicts, index: int) -> tuple[int, float]:

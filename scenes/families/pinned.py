@@ -74,6 +74,8 @@ def pins_of(recording: Recording, most: int) -> list[Pin]:
 class Strip:
     """Pictures in a row: those of the past stay, the next one shows the present, those to come are faint.
 
+    Where a network shows nothing in a small picture there are captions alone.
+
     Args:
         stage: where.
         box: room for pictures and captions.
@@ -95,7 +97,7 @@ class Strip:
             for place in range(len(pins))
         ]
         make, self.note = small_pictures(stage, recording)
-        self._slots = [_Slot(stage, place, make) for place in boxes]
+        self._slots = [_Slot(stage, place, make) for place in boxes] if make else []
         self._names = [
             stage.text(place.left + side / 2, place.bottom + 26, "", weight="medium", align="center", moves=True)
             for place in boxes
@@ -113,9 +115,10 @@ class Strip:
         """Show a moment; returns how many pins are past."""
         past = sum(pin.epoch <= epoch + 1e-9 for pin in self._pins)
         between = epoch > self._pins[past - 1].epoch + 1e-9
-        for place, (pin, slot) in enumerate(zip(self._pins, self._slots, strict=True)):
+        for place, pin in enumerate(self._pins):
             now = between and place == past
-            slot.show(epoch if now else pin.epoch, faint=place >= past and not now)
+            if self._slots:
+                self._slots[place].show(epoch if now else pin.epoch, faint=place >= past and not now)
             self._names[place].set_text("now" if now else self._said[place])
             self._names[place].set_color(self._theme.ink if now or place < past else self._theme.quiet)
             self._times[place].set_text(self._when(pin) if pin.name and not now else "")

@@ -457,6 +457,7 @@ def test_an_answer_for_all_is_said(trained: Trained, tmp_path: Path) -> None:
     dead = rewritten(trained("digits_mlp"), tmp_path / "dead.rec", weights=lambda _, __, array: 0 * array)
     shown = texts(drawn("confusion", dead, 2.0, (1280, 720)))
     assert {"In the end every answer is 0", "every answer is 0"} <= set(shown)
+    assert "In the end every answer is 0" in texts(drawn("predictions", dead, 2.0, (1280, 720)))
 
 
 def test_a_square_shows_every_class_with_numbers_and_a_sample_as_bars_where_one_is_asked_for(trained: Trained) -> None:

@@ -248,6 +248,14 @@ def test_pictures_of_what_is_to_come_are_faint(tmp_path: Path) -> None:
         assert ("now" in texts(stage)) == (epoch == 0.5)
 
 
+def test_moments_are_named_alone_where_a_network_shows_nothing_in_a_small_picture(tmp_path: Path) -> None:
+    recording = made("autoencoder", tmp_path / "auto.rec", data="digits-8x8", arch="64-12-2-12-64")
+    stage = Stage((1280, 720))
+    find_scene("history").set_up(stage, recording)(animviz.Moment(seconds=0.0, epoch=1.0))
+    assert not any(isinstance(artist, Rectangle) for artist in stage.moving)
+    assert {"untrained", "the end"} <= set(texts(stage))
+
+
 @pytest.mark.parametrize("name", scene_names())
 def test_every_scene_is_in_a_group_and_says_what_it_is_drawn_from(name: str) -> None:
     scene = find_scene(name)
