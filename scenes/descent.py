@@ -49,7 +49,7 @@ def descent(stage: Stage, recording: Recording) -> Draw:
         ],
     )  # fmt: skip
     middle, beside, below = _layout(sheet.room, float(np.ptp(xs) / np.ptp(ys)), len(names))
-    relief = Relief(stage, middle, xs, ys, grid, heights, marked, places[0, 0], colors)
+    relief = Relief(stage, middle, xs, ys, grid, heights, marked, places, names, colors)
     curves = _Curves(stage, beside, below, names, recording.epochs, heights, ways, colors)
 
     def draw(moment: Moment) -> None:
@@ -59,6 +59,7 @@ def descent(stage: Stage, recording: Recording) -> Draw:
         ]
         for number, place in enumerate(np.reshape(now, (-1, 2))):
             relief.show(number, np.concatenate([places[:before, number], place[None]]))
+        relief.show_names(before)
         curves.show(moment.epoch)
         sheet.show(recording.at(moment.epoch), step=recording.epochs[before - 1])
 

@@ -1,5 +1,7 @@
 """A map of heights in quiet tones with contour lines, and dots with trails on it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.colors import LightSource, to_rgb
 from matplotlib.lines import Line2D
@@ -10,6 +12,8 @@ from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.parts import Field, joined
 
+from .trail_names import TrailNames
+
 __all__ = ["Heights", "Relief", "gridded", "is_lattice"]
 
 LEVELS = 16  # contour lines
@@ -17,6 +21,7 @@ DEEP, HIGH = 0.1, 0.95  # how strongly the lowest and the highest place are tone
 STEEP, SUN = 0.6, 0.5  # how high the map is, of its width, and how strong the light from the upper left
 FLOOR = 1e-6  # of the height at the start: what is lower is drawn as low as this
 DOT, RING, ARC, WAY, RIM = 24.0, 36.0, 5.0, 3.5, 2.5  # units
+AMPLE = 450.0  # units of width of a map that has room for names
 MARK = 22.0  # units of the cross at a lowest place
 
 
@@ -98,7 +103,8 @@ class Relief:
         grid: heights, (rows, columns).
         heights: how they are drawn.
         lowest: places to mark, (places, 2 or more).
-        start: where the race starts, (2,).
+        ways: places of those that race, (steps, optimizers, 2).
+        names: of those that race.
         colors: of those that race, (optimizers, 3).
 
     Attributes:
@@ -107,7 +113,7 @@ class Relief:
 
     def __init__(
         self, stage: Stage, box: Box, xs: Array, ys: Array, grid: Array, heights: Heights, lowest: Array,
-        start: Array, colors: Array,
+        ways: Array, names: Sequence[str], colors: Array,
     ) -> None:  # fmt: skip
         wide, high = float(np.ptp(xs)), float(np.ptp(ys))
         scale = min(box.width / wide, box.height / high)
@@ -122,10 +128,13 @@ class Relief:
         for color in colors:
             shade = stage.line(self._axes, stage.theme.background, WAY + 2 * RIM)
             self._ways.append((shade, stage.line(self._axes, color, WAY)))
+        self._names = (
+            TrailNames(stage, self._axes, ways, names, colors) if self.place.width >= AMPLE and len(names) > 1 else None
+        )
         turn = 360 / len(colors)
         for number, color in enumerate(colors):  # where all start on each other, the ring says who is there
             arc = Wedge(
-                tuple(start), RING / scale / 2, turn * number, turn * (number + 1), width=ARC / scale, color=color
+                tuple(ways[0, 0]), RING / scale / 2, turn * number, turn * (number + 1), width=ARC / scale, color=color
             )
             self._add(stage, arc)
         for color in colors:
@@ -158,6 +167,11 @@ class Relief:
             mark.set_visible(there)
             if there:
                 mark.set_center((float(way[-1, 0]), float(way[-1, 1])))
+
+    def show_names(self, steps: int) -> None:
+        """Show the names to whose places so many steps have come."""
+        if self._names is not None:
+            self._names.show(steps)
 
     def _ground(self, stage: Stage, xs: Array, ys: Array, even: Array) -> None:
         """Draw what stands still: tones and contour lines of heights."""

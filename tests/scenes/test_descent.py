@@ -15,6 +15,7 @@ from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.ideas.descent import MAPS, OPTIMIZERS
 from animviz.experiments.keras.descent import record
 from animviz.experiments.telling import UNSAID
+from animviz.parts import Sprites
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
 from helpers.pairs import contradictions
@@ -120,6 +121,18 @@ def test_who_lies_under_others_and_the_lowest_place_are_seen(tmp_path: Path) -> 
     seen = [np.abs(around - color).max(axis=1).min() < 30 for color in colors]
     assert sum(seen) >= len(together)
     assert (around.min(axis=1) > 200).sum() > 10, "the cross"
+
+
+def test_names_stand_on_their_trails_from_when_these_come_there(tmp_path: Path) -> None:
+    recording = raced(tmp_path / "a.rec")
+    stage, there = drawn(recording, 150.0), 0
+    (names,) = [artist for artist in stage.moving if isinstance(artist, Sprites)]
+    for way, middle in zip(ways(recording).values(), names._middles, strict=True):
+        pixels = stage.figure.axes[0].transData.transform(way) * [1, -1] + [0, stage.size[1]]
+        there += np.linalg.norm(pixels - middle, axis=1).min() < 12 * stage.pixel
+    assert there >= len(OPTIMIZERS) - 1, "one may be pushed off by another"
+    (names,) = [artist for artist in drawn(recording, 0.0).moving if isinstance(artist, Sprites)]
+    assert np.isnan(names._middles).all()
 
 
 def test_who_flies_off_is_told_of_and_does_not_end_the_race(tmp_path: Path) -> None:
