@@ -14,11 +14,13 @@ from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, Ruler, Sheet, Words, cut, first_fitting, heatmap, joined, letters_on, pair
+from animviz.parts import LABEL, Number, Ruler, Sheet, Words, first_fitting, heatmap, joined, letters_on, pair
 
-from .families.confused import Pairs, cell_colors, from_first_to_last, pictures_of
+from .families.confused import Pairs, cell_colors, from_first_to_last, list_height, pictures_of
+from .families.wrapping import wrapped
 
 HEAD = 62.0  # units above the matrix for its title and the names of the columns
+FEW, LONG, LINE = 3, 120.0, 27.0  # classes, units from which their names take two lines, and from line to line
 RULER = 100.0  # units of height of the ruler
 DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next
@@ -39,7 +41,7 @@ def confusion(
     verdicts = Verdicts(recording, "confusion", on=on)
     said = "accuracy" if on == "test" else "training accuracy"
     parts = ["a row is a true class, a column the answer"]
-    parts.append("per cent of each row" if normalize else "grey is right, warm is wrong")
+    parts.append("per cent of each row" if normalize else "on the diagonal the answer is right")
     parts += ignored_in_words(verdicts.labels)
     kept = f"{recording.manifest.title}, measured on {verdicts.known.sum():,} training samples"
     sheet = Sheet(
@@ -50,9 +52,9 @@ def confusion(
     boxes = _layout(stage, verdicts.names, sheet.room, images is not None)
     write = _per_cent if normalize else _count
     matrix = _Matrix(stage, boxes["matrix"], verdicts, write)
-    pairs = Pairs(stage, boxes["pairs"], images, verdicts, write)
+    pairs = Pairs(stage, boxes["pairs"], images, verdicts, write, " %" if normalize else "×")
     totals = np.maximum(verdicts.totals, 1)[:, None]
-    ruler = Ruler(stage, boxes["ruler"], recording)
+    ruler = Ruler(stage, boxes["ruler"], recording, scale=boxes["ruler"].height > RULER)
     stage.text(boxes["ruler"].left, boxes["ruler"].top - 14, f"{ruler.name} over epochs", color=stage.theme.quiet)
 
     def draw(moment: Moment) -> None:
@@ -143,43 +145,51 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
     """Write the names of the classes to the left and, where they fit, above; every so many where all are too dense."""
     quiet = stage.theme.quiet
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if step * cell >= 30)
-    room = step * cell - 8
-    fits = room > 60 or max(stage.measure(name, LABEL) for name in names) <= room
-    top = box.top - (HEAD - 22 if fits else 20)
+    room, lines = step * cell - 8, 1 + int(_head(stage, names) > HEAD)
+    columns = [wrapped(stage, name, room, lines) for name in names]
+    fits = not any(line.endswith("…") for column in columns for line in column)
+    top = box.top - (_head(stage, names) - 22 if fits else 20)
     above = ("answered",) if fits else ("answered, in the same order", "answered")
     stage.text(box.left, top, first_fitting(stage, above, stage.width - box.left - 8), color=quiet)
     stage.text(box.left - 12, top, "true", color=quiet, align="right")
     for place in range(0, len(names), step):
         middle = (place + 0.5) * cell
-        stage.text(box.left - 12, box.top + middle + 8, cut(stage, names[place], _before(stage, names)), align="right")
-        if fits:
-            # Where not every column has a name, the name begins with its column, and does not hang over the edge.
-            left, text = box.left + middle, cut(stage, names[place], room)
-            if step == 1:
-                stage.text(left, box.top - 12, text, align="center")
-            else:
-                stage.text(left - cell / 2, box.top - 12, text)
+        row = wrapped(stage, names[place], _before(stage, names), max(1, int(cell // LINE)))
+        for number, line in enumerate(row):
+            below = middle + 8 + LINE * (number - (len(row) - 1) / 2)
+            stage.text(box.left - 12, box.top + below, line, align="right")
+        # Where not every column has a name, the name begins with its column, and does not hang over the edge.
+        left = box.left + (middle if step == 1 else place * cell)
+        for number, line in enumerate(reversed(columns[place]) if fits else ()):
+            stage.text(left, box.top - 12 - LINE * number, line, align="center" if step == 1 else "left")
+
+
+def _head(stage: Stage, names: list[str]) -> float:
+    """Return the units above the matrix: long names of few classes take two lines."""
+    long = len(names) <= FEW and max(stage.measure(name, LABEL) for name in names) > LONG
+    return HEAD + LINE * long
 
 
 def _before(stage: Stage, names: list[str]) -> float:
     """Return the units of width for the names before the rows."""
-    return min(190.0, 0.15 * stage.width, max(stage.measure(name, LABEL) for name in [*names, "true"]))
+    most = 0.15 if len(names) <= FEW else 0.22 if stage.width > 1.2 * stage.height else 0.18
+    return min(most * stage.width, max(stage.measure(name, LABEL) for name in [*names, "true"]))
 
 
 def _layout(stage: Stage, names: list[str], sheet: Box, pictured: bool) -> dict[str, Box]:
-    """Return the boxes: where there are images these are large; without them the matrix is."""
-    before = _before(stage, names) + 14
+    """Return the boxes: the matrix is the largest, the pairs stand at its right, or below it in tall frames."""
+    before, head = _before(stage, names) + 14, _head(stage, names)
     if stage.height > 1.5 * stage.width:
-        side = min(sheet.width - before, (0.4 if pictured else 0.55) * sheet.height)
-        ruler = Box(sheet.left, sheet.bottom - RULER, sheet.width, RULER)
-        below = sheet.top + HEAD + side + 30
-        pairs = Box(sheet.left, below, sheet.width, ruler.top - 40 - below)
-        return {"matrix": Box(sheet.left + before, sheet.top + HEAD, side, side), "pairs": pairs, "ruler": ruler}
-    gap = 56 if stage.width >= 1150 else 36
-    wide = (0.3 if not pictured else 0.55 if stage.width > 1.2 * stage.height else 0.33) * sheet.width
-    side = min(sheet.height - HEAD, sheet.width - before - max(210, wide) - gap)
-    width = sheet.width - before - side - gap
-    left, matrix = (sheet.left, sheet.right - side) if pictured else (sheet.right - width, sheet.left + before)
-    ruler = Box(left, sheet.bottom - RULER, width, RULER)
-    pairs = Box(left, sheet.top, width, ruler.top - 40 - sheet.top)
-    return {"matrix": Box(matrix, sheet.top + HEAD, side, side), "pairs": pairs, "ruler": ruler}
+        side = min(sheet.width - before, (0.46 if pictured else 0.55) * sheet.height)
+        below = sheet.top + head + side + 30
+        rest = Box(sheet.left, below, sheet.width, sheet.bottom - below)
+    else:
+        gap = 56 if stage.width >= 1150 else 36
+        wide = (0.3 if not pictured else 0.36 if stage.width > 1.2 * stage.height else 0.33) * sheet.width
+        side = min(sheet.height - head, sheet.width - before - max(210, wide) - gap)
+        left = sheet.left + before + side + gap
+        rest = Box(left, sheet.top, sheet.right - left, sheet.height)
+    high = RULER if pictured else max(RULER, rest.height - list_height(len(names)) - 40)
+    ruler = Box(rest.left, rest.bottom - high, rest.width, high)
+    pairs = Box(rest.left, rest.top, rest.width, ruler.top - 40 - rest.top)
+    return {"matrix": Box(sheet.left + before, sheet.top + head, side, side), "pairs": pairs, "ruler": ruler}

@@ -35,19 +35,21 @@ def descent(stage: Stage, recording: Recording) -> Draw:
     heights = Heights(recording, grid, ways)
     lowest = recording.extras.get("lowest", np.zeros((0, 3)))
     marked = lowest if heights.log and len(lowest) <= MARKED else lowest[:0]
+    lowest_said = (
+        ("; cross: the lowest place" if len(marked) == 1 else "; crosses: the lowest places") if len(marked) else ""
+    )
     colors = stage.theme.palette(max(2, len(names)))[: len(names)]
     step = Number("step", ".0f", f"{recording.epochs[-1]:.0f}")
     sheet = Sheet(
         stage, recording, _title(names, recording.epochs, heights, ways), subtitle=recording.manifest.title,
         numbers=[step],
         foot=[
-            "ring: the start",
-            ("cross: the lowest place" if len(marked) == 1 else "crosses: the lowest places") if len(marked) else "",
+            f"ring: the start{lowest_said}",
             f"down: below {100 * DOWN:g} % of the start's height, for good" if heights.log else "",
         ],
     )  # fmt: skip
     middle, beside, below = _layout(sheet.room, float(np.ptp(xs) / np.ptp(ys)), len(names))
-    relief = Relief(stage, middle, xs, ys, grid, heights, marked, places[0, 0], colors)
+    relief = Relief(stage, middle, xs, ys, grid, heights, marked, places, names, colors)
     curves = _Curves(stage, beside, below, names, recording.epochs, heights, ways, colors)
 
     def draw(moment: Moment) -> None:
@@ -57,6 +59,7 @@ def descent(stage: Stage, recording: Recording) -> Draw:
         ]
         for number, place in enumerate(np.reshape(now, (-1, 2))):
             relief.show(number, np.concatenate([places[:before, number], place[None]]))
+        relief.show_names(before)
         curves.show(moment.epoch)
         sheet.show(recording.at(moment.epoch), step=recording.epochs[before - 1])
 

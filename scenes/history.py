@@ -7,13 +7,14 @@ from animviz.parts import Number, Sheet
 
 from .families.learning_curves import Source, stacked
 from .families.pinned import CAPTION, Strip, pins_of
+from .families.small_pictures import pictured, small_pictures
 from .families.stems import Stems
 
 MOST = 1  # numbers beside the loss
-SLOT = 280.0  # units across for a picture and its caption
-LARGEST = 216.0  # units of a picture at most
-ELBOW = 30.0  # units between pictures and curves
-TWO = 300.0  # units of height for two plots
+SLOT = 220.0  # units across for a picture and its caption
+LARGEST = 0.28  # of the height of all that a picture takes at most
+ELBOW = 24.0  # units between pictures and curves
+TWO = 420.0  # units of height for two plots
 
 
 @scene(experiment="two_rings", group="learning")
@@ -22,7 +23,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
 
     The loss, and where there is room accuracy or another number; training and validation, or where the recorder was
     told of none those of the recorded states. The pictures are the plane of a planar classifier, the confusion table
-    of another one, the curve of a fit, and else the loss itself.
+    of another one, and the curve of a fit; of other models the landmarks are named alone.
 
     Args:
         stage: where to draw.
@@ -34,17 +35,16 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     names = [name for name in noted if not name.startswith("val_")]
     names = (["loss"] if "loss" in names else []) + [name for name in names if name != "loss"][:MOST]
     pins = pins_of(recording, max(3, int((stage.width - 80) // SLOT)))
-    about = recording.manifest
-    of_training = ", ".join(filter(None, [about.title, about.arch])) if source == "logs" else None
-    sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=of_training, numbers=["epoch"])
-    high = min(LARGEST, (stage.width - 80) / len(pins) - 40, 0.42 * sheet.room.height) + CAPTION
+    subtitle = _of_training(recording) if source == "logs" else None
+    sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=subtitle, numbers=["epoch"])
+    seen = small_pictures(stage, recording)[0] is not None
+    side = min((stage.width - 80) / len(pins) - 24, (LARGEST if names else 0.7) * sheet.room.height)
+    high = CAPTION + seen * side
     strip = Strip(stage, Box(sheet.room.left, sheet.room.top, sheet.room.width, high), recording, pins)
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)
     curves = stacked(stage, below, recording, names if below.height >= TWO else names[:1], source, log)
     stems = Stems(stage, strip, pins, curves[0].plot, curves[0].value, bend=below.top) if curves else None
-    for curve in curves:
-        curve.name(stage)
 
     def draw(moment: Moment) -> None:
         sheet.show(recording.at(moment.epoch))
@@ -60,6 +60,14 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
 def _source(recording: Recording) -> Source:
     """Return where the numbers are: those of the training, or where it told of none those of the recorded states."""
     return "logs" if recording.noted() or recording.epochs[-1] <= 0 else "scores"
+
+
+def _of_training(recording: Recording) -> str:
+    """Return what was trained, and of which samples the pictures are."""
+    about = recording.manifest
+    samples = f"{recording.basis.sample_count:,} {recording.measured_on} samples"
+    pictures = f"pictures of {samples}" if pictured(recording) else ""
+    return ", ".join(filter(None, [about.title, about.arch, pictures]))
 
 
 def _title(recording: Recording, names: list[str], source: Source) -> str:

@@ -19,6 +19,7 @@ from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Signs, Words, cut, images_of, in_order, joined, pair, still
 from animviz.sampling import numbers_in
 
+from .families.confused import one_answer
 from .families.learned_rows import Row, groups_of, rows_of
 from .families.learning import Learning, require_class
 
@@ -27,8 +28,9 @@ CAPTION = 62.0  # units of height below an image
 SIGN = 26.0  # units of width of a check or cross with its gap
 ROW, LEAST = 136.0, 118.0  # units of height of a row: as is usual, and at least
 SHORT = 30.0  # units of width of a name up to which two stand in a line
-MOST_NAME = 74.0  # units of width of a name at most
+MOST_NAME = 80.0, 110.0  # units of width of a name at most, in narrow frames and in others
 LABELS, TRACK = 194.0, 160.0  # units of width of what stands before the rows, and of its bars
+AS = " as "  # stands between the true class and a wrong answer
 DIM = 0.5  # of an image that is hidden while its answer is wrong
 
 
@@ -50,17 +52,19 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     if not len(chosen):
         raise SceneError(f"predictions: {_nothing(only, samples)} in {recording.path}; draw --samples 0-9")
     short = max(stage.measure(name, LABEL) for name in verdicts.names) <= SHORT
-    below = "the answer, and the sample's number" if short else "the answer, and the sample's number and class"
+    below = ["the answer", *["the sample's number"] * bool(samples), *["the true class"] * (not short)]
     dashed = "; dashed: right before" if learning.lapsed[chosen].any() else ""
-    ever_wrong = not learning.right[:, chosen].all()
-    foot = [
-        f"crossed and dim: wrong now{dashed}" if ever_wrong else "",
-        f"below: {below}" if samples else "bar: the share of all such samples that is right now",
-    ]
-    sheet = Sheet(
-        stage, recording, _title(learning, chosen if samples else None), numbers=["epoch", "accuracy"], foot=foot
-    )
     groups = groups_of(recording, learning, chosen)
+    foot = [
+        f"crossed and dim: wrong now{dashed}" if not learning.right[:, chosen].all() else "",
+        f"below: {', then '.join(below)}"
+        if samples or not short
+        else _example(verdicts, learning, groups[-1].samples[0]),
+    ]
+    asked = chosen if samples else np.flatnonzero(learning.known)
+    sheet = Sheet(
+        stage, recording, one_answer(verdicts) or _title(learning, asked), numbers=["epoch", "accuracy"], foot=foot
+    )
     caption = _Caption(stage, verdicts, short, numbered=bool(samples))
     columns = max(1, int((sheet.room.width - LABELS) // max(caption.width + 14, ROW - caption.height)))
     most = int(sheet.room.height // LEAST) if samples else round(sheet.room.height / ROW)
@@ -80,16 +84,16 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
 
 
 class _Caption:
-    """What stands below an image: the answer with the true class where it is another, and the number of the sample.
+    """What stands below an image: the answer, behind the true class where it is another, and the number of the sample.
 
     Where names are long, the true class stands behind the number.
     """
 
     def __init__(self, stage: Stage, verdicts: Verdicts, short: bool, *, numbered: bool) -> None:
-        name = max(min(MOST_NAME, stage.measure(name, LABEL)) for name in verdicts.names)
+        name = max(min(MOST_NAME[stage.width > stage.height], stage.measure(name, LABEL)) for name in verdicts.names)
         last = f"#{len(verdicts.labels) - 1}"
         self._short, self._names = short, [cut(stage, text, name + 1) for text in verdicts.names]
-        upper = SIGN + name + (stage.measure(" ≠ ", LABEL) + name if short else 0)
+        upper = SIGN + name + (stage.measure(AS, LABEL) + name if short else 0)
         lower = stage.measure(last if short else f"{last} ", LABEL) + (0 if short else name)
         self._numbered = numbered
         self.width = max(upper, lower)
@@ -98,7 +102,7 @@ class _Caption:
     def answer(self, said: int, true: int) -> str:
         """Return the upper line."""
         name = self._names[said]
-        return in_order(name, " ≠ ", self._names[true]) if self._short and said != true else name
+        return in_order(self._names[true], AS, name) if self._short and said != true else name
 
     def number(self, sample: int, true: int) -> str:
         """Return the lower line."""
@@ -217,10 +221,16 @@ def _nothing(only: Only, samples: str) -> str:
     return f"{asked} is {only} at the end" if only != "all" else "every sample is right from the start on"
 
 
-def _title(learning: Learning, asked: NDArray[np.intp] | None) -> str:
-    """Return how many samples, all or those that are asked for, are learned and how many forgotten."""
-    among = np.arange(len(learning.known)) if asked is None else asked
-    learned, forgotten = (int(which[among].sum()) for which in (learning.learned, learning.forgotten))
-    of = "" if asked is None else f" of {len(asked)}"
-    verb = f"{'sample' if learned == 1 and not of else 'samples'} {'is' if learned == 1 else 'are'}"
-    return f"{learned:,}{of} {verb} learned, {forgotten or 'none'} forgotten"
+def _example(verdicts: Verdicts, learning: Learning, sample: int) -> str:
+    """Return how to read what stands below a sample at the last moment at which it is wrong."""
+    index = int(learning.snapshots[~learning.right[:, sample]][-1])
+    true, said = (verdicts.names[label[sample]] for label in (verdicts.labels, verdicts.answers(index)))
+    return f"“{true}{AS}{said}”: true class {true}, answered {said}"
+
+
+def _title(learning: Learning, among: NDArray[np.intp]) -> str:
+    """Return how many of some samples are learned, stay wrong, and are right at all times: they add up to all."""
+    kinds = (learning.learned, learning.wrong_at_the_end, learning.always_right)
+    learned, wrong, always = (int(kind[among].sum()) for kind in kinds)
+    rest = [f"{count:,} {what}" for count, what in ((wrong, "still wrong"), (always, "right all along")) if count]
+    return ", ".join([f"{f'{learned:,}' if learned else 'none'} of {len(among):,} learned".capitalize(), *rest])

@@ -3,6 +3,7 @@
 After the table of the probabilities of 20 digits in the teaching notebooks on MNIST, which shows the end of the training.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,21 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.parts import LABEL, MARGIN, Answer, Sheet, Words, cut, heatmap, images_of, joined, pair, still
+from animviz.parts import (
+    LABEL,
+    MARGIN,
+    Answer,
+    Number,
+    Sheet,
+    Words,
+    cut,
+    first_fitting,
+    heatmap,
+    images_of,
+    joined,
+    pair,
+    still,
+)
 from animviz.sampling import evenly, numbers_in
 
 from .families.learning import Learning, require_class
@@ -21,7 +36,10 @@ LEAST, AMPLE, GREATEST = 26.0, 46.0, 64.0  # units of height of a row: at least,
 WRITTEN = 34.0  # units of height of a row from which its cells have numbers
 AROUND = 160.0, 250.0  # units of height that title, numbers and foot take in wide frames and in others
 WIDE = 900.0  # units of width from which table and bars stand beside each other
+NAMED = 0.2, 0.28  # of the width of the table, that a name takes at most: in narrow ones and in others
+AMPLE_TABLE = 700.0  # units of width of such others
 HEAD = 36.0  # units above the table for the names of the classes
+TRUE = Number("true class", ".1f", "100.0", " %", scale=100)  # what it gets on average
 
 
 class Chosen(NamedTuple):
@@ -51,25 +69,30 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
     verdicts = Verdicts(recording, "probabilities")
     images = images_of(recording, "probabilities")
     learning = Learning(recording, verdicts)
-    room = _layout(Box(0, 0, stage.width - 2 * MARGIN, stage.height - AROUND[stage.width < WIDE]))[0]
+    bars_asked = beside is not None
+    room = _layout(Box(0, 0, stage.width - 2 * MARGIN, stage.height - AROUND[stage.width < WIDE]), bars_asked)[0]
     fitting, ample = (max(1, min(MOST, int((room.height - HEAD) // height))) for height in (LEAST, AMPLE))
     most = max(ample, min(fitting, len(verdicts.names)))
     rows = _given(samples, verdicts) if samples else _first_to_last_learned(verdicts, learning, most)
     single = _single(beside, verdicts, learning, rows.samples)
     wanted = [*rows.samples, single]
     table = verdicts.table(lambda index: verdicts.probabilities(index)[wanted], (len(wanted), len(verdicts.names)))
-    sheet = Sheet(stage, recording, _title(verdicts), numbers=["epoch", "accuracy"])
+    given = verdicts.table(partial(_given_to_the_true, verdicts), ())
+    sheet = Sheet(stage, recording, _title(given), numbers=["epoch", "accuracy", TRUE])
     sheet.write_foot("dark is 0 %, bright is 100 %; framed is the true class", rows.why)
-    boxes = _layout(sheet.room)
-    cells = _Table(stage, boxes[0], verdicts, rows.samples, images, single)
-    bars = _bars(stage, boxes[1], verdicts, single, images[single], np.nan_to_num(table[:, -1]).max(axis=0))
+    left, right = _layout(sheet.room, bars_asked)
+    cells = _Table(stage, left, verdicts, rows.samples, images, single if right else None)
+    strength = np.nan_to_num(table[:, -1]).max(axis=0)
+    bars = _bars(stage, right, verdicts, single, images[single], strength) if right else None
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         now = verdicts.blended(moment.epoch, table.__getitem__)
         cells.show(now[:-1])
-        bars.show(now[-1])
-        sheet.show(state, accuracy=float(verdicts.blended(moment.epoch, verdicts.accuracy)))
+        if bars is not None:
+            bars.show(now[-1])
+        means = (verdicts.blended(moment.epoch, each) for each in (verdicts.accuracy, given.__getitem__))
+        sheet.show(state, **dict(zip(("accuracy", TRUE.label), map(float, means), strict=True)))
 
     return draw
 
@@ -78,12 +101,13 @@ class _Table:
     """A row for each sample: its image, its number, and a cell for each class."""
 
     def __init__(
-        self, stage: Stage, box: Box, verdicts: Verdicts, samples: list[int], images: Array, single: int
+        self, stage: Stage, box: Box, verdicts: Verdicts, samples: list[int], images: Array, single: int | None
     ) -> None:
         count, height = len(verdicts.names), min(GREATEST, (box.height - HEAD) / len(samples))
         drawn = min(images.shape[1:3]) > 2
         side = height - 3 if drawn else 0.0
-        before = side + 10 + max(stage.measure(f"#{sample}", LABEL) for sample in samples) + 14
+        said = _row_names(stage, verdicts, samples, box.width)
+        before = side + 10 + max(stage.measure(text, LABEL) for text in said) + 14
         room = Box(box.left + before, box.top + HEAD, box.width - before, height * len(samples))
         self._cells, _ = heatmap(stage, room, (len(samples), count), square=False)
         self._values = np.zeros((len(samples), count))
@@ -102,9 +126,13 @@ class _Table:
                 still(stage, Box(box.left, top + 1.5, side, side), images[sample], pictures)
         numbers = Words(stage, [(room.left - 14, top + height / 2 + 8) for top in tops], align="right")
         colors = [stage.theme.ink if sample == single else stage.theme.quiet for sample in samples]
-        texts = [f"#{sample}" if row % every == 0 else "" for row, sample in enumerate(samples)]
+        texts = [text if row % every == 0 else "" for row, text in enumerate(said)]
         numbers.set_words(texts, np.array([stage.theme.mix(color, 1) for color in colors]))
-        _column_names(stage, room, verdicts.names)
+        if said[0].startswith("#"):
+            _column_names(stage, room, verdicts.names)
+        else:
+            order = first_fitting(stage, ("classes in the order of the rows", "in the order of the rows"), room.width)
+            stage.text(room.left, room.top - 12, order, color=stage.theme.quiet)
         self._words = self._set_up_words(stage, room, height)
 
     def show(self, values: Array) -> None:
@@ -148,6 +176,17 @@ def _bars(stage: Stage, box: Box, verdicts: Verdicts, sample: int, image: Array,
     return Answer(stage, rest, verdicts.names, true, strength)
 
 
+def _row_names(stage: Stage, verdicts: Verdicts, samples: list[int], width: float) -> list[str]:
+    """Return the numbers of samples; or their classes, where these are in order, and too long to stand over columns."""
+    names = verdicts.names
+    cell = 0.8 * width / len(names)
+    if verdicts.labels[samples].tolist() != list(range(len(names))):
+        return [f"#{sample}" for sample in samples]
+    if max(stage.measure(name, LABEL) for name in names) <= cell:
+        return [f"#{sample}" for sample in samples]
+    return [cut(stage, name, NAMED[width >= AMPLE_TABLE] * width) for name in names]
+
+
 def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
     """Write the classes above their columns; every so many where all are too dense."""
     cell = room.width / len(names)
@@ -161,10 +200,14 @@ def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
             stage.text(room.left + place * cell, room.top - 12, text)
 
 
-def _title(verdicts: Verdicts) -> str:
-    """Return what the true classes of all samples get at the first and at the last finite snapshot."""
+def _given_to_the_true(verdicts: Verdicts, index: int) -> Array:
+    """Return the mean probability of the true class over all samples at a snapshot."""
     known = np.flatnonzero(verdicts.known)
-    given = verdicts.table(lambda index: verdicts.probabilities(index)[known, verdicts.labels[known]].mean(), ())
+    return np.asarray(verdicts.probabilities(index)[known, verdicts.labels[known]].mean())
+
+
+def _title(given: Array) -> str:
+    """Return what the true classes of all samples get at the first and at the last finite snapshot."""
     first, last = (100 * float(mean) for mean in given[np.isfinite(given)][[0, -1]])
     if round(first) == round(last):
         return f"The true class gets {last:.0f} % on average, as at the start"
@@ -213,12 +256,17 @@ def _single(beside: int | None, verdicts: Verdicts, learning: Learning, samples:
     return beside
 
 
-def _layout(room: Box) -> tuple[Box, Box]:
-    """Return the boxes of the table and of the bars: beside each other in wide frames, else one above the other."""
+def _layout(room: Box, asked: bool) -> tuple[Box, Box | None]:
+    """Return the boxes of the table and of the bars: beside each other in wide frames, one above the other in tall ones.
+
+    In a square the table takes all, unless a sample is asked for as bars.
+    """
     if room.width + 2 * MARGIN >= WIDE:
         width = 0.62 * room.width
         right = room.left + width + 48
         return Box(room.left, room.top, width, room.height), Box(right, room.top, room.right - right, room.height)
+    if room.height < room.width and not asked:
+        return room, None
     height = 0.58 * room.height
     return (
         Box(room.left, room.top, room.width, height),

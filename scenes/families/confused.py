@@ -18,6 +18,8 @@ from .endings import in_title
 
 ROW, SIDE, GAP = 132.0, 116.0, 8.0  # units: of a pair with its images, of an image at most, and between two
 PLAIN, NAME, LETTERS = 40.0, 38.0, 26.0  # units of a pair without images, of the words above these, and of their type
+LINE = 30.0  # units from one line of names to the next
+NARROW = 300.0  # units of width from which these words are spelled out
 TITLE, REST = 34.0, 30.0  # units above and below the list
 MOST = 6  # pairs at most
 FIRST = 0.42  # of the way from no sample to all of a class, at which the colour of a single one begins
@@ -29,12 +31,27 @@ def from_first_to_last(verdicts: Verdicts) -> str:
     if last is None or not verdicts.known.any():
         return "Which class is taken for which"
     first, end = (f"{100 * verdicts.accuracy(index):.1f}" for index in (0, last))
+    if alike := one_answer(verdicts):
+        return alike
     if not last:
         return f"{end} % of the answers are right"
-    said = np.bincount(verdicts.answers(0)[verdicts.known], minlength=len(verdicts.names))
-    if 2 * said.max() > said.sum() and len(said) > 2:
-        return f"At first mostly {in_title(verdicts.names[said.argmax()])}, in the end {end} % right"
+    said, share = _most_answered(verdicts, 0)
+    if share > 0.5 and len(verdicts.names) > 2:
+        return f"At first mostly {in_title(verdicts.names[said])}, in the end {end} % right"
     return f"From {first} to {end} % right"
+
+
+def one_answer(verdicts: Verdicts) -> str:
+    """Return a title where the last answers are all the same, else ""."""
+    last = verdicts.last()
+    said, share = (0, 0.0) if last is None else _most_answered(verdicts, last)
+    return f"In the end every answer is {in_title(verdicts.names[said])}" if share == 1 else ""
+
+
+def _most_answered(verdicts: Verdicts, index: int) -> tuple[int, float]:
+    """Return the class that is answered most often at a snapshot, and the share of these answers."""
+    said = np.bincount(verdicts.answers(index)[verdicts.known], minlength=len(verdicts.names))
+    return int(said.argmax()), float(said.max() / max(1, said.sum()))
 
 
 def _errors(counts: Array) -> Array:
@@ -93,29 +110,35 @@ class Pairs:
         images: of the samples, see `pictures_of`; None where they are none.
         verdicts: what is answered.
         write: makes a text of a value; an empty one where there is nothing to say.
+        unit: stands behind it.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, images: Array | None, verdicts: Verdicts, write: Callable[[float], str]
+        self, stage: Stage, box: Box, images: Array | None, verdicts: Verdicts, write: Callable[[float], str], unit: str
     ) -> None:
-        self._stage, self._verdicts, self._write = stage, verdicts, write
-        stage.text(box.left, box.top + 22, "most often wrong", color=stage.theme.quiet)
-        room = Box(box.left, box.top + TITLE, box.width, box.height - TITLE - REST)
-        rows = min(MOST, max(1, int(room.height // (PLAIN if images is None else ROW))))
-        side = min(SIDE, (box.width - GAP) / 2, room.height / rows - NAME - GAP)
-        row = PLAIN if images is None else NAME + side + GAP
-        self._gallery = None if images is None else _Gallery(stage, room, images, verdicts, rows, row)
-        size = LABEL if images is None else LETTERS
-        baselines = room.top + row * np.arange(rows) + 26
-        largest = write(float(np.bincount(verdicts.labels[verdicts.known]).max()))
-        right = box.left + stage.measure(largest, size, "medium")
-        free = box.right - right - 16
+        self._stage, self._verdicts, self._write, self._unit = stage, verdicts, write, unit
+        self._title = stage.text(box.left, box.top + 22, "", color=stage.theme.quiet, moves=True)
+        self._width, size = box.width, LABEL if images is None else LETTERS
+        largest = write(float(np.bincount(verdicts.labels[verdicts.known]).max())) + unit
+        free = box.width - stage.measure(largest, size, "medium") - 16
         widest = max(stage.measure(name, size) for name in verdicts.names)
-        self._between = " taken for " if stage.measure(" taken for ", size) + 2 * widest <= free else " → "
-        self._name_room = (free - stage.measure(self._between, size)) / 2
+        self._between = " taken for " if box.width >= NARROW else " as "
+        between = stage.measure(self._between, size)
+        self._two = between + 2 * widest > free  # lines, for long names
+        self._rooms = (free, box.width - between) if self._two else (widest + 1, widest + 1)
+        room = Box(box.left, box.top + TITLE, box.width, box.height - TITLE - REST)
+        words = NAME + self._two * LINE
+        rows = min(MOST, max(1, int(room.height // (self._two * LINE + (PLAIN if images is None else ROW)))))
+        columns = int(np.ceil((box.width + GAP) / (SIDE + GAP)))
+        side = min((box.width + GAP) / columns - GAP, room.height / rows - words - GAP)
+        row = PLAIN + self._two * LINE if images is None else words + side + GAP
+        self._gallery = None if images is None else _Gallery(stage, room, images, verdicts, rows, (words, side))
         self._rows, self._size = rows, size
-        self._numbers = Words(stage, [(right, y) for y in baselines], size=size, weight="medium", align="right")
-        self._words = Words(stage, [(right + 16, y) for y in baselines], size=size)
+        baselines = room.top + row * np.arange(rows) + 26
+        self._numbers = Words(stage, [(box.right, y) for y in baselines], size=size, weight="medium", align="right")
+        self._words = Words(
+            stage, [(box.left, y + line) for y in baselines for line in (0, LINE)[: 1 + self._two]], size=size
+        )
         self._rest = stage.text(box.left, room.top + row * rows + 22, "", color=stage.theme.quiet, moves=True)
         self._values = np.zeros(rows)
         pair(stage, "errors of a pair", lambda: self._numbers.texts, lambda: self._values)
@@ -132,17 +155,36 @@ class Pairs:
         written = [self._write(errors[place]) for place in order]
         pairs = [divmod(place, len(values)) for place in order[: self._rows]]
         empty = [""] * (self._rows - len(pairs))
-        texts = [in_order(self._name(true), self._between, self._name(said)) for true, said in pairs]
-        self._words.set_words([*(texts or ["none"]), *empty][: self._rows])
-        self._numbers.set_words([*written[: self._rows], *empty])
+        texts = [line for labels in pairs for line in self._lines(*labels)]
+        self._words.set_words([*(texts or ["none"]), *[""] * len(self._words.texts)][: len(self._words.texts)])
+        self._numbers.set_words([*(f"{text}{self._unit}" for text in written[: self._rows]), *empty])
         self._values = np.array([*errors[order[: self._rows]], *([0.0] * len(empty))])
         self._rest.set_text(more(written, self._rows))
+        self._title.set_text(cut(self._stage, self._heading(index), self._width))
         if self._gallery:
             self._gallery.show(pairs, index)
         return pairs
 
-    def _name(self, label: int) -> str:
-        return cut(self._stage, self._verdicts.names[label], self._name_room, self._size)
+    def _heading(self, index: int) -> str:
+        """Return what the pairs are, or what is answered where that is nearly always the same."""
+        said, share = _most_answered(self._verdicts, index)
+        name = self._verdicts.names[said]
+        if share == 1:
+            return f"every answer is {name}"
+        if share > 0.5 and len(self._verdicts.names) > 2:
+            return f"{100 * share:.0f} % of the answers are {name}"
+        return "most often wrong"
+
+    def _lines(self, *labels: int) -> list[str]:
+        """Return the names of a true and an answered class in one line or in two."""
+        names = (self._verdicts.names[label] for label in labels)
+        true, said = (cut(self._stage, *cell, self._size) for cell in zip(names, self._rooms, strict=True))
+        return [true, in_order(self._between.lstrip(), said)] if self._two else [in_order(true, self._between, said)]
+
+
+def list_height(classes: int) -> float:
+    """Return the units that a list of pairs without images takes at most, with names in two lines."""
+    return TITLE + REST + (PLAIN + LINE) * min(MOST - 2, classes * (classes - 1))
 
 
 def more(written: Sequence[str], shown: int) -> str:
@@ -166,12 +208,14 @@ def pictures_of(recording: Recording, verdicts: Verdicts) -> Array | None:
 class _Gallery:
     """A row of images for each pair: samples of the one class that are taken for the other."""
 
-    def __init__(self, stage: Stage, box: Box, images: Array, verdicts: Verdicts, rows: int, row: float) -> None:
+    def __init__(
+        self, stage: Stage, box: Box, images: Array, verdicts: Verdicts, rows: int, heights: tuple[float, float]
+    ) -> None:
         self._verdicts, self._images = verdicts, images
-        self._row, self._name = (round(length * stage.pixel) for length in (row, NAME))
-        self._side, gap = round((row - NAME - GAP) * stage.pixel), round(GAP * stage.pixel)
+        self._row, self._name = (round(length * stage.pixel) for length in (sum(heights) + GAP, heights[0]))
+        self._side, gap = round(heights[1] * stage.pixel), round(GAP * stage.pixel)
         self._pitch = self._side + gap
-        self._columns = max(1, int((box.width * stage.pixel + gap) / self._pitch))
+        self._columns = max(1, int((box.width * stage.pixel + 1.5 * gap) / self._pitch))
         self._small: dict[int, NDArray[np.uint8]] = {}
         self._shape = (self._row * rows, self._pitch * self._columns, 4)
         height, width = (length / stage.pixel for length in self._shape[:2])

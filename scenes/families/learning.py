@@ -20,7 +20,8 @@ class Learning:
         verdicts: what it answers.
 
     Attributes:
-        epochs: of the finite snapshots.
+        snapshots: numbers of the finite ones.
+        epochs: of these.
         right: which samples are answered rightly, bool (snapshots, samples).
         known: which samples have a true class, bool (samples,).
 
@@ -34,6 +35,7 @@ class Learning:
         finite = np.isfinite(right).all(axis=1)
         if not finite.any():
             raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
+        self.snapshots = np.flatnonzero(finite)
         self.epochs: Array = recording.epochs[finite]
         self.right: NDArray[np.bool_] = right[finite] > 0
 
@@ -50,8 +52,13 @@ class Learning:
 
     @cached_property
     def learned(self) -> NDArray[np.bool_]:
-        """Which samples are wrong at the first and right at the last finite snapshot."""
-        return np.asarray(~self.right[0] & self.right[-1] & self.known)
+        """Which samples are right for good from a later finite snapshot on than the first."""
+        return np.asarray((self.since > 0) & self.right[-1] & self.known)
+
+    @cached_property
+    def always_right(self) -> NDArray[np.bool_]:
+        """Which samples are right at every finite snapshot."""
+        return np.asarray((self.since == 0) & self.known)
 
     @cached_property
     def forgotten(self) -> NDArray[np.bool_]:

@@ -1,20 +1,21 @@
-"""Curves of one quantity over the epochs, in training and validation, with their names and the values of now above."""
+"""Curves of one quantity over the epochs, in training and validation, with names and values of now at their right ends."""
 
 from typing import Literal
 
 import numpy as np
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Plot, cut, epoch_limits, levels, pair, until
 
+from .named_traces import parted
+
 __all__ = ["Curves", "Source", "stacked"]
 
 GAP = 22.0  # units between two plots
-NAMES, APART, SAMPLE = 34.0, 20.0, 26.0  # units above a plot for names, between two of them, and of a piece of a line
+BEHIND, LINE = 18.0, 27.0  # units from a plot to the names at its right, and from line to line of these
+NAMED = 0.2  # of the frame's width, that the name of a quantity takes at most
 DASHES: tuple[tuple[float, ...], ...] = ((), (3, 2))
 Source = Literal["logs", "scores"]
 
@@ -28,84 +29,94 @@ def stacked(
         (stage.measure(_level(level, name, ends), LABEL) + 14 for name, ends in zip(names, limits, strict=True)
          for level in levels(*ends, log and name == "loss")), default=0.0
     )  # fmt: skip
+    labels = [_Label(stage, name, source, ends) for name, ends in zip(names, limits, strict=True)]
+    right = max((label.width for label in labels), default=0.0)
     shares = np.array([1.0, 0.62][: len(names)])
-    heights = (
-        (room.height - GAP * (len(names) - 1) - 40 - (12 + NAMES) * len(names)) * shares / shares.sum() if names else []
-    )
+    heights = (room.height - GAP * (len(names) - 1) - 40 - 12 * len(names)) * shares / shares.sum() if names else []
     top, curves = room.top, []
-    for place, (name, ends, height) in enumerate(zip(names, limits, heights, strict=True)):
-        box = Box(room.left, top, room.width, NAMES + height + 52)  # the room for tick labels is the last one's
-        last = place == len(names) - 1
-        curves.append(Curves(stage, box, recording, name, source, ends, log and name == "loss", left, last))
-        top += NAMES + height + 12 + GAP
+    for place, (label, ends, height) in enumerate(zip(labels, limits, heights, strict=True)):
+        box = Box(room.left, top, room.width, height + 52)  # the room for tick labels is the last one's
+        plot = Plot(
+            stage, box, epoch_limits(recording.epochs), ends, log=log and label.name == "loss", percent=label.percent,
+            right=BEHIND + right, left=left, ticks=None if place == len(names) - 1 else [],
+        )  # fmt: skip
+        curves.append(Curves(stage, plot, recording, label))
+        top += height + 12 + GAP
     return curves
 
 
-class Curves:
-    """One quantity over the epochs: training solid, validation dashed; their names and the values of now stand above."""
+class _Label:
+    """How a quantity and its values are written behind the curves."""
 
-    def __init__(
-        self, stage: Stage, box: Box, recording: Recording, name: str, source: Source, limits: tuple[float, float],
-        log: bool, left: float, ticks: bool,
-    ) -> None:  # fmt: skip
-        theme, percent = stage.theme, _is_share(name, limits)
-        self._number = Number(name, ".1f", "100.0", " %", scale=100) if percent else Number(name, ".3f", "0.000")
-        words = {"": "training ", "val_": "validation "} if source == "logs" else {"": ""}
-        series = [(word, *recording.history(prefix + name, source=source)) for prefix, word in words.items()]
-        self._series = [entry for entry in series if len(entry[1])]
-        self._names, self.box = [word + name.replace("_", " ") for word, _, _ in self._series], box
-        below = Box(box.left, box.top + NAMES, box.width, box.height - NAMES)
-        self.plot = plot = Plot(
-            stage, below, epoch_limits(recording.epochs), limits, log=log, percent=percent, right=8, left=left,
-            ticks=None if ticks else [],
-        )  # fmt: skip
-        self._pens = []
-        for (_, epochs, values), color, dash in zip(self._series, (theme.ink, theme.quiet), DASHES, strict=False):
-            style = (0, dash) if dash else "-"
+    def __init__(self, stage: Stage, name: str, source: Source, limits: tuple[float, float]) -> None:
+        self.name, self.source, self.percent = name, source, _is_share(name, limits)
+        self.number = Number(name, ".1f", "100.0", " %", scale=100) if self.percent else Number(name, ".3f", "0.000")
+        self.kinds = {"": "training", "val_": "validation"} if source == "logs" else {"": ""}
+        self.quantity = cut(stage, name.replace("_", " "), NAMED * stage.width)
+        widest = [*self.kinds.values(), f"{self.quantity} {self.number.widest}{self.number.unit}"]
+        self.width = max(stage.measure(text, LABEL) for text in widest)
+
+
+class Curves:
+    """One quantity over the epochs: training solid, validation dashed; behind each its name and its value of now.
+
+    Args:
+        stage: where.
+        plot: in which they are drawn.
+        recording: of any model.
+        label: what they are.
+    """
+
+    def __init__(self, stage: Stage, plot: Plot, recording: Recording, label: _Label) -> None:
+        self.plot, self._label, self._stage = plot, label, stage
+        found = [(kind, *recording.history(f"{prefix}{label.name}", source=label.source))
+                 for prefix, kind in label.kinds.items()]  # fmt: skip
+        self._series = [series for series in found if len(series[1])]
+        self._pens, self._texts = [], []
+        left = plot.room.right + BEHIND
+        for (kind, epochs, values), color, dash in zip(
+            self._series, (stage.theme.ink, stage.theme.quiet), DASHES, strict=False
+        ):
             plot.axes.plot(
-                epochs, values, color=theme.grid, linewidth=stage.points(2), linestyle=style, clip_on=False
+                epochs, values, color=stage.theme.grid, linewidth=stage.points(2),
+                linestyle=(0, dash) if dash else "-", clip_on=False,
             )  # fmt: skip
             self._pens.append(stage.curve(plot.axes, color, 3, 11, dash))
-
-    def name(self, stage: Stage) -> None:
-        """Write the names above the plot, behind a piece of their lines, and the values of now, over all added before."""
-        number, box = 12 + stage.measure(self._number.widest + self._number.unit, LABEL), self.box
-        count, widths = len(self._names), [stage.measure(name, LABEL) for name in self._names]
-        free = box.width - count * (SAMPLE + 10 + number) - APART * (count - 1)
-        width = max(widths, default=0.0) + 1 if sum(widths) <= free else free / count
-        page, left, top = stage.overlay(), box.left, box.top + 22
-        self._values: list[Text] = []
-        for name, color, dash in zip(self._names, (stage.theme.ink, stage.theme.quiet), DASHES, strict=False):
-            text = cut(stage, name, width)
-            wide = SAMPLE + 10 + stage.measure(text, LABEL) + number
-            ground = Rectangle((left - 4, top - 22), wide + 8, 30, facecolor=stage.theme.background, edgecolor="none")
-            page.add_patch(ground)
-            (line,) = page.plot(
-                [left, left + SAMPLE], [top - 8] * 2, color=color, linewidth=stage.points(3),
-                linestyle=(0, dash) if dash else "-",
-            )  # fmt: skip
-            said = stage.text(left + SAMPLE + 10, top, text, color=color)
-            stage.covers(ground, line, said)
-            self._values.append(stage.text(left + wide - number + 12, top, "", moves=True))
-            left += wide + APART
-        pair(stage, self._number.label, lambda: [text.get_text() for text in self._values], self._drawn)
+            lines = [kind, label.quantity] if kind else [label.quantity]
+            self._texts.append([stage.text(left, 0, line, color=color, moves=True) for line in lines])
+        pair(stage, label.name, self._written, self._drawn)
 
     def show(self, epoch: float) -> None:
-        """Draw up to a moment."""
-        for (_, epochs, values), pen, text in zip(self._series, self._pens, self._values, strict=True):
+        """Draw up to a moment; the names stand as high as the ends of the lines, and apart."""
+        tops = []
+        for (_, epochs, values), pen, lines in zip(self._series, self._pens, self._texts, strict=True):
             x, y = until(epochs, values, epoch)
             pen.set_data(x, y)
-            text.set_text(self._number.text(y[-1]) if len(y) else "")
+            value = f" {self._label.number.text(y[-1])}" if len(y) else ""
+            lines[-1].set_text(f"{self._label.quantity}{value}")
+            finite, lowest = np.isfinite(values), float(self.plot.axes.get_ylim()[0])
+            height = float(np.interp(epoch, epochs[finite], values[finite])) if finite.any() else lowest
+            tops.append(self.plot.top_of(max(height, lowest)) + 8 - LINE / 2 * (len(lines) - 1))
+        high = LINE * max((len(lines) for lines in self._texts), default=1)
+        room = self.plot.room
+        for top, lines in zip(
+            parted(tops, high + 4, room.bottom + 8 - high / 2, room.top + 14), self._texts, strict=True
+        ):
+            for place, line in enumerate(lines):
+                line.set_y(1 - (top + place * LINE) / self._stage.height)
 
     def value(self, epoch: float) -> float:
         """Return the first curve's value at a moment, NaN where it has none."""
         _, epochs, values = self._series[0]
         return float(np.interp(epoch, epochs, values)) if epochs[0] <= epoch + 1e-9 else np.nan
 
+    def _written(self) -> list[str]:
+        return [lines[-1].get_text().removeprefix(self._label.quantity).strip() for lines in self._texts]
+
     def _drawn(self) -> Array:
         """Return where the dots stand, in the unit of the texts."""
         ends = [pen.end for pen in self._pens]
-        return self._number.scale * np.array([end[1] if end is not None else np.nan for end in ends])
+        return self._label.number.scale * np.array([end[1] if end is not None else np.nan for end in ends])
 
 
 def _limits(recording: Recording, name: str, source: Source, log: bool) -> tuple[float, float]:

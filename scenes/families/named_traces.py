@@ -54,17 +54,18 @@ class NamedTraces:
             text.set_y(1 - top / self._stage.height)
 
 
-def parted(tops: Sequence[float], least: float, bottom: float = np.inf) -> list[float]:
+def parted(tops: Sequence[float], least: float, bottom: float = np.inf, top: float = -np.inf) -> list[float]:
     """Return baselines in the same order down the page, moved as little as keeps labels apart; NaN where there is none.
 
     Args:
         tops: baselines; not finite where there is no label.
         least: from one to the next.
         bottom: below which none lies.
+        top: above which none lies.
     """
     places = np.asarray(tops, float)
     known = np.flatnonzero(np.isfinite(places))
     order = known[np.argsort(places[known], kind="stable")]
     moved = np.full(len(places), np.nan)
-    moved[order] = apart(places[order], least, -np.inf, bottom)
+    moved[order] = apart(places[order], least, top, bottom)
     return moved.tolist()

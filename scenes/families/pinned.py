@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from animviz import Box, Recording, Stage
 from animviz.analysis.landmarks import Landmark, landmarks_of_curves
@@ -16,12 +17,13 @@ from .small_pictures import Picture, small_pictures
 __all__ = ["CAPTION", "Pin", "Strip", "beginning", "pins_of"]
 
 CAPTION = 62.0  # units below a picture for its two lines
+VEIL = 0.72  # of the ground that lies over a picture of what is to come
 APART = 0.015  # of the training, between two moments at least
 CHANGED = 0.05  # of the range of the loss, between two landmarks at least
 # Of many landmarks those come first that show something else than the others.
 FIRST = (
-    "training diverges", "boundary closes", "curves part", "accuracy 90 %", "plateau ends", "loss levels off",
-    "boundary in", "best epoch", "accuracy 99 %", "plateau begins", "boundary gone", "accuracy 50 %",
+    "training diverges", "boundary closes", "curves part", "above 90 % right", "plateau ends", "loss levels off",
+    "boundary in", "best epoch", "above 99 % right", "plateau begins", "boundary gone", "above 50 % right",
 )  # fmt: skip
 
 
@@ -70,7 +72,9 @@ def pins_of(recording: Recording, most: int) -> list[Pin]:
 
 
 class Strip:
-    """Pictures in a row: those of the past stay, the next one shows the present, those to come are empty.
+    """Pictures in a row: those of the past stay, the next one shows the present, those to come are faint.
+
+    Where a network shows nothing in a small picture there are captions alone.
 
     Args:
         stage: where.
@@ -84,7 +88,7 @@ class Strip:
     """
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, pins: Sequence[Pin]) -> None:
-        self._pins = pins
+        self._pins, self._theme = pins, stage.theme
         self._epoch = epoch_number(recording)
         pitch = box.width / len(pins)
         side = min(box.height - CAPTION, pitch - 24)
@@ -93,7 +97,7 @@ class Strip:
             for place in range(len(pins))
         ]
         make, self.note = small_pictures(stage, recording)
-        self._slots = [_Slot(stage, place, make) for place in boxes]
+        self._slots = [_Slot(stage, place, make) for place in boxes] if make else []
         self._names = [
             stage.text(place.left + side / 2, place.bottom + 26, "", weight="medium", align="center", moves=True)
             for place in boxes
@@ -110,10 +114,14 @@ class Strip:
     def show(self, epoch: float) -> int:
         """Show a moment; returns how many pins are past."""
         past = sum(pin.epoch <= epoch + 1e-9 for pin in self._pins)
-        for place, (pin, slot) in enumerate(zip(self._pins, self._slots, strict=True)):
-            slot.show(pin.epoch if place < past else epoch if place == past else None)
-            self._names[place].set_text(self._said[place] if place < past else "now" if place == past else "")
-            self._times[place].set_text(self._when(pin) if place < past and pin.name else "")
+        between = epoch > self._pins[past - 1].epoch + 1e-9
+        for place, pin in enumerate(self._pins):
+            now = between and place == past
+            if self._slots:
+                self._slots[place].show(epoch if now else pin.epoch, faint=place >= past and not now)
+            self._names[place].set_text("now" if now else self._said[place])
+            self._names[place].set_color(self._theme.ink if now or place < past else self._theme.quiet)
+            self._times[place].set_text(self._when(pin) if pin.name and not now else "")
         return past
 
     def _when(self, pin: Pin) -> str:
@@ -121,7 +129,7 @@ class Strip:
 
 
 class _Slot:
-    """A place for a picture, which is empty before its time."""
+    """A place for a picture, which is faint before its time."""
 
     def __init__(self, stage: Stage, box: Box, make: Callable[[Box], Picture]) -> None:
         stage.axes(box, (0, 1), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.18))
@@ -134,15 +142,20 @@ class _Slot:
             if child.get_animated() and not isinstance(child, PointCloud)
         ]
         self._drawn: float | None = None
+        self._veil = Rectangle((0, 0), 1, 1, facecolor=stage.theme.background, edgecolor="none", alpha=VEIL)
+        stage.axes(box, (0, 1), (0, 1)).add_patch(self._veil)
+        stage.moves(self._veil)
 
-    def show(self, epoch: float | None) -> None:
-        visible = epoch is not None
-        if epoch is not None and epoch != self._drawn:
-            try:
-                self._picture(epoch)
-                self._drawn = epoch
-            except DivergedError:  # the numbers go on being true
-                visible = False
+    def show(self, epoch: float, *, faint: bool) -> None:
+        self._veil.set_visible(faint)
+        if epoch == self._drawn:
+            return
+        self._drawn = epoch
+        try:
+            self._picture(epoch)
+            visible = True
+        except DivergedError:  # the numbers go on being true
+            visible = False
         for artist in self._artists:
             artist.set_visible(visible)
 

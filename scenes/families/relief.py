@@ -1,5 +1,7 @@
 """A map of heights in quiet tones with contour lines, and dots with trails on it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.colors import LightSource, to_rgb
 from matplotlib.lines import Line2D
@@ -8,7 +10,9 @@ from numpy.typing import NDArray
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
-from animviz.parts import Field
+from animviz.parts import Field, joined
+
+from .trail_names import TrailNames
 
 __all__ = ["Heights", "Relief", "gridded", "is_lattice"]
 
@@ -16,8 +20,9 @@ LEVELS = 16  # contour lines
 DEEP, HIGH = 0.1, 0.95  # how strongly the lowest and the highest place are toned
 STEEP, SUN = 0.6, 0.5  # how high the map is, of its width, and how strong the light from the upper left
 FLOOR = 1e-6  # of the height at the start: what is lower is drawn as low as this
-DOT, RING, ARC, WAY, RIM = 20.0, 36.0, 5.0, 3.5, 2.5  # units
-MARK = 15.0  # units of the cross at a lowest place
+DOT, RING, ARC, WAY, RIM = 24.0, 36.0, 5.0, 3.5, 2.5  # units
+AMPLE = 450.0  # units of width of a map that has room for names
+MARK = 22.0  # units of the cross at a lowest place
 
 
 def gridded(points: Array, heights: Array) -> tuple[Array, Array, Array]:
@@ -98,7 +103,8 @@ class Relief:
         grid: heights, (rows, columns).
         heights: how they are drawn.
         lowest: places to mark, (places, 2 or more).
-        start: where the race starts, (2,).
+        ways: places of those that race, (steps, optimizers, 2).
+        names: of those that race.
         colors: of those that race, (optimizers, 3).
 
     Attributes:
@@ -107,7 +113,7 @@ class Relief:
 
     def __init__(
         self, stage: Stage, box: Box, xs: Array, ys: Array, grid: Array, heights: Heights, lowest: Array,
-        start: Array, colors: Array,
+        ways: Array, names: Sequence[str], colors: Array,
     ) -> None:  # fmt: skip
         wide, high = float(np.ptp(xs)), float(np.ptp(ys))
         scale = min(box.width / wide, box.height / high)
@@ -116,19 +122,19 @@ class Relief:
         )  # fmt: skip
         self._axes = stage.axes(self.place, (xs[0], xs[-1]), (ys[0], ys[-1]))
         self._ground(stage, xs, ys, heights.even(grid))
-        for x, y in lowest[:, :2]:
-            for way in (1, -1):
-                cross = stage.line(self._axes, stage.theme.ink, 2.5)
-                cross.set_data(*(np.array([[-1, 1], [-way, way]]) * MARK / scale / 2 + [[x], [y]]))
         self._ways: list[tuple[Line2D, Line2D]] = []
         self._dots: list[Ellipse] = []
+        self._slices: list[Wedge] = []
         for color in colors:
             shade = stage.line(self._axes, stage.theme.background, WAY + 2 * RIM)
             self._ways.append((shade, stage.line(self._axes, color, WAY)))
+        self._names = (
+            TrailNames(stage, self._axes, ways, names, colors) if self.place.width >= AMPLE and len(names) > 1 else None
+        )
         turn = 360 / len(colors)
-        for number, color in enumerate(colors):  # where all dots lie on each other, the ring says who is there
+        for number, color in enumerate(colors):  # where all start on each other, the ring says who is there
             arc = Wedge(
-                tuple(start), RING / scale / 2, turn * number, turn * (number + 1), width=ARC / scale, color=color
+                tuple(ways[0, 0]), RING / scale / 2, turn * number, turn * (number + 1), width=ARC / scale, color=color
             )
             self._add(stage, arc)
         for color in colors:
@@ -138,6 +144,14 @@ class Relief:
             )  # fmt: skip
             self._add(stage, dot)
             self._dots.append(dot)
+        for number, color in enumerate(colors):  # where dots lie on each other, each keeps its slice of the disc
+            part = Wedge((0, 0), (DOT - RIM) / scale / 2, turn * number, turn * (number + 1), color=color, linewidth=0)
+            self._add(stage, part)
+            self._slices.append(part)
+        cross = joined(np.array([[(-1, -1), (1, 1)], [(-1, 1), (1, -1)]]) * MARK / scale / 2)
+        for color, width in ((stage.theme.background, 2.5 + 2 * RIM), (stage.theme.ink, 2.5)):
+            crosses = stage.line(self._axes, color, width)
+            crosses.set_data(*joined(cross + place for place in lowest[:, :2]).T)
 
     def show(self, number: int, way: Array) -> None:
         """Show one that races.
@@ -149,9 +163,15 @@ class Relief:
         for line in self._ways[number]:
             line.set_data(*way.T)
         there = bool(np.isfinite(way[-1]).all())
-        self._dots[number].set_visible(there)
-        if there:
-            self._dots[number].set_center((float(way[-1, 0]), float(way[-1, 1])))
+        for mark in (self._dots[number], self._slices[number]):
+            mark.set_visible(there)
+            if there:
+                mark.set_center((float(way[-1, 0]), float(way[-1, 1])))
+
+    def show_names(self, steps: int) -> None:
+        """Show the names to whose places so many steps have come."""
+        if self._names is not None:
+            self._names.show(steps)
 
     def _ground(self, stage: Stage, xs: Array, ys: Array, even: Array) -> None:
         """Draw what stands still: tones and contour lines of heights."""

@@ -1,4 +1,4 @@
-"""Small pictures of what a network does at a moment: its plane, its confusion table, its curve, or else its loss."""
+"""Small pictures of what a network does at a moment: its plane, its confusion table, or its curve."""
 
 from collections.abc import Callable
 
@@ -33,8 +33,8 @@ def pictured(recording: Recording) -> bool:
     return output.task in CLASSES and len(output.class_names) <= MOST_CLASSES and _verdicts(recording) is not None
 
 
-def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture], str]:
-    """Return what makes a small picture in a box, and what it is in words.
+def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture] | None, str]:
+    """Return what makes a small picture in a box, and what it is in words; None where there is nothing to see.
 
     Args:
         stage: where.
@@ -43,9 +43,9 @@ def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], 
     try:
         output, inputs = recording.output, recording.single_input(recording.inputs)
     except AnimvizError:  # several outputs or inputs, or none
-        return lambda box: _number(stage, box, recording), ""
+        return None, ""
     if output.target is None:
-        return lambda box: _number(stage, box, recording), ""
+        return None, ""
     dense = is_dense_chain(recording.layers)
     if output.task in CLASSES and len(output.class_names) <= MOST_CLASSES:
         if dense and inputs.shape[1:] == (2,) and len(output.class_names) <= MAX_CLASSES:
@@ -56,7 +56,7 @@ def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], 
             return lambda box: small_matrix(stage, box, verdicts)[0], note
     if output.task == "regression" and dense and inputs.shape[1:] == (1,) and recording.targets.size == len(inputs):
         return lambda box: _curve(stage, box, recording), "small curves: the answer at that moment, over the target"
-    return lambda box: _number(stage, box, recording), ""
+    return None, ""
 
 
 def _plane(stage: Stage, box: Box, recording: Recording) -> Picture:
@@ -80,21 +80,6 @@ def _curve(stage: Stage, box: Box, recording: Recording) -> Picture:
     axes.plot(x[:, 0], target, color=stage.theme.quiet, linewidth=stage.points(2))
     line = stage.line(axes, stage.theme.ink, 3)
     return lambda epoch: line.set_data(x[:, 0], recording.at(epoch).outputs(x).ravel())
-
-
-def _number(stage: Stage, box: Box, recording: Recording) -> Picture:
-    epochs, values = recording.history("loss", source=recording.loss_source)
-    axes = stage.axes(box, (0, 1), (0, 1))
-    text = axes.text(
-        0.5, 0.45, "", color=stage.theme.ink, ha="center", fontproperties=stage.font(28, "medium"), parse_math=False
-    )
-    stage.moves(text)
-
-    def show(epoch: float) -> None:
-        known = len(epochs) and epochs[0] <= epoch
-        text.set_text(f"{np.interp(epoch, epochs, values):.3f}" if known else "–")
-
-    return show
 
 
 def _verdicts(recording: Recording) -> Verdicts | None:

@@ -50,7 +50,9 @@ class Stems:
             epoch: the moment.
             past: how many pictures are of the past.
         """
-        moments = [*(pin.epoch for pin in self._pins[:past]), epoch][: len(self._pins)]
+        moments = [pin.epoch for pin in self._pins[:past]]
+        if epoch > moments[-1] + 1e-9:
+            moments = [*moments, epoch][: len(self._pins)]
         plot, rings, lines = self._plot, [], []
         for place, ((left, top), moment) in enumerate(zip(self._anchors, moments, strict=False)):
             across, value = plot.left_of(moment), self._value(moment)

@@ -62,9 +62,9 @@ def written(folder: Path) -> Recording:
 
 def test_each_kind_is_found_where_it_happens(tmp_path: Path) -> None:
     found = {landmark.name: landmark.epoch for landmark in landmarks(written(tmp_path))}
-    assert found["accuracy 50 %"] == 1
-    assert found["accuracy 90 %"] == 5
-    assert found["accuracy 99 %"] == 6
+    assert found["above 50 % right"] == 2  # at 1 it is just 50 %
+    assert found["above 90 % right"] == 6
+    assert found["above 99 % right"] == 6
     assert found["class a learned"] == 8  # for good: at 7 the answers are the other way round
     assert found["boundary in 1 piece"] == 1
     assert found["loss levels off"] == found["best epoch"] == 8
@@ -139,7 +139,7 @@ def test_names_are_distinct_and_lead_back(rings_recording: Recording, tmp_path: 
         assert [landmark.epoch for landmark in found] == sorted(landmark.epoch for landmark in found)
         for landmark in found:
             assert landmark_named(landmark.name, recording) == landmark
-    with pytest.raises(InputError, match=r"no landmark 'nonsense'.*'accuracy 50 %'"):
+    with pytest.raises(InputError, match=r"no landmark 'nonsense'.*'above 50 % right'"):
         landmark_named("nonsense", recording)
 
 

@@ -23,6 +23,7 @@ from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
+from animviz.scenes.families.wrapping import wrapped
 from animviz.scenes.scores import _there, learned_at, rates
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
@@ -30,6 +31,7 @@ from animviz.stage.theme import THEMES, Theme
 from animviz.stage.words import Words
 from helpers.layout import check_layout, texts
 from helpers.meaning import answering
+from helpers.recordings import rewritten
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
 
@@ -86,7 +88,8 @@ def test_worst_pairs_are_named_from_the_worst_on_and_ties_are_said(recording: Re
     expected = confusion_matrix(*answers(recording, 1.0), labels=range(len(names)))
     np.fill_diagonal(expected, 0)
     worst = sorted(expected[expected > 0].tolist(), reverse=True)
-    shown = [int(number) for number in numbers if number]
+    assert all(number.endswith("×") for number in numbers if number)
+    shown = [int(number.removesuffix("×")) for number in numbers if number]
     assert shown == worst[: len(numbers)]
     for text, number in zip(pairs, shown, strict=False):
         true, said = text.split(" taken for ")
@@ -127,6 +130,7 @@ def test_one_error_is_seen_beside_none_and_differs_from_a_right_answer(theme: Th
     [
         ([0, 0, 0, 1], [0, 0, 1, 2], "At first mostly a, in the end 100.0 % right"),
         ([0, 1, 0, 1], [0, 0, 2, 2], "From 25.0 to 75.0 % right"),
+        ([0, 1, 0, 1], [1, 1, 1, 1], "In the end every answer is b"),
     ],
 )
 def test_confusion_says_what_was_answered_at_first_and_how_much_is_right(
@@ -140,10 +144,13 @@ def test_confusion_says_what_was_answered_at_first_and_how_much_is_right(
     assert from_first_to_last(told) == said  # type: ignore[arg-type]
 
 
-def test_the_worst_pairs_are_shown_large_where_samples_are_images(trained: Trained) -> None:
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280)])
+def test_the_matrix_is_the_largest_thing_beside_the_samples_of_the_worst_pairs(
+    size: tuple[int, int], trained: Trained
+) -> None:
     recording = trained("digits_mlp")
-    matrix, gallery = heatmaps(drawn("confusion", recording, 1.0, (1280, 720)))
-    assert gallery.axes.bbox.width > matrix.axes.bbox.width
+    matrix, gallery = (one.axes.bbox for one in heatmaps(drawn("confusion", recording, 1.0, size)))
+    assert matrix.width * matrix.height > 1.3 * gallery.width * gallery.height
     assert len(heatmaps(drawn("confusion", trained("two_rings", arch="2-3-2-1"), 1.0, (1280, 720)))) == 1
 
 
@@ -296,8 +303,9 @@ def test_predictions_are_the_states_in_the_order_in_which_they_are_learned(recor
     shown = numbered(drawn("predictions", recording, 2.0, (1280, 720), samples="0-19"))
     assert list(since[list(shown)]) == sorted(since[list(shown)])
     for sample, text in shown.items():
-        assert text.split(" ≠ ")[0] == names[said[sample]]
-        assert " ≠ " not in text or (said[sample] != labels[sample] and text.endswith(names[labels[sample]]))
+        true, answered = names[labels[sample]], names[said[sample]]
+        long = max(map(len, names)) > 2  # then the true class stands in a line of its own
+        assert text == (answered if long or true == answered else f"{true} as {answered}")
     wrong = ",".join(map(str, np.flatnonzero(~right[-1])[:5]))
     ends = numbered(drawn("predictions", recording, 2.0, only="wrong", samples=f"{wrong}"))
     assert not right[-1, list(ends)].any()
@@ -333,11 +341,14 @@ def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) 
     assert {"learned first", "learned last", "still wrong"} <= set(texts(stage))
 
 
-def test_predictions_count_what_is_learned_and_what_is_forgotten(recording: Recording) -> None:
+def test_predictions_part_all_samples_into_learned_wrong_and_right_all_along(recording: Recording) -> None:
     right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
-    learned, forgotten = int((~right[0] & right[-1]).sum()), int((right.any(axis=0) & ~right[-1]).sum())
-    title = texts(drawn("predictions", recording, 0.0, (1280, 720)))
-    assert any(f"{learned:,} sample" in text and text.endswith(f"{forgotten or 'none'} forgotten") for text in title)
+    wrong, always = int((~right[-1]).sum()), int(right.all(axis=0).sum())
+    learned = right.shape[1] - wrong - always
+    said = f"{learned:,} of {right.shape[1]:,} learned, {wrong:,} still wrong"
+    stage = drawn("predictions", recording, 0.0, (1280, 720))
+    assert any(text.startswith(said) and (f"{always:,} right all along" in text or not always) for text in texts(stage))
+    assert sum(int(text.split()[2].replace(",", "")) for text in words(stage)[0]) == learned + wrong
 
 
 def test_chosen_samples_are_shown_and_keep_their_places(recording: Recording) -> None:
@@ -442,6 +453,43 @@ def untrained(path: Path, classes: int, *, sure: bool = False) -> Recording:
     return Recording(path)
 
 
+def test_an_answer_for_all_is_said(trained: Trained, tmp_path: Path) -> None:
+    dead = rewritten(trained("digits_mlp"), tmp_path / "dead.rec", weights=lambda _, __, array: 0 * array)
+    shown = texts(drawn("confusion", dead, 2.0, (1280, 720)))
+    assert {"In the end every answer is 0", "every answer is 0"} <= set(shown)
+    assert "In the end every answer is 0" in texts(drawn("predictions", dead, 2.0, (1280, 720)))
+
+
+def test_a_square_shows_every_class_with_numbers_and_a_sample_as_bars_where_one_is_asked_for(trained: Trained) -> None:
+    recording = trained("digits_mlp")
+    stage = drawn("probabilities", recording, 4.0, (720, 720))
+    samples, cells = words(stage)
+    assert recording.labels[[int(text[1:]) for text in samples]].tolist() == list(range(10))
+    assert any(cells)
+    assert "output: the net says" not in texts(stage)
+    assert any(
+        text.startswith("output") for text in texts(drawn("probabilities", recording, 4.0, (720, 720), beside=3))
+    )
+
+
+def test_long_names_stand_before_the_rows_where_they_do_not_fit_over_the_columns(tmp_path: Path) -> None:
+    stage = drawn("probabilities", untrained(tmp_path / "ten.rec", 10), 0.0, (1280, 720))
+    assert words(stage)[0] == [f"class of things {k}" for k in range(10)]
+    assert "classes in the order of the rows" in texts(stage)
+
+
+def test_long_names_of_a_pair_take_two_lines(tmp_path: Path) -> None:
+    stage = drawn("confusion", untrained(tmp_path / "ten.rec", 10), 0.0, (1280, 720))
+    assert any(text.startswith("taken for class of things ") for group in words(stage) for text in group)
+
+
+def test_names_are_broken_between_words() -> None:
+    stage = Stage((1280, 720))
+    assert wrapped(stage, "a large sailing ship", 130, 2) == ["a large", "sailing ship"]
+    assert wrapped(stage, "a large sailing ship", 130, 1)[0].endswith("…")
+    assert wrapped(stage, "ship", 130, 2) == ["ship"]
+
+
 def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
     recording = trained("digits_mlp")
     means = [
@@ -451,7 +499,9 @@ def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
     ]
     said = f"The true class rises from {means[0]:.0f} to {means[1]:.0f} % on average"
     for options in ({}, {"samples": "0"}):
-        assert said in texts(drawn("probabilities", recording, 4.0, size=(1280, 720), **options))
+        shown = texts(drawn("probabilities", recording, 4.0, size=(1280, 720), **options))
+        assert said in shown
+        assert shown[shown.index("true class") + 1] == f"{means[1]:.1f} %"
 
 
 def test_a_class_without_samples_that_is_never_answered_is_no_class_of_scores(

@@ -15,6 +15,7 @@ from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.ideas.descent import MAPS, OPTIMIZERS
 from animviz.experiments.keras.descent import record
 from animviz.experiments.telling import UNSAID
+from animviz.parts import Sprites
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
 from helpers.pairs import contradictions
@@ -104,6 +105,34 @@ def test_title_and_numbers_say_what_is_so(tmp_path: Path) -> None:
     assert [float(text) for text in written.texts()] == pytest.approx([above[n][-1] for n in OPTIMIZERS], rel=0.05)
     lines = [line.get_xydata() for line in stage.figure.axes[0].lines if len(line.get_xydata()) > 100]
     assert np.allclose(lines[-1][:-1], ways(recording)["Adam"])
+
+
+def test_who_lies_under_others_and_the_lowest_place_are_seen(tmp_path: Path) -> None:
+    recording = raced(tmp_path / "a.rec", map="x**2 + y**2", start="-1,1", epochs=60, learning_rate=0.3)
+    ends = np.array([way[-1] for way in ways(recording).values()])
+    stage = drawn(recording, 60.0)
+    axes = stage.figure.axes[0]
+    frame = stage.frame().astype(int)
+    together = [place for place in ends if np.abs(place).max() < 1e-3]
+    assert len(together) > 1
+    column, up = axes.transData.transform((0, 0))
+    around = frame[round(stage.size[1] - up) - 10 :][:20, round(column) - 10 :][:, :20].reshape(-1, 3)
+    colors = np.rint(255 * stage.theme.palette(len(ends))[: len(ends)])
+    seen = [np.abs(around - color).max(axis=1).min() < 30 for color in colors]
+    assert sum(seen) >= len(together)
+    assert (around.min(axis=1) > 200).sum() > 10, "the cross"
+
+
+def test_names_stand_on_their_trails_from_when_these_come_there(tmp_path: Path) -> None:
+    recording = raced(tmp_path / "a.rec")
+    stage, there = drawn(recording, 150.0), 0
+    (names,) = [artist for artist in stage.moving if isinstance(artist, Sprites)]
+    for way, middle in zip(ways(recording).values(), names._middles, strict=True):
+        pixels = stage.figure.axes[0].transData.transform(way) * [1, -1] + [0, stage.size[1]]
+        there += np.linalg.norm(pixels - middle, axis=1).min() < 12 * stage.pixel
+    assert there >= len(OPTIMIZERS) - 1, "one may be pushed off by another"
+    (names,) = [artist for artist in drawn(recording, 0.0).moving if isinstance(artist, Sprites)]
+    assert np.isnan(names._middles).all()
 
 
 def test_who_flies_off_is_told_of_and_does_not_end_the_race(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_picture_of_the_data_does_not_diverge(trained: Trained, tmp_path: Path
 
 def test_the_title_counts_the_samples_that_are_asked_for(trained: Trained) -> None:
     title = title_of("predictions", trained("digits_mlp"), samples="0-9")
-    assert " of 10 samples " in title
+    assert " of 10 learned" in title
 
 
 def test_patches_are_left_out_where_too_few_images_excite_a_filter(trained: Trained, tmp_path: Path) -> None:

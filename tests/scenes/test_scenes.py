@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.patches import Rectangle
 
 import animviz
 from animviz import Recording, Stage
@@ -223,6 +224,36 @@ def test_history_draws_the_recorded_states_where_training_told_of_no_numbers(tmp
     bare = Stage((640, 360))
     find_scene("history").set_up(bare, Recording(silent.path))(animviz.Moment(seconds=0.0, epoch=3.0))
     assert any(text.startswith("no numbers were recorded") for text in texts(bare))
+
+
+def test_names_of_curves_stand_at_their_right_ends_and_apart(trained: Callable[..., Recording]) -> None:
+    recording = trained("digits_mlp")
+    stage = Stage((1280, 720))
+    find_scene("history").set_up(stage, recording)(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1])))
+    names = {text.get_text(): text for text in stage.figure.texts}
+    (training, validation) = (names[kind].get_position() for kind in ("training", "validation"))
+    assert training[0] == validation[0] > 0.8
+    assert abs(training[1] - validation[1]) * stage.height >= 54
+    assert any("pictures of " in text for text in names)
+
+
+def test_pictures_of_what_is_to_come_are_faint(tmp_path: Path) -> None:
+    recording = made("two_rings", tmp_path / "rings.rec", samples=40)
+    stage = Stage((1280, 720))
+    draw = find_scene("history").set_up(stage, recording)
+    for epoch, bright in ((0.0, 1), (0.5, 2), (float(recording.epochs[-1]), None)):
+        draw(animviz.Moment(seconds=0.0, epoch=epoch))
+        veils = [artist.get_visible() for artist in stage.moving if isinstance(artist, Rectangle)]
+        assert veils == [place >= (bright or len(veils)) for place in range(len(veils))]
+        assert ("now" in texts(stage)) == (epoch == 0.5)
+
+
+def test_moments_are_named_alone_where_a_network_shows_nothing_in_a_small_picture(tmp_path: Path) -> None:
+    recording = made("autoencoder", tmp_path / "auto.rec", data="digits-8x8", arch="64-12-2-12-64")
+    stage = Stage((1280, 720))
+    find_scene("history").set_up(stage, recording)(animviz.Moment(seconds=0.0, epoch=1.0))
+    assert not any(isinstance(artist, Rectangle) for artist in stage.moving)
+    assert {"untrained", "the end"} <= set(texts(stage))
 
 
 @pytest.mark.parametrize("name", scene_names())

@@ -20,13 +20,13 @@ GAP = 0.05  # of the range, between training and validation
 
 
 def accuracy_levels(recording: Recording) -> Iterator[Landmark]:
-    """Give the moments at which the accuracy first reaches a level from below."""
+    """Give the moments at which the accuracy of the recorded states first rises above a level."""
     epochs, values = recording.history("accuracy", source="scores")
     for level in LEVELS:
-        above = 100 * values >= level
+        above = 100 * values > level
         if above.any() and not above[0]:
             epoch = float(epochs[above.argmax()])
-            yield Landmark(epoch, f"accuracy {level} %", f"At least {level} % of the answers are right.")
+            yield Landmark(epoch, f"above {level} % right", f"More than {level} % of the answers are right.")
 
 
 def best_epoch(recording: Recording) -> Iterator[Landmark]:
