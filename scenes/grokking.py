@@ -24,7 +24,7 @@ from .families.named_traces import NamedTraces, parted
 MANY = 64  # numbers that are written; of more only some are
 DOT, TALL = 10.0, 16.0  # units: across a dot, height of a digit
 APART = 30.0  # units between the baselines of two labels
-WIDE = 1.3  # width over height of a room in which curves stand beside the circle
+WIDE = 1.5  # width over height of a room in which curves stand beside the circle
 
 
 @scene(experiment="addition", group="ideas", tasks=("multiclass",))
@@ -247,19 +247,17 @@ def _layout(room: Box) -> tuple[Box, Box, Box]:
             Box(room.left, room.top, side, room.height), Box(left, room.top, width, high),
             Box(left, room.top + high + 10, width, room.height - high - 10),
         )  # fmt: skip
-    high = 0.52 * room.height
-    below = Box(room.left, room.top + high + 12, room.width, room.height - high - 12)
-    circle = Box(room.left, room.top, room.width, high)
     if room.height < 1.3 * room.width:
-        left, right = 0.58 * below.width, 0.38 * below.width
+        high, half = 0.6 * room.height, (room.width - 28) / 2
         return (
-            circle,
-            Box(below.left, below.top, left, below.height),
-            Box(below.right - right, below.top, right, below.height),
+            Box(room.left, room.top, half, high),
+            Box(room.left, room.top + high + 10, room.width, room.height - high - 10),
+            Box(room.right - half, room.top, half, high),
         )
-    rest = below.height / 2
+    high = 0.52 * room.height
+    top, rest = room.top + high + 12, (room.height - high - 12) / 2
     return (
-        circle,
-        Box(below.left, below.top, below.width, rest),
-        Box(below.left, below.top + rest + 8, below.width, rest - 8),
+        Box(room.left, room.top, room.width, high),
+        Box(room.left, top, room.width, rest),
+        Box(room.left, top + rest + 8, room.width, rest - 8),
     )

@@ -9,7 +9,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, first_fitting, images_of, still
+from animviz.parts import LABEL, Sheet, cut, first_fitting, images_of, still
 from animviz.recording.answers import answered_classes, answered_labels, has_probabilities
 from animviz.recording.replay.layers import is_dense_chain
 
@@ -88,7 +88,10 @@ def _title(recording: Recording, sample: int) -> str:
         return f"Sample {sample} is in the end {', '.join(told) or 'none of all labels'}"
     values = [float(each.reshape(-1)[0]) for each in given]
     wanted = f", {_number(float(np.reshape(recording.targets[sample], -1)[0]))} is wanted" if output.target else ""
-    return f"The answer moves from {_number(values[0])} to {_number(values[1])}{wanted}"
+    first, last = map(_number, values)
+    return (
+        f"The answer stays at {last}{wanted}" if first == last else f"The answer moves from {first} to {last}{wanted}"
+    )
 
 
 def _foot(chain: Chain) -> list[str]:
@@ -160,7 +163,7 @@ def _caption_of_truth(stage: Stage, chain: Chain, places: ChainPlaces, picture: 
     if places.tall:
         place, room = (places.answers.left, picture.top + LABEL), picture.left - places.answers.left - 14
     name = chain.recording.output.class_names[true]
-    stage.text(*place, first_fitting(stage, [f"true: {name}", name], room))
+    stage.text(*place, cut(stage, f"true: {name}", room))
 
 
 def _captions_of_columns(stage: Stage, chain: Chain, places: ChainPlaces, layers: Sequence[Layer]) -> None:

@@ -24,7 +24,7 @@ LINK = 20.0  # units of the way between two layers for each link
 BAR = 110.0  # units of the bars of the answer at most
 GUTTER = 70.0  # units beside the rows of a tall frame, for what is said of them
 COLUMN = {True: 46.0, False: 78.0}  # units at least from one output to the next, of probabilities and of values
-LINE = 30.0  # units of a line of words
+LINE, CAPTION = 30.0, 40.0  # units of a line of words, and of one over the nodes with its air
 
 
 def is_tall(stage: Stage) -> bool:
@@ -96,7 +96,8 @@ class ChainPlaces:
         size = min(NODE, 0.72 * step, 0.6 * room.width / len(chain.shown))
         before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12 + 0.5 * size
         left, right = room.left + side + before, room.right - width - 0.5 * size - 14
-        inside = Box(left, room.top + 58, right - left, room.height - 84)
+        above = 0.5 * size + CAPTION
+        inside = Box(left, room.top + above, right - left, room.height - above - 0.5 * size - 4)
         _require_room(chain, inside.width)
         xs = np.linspace(inside.left, inside.right, len(chain.shown))
         middle = inside.top + inside.height / 2

@@ -42,7 +42,7 @@ class Excited:
         alike = int((last[rank] == last[rank[0]]).sum())
         counted = alike > most
         if counted:
-            box = self._count(stage, box, f"and {last[rank[0]]:.2g} to {alike:,}".replace("-", "−"), len(rank))
+            box = self._count(stage, box, f"and {number_in(limits, last[rank[0]])} to {alike:,}", len(rank))
         groups = [rank[::-1][: min(most, len(rank) - alike)]] if counted else [rank[::-1][:most], rank[:most]]
         groups = [group for group in groups if len(group)]
         axes = stage.overlay()

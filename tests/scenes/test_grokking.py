@@ -119,7 +119,8 @@ def test_line_says_which_numbers_it_joins() -> None:
 
 def test_moments_of_the_title_are_marked_on_the_curves_and_on_the_ruler(trained: Callable[..., Recording]) -> None:
     recording, stage = trained("addition"), Stage((1280, 720))
-    grokked = Grokked(np.ones(3), np.ones(3), (2.0, 0.995), (float(recording.epochs[-1]), 0.96))
+    right = np.ones(len(recording))
+    grokked = Grokked(right, right, (2.0, 0.995), (float(recording.epochs[-1]), 0.96))
     _Course(stage, Box(40, 40, 600, 300), recording, grokked)
     rings = [line for axes in stage.figure.axes for line in axes.get_lines() if line.get_marker() == "o"]
     assert [float(np.ravel(ring.get_ydata())[0]) for ring in rings if ring.get_markerfacecolor() == "none"] == [

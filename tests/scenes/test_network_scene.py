@@ -15,7 +15,7 @@ from animviz.scenes.families.chain import MOST_LINKS, Chain
 from animviz.scenes.families.chain_places import ChainPlaces, most_links
 from animviz.scenes.families.turned_names import names_height, write_names
 from helpers.layout import check_layout, texts
-from helpers.recordings import made
+from helpers.recordings import made, rewritten
 
 pytestmark = pytest.mark.integration  # from real trainings
 
@@ -163,3 +163,8 @@ def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> Non
     expected = at_now[np.abs(at_end).argmax()]
     assert pushed == pytest.approx([expected], abs=1e-3)
     assert f"{expected:.2f}".replace("-", "−") in texts(stage)
+
+
+def test_an_answer_that_does_not_move_stays(trained: Trained, tmp_path: Path) -> None:
+    alone = rewritten(trained("polynomial", arch="1-3-1"), tmp_path / "alone.rec", snapshots=1)
+    assert any(text.startswith("The answer stays at ") for text in texts(drawn(alone, 0.0)))

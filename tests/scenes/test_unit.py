@@ -16,6 +16,7 @@ from animviz.scenes.families.blocks import blocks_of, hidden_blocks
 from animviz.scenes.families.unit_images import Excited
 from animviz.scenes.families.unit_panels import IMAGE, Places, for_and_against
 from animviz.scenes.families.unit_source import has_images, source_of
+from animviz.scenes.families.unit_strips import number_in
 from animviz.scenes.families.unit_values import apart, eta_squared, saturation, sorted_by_class, unit_values
 from animviz.scenes.unit import _title as said_of
 from helpers.layout import check_layout, texts
@@ -94,7 +95,7 @@ def test_images_that_excite_it_least_and_all_alike_are_counted(net: Recording) -
     values, alike = every[:, unit], int((every[:, unit] == 0).sum())
     stage = drawn(net, 4.0, unit=str(unit), images=4)
     assert pairs(stage)["activation of an image"] == pytest.approx(np.sort(values)[:-5:-1], abs=1e-6)
-    assert any(text.startswith(f"and 0 to {alike:,} of {len(values):,}") for text in texts(stage))
+    assert any(text.startswith(f"and 0.00 to {alike:,} of {len(values):,}") for text in texts(stage))
 
 
 def test_weights_lie_at_their_pixels_and_colours_are_averaged(trained: Trained, odd_images: Path) -> None:
@@ -250,3 +251,13 @@ def test_weights_are_the_largest_thing_and_in_the_colours_of_for_and_against() -
     assert places.source.width > max(places.images.width, places.strips.width)
     assert places.source.right < places.images.left < places.images.right < places.strips.left
     assert for_and_against(np.array([-1.0, 0.5])).kind == "evidence"
+
+
+@pytest.mark.parametrize(
+    ("most", "value", "text"),
+    [
+        (2.0, 0.5, "0.50"), (40.0, -3.0, "−3.0"), (500.0, 12.4, "12"), (1e9, 8.23e8, "8.2e8"), (1e9, 0.0, "0"),
+    ],
+)  # fmt: skip
+def test_activations_have_as_many_digits_as_there_is_room_for(most: float, value: float, text: str) -> None:
+    assert number_in((0.0, most), value) == text
