@@ -42,7 +42,7 @@ class Excited:
         alike = int((last[rank] == last[rank[0]]).sum())
         counted = alike > most
         if counted:
-            box = self._count(stage, box, f"and {number_in(limits, last[rank[0]])} to {alike:,}", len(rank))
+            box = self._count(stage, box, f"{number_in(limits, last[rank[0]])} to {alike:,}", len(rank))
         groups = [rank[::-1][: min(most, len(rank) - alike)]] if counted else [rank[::-1][:most], rank[:most]]
         groups = [group for group in groups if len(group)]
         axes = stage.overlay()
@@ -83,7 +83,12 @@ class Excited:
         left, baseline = (
             (images.right, box.top + (HEAD + box.height - UNDER) / 2 + 8) if low else (box.left, box.bottom - 8)
         )
-        forms = [f"{alike} of {count:,} samples", f"{alike} of {count:,}", alike]
+        forms = [
+            f"and {alike} of {count:,} samples",
+            f"and {alike} of {count:,}",
+            f"{alike} of {count:,}",
+            f"and {alike}",
+        ]
         stage.text(left, baseline, first_fitting(stage, forms, box.right - left), color=stage.theme.quiet)
         return images
 
