@@ -68,10 +68,9 @@ def _title(recording: Recording) -> str:
     who = f"{lines[0].upper()}{lines[1:]}"
     if not told_apart(recording):
         return f"{who} {'do' if several else 'does'} not part {classes_in_words(recording)}"
-    who = f"{who} {'make' if several else 'makes'} the"
     if len(names) == 2:
-        return f"{who} boundary between {in_title(names[0])} and {in_title(names[1])}"
-    return f"{who} boundaries of {count_in_words(len(names))} classes"
+        return f"{who} {'part' if several else 'parts'} {in_title(names[0])} and {in_title(names[1])}"
+    return f"{who} {'part' if several else 'parts'} {count_in_words(len(names))} classes"
 
 
 def _layout(room: Box) -> tuple[Box, Box, Box]:

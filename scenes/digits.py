@@ -80,9 +80,8 @@ def digits(
     sheet = Sheet(stage, recording, reading.title, numbers=reading.numbers)
     hidden, left_out = hidden_layers(recording, layers, most_maps(stage, sheet.room.top + 8) - 1, "digits")
     orders, names = _orders(recording, hidden, labels), recording.output.class_names
-    idle = any((classes < 0).any() for _, classes in orders.values())
     sheet.write_foot(
-        f"units by the class that raises them most{'; none: never vary' if idle else ''}" if orders else "",
+        "rows: the class that raises a unit most" if orders else "",
         "; ".join(filter(None, [seen_by_net(recording), left_out])),
     )
     places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))
@@ -108,7 +107,7 @@ def digits(
         probe = Probe(recording, reading.chosen[[place]])
         maps[0].show(images[place])
         for layer, panel in zip(hidden, maps[1:], strict=True):
-            panel.show(probe.activations(state, layer.name)[0])
+            panel.show(probe.activations(state, layer.name)[0], int(trues[place]))
         answer.show(probe.probabilities(state)[0], int(trues[place]))
         reading.show(epoch, place)
         sheet.show(state, sample=place + 1)

@@ -13,7 +13,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CLASSES
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, color_map, cut, heatmap, pair
+from animviz.parts import LABEL, Sheet, color_map, cut, first_fitting, heatmap, pair
 from animviz.recording.replay.backward import can_go_back
 from animviz.recording.replay.layers import hindrance
 from animviz.recording.state import State
@@ -21,7 +21,7 @@ from animviz.recording.state import State
 from .families.blocks import Block, hidden_blocks
 from .families.endings import in_title
 from .families.layers import Scale, taken_for
-from .families.map_cells import cells_in
+from .families.map_cells import cells_in, most_cells
 from .families.maps_seen import MapsSeen
 from .families.one_sample import require_sample, true_class
 
@@ -51,7 +51,6 @@ def features(
     require_sample(recording, sample, "features")
     states = sampled_states(recording, 12)
     seen = MapsSeen(recording, block, sample, states)
-    shown = seen.chosen(states[-1], filters)
     sheet = Sheet(
         stage, recording, _title(recording, seen, states), numbers=["epoch", "accuracy"],
         foot=[
@@ -60,6 +59,7 @@ def features(
         ],
     )  # fmt: skip
     left, right = _layout(stage, sheet.room)
+    shown = seen.chosen(states[-1], most_cells(_Rows.inner(right), filters, seen.plain))
     whole = _Evidence(stage, left, seen)
     rows = _Rows(stage, right, seen, shown, states, block)
 
@@ -112,10 +112,10 @@ def _title(recording: Recording, seen: MapsSeen, states: Sequence[State]) -> str
 def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
     """Return the boxes of the image and of the filters."""
     if stage.width >= stage.height:
-        side = min(room.height - HEAD - UNDER, (0.34 if stage.width > stage.height else 0.42) * room.width)
+        side = min(room.height - HEAD - UNDER, (0.34 if stage.width > stage.height else 0.5) * room.width)
         left = Box(room.left, room.top + HEAD, side, side)
         return left, Box(left.right + GAP, room.top, room.right - left.right - GAP, room.height)
-    side = min(room.width, 0.48 * room.height - HEAD - UNDER)
+    side = min(room.width, 0.54 * room.height - HEAD - UNDER)
     left = Box(room.left, room.top + HEAD, side, side)
     below = left.bottom + UNDER
     return left, Box(room.left, below, room.width, room.bottom - below)
@@ -129,7 +129,12 @@ class _Evidence:
         image = seen.image if seen.image.ndim == 3 else np.repeat(seen.image[..., None], 3, axis=2)
         self._image, self._color = image, color_map(stage.theme, "evidence")[-1] / 255
         self._cells, place = heatmap(stage, box, image.shape[:2])
-        stage.text(box.left, place.top - 12, f"image {seen.sample}", color=stage.theme.quiet)
+        true = true_class(seen.recording, seen.sample, "features")
+        numbered = f"image no. {seen.sample}"
+        said = [f"{numbered}, true: {self._names[true]}"] if true >= 0 else []
+        stage.text(
+            box.left, place.top - 12, first_fitting(stage, [*said, numbered], box.width), color=stage.theme.quiet
+        )
         self._answer = stage.text(place.left, place.bottom + 34, "", weight="medium", moves=True)
         self._room, self._stage, self._share = box.width, stage, 0.0
         track = Box(place.left, place.bottom + 46, place.width, 10)
@@ -163,9 +168,10 @@ class _Rows:
         reach = max(float(np.abs(seen.kernel(state)).max()) for state in states) or 1.0
         total = seen.maps(states[-1]).shape[2]
         some = f"{len(shown)} of {total} filters" if total > len(shown) else f"{total} filters"
-        said = cut(stage, f"{block.words or block.layer.name}: {some}", box.width)
+        forms = [f"{words}: {some}" for words in (block.words or block.layer.name, block.short) if words]
+        said = first_fitting(stage, [*forms, some], box.width)
         stage.text(box.left, box.top + 22, said, color=stage.theme.quiet)
-        cells = cells_in(Box(box.left, box.top + HEAD, box.width, box.height - HEAD), len(shown), seen.plain)
+        cells = cells_in(self.inner(box), len(shown), seen.plain)
         kernel, patch = seen.kernel(states[-1]).shape[:2], seen.patches(states[-1])[0][0]
         self._kernels, self._maps, self._patches = [], [], []
         edge = stage.theme.mix(stage.theme.grid, 0.6)
@@ -183,6 +189,11 @@ class _Rows:
                     color=edge,
                 )
             self._patches.append([heatmap(stage, place, patch.shape[:2], kind="gray")[0] for place in cell.patches])
+
+    @staticmethod
+    def inner(box: Box) -> Box:
+        """Return the room of the filters in the box of everything."""
+        return Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
 
     def show(self, state: State) -> None:
         """Show a moment."""

@@ -14,20 +14,17 @@ from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Plot, Sheet, Words, cut, heatmap, joined
-from animviz.recording.replay.forward import forward
 from animviz.recording.replay.layers import hindrance, is_chain
 from animviz.recording.state import State
 
+from .families.grokked import Grokked
 from .families.log_epochs import LogEpochs
 from .families.named_traces import NamedTraces, parted
 
-HEART, RULE = 0.99, 0.95  # of the answers: by heart, and understood
 MANY = 64  # numbers that are written; of more only some are
-SEEN = 0.05  # below this share of right answers none is known
 DOT, TALL = 10.0, 16.0  # units: across a dot, height of a digit
 APART = 30.0  # units between the baselines of two labels
-WIDE = 1.3  # width over height of a room in which curves stand beside the circle
-NARROW = 200.0  # units of an axis of steps with room for one number
+WIDE = 1.5  # width over height of a room in which curves stand beside the circle
 
 
 @scene(experiment="addition", group="ideas", tasks=("multiclass",))
@@ -43,13 +40,14 @@ def grokking(stage: Stage, recording: Recording) -> Draw:
     final = sampled_states(recording)[-1]
     waves = Waves.strongest(_rows(final, first.name, numbers))
     steps = recording.epochs[-1] == recording[-1].step
+    grokked = Grokked.of(recording)
     sheet = Sheet(
-        stage, recording, _title(recording), numbers=[_clock(recording, steps=bool(steps))],
+        stage, recording, grokked.title("step" if steps else "epoch"), numbers=[_clock(recording, steps=bool(steps))],
         foot=[_joined(waves.frequency, numbers), "asked: pairs that it never learned"],
     )  # fmt: skip
     circle, curves, bars = _layout(sheet.room)
     ring = _Ring(stage, circle, recording, waves, numbers)
-    course = _Course(stage, curves, recording)
+    course = _Course(stage, curves, recording, grokked)
     spectrum = _Waves(stage, bars, _rows(final, first.name, numbers))
 
     def draw(moment: Moment) -> None:
@@ -139,19 +137,41 @@ def _joined(frequency: int, count: int) -> str:
 class _Course:
     """Accuracy of what is learned and of what is asked, over the steps on a log scale."""
 
-    def __init__(self, stage: Stage, box: Box, recording: Recording) -> None:
+    def __init__(self, stage: Stage, box: Box, recording: Recording, grokked: Grokked) -> None:
         self._scale = scale = LogEpochs(recording)
         last = max(float(scale.moments[-1]), 1.0)
-        ticks = scale.tens(least=1)[:: 2 if box.width < 400 else 1]
+        told = grokked.told
         right = stage.measure("learned 100 %", LABEL) + 22
-        ticks = ticks[-1:] if box.width - right < NARROW else ticks
-        self._plot = Plot(
-            stage, box, (0, last), (0, 1), title="right answers", percent=True, ticks=ticks or [(0.0, "0")], right=right
-        )
-        learned, asked = _accuracies(recording)
-        curves = [] if learned is None else [("learned", learned, stage.theme.quiet)]
-        curves.append(("asked", asked, stage.theme.positive))
+        self._plot = Plot(stage, box, (0, last), (0, 1), title="right answers", percent=True, ticks=[], right=right)
+        self._rule(stage, [(float(scale.at(epoch)), f"{epoch:,.0f}") for epoch, _ in told])
+        curves = [] if grokked.learned is None else [("learned", grokked.learned, stage.theme.quiet)]
+        curves.append(("asked", grokked.asked, stage.theme.positive))
         self._curves = NamedTraces(stage, self._plot, scale.moments, curves)
+        self._mark(stage, [(float(scale.at(epoch)), share) for epoch, share in told])
+
+    def _rule(self, stage: Stage, told: list[tuple[float, str]]) -> None:
+        """Write the first moment, those that the title tells, and the powers of ten that have room beside them."""
+        theme, plot = stage.theme, self._plot
+        first = (0.0, f"{self._scale.first:,.10g}")
+        kept: list[tuple[float, float]] = []
+        for color, marks in ((theme.ink, told), (theme.quiet, [first, *self._scale.tens(least=1)[::-1]])):
+            for place, label in marks:
+                left, half = plot.left_of(place), stage.measure(label, LABEL) / 2 + 10
+                if all(abs(left - other) >= half + wide for other, wide in kept):
+                    kept.append((left, half))
+                    stage.text(left, plot.room.bottom + 34, label, color=color, align="center")
+
+    def _mark(self, stage: Stage, told: list[tuple[float, float]]) -> None:
+        """Ring the moments that the title tells, with a line down to their numbers."""
+        width, tone = stage.points(1.6), stage.theme.quiet
+        for place, share in told:
+            self._plot.axes.plot(
+                [place, place], [0, share], color=tone, linewidth=width, linestyle=(0, (2, 2)), zorder=0
+            )
+            self._plot.axes.plot(
+                place, share, "o", markersize=stage.points(14), markerfacecolor="none", markeredgecolor=stage.theme.ink,
+                markeredgewidth=width, clip_on=False,
+            )  # fmt: skip
 
     def show(self, epoch: float) -> None:
         tops = self._curves.show(float(self._scale.at(epoch)))
@@ -211,42 +231,10 @@ def _rows(state: State, layer: str, count: int) -> Array:
     return entry.kernel_of(state.weights)[:count]
 
 
-def _accuracies(recording: Recording) -> tuple[Array | None, Array]:
-    """Return the accuracy at every snapshot: of the pairs that are learned, where they were recorded, and of those asked."""
-    asked = np.array([snapshot.scores.get("accuracy", np.nan) for snapshot in recording])
-    extras = recording.extras
-    if "train_inputs" not in extras or "train_labels" not in extras:
-        return None, asked
-    inputs, labels = extras["train_inputs"], extras["train_labels"]
-    learned = [_share(recording, snapshot.weights, inputs, labels) for snapshot in recording]
-    return np.array(learned), asked
-
-
-def _share(recording: Recording, weights: dict[str, Array], inputs: Array, labels: Array) -> float:
-    if not all(np.isfinite(array).all() for array in weights.values()):
-        return float("nan")
-    return float((forward(recording.layers, weights, inputs).argmax(axis=1) == labels).mean())
-
-
 def _clock(recording: Recording, *, steps: bool) -> Number:
     """Return what stands for the moment: steps, where each epoch is one."""
     last = f"{recording.epochs[-1]:,.0f}"
     return Number("step" if steps else "epoch", ",.0f", last)
-
-
-def _title(recording: Recording) -> str:
-    """Say when the examples were known by heart, and when the rule was found."""
-    learned, asked = _accuracies(recording)
-    unit = "step" if recording.epochs[-1] == recording[-1].step else "epoch"
-    heart = recording.epochs[learned >= HEART] if learned is not None else np.array([])
-    rule = recording.epochs[asked >= RULE]
-    if len(heart) and len(rule) and heart[0] < rule[0]:
-        return f"By heart at {unit} {heart[0]:,.0f}, understood at {unit} {rule[0]:,.0f}"
-    if len(rule):
-        return f"The rule is found at {unit} {rule[0]:,.0f}"
-    if len(heart):
-        return f"By heart at {unit} {heart[0]:,.0f}, and not understood"
-    return "Neither by heart nor understood"
 
 
 def _layout(room: Box) -> tuple[Box, Box, Box]:
@@ -259,19 +247,17 @@ def _layout(room: Box) -> tuple[Box, Box, Box]:
             Box(room.left, room.top, side, room.height), Box(left, room.top, width, high),
             Box(left, room.top + high + 10, width, room.height - high - 10),
         )  # fmt: skip
-    high = 0.52 * room.height
-    below = Box(room.left, room.top + high + 12, room.width, room.height - high - 12)
-    circle = Box(room.left, room.top, room.width, high)
     if room.height < 1.3 * room.width:
-        left, right = 0.58 * below.width, 0.38 * below.width
+        high, half = 0.6 * room.height, (room.width - 28) / 2
         return (
-            circle,
-            Box(below.left, below.top, left, below.height),
-            Box(below.right - right, below.top, right, below.height),
+            Box(room.left, room.top, half, high),
+            Box(room.left, room.top + high + 10, room.width, room.height - high - 10),
+            Box(room.right - half, room.top, half, high),
         )
-    rest = below.height / 2
+    high = 0.52 * room.height
+    top, rest = room.top + high + 12, (room.height - high - 12) / 2
     return (
-        circle,
-        Box(below.left, below.top, below.width, rest),
-        Box(below.left, below.top + rest + 8, below.width, rest - 8),
+        Box(room.left, room.top, room.width, high),
+        Box(room.left, top, room.width, rest),
+        Box(room.left, top + rest + 8, room.width, rest - 8),
     )

@@ -44,12 +44,9 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     if places.chosen is not None:
         foot[1] = f"framed: the {len(places.chosen)} values that the network reads"
     maps = found.all_maps()
-    speaks = (
-        "Green speaks for {}, purple for {}"
-        if np.nansum(np.abs(maps[-1, 0]))
-        else "No pixel speaks for {} or {} in the end"
-    )
-    sheet = Sheet(stage, recording, speaks.format(*map(in_title, rivals[0])), foot=foot, air=16)
+    until = "" if np.nansum(np.abs(maps[-1, 0])) else ", until no pixel does"
+    true, rival = map(in_title, rivals[0])
+    sheet = Sheet(stage, recording, f"Green speaks for {true}, purple for {rival}{until}", foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"

@@ -27,6 +27,7 @@ PLANES = {
     "random": "along two random directions",
 }
 MOST = 4  # recordings
+SMALL = 0.01  # of a loss
 ROW = 40.0  # units of height of the names of several trainings
 WIDE = 1.35  # width over height of a room in which plots stand beside the map
 
@@ -132,7 +133,8 @@ class _Curves:
         self._losses[number].show(epoch)
         self._off[number].show(epoch)
         for plot, trace, text in self._texts:
-            text.set_text(f"{trace.value:.3g}" if np.isfinite(trace.value) else "")
+            digits = 3 if abs(trace.value) >= SMALL else 2  # as many as there is room for
+            text.set_text(f"{trace.value:.{digits}g}" if np.isfinite(trace.value) else "")
             top = np.clip(plot.top_of(trace.value), plot.room.top, plot.room.bottom) if np.isfinite(trace.value) else 0
             text.set_y(1 - (top + 8) / self._height)
 

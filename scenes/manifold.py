@@ -48,7 +48,7 @@ def manifold(stage: Stage, recording: Recording, *, lattice: Annotated[int, Rang
     labels = SampleLabels.of(recording)
     pixels = int(np.prod(recording.single_input(recording.inputs).shape[1:]))
     sheet = Sheet(
-        stage, recording, f"{pixels} {_what(recording)} pass through two numbers and come back", numbers=["epoch", "loss"],
+        stage, recording, f"{pixels} {_what(recording)} are squeezed into two numbers", numbers=["epoch", "loss"],
         foot=[
             "points: samples, by their two numbers",
             "large: what the network makes of each place of that plane",

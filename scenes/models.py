@@ -36,7 +36,7 @@ def models(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
     span = f"{100 * limits[0]:.0f} to {100 * limits[1]:.0f} % right"
     sheet = Sheet(
         stage, recording, _title(courses), subtitle=f"{recording.manifest.title}, {learned:,} points to learn", numbers=[],
-        foot=["ground: the answer", f"curves: {span}", "bright: unseen points, ring: their best, faint: learned ones"],
+        foot=[f"bright: unseen points, faint: learned ones, {span}", "ring: the best on unseen points"],
     )  # fmt: skip
     boxes, lines = _layout(stage, sheet.room, courses, plane)
     views = [

@@ -1,7 +1,7 @@
 """The whole network as nodes and links, reading one sample while it learns: what flows, and where it leads."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, TypeAlias
 
 import numpy as np
 
@@ -9,22 +9,22 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, images_of, still
-from animviz.recording.answers import answered_classes, answered_labels
+from animviz.parts import LABEL, Sheet, cut, first_fitting, images_of, still
+from animviz.recording.answers import answered_classes, answered_labels, has_probabilities
 from animviz.recording.replay.layers import is_dense_chain
 
 from .families.chain import Chain, Flow, final_states
 from .families.chain_links import ChainLinks
+from .families.chain_places import ChainPlaces, most_links, most_units
 from .families.endings import DIVERGED, in_title
 from .families.layers import taken_for
 from .families.one_sample import require_sample, true_class
-from .families.output_bars import OutputBars, answer_width
+from .families.output_bars import OutputBars
+from .families.output_columns import OutputColumns
+from .families.turned_names import names_height, write_names
 
-NODE = 54.0  # units of diameter at most
-APART, TALL = 150.0, 0.24  # units at most between two nodes, and share of the height that it may be in tall rooms
-NEAREST = 26.0  # units at least between two layers
-MOST_HIDDEN = 10  # units of a layer
-BAR = 110.0  # units of the bars of the answer at most
+Layer: TypeAlias = tuple[Array, Array, int]  # the middles of its nodes, the units shown, and how many there are
+NEAR = 60.0  # units between two rows, below which one line is said of each
 
 
 @scene(experiment="digits_mlp", group="inside", tasks=(*CLASSES, "multilabel", "regression"))
@@ -41,11 +41,12 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
     """
     _check(recording, sample)
     sheet = Sheet(stage, recording, _title(recording, sample))
-    most = max(2, int((sheet.room.height - 120) // (1.2 * LABEL)))
-    chain = Chain(recording, sample, min(MOST_HIDDEN, most))
+    dense = sum(layer.kernel is not None for layer in recording.layers)
+    units = most_units(stage, sheet.room, probabilities=has_probabilities(recording.output))
+    chain = Chain(recording, sample, units, most_links(stage, 1 + dense))
     sheet.write_foot(*_foot(chain))
-    places = _Places.of(stage, sheet.room, chain)
-    links = ChainLinks(stage, chain, places.nodes, places.size, places.picture)
+    places = ChainPlaces.of(stage, sheet.room, chain)
+    links = ChainLinks(stage, chain, places)
     nodes, answers = _Nodes(stage, chain, places), _answers(stage, chain, places)
 
     def draw(moment: Moment) -> None:
@@ -87,81 +88,26 @@ def _title(recording: Recording, sample: int) -> str:
         return f"Sample {sample} is in the end {', '.join(told) or 'none of all labels'}"
     values = [float(each.reshape(-1)[0]) for each in given]
     wanted = f", {_number(float(np.reshape(recording.targets[sample], -1)[0]))} is wanted" if output.target else ""
-    return f"The answer moves from {_number(values[0])} to {_number(values[1])}{wanted}"
+    first, last = map(_number, values)
+    return (
+        f"The answer stays at {last}{wanted}" if first == last else f"The answer moves from {first} to {last}{wanted}"
+    )
 
 
 def _foot(chain: Chain) -> list[str]:
-    links = "link: weight times activation, dashed where it pushes down"
     classes = any((known >= 0).any() for known in chain.classes)
-    fill = "rim: the class a unit answers to" if classes else "fill: activation, the stronger the farther from zero"
-    if chain.told:
-        told = " and ".join(in_title(chain.answers[place]) for place in chain.told)
-        return [f"link: weight times activation, the last ones only to {told}", f"dashed: it pushes down, {fill}"]
-    return [links, f"{fill}, fill: its activation" if classes else fill]
+    units = "rim: the class that raises a unit most" if classes else "fill: activation, the stronger the farther from 0"
+    return ["link: weight times activation, dashed below 0", units]
 
 
 def _number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where everything stands.
-
-    Attributes:
-        picture: box of the image; None where the input is nodes.
-        nodes: middles of the nodes in units, (nodes, 2), by layer; of an image, the middle of its right edge.
-        size: diameter of a node.
-        answers: left edge of what is said of the outputs, and its width.
-        bar: length of a bar among it.
-    """
-
-    picture: Box | None
-    nodes: list[Array]
-    size: float
-    answers: tuple[float, float]
-    bar: float
-
-    @classmethod
-    def of(cls, stage: Stage, room: Box, chain: Chain) -> "_Places":
-        """Arrange the layers from left to right, the answers at their right."""
-        bar = min(BAR, 0.09 * stage.width)
-        width = answer_width(stage, chain.answers, bar)
-        side = min(0.24 * room.width, 0.6 * room.height) if chain.image else 0.0
-        picture = Box(room.left, room.top + (room.height - side) / 2, side, side) if chain.image else None
-        count = max(map(len, chain.shown))
-        most = max(APART, TALL * room.height)
-        step = min(most, (room.height - 84) / max(1, count - 1))
-        size = min(NODE, 0.72 * step, 0.6 * room.width / len(chain.shown))
-        before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12 + 0.5 * size
-        left, right = room.left + side + before, room.right - width - 0.5 * size - 14
-        inside = Box(left, room.top + 58, right - left, room.height - 84)
-        _require_room(chain, inside.width)
-        xs = np.linspace(inside.left, inside.right, len(chain.shown))
-        middle = inside.top + inside.height / 2
-        nodes = []
-        for x, units in zip(xs, chain.shown, strict=True):
-            apart = min(most, inside.height / max(1, len(units) - 1), max(2.2 * step, 46.0))
-            nodes.append(
-                np.stack([np.full(len(units), x), middle + apart * (np.arange(len(units)) - (len(units) - 1) / 2)], 1)
-            )
-        return cls(picture, nodes, size, (right + 0.5 * size + 14, width), bar)
-
-
-def _require_room(chain: Chain, width: float) -> None:
-    """Refuse more layers than can be told apart side by side."""
-    most = int(width // NEAREST) + 1
-    if len(chain.shown) > most:
-        raise SceneError(
-            f"network draws up to {most} layers in a frame of this shape; {chain.recording.path} has {len(chain.shown)}: "
-            "see layers"
-        )
-
-
 class _Nodes:
     """The units: filled by their activation, with a rim in the colour of the class that they answer to."""
 
-    def __init__(self, stage: Stage, chain: Chain, places: _Places) -> None:
+    def __init__(self, stage: Stage, chain: Chain, places: ChainPlaces) -> None:
         self._theme, first = stage.theme, 1 if places.picture is not None else 0
         self._first = first
         if places.picture is not None:
@@ -176,7 +122,7 @@ class _Nodes:
         size = stage.points(places.size) ** 2
         self._nodes = axes.scatter(x, y, size, linewidths=stage.points(3), edgecolors=list(map(tuple, rims)))
         stage.moves(self._nodes)
-        self._captions(stage, chain, places)
+        _captions(stage, chain, places)
 
     def show(self, flow: Flow) -> None:
         """Show what the units put out."""
@@ -195,29 +141,85 @@ class _Nodes:
         ends = np.arange(count)[-chain.widths[-1] :][chain.shown[-1]] if count else np.full(len(chain.shown[-1]), -1)
         return [np.tile(quiet, (len(chain.shown[0]), 1)), *hidden, palette[ends]]
 
-    @staticmethod
-    def _captions(stage: Stage, chain: Chain, places: _Places) -> None:
-        """Write over each layer how many of its units are shown, and beside each input its number."""
-        top = min(float(nodes[:, 1].min()) for nodes in places.nodes) - 0.5 * places.size - 18
-        if places.picture is not None:
-            place = places.picture
-            stage.text(place.left, place.top - 12, f"sample {chain.sample}", color=stage.theme.quiet)
-        else:
-            for text, (x, y) in zip(chain.inputs, places.nodes[0], strict=True):
-                stage.text(x - 0.5 * places.size - 12, y + 8, text, color=stage.theme.quiet, align="right")
-        first = 1 if places.picture is not None else 0
-        gap = places.nodes[-1][0, 0] - places.nodes[-2][0, 0]
-        for nodes, units, width in zip(places.nodes[first:], chain.shown[first:], chain.widths[first:], strict=True):
-            forms = ["{} of {}", "{}/{}"] if len(units) < width else ["{1} units" if width > 1 else "{1} unit", "{1}"]
-            texts = [form.format(len(units), width) for form in forms]
-            fitting = [text for text in texts if stage.measure(text, LABEL) < gap - 16]
-            if fitting:
-                stage.text(nodes[0, 0], top, fitting[0], color=stage.theme.quiet, align="center")
+
+def _captions(stage: Stage, chain: Chain, places: ChainPlaces) -> None:
+    """Write which input is read, how many units of each layer are shown, and which of the last links."""
+    quiet, picture = stage.theme.quiet, places.picture
+    if picture is not None:
+        forms = [f"input: sample no. {chain.sample}", f"sample no. {chain.sample}"]
+        stage.text(picture.left, picture.top - 12, first_fitting(stage, forms, picture.width + 12), color=quiet)
+        _caption_of_truth(stage, chain, places, picture)
+    first = 1 if picture is not None else 0
+    layers = list(zip(places.nodes, chain.shown, chain.widths, strict=True))[first:]
+    (_captions_of_rows if places.tall else _captions_of_columns)(stage, chain, places, layers)
 
 
-def _answers(stage: Stage, chain: Chain, places: _Places) -> OutputBars:
-    (left, width), tops = places.answers, places.nodes[-1][:, 1]
+def _caption_of_truth(stage: Stage, chain: Chain, places: ChainPlaces, picture: Box) -> None:
+    """Write the true class of the image, if there is one: below it, in tall frames beside it."""
+    true = true_class(chain.recording, chain.sample, "network")
+    if true < 0:
+        return
+    place, room = (picture.left, picture.bottom + 30), picture.width
+    if places.tall:
+        place, room = (places.answers.left, picture.top + LABEL), picture.left - places.answers.left - 14
+    name = chain.recording.output.class_names[true]
+    stage.text(*place, cut(stage, f"true: {name}", room))
+
+
+def _captions_of_columns(stage: Stage, chain: Chain, places: ChainPlaces, layers: Sequence[Layer]) -> None:
+    """Write what is said of each layer over it, and beside each input its number."""
+    quiet, answers = stage.theme.quiet, places.answers
+    top = min(float(nodes[:, 1].min()) for nodes in places.nodes) - 0.5 * places.size - 18
+    if places.picture is None:
+        for text, (x, y) in zip(chain.inputs, places.nodes[0], strict=True):
+            stage.text(x - 0.5 * places.size - 12, y + 8, text, color=quiet, align="right")
+    gap = places.nodes[-1][0, 0] - places.nodes[-2][0, 0]
+    end = 0.0
+    for nodes, units, width in layers:
+        texts = [" ".join(_shown(len(units), width)), _shown(len(units), width, short=True)[0]]
+        fitting = [text for text in texts if stage.measure(text, LABEL) < gap - 16]
+        if fitting:
+            stage.text(nodes[0, 0], top, fitting[0], color=quiet, align="center")
+            end = nodes[0, 0] + stage.measure(fitting[0], LABEL) / 2 + 16
+    if chain.told:
+        room = answers.right - max(end, answers.left)
+        stage.text(answers.right, top, first_fitting(stage, _told(chain), room), color=quiet, align="right")
+
+
+def _captions_of_rows(stage: Stage, chain: Chain, places: ChainPlaces, layers: Sequence[Layer]) -> None:
+    """Write what is said of each layer at the left of its row, and over each input its number."""
+    quiet, nodes = stage.theme.quiet, places.nodes
+    left = places.answers.left
+    if places.picture is None:
+        xs, step = nodes[0][:, 0], nodes[0][1, 0] - nodes[0][0, 0] if len(nodes[0]) > 1 else places.answers.width
+        top = nodes[0][0, 1] - 0.5 * places.size - 8 - names_height(stage, chain.inputs, step)
+        write_names(stage, chain.inputs, xs, top, step, over=True, color=quiet)
+    near = nodes[1][0, 1] - nodes[0][0, 1] < NEAR
+    for row, units, width in layers:
+        for line, text in enumerate(_shown(len(units), width, short=near)):
+            stage.text(left, row[0, 1] + (8 if near else 30 * line - 7), text, color=quiet)
+    if chain.told:
+        stage.text(
+            left, places.answers.bottom - 4, first_fitting(stage, _told(chain), places.answers.width), color=quiet
+        )
+
+
+def _shown(count: int, width: int, *, short: bool = False) -> list[str]:
+    """Say in one or two lines how many units of a layer are shown."""
+    if count < width:
+        return [f"{count}/{width}"] if short else [f"{count} of", f"{width}"]
+    return [f"{width}"] if short else [f"{width}", "unit" if width == 1 else "units"]
+
+
+def _told(chain: Chain) -> list[str]:
+    """Say to which outputs links are shown."""
+    names = " and ".join(in_title(chain.answers[place]) for place in chain.told)
+    return [f"links to {names} only", f"links to {len(chain.told)} of {chain.widths[-1]}"]
+
+
+def _answers(stage: Stage, chain: Chain, places: ChainPlaces) -> OutputBars | OutputColumns:
     values = np.array([chain.flow(state).values[-1] for state in chain.states])
-    return OutputBars(
-        stage, Box(left, 0, width, 0), places.bar, tops, chain.answers, values, percent=chain.is_probability
-    )
+    box, nodes, names = places.answers, places.nodes[-1], chain.answers
+    if places.tall:
+        return OutputColumns(stage, box, nodes[:, 0], places.step, names, values, percent=chain.is_probability)
+    return OutputBars(stage, box, places.step, nodes[:, 1], names, values, percent=chain.is_probability)

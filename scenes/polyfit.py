@@ -9,7 +9,8 @@ from .families.endings import DIVERGED, count_in_words, hidden_widths
 from .families.terms import Terms
 
 REACHED = 0.05  # of the target's variance: with more left the curve is not called reached
-HEADING, RULER, LOW = 34.0, 130.0, 62.0  # units of height: of a line above a panel, and of rulers
+HEADING = 34.0  # units of height of a line above a panel
+RULER, STRIP, LOW = 130.0, 92.0, 62.0  # units of height of rulers: in tall frames, in wide and in square ones
 LOSS = 60.0  # units before a low ruler, for its name
 
 
@@ -69,8 +70,8 @@ def _layout(stage: Stage, room: Box) -> tuple[Box, Box, Box, int]:
         column = 0.38 * room.width
         plot = Box(room.left, room.top, room.width - column - 44, room.height)
         left = plot.right + 44
-        terms = Box(left, room.top, column, room.height - LOW - 18)
-        return plot, terms, Box(left + LOSS, room.bottom - LOW, column - LOSS, LOW), 2
+        terms = Box(left, room.top, column, room.height - STRIP - HEADING - 10)
+        return plot, terms, Box(left, room.bottom - STRIP, column, STRIP), 2
     tall = stage.height > stage.width
     ruler = RULER if tall else LOW
     high = 0.26 * room.height if tall else 0.36 * room.height

@@ -77,12 +77,20 @@ def _title(recording: Recording) -> str:
     if share is None:
         return DIVERGED
     widths, classes = hidden_widths(recording), classes_in_words(recording)
-    who = count_in_words(max(widths), "unit") if widths else "a straight cut"
-    verb = "parts" if not widths or max(widths) == 1 else "part"
+    who, verb = _who(widths), "parts" if not widths or widths == [1] else "part"
     if share < PARTED:
         verb = f"{'does' if verb == 'parts' else 'do'} not part"
     but = "" if share == 1 or share < PARTED else f", but for {max(0.1, 100 * (1 - share)):.1f} %"
     return f"{who[0].upper()}{who[1:]} {verb} {classes}{but}"
+
+
+def _who(widths: list[int]) -> str:
+    """Say how many units part the classes, layer by layer where there are two of them."""
+    if len(widths) > 2:
+        return f"{count_in_words(len(widths))} hidden layers"
+    if len(widths) == 2:
+        return f"{count_in_words(widths[0])} and {count_in_words(widths[1])} units"
+    return count_in_words(widths[0], "unit") if widths else "a straight cut"
 
 
 def _label(stage: Stage, box: Box, *labels: str, baseline: float | None = None) -> None:

@@ -54,7 +54,8 @@ def unit(
         unit: its number, or "best" for the one that tells the classes apart best in the end (by eta squared, the share of
             its variance that the class explains), or "all" for the weights of all units of the layer.
         by: count samples with their true or with their predicted class.
-        images: how many of those that excite it most, and of those that do least, are shown.
+        images: how many of those that excite it most, and of those that do least, are shown; where more do least alike,
+            these are counted.
 
     Raises:
         SceneError: there is no hidden layer, or none of that name.

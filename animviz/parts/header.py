@@ -29,6 +29,7 @@ __all__ = [
 LABEL, VALUE, TITLE = 22.0, 28.0, 30.0
 MIN_TITLE = 22.0
 SUBTITLE = 32.0  # units from the baseline of the title to that of the subtitle
+FEW_EPOCHS = 10  # of which hundredths are written, where snapshots lie between them
 MANY_EPOCHS = 1_000  # snapshots from which on no film stays between two of them
 WIDE = 1100.0  # units from which title and numbers share a line
 
@@ -73,16 +74,29 @@ class _WholeEpochs(Number):
         return f"{np.round(value, 1):.12g}" if self.form == ".1f" else f"{np.floor(value + 1e-9):.0f}"
 
 
+@dataclass(frozen=True)
+class _Loss(Number):
+    """A loss: where its decimals would hide it, it is written as a digit and a power of ten."""
+
+    def text(self, value: float) -> str:
+        """See `Number.text`."""
+        if not np.isfinite(value) or not value or float(format(value, self.form)):
+            return super().text(value)
+        mantissa, power = format(value, ".0e").split("e")
+        return f"{mantissa}e{int(power)}".replace("-", "−")
+
+
 def epoch_number(recording: Recording) -> Number:
     """Return the epoch as a number of the header.
 
     Args:
         recording: its epochs are written as whole numbers if they all are, with tenths between two of them unless
-            they are very many; else with two decimals.
+            they are very many; else with tenths, or with hundredths where there are few of them.
     """
     last, whole = recording.epochs[-1], bool(np.all(recording.epochs == np.round(recording.epochs)))
     if not whole:
-        return Number("epoch", ".2f", f"{last:.2f}")
+        form = ".2f" if last < FEW_EPOCHS else ".1f"
+        return Number("epoch", form, format(last, form))
     form = ".1f" if len(recording) < MANY_EPOCHS else ".0f"
     return _WholeEpochs("epoch", form, format(last, form))
 
@@ -111,7 +125,7 @@ def of_network(recording: Recording, what: str) -> str:
     return f"{what} of {arch}" if arch else what
 
 
-LOSS = Number("loss", ".3f", "0.000")
+LOSS = _Loss("loss", ".3f", "0.000")
 ACCURACY = Number("accuracy", ".1f", "100.0", " %", scale=100)
 
 

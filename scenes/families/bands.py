@@ -12,7 +12,8 @@ __all__ = ["Bands"]
 
 PITCH = 21.0  # least height of a band whose name stands beside it: that of its ink, which is less than a line
 FINE = 3  # parts of a cell; a band is one of them away from the next
-NONE = "none"  # the name of a band of units that answer to no class
+THINNEST = 3  # bands for each name at most
+IDLE = "idle"  # the name of a band of units that never vary
 NAMED = 0.3  # share of the width that names take at most
 
 
@@ -28,23 +29,24 @@ class Bands:
 
     Attributes:
         shape: rows and columns, in parts of cells.
-        named: whether the names stand beside the bands.
+        named: for how many bands there is a name beside them; 0 where no bands fit, and all units stand in rows.
         place: box of the cells.
     """
 
     def __init__(self, stage: Stage, box: Box, order: Array, classes: Array, names: Sequence[str]) -> None:
         known = [*np.unique(classes[classes >= 0]), *([-1] if (classes < 0).any() else [])]
         sizes = [int((classes == label).sum()) for label in known]
-        called = [names[label] if label >= 0 else NONE for label in known]
+        called = [names[label] if label >= 0 else IDLE for label in known]
         widest = max((stage.measure(name, LABEL) for name in called), default=0.0)
         before = min(widest, NAMED * box.width) + 10
         room = Box(box.left + before, box.top, box.width - before, box.height)
-        columns, cell = _columns(sizes, room, PITCH)
-        self.named = cell > 0
+        self.named, columns, cell = _named(sizes, room)
         if not self.named:
             room, called, sizes = box, [""], [len(order)]
             columns, cell = _columns(sizes, room, 0)
-        slots = [_slot(size, columns, cell, PITCH if self.named else 0) for size in sizes]
+        every = max(1, self.named)
+        pitch = PITCH / every if self.named else 0.0
+        slots = [_slot(size, columns, cell, pitch) for size in sizes]
         tops = np.cumsum([0, *slots[:-1]]) + [
             (slot - FINE * -(-size // columns)) // 2 for slot, size in zip(slots, sizes, strict=True)
         ]
@@ -56,9 +58,24 @@ class Bands:
         height = cell / FINE * self.shape[0]
         self.place = Box(room.left, room.top + (room.height - height) / 2, cell * columns, height)
         middles = self.place.top + cell / FINE * (np.cumsum(slots) - np.array(slots) / 2) + 8
-        words = Words(stage, [(room.left - 8, top) for top in middles], align="right")
-        quiet = np.tile(stage.theme.mix(stage.theme.quiet, 1), (len(called), 1))
-        words.set_words([cut(stage, name, before - 10) for name in called], quiet)
+        self._words = Words(stage, [(room.left - 8, top) for top in middles], align="right")
+        self._names, self._known = [cut(stage, name, before - 10) for name in called], np.array(known)
+        self._tones = np.array([stage.theme.mix(tone, 1) for tone in (stage.theme.quiet, stage.theme.ink)])
+        self.mark(-2)
+
+    def mark(self, label: int) -> None:
+        """Write the name of a class bright, and all others that have room beside it quiet.
+
+        Args:
+            label: number of the class; one that no band has marks none.
+        """
+        every, count = max(1, self.named), len(self._names)
+        first = (count - 1) % every if self._known[-1] < 0 else 0  # idle units have their name in any case
+        marked = np.flatnonzero(self._known == label) if self.named else np.array([], int)
+        seen = set(range(first, count, every))
+        seen = {k for k in seen if not len(marked) or abs(k - marked[0]) >= every} | set(marked.tolist())
+        colors = self._tones[np.isin(np.arange(count), marked).astype(int)]
+        self._words.set_words([name if k in seen else "" for k, name in enumerate(self._names)], colors)
 
     def laid(self, values: Array) -> Array:
         """Return the activations of one sample, shape (units,), in rows and columns; NaN where no unit is."""
@@ -67,6 +84,15 @@ class Bands:
             for right in range(FINE):
                 cells[self._rows + down, self._columns + right] = values[self._order]
         return cells
+
+
+def _named(sizes: Sequence[int], room: Box) -> tuple[int, int, float]:
+    """Return for how many bands there is a name, in how many columns they stand, and the side of a cell; else zeros."""
+    for every in range(1, THINNEST + 1):
+        columns, cell = _columns(sizes, room, PITCH / every)
+        if cell > 0:
+            return every, columns, cell
+    return 0, 0, 0.0
 
 
 def _slot(size: int, columns: int, cell: float, pitch: float) -> int:

@@ -19,7 +19,7 @@ from .unit_values import by_class, unit_values
 
 __all__ = ["Chain", "Flow", "final_states"]
 
-MOST_LINKS = 16  # between two layers
+MOST_LINKS = 16  # between two layers, where there is room
 STATES = 24  # that limits and choices are taken from
 
 
@@ -48,6 +48,7 @@ class Chain:
         recording: a chain of dense layers.
         sample: number of the recorded sample.
         most: units of a layer that there is room for.
+        links: between two layers that there is room for.
 
     Attributes:
         widths: units of each layer, the input first.
@@ -62,7 +63,8 @@ class Chain:
         is_probability: whether the answers are probabilities, and not values.
     """
 
-    def __init__(self, recording: Recording, sample: int, most: int) -> None:
+    def __init__(self, recording: Recording, sample: int, most: int, links: int = MOST_LINKS) -> None:
+        self._most_links = links
         self.recording, self.sample, output = recording, sample, recording.output
         self._input = recording.single_input(recording.inputs)[sample : sample + 1]
         layers = recording.layers
@@ -152,6 +154,6 @@ class Chain:
         sizes = np.max([np.abs(self._pushes(state, values, gap)) for state, values in known], axis=0)
         if self.told and gap == len(self.dense) - 1:
             sizes[:, [place for place in range(sizes.shape[1]) if place not in self.told]] = -1
-        order = np.argsort(sizes, axis=None, kind="stable")[-MOST_LINKS:]
+        order = np.argsort(sizes, axis=None, kind="stable")[-self._most_links :]
         order = order[sizes.ravel()[order] >= 0]
         return np.stack(np.unravel_index(order, sizes.shape), axis=1)

@@ -17,7 +17,7 @@ from animviz.recording.state import State
 __all__ = ["Fit", "residual_share"]
 
 INNER = 0.42  # of the axis: names stand no nearer to its ends
-AWAY = 26.0  # units from a curve to its name
+AWAY = 24.0  # units from a curve to its name
 
 
 class Fit:

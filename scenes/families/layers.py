@@ -25,6 +25,7 @@ from .layer_places import OVER, UNDER
 MOST_MAPS = 64  # channels of a layer that are shown
 ENOUGH = 2  # samples of a class that is chosen: one to show, one to compare with
 SHORTEST = 24.0  # units of the bar of a scale
+LONGEST = 54  # letters of a title that has room beside numbers
 
 
 class Probe:
@@ -163,8 +164,15 @@ class LayerMap:
         else:
             _legend(stage, Box(box.left, box.bottom - UNDER, max(width, min(side, 190.0)), UNDER), scale)
 
-    def show(self, values: Array) -> None:
-        """Show the values of one sample."""
+    def show(self, values: Array, true: int = -1) -> None:
+        """Show the values of one sample.
+
+        Args:
+            values: of all units.
+            true: number of its class, whose band is marked; -1 where there is none.
+        """
+        if self._bands is not None and true >= 0:
+            self._bands.mark(true)
         self._map.set_values(self._laid(values))
 
     def _laid(self, values: Array) -> Array:
@@ -206,7 +214,7 @@ def seen_by_net(recording: Recording) -> str:
 
 
 def taken_for(true: str, first: str, last: str) -> str:
-    """Say for which classes the net takes a sample first and last.
+    """Say for which classes the net takes a sample first and last, and of which it is unless the names are long.
 
     Args:
         true: name of its class.
@@ -216,7 +224,8 @@ def taken_for(true: str, first: str, last: str) -> str:
     true, first, last = in_title(true, 12), in_title(first, 12), in_title(last, 12)
     if first == last:
         return f"A true {true}, taken for {last} first and last"
-    return f"A true {true}, first taken for {first}, in the end for {last}"
+    whole = f"A true {true}, first taken for {first}, in the end for {last}"
+    return whole if len(whole) <= LONGEST else f"First taken for {first}, in the end for {last}"
 
 
 def class_of(recording: Recording, name: str | None, scene: str) -> int:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from animviz import Box
 
-__all__ = ["Cell", "cells_in"]
+__all__ = ["Cell", "cells_in", "most_cells"]
 
 AIR, APART = 12.0, 40.0  # units between the parts of a cell, and between columns of cells
+ENOUGH = 100.0  # units of the side of a map in which something is seen
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,18 @@ class Cell:
     patches: list[Box]
 
 
+def most_cells(box: Box, wanted: int, plain: bool) -> int:
+    """Return how many filters are shown so that something is seen in their maps; one at least.
+
+    Args:
+        box: room for all of them.
+        wanted: how many there may be.
+        plain: whether the filters are images themselves.
+    """
+    fitting = (count for count in range(wanted, 1, -1) if _largest(box, count, plain)[0] >= ENOUGH)
+    return next(fitting, 1)
+
+
 def cells_in(box: Box, count: int, plain: bool) -> list[Cell]:
     """Arrange filters in as many columns as make their maps largest.
 
@@ -32,14 +45,7 @@ def cells_in(box: Box, count: int, plain: bool) -> list[Cell]:
         count: how many there are.
         plain: whether the filters are images themselves.
     """
-    best: tuple[float, int] = (0.0, 1)
-    for columns in range(1, count + 1):
-        rows = -(-count // columns)
-        side = min(
-            (box.height + AIR) / rows - AIR, ((box.width + APART) / columns - APART - 2 * AIR) / (2.5 if plain else 2)
-        )
-        best = max(best, (side, -columns))
-    side, columns = best[0], -best[1]
+    side, columns = _largest(box, count, plain)
     width = side * (2.5 if plain else 2) + 2 * AIR
     rows = -(-count // columns)
     down = min((box.height - rows * side) / max(1, rows - 1), 4 * AIR) if rows > 1 else 0.0
@@ -57,3 +63,15 @@ def cells_in(box: Box, count: int, plain: bool) -> list[Cell]:
         ]  # fmt: skip
         found.append(Cell(kernel, Box(middle, top, side, side), patches))
     return found
+
+
+def _largest(box: Box, count: int, plain: bool) -> tuple[float, int]:
+    """Return the side of the largest maps that have room, and in how many columns they stand."""
+    best: tuple[float, int] = (0.0, 1)
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        side = min(
+            (box.height + AIR) / rows - AIR, ((box.width + APART) / columns - APART - 2 * AIR) / (2.5 if plain else 2)
+        )
+        best = max(best, (side, -columns))
+    return best[0], -best[1]

@@ -9,7 +9,7 @@ from animviz.arrays import Array
 from animviz.parts import LABEL, Number, cut, joined, pair
 from animviz.recording.meaning import Output
 
-__all__ = ["OutputBars", "answer_width", "names_of"]
+__all__ = ["VALUE", "OutputBars", "answer_width", "limits_of", "names_of"]
 
 NUMBER, BETWEEN, APART = "100.0 %", 34.0, 150.0  # the longest number, units beside it, and of a row at most
 VALUE = Number("", ".2f", "−100.0")
@@ -39,6 +39,17 @@ def answer_width(stage: Stage, names: Sequence[str], bar: float) -> float:
     return longest + bar + stage.measure(NUMBER, LABEL, "medium") + BETWEEN
 
 
+def limits_of(values: Array, *, percent: bool) -> tuple[float, float]:
+    """Return the limits of bars that hold zero and some values, or of probabilities all that there are.
+
+    Args:
+        values: of the whole video, of any shape.
+        percent: whether they are probabilities.
+    """
+    low, high = (0.0, 1.0) if percent else (min(0.0, float(values.min())), max(0.0, float(values.max())))
+    return low, high if high > low else low + 1
+
+
 class OutputBars:
     """Names, bars and numbers.
 
@@ -61,8 +72,7 @@ class OutputBars:
         number = stage.measure(NUMBER, LABEL, "medium")
         named, self._percent = box.width - bar - number - BETWEEN, percent
         ends = values if wanted is None else np.concatenate([values.ravel(), wanted])
-        low, high = (0.0, 1.0) if percent else (min(0.0, float(ends.min())), max(0.0, float(ends.max())))
-        high = high if high > low else low + 1
+        low, high = limits_of(ends, percent=percent)
         axes = stage.axes(Box(box.left + named + 14, 0, bar, stage.height), (low, high), (stage.height, 0))
         step = float(np.diff(tops).min()) if len(tops) > 1 else APART
         size = min(20.0, 0.5 * step)

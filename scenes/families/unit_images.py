@@ -1,12 +1,10 @@
 """The images that excite a unit most and least, each with the activation that it calls forth."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, Meters, pair
+from animviz.parts import LABEL, Meters, first_fitting, pair
 
 from .unit_strips import number_in
 
@@ -14,33 +12,43 @@ __all__ = ["Excited"]
 
 HEAD, UNDER, GAP = 34.0, 40.0, 16.0  # units over a group, under an image, and between images
 SMALLEST = 50.0  # units of width of an image
+LINE, LOW = 40.0, 200.0  # units of a line of words below the images, and of boxes that are too low for it
+MOST_WORDS = ("in the end most to", "most to", "most")
+LEAST_WORDS = ("and least to", "least to", "least")
 MOST = 0.57  # of the height, for the first of two groups
 
 
 class Excited:
-    """Two groups of images, that which excites the unit most and that which does least, over meters of its activation.
+    """Images over meters of the unit's activation: those that excite it most, and those that do least.
+
+    Where more than are shown excite it least, and all alike, these are counted instead: none of them says more.
 
     Args:
         stage: where.
         box: room for both.
-        titles: of the groups, each from the longest wording to the shortest.
-        groups: numbers of the samples, the most telling ones first; as many of them are shown as fit.
+        rank: numbers of the samples, from that which excites it least in the end.
+        last: activations in the end, shape (samples,).
+        most: images of a group; fewer are shown where they do not fit.
         images: of all samples.
         colors: of all samples, RGB of shape (samples, 3).
         limits: of the activations.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, titles: Sequence[Sequence[str]], groups: Sequence[Array], images: Array,
-        colors: Array, limits: tuple[float, float],
+        self, stage: Stage, box: Box, rank: Array, last: Array, most: int, images: Array, colors: Array,
+        limits: tuple[float, float],
     ) -> None:  # fmt: skip
         self._limits = limits
-        rooms = _halves(box, len(groups))
+        alike = int((last[rank] == last[rank[0]]).sum())
+        counted = alike > most
+        if counted:
+            box = self._count(stage, box, f"{number_in(limits, last[rank[0]])} to {alike:,}", len(rank))
+        groups = [rank[::-1][: min(most, len(rank) - alike)]] if counted else [rank[::-1][:most], rank[:most]]
+        groups = [group for group in groups if len(group)]
         axes = stage.overlay()
-        places, shown = [], []
-        for words, group, room in zip(titles, groups, rooms, strict=True):
-            title = next((text for text in words if stage.measure(text, LABEL) <= room.width), words[-1])
-            stage.text(room.left, room.top + 18, title, color=stage.theme.quiet)
+        places, shown = [], [np.zeros(0, np.intp)]
+        for words, group, room in zip((MOST_WORDS, LEAST_WORDS), groups, _halves(box, len(groups)), strict=False):
+            stage.text(room.left, room.top + 18, first_fitting(stage, words, room.width), color=stage.theme.quiet)
             count, columns, width = _fitting(room, len(group), images.shape[1:3], stage.measure("0.00", LABEL))
             height = width * images.shape[1] / images.shape[2]
             shown.append(group[:count])
@@ -64,6 +72,25 @@ class Excited:
             stage, "activation of an image", lambda: [text.get_text() for text in self._texts],
             lambda: self._meters.values,
         )  # fmt: skip
+
+    @staticmethod
+    def _count(stage: Stage, box: Box, alike: str, count: int) -> Box:
+        """Write how many images excite the unit least, and return the room of the others: over it, in low boxes beside it."""
+        low = box.height < LOW
+        images = Box(box.left, box.top, 0.4 * box.width, box.height)
+        if not low:
+            images = Box(box.left, box.top, box.width, box.height - LINE)
+        left, baseline = (
+            (images.right, box.top + (HEAD + box.height - UNDER) / 2 + 8) if low else (box.left, box.bottom - 8)
+        )
+        forms = [
+            f"and {alike} of {count:,} samples",
+            f"and {alike} of {count:,}",
+            f"{alike} of {count:,}",
+            f"and {alike}",
+        ]
+        stage.text(left, baseline, first_fitting(stage, forms, box.right - left), color=stage.theme.quiet)
+        return images
 
     def show(self, values: Array) -> None:
         """Show the activations of a moment, shape (samples,)."""

@@ -26,8 +26,6 @@ LEGEND = 66.0  # above and below an image
 LINE = 34.0  # of the line of words above a curve
 IMAGE, WEIGHTS = 0.38, 0.28  # of the width of a wide frame, for what the unit looks for
 CURVE = 120.0  # least height of a curve with its scale
-MOST_WORDS = ("in the end most to", "most to", "most")
-LEAST_WORDS = ("and least to", "least to", "least")
 
 
 @dataclass(frozen=True)
@@ -82,12 +80,10 @@ class Panels:
         self._strips = Strips(stage, places.strips, titles, names, classes, order[evenly(len(order), most)], limits)
         self._excited: Excited | None = None
         if pictures is not None and places.images is not None:
-            # Where many leave it as silent as each other, those come first that did so all along.
-            rank = np.lexsort((values.mean(axis=0), values[-1]))
+            rank = np.argsort(values[-1], kind="stable")
             rank = rank[classes[rank] >= 0]
-            groups = rank[::-1][: one.images], rank[: one.images]
             colors = stage.theme.palette(max(2, len(names)))[classes]
-            self._excited = Excited(stage, places.images, (MOST_WORDS, LEAST_WORDS), groups, pictures, colors, limits)
+            self._excited = Excited(stage, places.images, rank, values[-1], one.images, pictures, colors, limits)
 
     def show(self, state: State) -> None:
         """Show a moment."""

@@ -14,11 +14,14 @@ __all__ = ["Strips", "number_in"]
 LEAST = 27.0  # units of a strip
 HEAD, AXIS, END = 34.0, 40.0, 12.0  # units for the title, for the scale, and right of the strips
 THICK = 0.66  # of a strip that its dots take
+HUGE = 1e5  # size of a value that is written with a power of ten
 
 
 def number_in(limits: tuple[float, float], value: float) -> str:
     """Return a value with as many decimals as its scale deserves."""
     size = max(map(abs, limits))
+    if size >= HUGE:
+        return f"{value:.1e}".replace("e+0", "e").replace("e+", "e").replace("-", "−") if value else "0"
     return f"{value:.{0 if size >= 100 else 1 if size >= 10 else 2}f}".replace("-", "−")
 
 

@@ -145,11 +145,22 @@ def test_numbers_are_written_in_their_form() -> None:
     assert ACCURACY.text(float("nan")) == LOSS.text(float("inf")) == "–"
     assert LOSS.text(1508.9) == "1509"
     assert LOSS.text(123456.7) == "1.2e5"  # there is no room for so many digits
+    assert [LOSS.text(loss) for loss in (0.0, 0.00042, 0.0006)] == ["0.000", "4e−4", "0.001"]
 
 
 def test_epochs_are_whole_where_all_snapshots_are(rings: Recording) -> None:
     number = epoch_number(rings)
     assert (number.text(2), number.text(1.96), number.text(1.7), number.widest) == ("2", "2", "1.7", "3.0")
+
+
+@pytest.mark.parametrize(("factor", "texts"), [(0.25, ("0.25", "0.75")), (4.1, ("4.1", "12.3"))])
+def test_epochs_between_whole_ones_have_as_many_decimals_as_say_something(
+    factor: float, texts: tuple[str, str], rings: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs = factor * rings.epochs
+    monkeypatch.setitem(rings.__dict__, "epochs", epochs)
+    number = epoch_number(rings)
+    assert (number.text(epochs[1]), number.text(epochs[-1])) == texts
 
 
 def test_epochs_of_very_many_snapshots_are_whole_between_two_of_them(

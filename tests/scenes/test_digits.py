@@ -18,6 +18,7 @@ from animviz.recording.state import State
 from animviz.scenes.families.bands import Bands
 from animviz.scenes.families.layers import Probe, Scale, hidden_layers
 from animviz.stage.box import Box
+from animviz.stage.words import Words
 from helpers.layout import check_layout, texts
 
 pytestmark = pytest.mark.integration  # from real trainings
@@ -120,16 +121,34 @@ def test_title_says_for_what_the_net_takes_the_image(net: Recording) -> None:
     assert f"A true {net.labels[7]}, {ways[first == last]}" in texts(drawn("digits", net, samples="7"))
 
 
-@pytest.mark.parametrize(("side", "named"), [(240.0, True), (90.0, False)])
-def test_units_stand_in_bands_by_class_where_names_fit(side: float, named: bool) -> None:
+@pytest.mark.parametrize(
+    ("side", "named", "seen"),
+    [
+        (240.0, 1, ["a", "b", "c", "idle"]), (90.0, 2, ["", "b", "", "idle"]), (52.0, 3, ["a", "", "", "idle"]),
+        (12.0, 0, [""]),
+    ],
+)  # fmt: skip
+def test_units_stand_in_bands_by_class_and_as_many_are_named_as_fit(side: float, named: int, seen: list[str]) -> None:
     order, classes = np.array([4, 0, 2, 1, 3, 5]), np.array([0, 0, 0, 1, 2, -1])
-    bands = Bands(Stage((640, 480)), Box(40, 40, side, side * 0.7), order, classes, ["a", "b", "c"])
+    stage = Stage((640, 480))
+    bands = Bands(stage, Box(40, 40, 240.0, side * 0.7), order, classes, ["a", "b", "c"])
     cells = bands.laid(np.arange(6.0))
     first = [list(dict.fromkeys(row[np.isfinite(row)].tolist())) for row in cells]
     rows = [row for row, before in zip(first, [[], *first], strict=False) if row and row != before]
     assert bands.named == named
-    assert (rows == [[4, 0, 2], [1], [3], [5]]) == named
+    assert (rows == [[4, 0, 2], [1], [3], [5]]) == (named > 0)
     assert [unit for row in rows for unit in row] == order.tolist()
+    (words,) = [artist for artist in stage.moving if isinstance(artist, Words)]
+    assert list(words.texts) == seen
+
+
+def test_the_band_of_the_true_class_has_its_name_in_any_case() -> None:
+    stage = Stage((640, 480))
+    bands = Bands(stage, Box(40, 40, 240.0, 63.0), np.arange(4), np.arange(4), ["a", "b", "c", "d"])
+    (words,) = [artist for artist in stage.moving if isinstance(artist, Words)]
+    for label, seen in ((1, ["", "b", "", ""]), (2, ["a", "", "c", ""])):
+        bands.mark(label)
+        assert list(words.texts) == seen
 
 
 def test_layers_that_change_nothing_are_skipped(net: Recording) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from animviz import Recorder, Recording, Stage
+from animviz import Box, Recorder, Recording, Stage
 from animviz.analysis.class_map import class_map
 from animviz.analysis.states import sampled_states
 from animviz.errors import SceneError
@@ -14,6 +14,7 @@ from animviz.moment import Moment
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.forward import forward
 from helpers.layout import texts
+from scenes.families.map_cells import cells_in, most_cells
 from scenes.families.maps_seen import MapsSeen
 from scenes.families.receptive import Field, strongest
 from scenes.features import _block
@@ -129,3 +130,13 @@ def test_the_first_convolution_shows_its_filters(trained: Trained, tmp_path: Pat
     lenet = trained("lenet")
     assert MapsSeen(lenet, _block(lenet, "conv_1"), 0, sampled_states(lenet)).plain
     assert not MapsSeen(lenet, _block(lenet, "conv_2"), 0, sampled_states(lenet)).plain
+
+
+def test_fewer_filters_are_shown_where_nothing_would_be_seen_in_more() -> None:
+    wide, square = Box(0, 0, 740, 520), Box(0, 0, 280, 460)
+    assert (most_cells(wide, 6, False), most_cells(square, 6, False), most_cells(Box(0, 0, 90, 90), 6, True)) == (
+        6,
+        4,
+        1,
+    )
+    assert all(cell.map.width >= 100 for cell in cells_in(square, 4, False))

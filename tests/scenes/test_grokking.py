@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import animviz
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.fourier import Waves, powers
 from animviz.errors import SceneError
 from animviz.experiments.catalogue import experiment_named
@@ -16,7 +16,8 @@ from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene
 from animviz.recorders.layers import dense
 from animviz.recording.replay.forward import forward
-from animviz.scenes.grokking import _free, _joined
+from animviz.scenes.families.grokked import Grokked
+from animviz.scenes.grokking import _Course, _free, _joined
 from helpers.layout import texts
 
 
@@ -114,3 +115,26 @@ def test_names_are_on_no_dot_and_on_no_other_name() -> None:
 def test_line_says_which_numbers_it_joins() -> None:
     assert _joined(13, 43) == "line: joins numbers that are 10 apart, modulo 43"
     assert _joined(2, 12) == "line: the order around the circle"
+
+
+def test_moments_of_the_title_are_marked_on_the_curves_and_on_the_ruler(trained: Callable[..., Recording]) -> None:
+    recording, stage = trained("addition"), Stage((1280, 720))
+    right = np.ones(len(recording))
+    grokked = Grokked(right, right, (2.0, 0.995), (float(recording.epochs[-1]), 0.96))
+    _Course(stage, Box(40, 40, 600, 300), recording, grokked)
+    rings = [line for axes in stage.figure.axes for line in axes.get_lines() if line.get_marker() == "o"]
+    assert [float(np.ravel(ring.get_ydata())[0]) for ring in rings if ring.get_markerfacecolor() == "none"] == [
+        0.995,
+        0.96,
+    ]
+    assert {"0", "2", f"{recording.epochs[-1]:,.0f}"} <= set(texts(stage))
+
+
+def test_by_heart_is_told_only_before_the_rule() -> None:
+    for heart, rule, title in (
+        ((2.0, 1.0), (9.0, 1.0), "By heart at step 2, understood at step 9"),
+        (None, (9.0, 1.0), "The rule is found at step 9"),
+        ((2.0, 1.0), None, "By heart at step 2, and not understood"),
+        (None, None, "Neither by heart nor understood"),
+    ):
+        assert Grokked(None, np.zeros(1), heart, rule).title("step") == title

@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 import animviz
-from animviz import Moment, Recording, Stage
+from animviz import Box, Moment, Recording, Stage
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.forward import forward
 from animviz.scenes.families.chain import MOST_LINKS, Chain
+from animviz.scenes.families.chain_places import ChainPlaces, most_links
+from animviz.scenes.families.turned_names import names_height, write_names
 from helpers.layout import check_layout, texts
-from helpers.recordings import made
+from helpers.recordings import made, rewritten
 
 pytestmark = pytest.mark.integration  # from real trainings
 
@@ -116,7 +118,37 @@ def test_last_links_lead_to_the_first_and_the_last_answer_only(odd: Recording) -
     chain = Chain(odd, 11, 9)
     ends = [forward(odd.layers, odd.at(epoch).weights, odd.inputs[11:12])[0].argmax() for epoch in (0.0, 4.0)]
     assert set(chain.shown[-1][chain.links[-1][:, 1]]) <= set(ends)
-    assert any(", the last ones only to " in text for text in texts(drawn(odd, sample=11)))
+    assert any(text.startswith("links to ") for text in texts(drawn(odd, sample=11)))
+
+
+def test_layers_stand_below_each_other_in_tall_frames_and_the_answer_below_them(odd: Recording) -> None:
+    stage = Stage((720, 1280))
+    chain = Chain(odd, 11, 9)
+    places = ChainPlaces.of(stage, Box(40, 140, 640, 1050), chain)
+    rows = [nodes[:, 1] for nodes in places.nodes]
+    assert all(np.ptp(row) == 0 for row in rows)
+    assert (np.diff([row[0] for row in rows]) > 100).all()
+    assert places.answers.top > rows[-1][0]
+    state = odd.at(2.5)
+    outputs = forward(odd.layers, state.weights, odd.inputs[11:12])[0]
+    (answer,) = [one for one in drawn(odd, 2.5, (720, 1280), sample=11).pairs if one.name == "answer"]
+    assert np.asarray(answer.values()) == pytest.approx(100 * outputs, abs=1e-4)
+    assert [float(text.split()[0]) for text in answer.texts()] == pytest.approx(np.round(100 * outputs), abs=1)
+
+
+def test_fewer_links_are_drawn_where_layers_stand_close() -> None:
+    assert [most_links(Stage(size), 4) for size in ((1280, 720), (720, 720), (720, 1280))] == [16, 10, 16]
+
+
+@pytest.mark.parametrize(("step", "turned"), [(300.0, False), (40.0, True)])
+def test_names_under_nodes_are_turned_where_they_do_not_fit_beside_each_other(step: float, turned: bool) -> None:
+    stage, names, middles = Stage((720, 1280)), ["a bird", "a ship seen from afar"], np.array([100.0, 100.0 + step])
+    write_names(stage, names, middles, 300.0, step, over=False)
+    stage.paint()
+    check_layout(stage)
+    assert all((text.get_rotation() == 90) == turned for text in stage.figure.texts)
+    low = min(text.get_window_extent().y0 for text in stage.figure.texts)
+    assert low >= 1280 - 300 - names_height(stage, names, step) - 8
 
 
 def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> None:
@@ -131,3 +163,8 @@ def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> Non
     expected = at_now[np.abs(at_end).argmax()]
     assert pushed == pytest.approx([expected], abs=1e-3)
     assert f"{expected:.2f}".replace("-", "−") in texts(stage)
+
+
+def test_an_answer_that_does_not_move_stays(trained: Trained, tmp_path: Path) -> None:
+    alone = rewritten(trained("polynomial", arch="1-3-1"), tmp_path / "alone.rec", snapshots=1)
+    assert any(text.startswith("The answer stays at ") for text in texts(drawn(alone, 0.0)))

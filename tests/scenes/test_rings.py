@@ -10,6 +10,7 @@ from animviz.analysis.decision import last_hidden
 from animviz.parts import HiddenSpace, grid_lines, planar_inputs
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.endings import classes_in_words, count_in_words
+from animviz.scenes.rings import _who
 from helpers.layout import check_layout, texts
 from helpers.meaning import said
 from helpers.recordings import copied, made, rewritten
@@ -92,9 +93,17 @@ def test_the_title_claims_no_more_than_what_happened(two: Recording, tmp_path: P
     (title,) = (text for text in texts(drawn(two, (1280, 720))) if "part" in text)
     right = np.mean((two.at(3.0).outputs()[:, 0] > 0.5) == two.labels)
     assert right < 0.9  # its weights are drawn at random
-    assert title == "Three units do not part two rings"
+    assert title == "Three and two units do not part two rings"
     alone = made("two_rings", tmp_path / "alone.rec", arch="2-1", samples=100)
     assert "A straight cut does not part two rings" in texts(drawn(alone, (1280, 720)))
+
+
+@pytest.mark.parametrize(
+    ("widths", "who"),
+    [([], "a straight cut"), ([1], "one unit"), ([3, 2], "three and two units"), ([4, 4, 2], "three hidden layers")],
+)
+def test_the_title_says_how_many_units_each_layer_has(widths: list[int], who: str) -> None:
+    assert _who(widths) == who
 
 
 def test_a_training_that_diverges_parts_nothing(two: Recording, tmp_path: Path) -> None:

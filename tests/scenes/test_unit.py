@@ -13,8 +13,10 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.scenes.families.blocks import blocks_of, hidden_blocks
+from animviz.scenes.families.unit_images import Excited
 from animviz.scenes.families.unit_panels import IMAGE, Places, for_and_against
 from animviz.scenes.families.unit_source import has_images, source_of
+from animviz.scenes.families.unit_strips import number_in
 from animviz.scenes.families.unit_values import apart, eta_squared, saturation, sorted_by_class, unit_values
 from animviz.scenes.unit import _title as said_of
 from helpers.layout import check_layout, texts
@@ -77,11 +79,23 @@ def test_ends_and_boxes_are_those_of_matplotlib(net: Recording) -> None:
         )
 
 
-def test_images_are_those_that_excite_it_most_and_least_in_the_end(net: Recording) -> None:
-    values = net.at(4.0).activations("hidden_1")[:, 5]
-    shown = pairs(drawn(net, 4.0, unit="5", images=4))["activation of an image"]
+def test_images_are_those_that_excite_it_most_and_least_in_the_end() -> None:
+    stage, values = Stage((1280, 720)), np.random.default_rng(0).random(500)
+    images = np.zeros((len(values), 8, 8))
+    excited = Excited(stage, Box(40, 40, 300, 600), np.argsort(values), values, 4, images, np.zeros((500, 3)), (0, 9))
+    excited.show(values)
+    shown = pairs(stage)["activation of an image"]
     assert shown[:4] == pytest.approx(np.sort(values)[:-5:-1], abs=1e-6)
     assert shown[4:] == pytest.approx(np.sort(values)[:4], abs=1e-6)
+
+
+def test_images_that_excite_it_least_and_all_alike_are_counted(net: Recording) -> None:
+    every = net.at(4.0).activations("hidden_1")
+    unit = int(np.flatnonzero(((every == 0).sum(axis=0) > 4) & ((every > 0).sum(axis=0) > 4))[0])
+    values, alike = every[:, unit], int((every[:, unit] == 0).sum())
+    stage = drawn(net, 4.0, unit=str(unit), images=4)
+    assert pairs(stage)["activation of an image"] == pytest.approx(np.sort(values)[:-5:-1], abs=1e-6)
+    assert any(text.startswith(f"and 0.00 to {alike:,} of {len(values):,}") for text in texts(stage))
 
 
 def test_weights_lie_at_their_pixels_and_colours_are_averaged(trained: Trained, odd_images: Path) -> None:
@@ -237,3 +251,13 @@ def test_weights_are_the_largest_thing_and_in_the_colours_of_for_and_against() -
     assert places.source.width > max(places.images.width, places.strips.width)
     assert places.source.right < places.images.left < places.images.right < places.strips.left
     assert for_and_against(np.array([-1.0, 0.5])).kind == "evidence"
+
+
+@pytest.mark.parametrize(
+    ("most", "value", "text"),
+    [
+        (2.0, 0.5, "0.50"), (40.0, -3.0, "−3.0"), (500.0, 12.4, "12"), (1e9, 8.23e8, "8.2e8"), (1e9, 0.0, "0"),
+    ],
+)  # fmt: skip
+def test_activations_have_as_many_digits_as_there_is_room_for(most: float, value: float, text: str) -> None:
+    assert number_in((0.0, most), value) == text
