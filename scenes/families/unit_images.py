@@ -42,7 +42,7 @@ class Excited:
         alike = int((last[rank] == last[rank[0]]).sum())
         counted = alike > most
         if counted:
-            box = self._count(stage, box, f"{number_in(limits, last[rank[0]])} to {alike:,}", len(rank))
+            box = self._count(stage, box, f"{number_in(limits, last[rank[0]])} for {alike:,}", len(rank))
         groups = [rank[::-1][: min(most, len(rank) - alike)]] if counted else [rank[::-1][:most], rank[:most]]
         groups = [group for group in groups if len(group)]
         axes = stage.overlay()
@@ -84,10 +84,10 @@ class Excited:
             (images.right, box.top + (HEAD + box.height - UNDER) / 2 + 8) if low else (box.left, box.bottom - 8)
         )
         forms = [
-            f"and {alike} of {count:,} samples",
-            f"and {alike} of {count:,}",
-            f"{alike} of {count:,}",
-            f"and {alike}",
+            f"in the end {alike} of {count:,} samples",
+            f"in the end {alike} of {count:,}",
+            f"in the end {alike}",
+            alike,
         ]
         stage.text(left, baseline, first_fitting(stage, forms, box.right - left), color=stage.theme.quiet)
         return images
