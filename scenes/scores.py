@@ -24,7 +24,7 @@ from .families.stems import Stems
 LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
 GAP, FOOT = 40.0, (18.0, 48.0)  # units between plots, and for the foot in wide and other frames
-LARGE, MOST = 0.55, 12  # share of the room for the plane, and dots in it at least where there are so many classes
+LARGE, MOST = 0.6, 12  # share of the room for the plane, and dots in it at least where there are so many classes
 
 
 @scene(
