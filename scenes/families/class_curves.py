@@ -80,7 +80,10 @@ class Named:
         self._names, self._offset = names, width
         self._words = Words(stage, np.zeros((len(names), 2)), weight="medium")
         self._numbers = Words(stage, np.zeros((len(names), 2)))
-        self._words.set_words(names)
+        loud = np.append(told, False)[:, None]
+        inks = np.where(loud, *(stage.theme.mix(color, 1.0) for color in (stage.theme.ink, stage.theme.quiet)))
+        self._words.set_words(names, inks)
+        self._numbers.set_words([""] * len(names), inks)
         pair(stage, "F1", lambda: self._numbers.texts, lambda: [pen.end[1] for pen in self._pens])
 
     def show(self, epoch: float) -> None:

@@ -94,7 +94,7 @@ class Nodes(ColumnView):
         along = np.array([1.0, 0.0] if box.width > box.height else [0.0, 1.0])
         middle = np.array([box.left + box.width / 2, box.top + box.height / 2])
         self.places = middle + shifts[:, None] * along
-        self._stage, self._size = stage, min(LARGE, 0.86 * step) if valued else min(NODE, 0.76 * step)
+        self._stage, self._size = stage, min(box.width, box.height, 0.86 * step) if valued else min(NODE, 0.76 * step)
         self._valued = valued and self._size >= VALUED
         self.top = float(self.places[:, 1].min()) - self._size / 2
 
@@ -197,7 +197,8 @@ def columns_in(room: Box, shapes: Sequence[tuple[int, ...]]) -> list[Box]:
     """
     places = np.array([len(shape) > 1 for shape in shapes])
     few = np.array([is_few(shape) for shape in shapes])
-    node = np.array([min(NODE, room.height / shape[0]) if is_few(shape) else 0.0 for shape in shapes])
+    most = min(LARGE, 0.6 * room.width / len(shapes)) if few.all() else NODE
+    node = np.array([min(most, room.height / shape[0]) if is_few(shape) else 0.0 for shape in shapes])
     strip = float(np.clip(0.09 * room.width, THIN, STRIP))
     gap = np.clip((0.07 if places.sum() > 1 else 0.1) * room.width, 30, 130)
     free = room.width - gap * (len(shapes) - 1) - node.sum() - strip * (~few & ~places).sum()
