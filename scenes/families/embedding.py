@@ -20,7 +20,8 @@ from animviz.sampling import last_at
 from .embedding_coloring import By, Coloring, check_coloring
 from .embedding_facts import TRUST, Story, quality
 from .embedding_layout import Layout
-from .embedding_panel import Key, Panel, Pictures
+from .embedding_panel import Key, Panel
+from .embedding_pictures import Pictures
 from .embedding_seen import Seen
 from .embedding_spread import filling
 from .embedding_words import NAMES, described, directions, headline, layer_titles, present, shared, subtitle

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz import Box, Recording, Stage
+from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
@@ -19,32 +19,27 @@ from animviz.parts import (
     Points,
     Tags,
     centred,
-    far_apart,
     first_fitting,
     flat,
-    images_of,
     last_places,
     pair,
     plane_axes,
-    thumbnail,
 )
 from animviz.sampling import last_at
 
 from .embedding_coloring import By, Coloring
 from .embedding_insets import Insets
+from .embedding_pictures import NONE, Pictures
 from .embedding_seen import Seen
 
-__all__ = ["Key", "Panel", "Pictures"]
+__all__ = ["Key", "Panel"]
 
 SMALL = 0.45  # radius of training points, of the others'
 FAINT = 0.5  # of a training point's colour
-IMAGE = 46.0  # units of an image
-FEW, ROOMY = 4, 330.0  # images by default, in a panel of this many units
 LEAD, NEAR = 1.5, 2.0  # units: a line from a sample to its image, and from a name to a sample that it hides
 ROUGH = 4.0  # units within which places of the crowd are one
 GRID = np.stack(np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)), axis=-1).reshape(-1, 2)
 TURN = tuple(3.0 * k for k in range(8))  # seconds at which space is looked at
-NONE: tuple[NDArray[np.intp], list[Any]] = (np.zeros(0, np.intp), [])
 
 
 class Panel:
@@ -52,7 +47,7 @@ class Panel:
 
     def __init__(
         self, stage: Stage, plane: Box, title: Sequence[str], embedding: Embedding, sets: Sets, coloring: Coloring, *,
-        trails: int, radius: float, by: By, named: tuple[Array, list[Any]] = NONE, pictures: "Pictures | None" = None,
+        trails: int, radius: float, by: By, named: tuple[Array, list[Any]] = NONE, pictures: Pictures | None = None,
         beside: float = 0.0,
     ) -> None:  # fmt: skip
         self._stage = stage
@@ -73,10 +68,11 @@ class Panel:
         if pictures is not None and pictures.at_rim and pictures.exist and leads is not None:
             last = self._in_units(last_places(embedding))
             names = self._under_names(named[1])
-            chosen, found = pictures.some(plane, axes, embedding, coloring, self._is_under(last, names))
+            ends = names[-self._named :] if self._named else []
+            chosen, found = pictures.some(plane, axes, embedding, coloring, _is_under(last, ends))
             if len(chosen):
                 crowd = np.concatenate([self._crowd(), *(middle + reach * GRID for middle, reach in names)])
-                self._insets = Insets(stage, plane, chosen, found, crowd, last[chosen], leads)
+                self._insets = Insets(stage, plane, chosen, found, crowd, last[chosen], ends, leads)
                 pictures.forget_unless(self._insets.count)
 
     @property
@@ -158,12 +154,6 @@ class Panel:
                 found += [pair for pair in zip(middles, sizes, strict=True) if np.isfinite(pair[0]).all()]
         return found
 
-    def _is_under(self, samples: Array, names: Sequence[tuple[Array, Array]]) -> NDArray[np.bool_]:
-        """Return which samples the names of the end hide."""
-        ends = names[-self._named :] if self._named else []
-        hidden = [(np.abs(samples - middle) < reach + NEAR).all(axis=1) for middle, reach in ends]
-        return np.any(hidden, axis=0) if hidden else np.zeros(len(samples), bool)
-
     def _tag_places(self, epoch: float, seconds: float, colors: Array | None) -> Array:
         """Return where images and names stand; between epochs of the plane they go straight from place to place."""
         if self._embedding.dimensions == 3 or colors is not None:
@@ -223,62 +213,7 @@ class Key:
             text.set_text(f"{self._rings()} wrong")
 
 
-class Pictures:
-    """Images of a few samples: of those answered wrongly in the end where there are any, else far from each other.
-
-    Attributes:
-        words: what one of them is; empty where there are none.
-        exist: whether samples have images.
-        at_rim: whether they stand at the rim of the plane, as far as there is room; those that were asked for stand at
-            their samples.
-    """
-
-    def __init__(
-        self, stage: Stage, recording: Recording, asked: int | None, sets: Sets, scene: str, seen: Seen
-    ) -> None:
-        one = recording.basis.has_one_input
-        images = "images" in recording.extras or (one and recording.single_input(recording.inputs).ndim > 2)
-        self._stage, self.at_rim = stage, asked is None
-        self._asked = asked if asked is not None else (None if images else 0)
-        self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
-        self.exist = self._images is not None
-        assert seen.last is not None
-        self._wrong = seen.wrong(seen.last, sets.shown)
-        self._labels = sets.shown_labels
-        self.words = ""
-
-    def some(
-        self, plane: Box, axes: Any, embedding: Embedding, coloring: Coloring, hidden: Array | None = None
-    ) -> tuple[NDArray[np.intp], list[Any]]:
-        """Return the numbers of samples far from each other that nothing hides in the end, and their images."""
-        count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
-        if not count or self._images is None:
-            return NONE
-        left, right = axes.get_xlim()
-        least = 2.5 * IMAGE * (right - left) / plane.width if self._asked is None else 0.0
-        colors, places = coloring.numbers(self._labels, len(self._images)), last_places(embedding)
-        free = np.ones(len(places), bool) if hidden is None else ~hidden
-        among = np.flatnonzero(self._wrong & free)
-        many = len(among) >= count
-        chosen = (
-            among[_spread(places[among], count, least)]
-            if many
-            else far_apart(np.where(free[:, None], places, np.median(places, axis=0)), colors, count, least)
-        )
-        self.words = "a wrong one" if many else "a sample"
-        return chosen, [thumbnail(self._stage, self._images[k], coloring.palette[colors[k]], IMAGE) for k in chosen]
-
-    def forget_unless(self, count: int) -> None:
-        """Say nothing of them where there is room for none."""
-        self.words = self.words if count else ""
-
-
-def _spread(places: Array, count: int, least: float) -> list[int]:
-    """Return numbers of places far from each other, from the outermost on."""
-    chosen = [int(np.linalg.norm(places - np.median(places, axis=0), axis=1).argmax())]
-    while len(chosen) < count:
-        nearest = np.linalg.norm(places[:, None] - places[chosen], axis=2).min(axis=1)
-        if nearest.max() < least:
-            break
-        chosen.append(int(nearest.argmax()))
-    return chosen
+def _is_under(samples: Array, names: Sequence[tuple[Array, Array]]) -> NDArray[np.bool_]:
+    """Return which samples names hide."""
+    hidden = [(np.abs(samples - middle) < reach + NEAR).all(axis=1) for middle, reach in names]
+    return np.asarray(np.any(hidden, axis=0)) if hidden else np.zeros(len(samples), bool)

@@ -157,8 +157,8 @@ def _headings(stage: Stage, room: float, *, votes: bool) -> list[str]:
     """Return what the numbers are, on the way and in the end."""
     if not votes:
         return [first_fitting(stage, ["near stays near (trust)", "trust"], room)] * 2
-    counts = [str(NEIGHBOURS[MIDDLE]), ", ".join(map(str, NEIGHBOURS))]
-    return [
-        first_fitting(stage, [f"class named by {count} neighbours, %", f"named by {count}, %"], room)
-        for count in counts
-    ]  # fmt: skip
+    found = []
+    for count in (str(NEIGHBOURS[MIDDLE]), ", ".join(map(str, NEIGHBOURS))):
+        words = f"{count} neighbours, %"
+        found.append(first_fitting(stage, [f"class named by {words}", f"named by {words}", words], room))
+    return found
