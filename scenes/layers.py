@@ -26,7 +26,7 @@ from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
 from .families.embedding_words import headline, layer_name, present, short_name, subtitle
 from .families.endings import in_title
-from .families.layer_planes import LayerPlanes, cells_in
+from .families.layer_planes import LayerPlanes, cells_in, have_ticks
 from .families.neighbour_votes import mixed_classes
 from .families.unit_source import has_images
 
@@ -70,15 +70,17 @@ def layers(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
     together = "all layers laid out together" if weight else "each layer laid out alone"
-    told = "plane: as drawn, layer: before UMAP" if sets.classes else "trust: near here is near in the layer"
     sheet = Sheet(
         stage,
         recording,
         _title(seen, found, sets, names),
         subtitle=subtitle(recording, "umap", note),
         numbers=seen.numbers,
-        foot=[told, together],
     )
+    ticked = have_ticks(stage, cells_in(_places(sheet.room, len(names))[1], len(names)).planes)
+    trust = "trust: near here is near in the layer"
+    bars = "bar: plane as drawn" + (", tick: layer before UMAP" if ticked else "")
+    sheet.write_foot(bars if sets.classes else trust, together)
     room = coloring.scaled(stage, sheet.room)
     plane, beside = _places(room, len(names))
     cells = cells_in(beside, len(names)).planes
