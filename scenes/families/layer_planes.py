@@ -25,7 +25,7 @@ __all__ = ["Cells", "LayerPlanes", "cells_in", "have_ticks"]
 
 OVER, UNDER, LINE, GAP = 32.0, 74.0, 27.0, 20.0  # units over and under a plane, of a line below it, and between planes
 BELOW, BAR, TICK = 9.0, 5.0, 13.0  # units from a plane to the bar below it, of the bar, and of the tick across it
-LEAST, COLUMN = 24.0, 62.0  # units of a plane's height at least, and of a number
+LEAST, COLUMN, WIDE = 24.0, 62.0, 1.8  # units of a plane's height at least, of a number; width of use, in heights
 PLANE, LAYER = "plane", "layer"  # where neighbours are looked for: as laid out, and before
 FRAME = 3.0  # units of the frame around the plane that is drawn large
 MIDDLE = len(NEIGHBOURS) // 2
@@ -57,7 +57,12 @@ def cells_in(room: Box, count: int) -> Cells:
         height = (room.height - TITLE) / -(-count // columns) - OVER - UNDER
         return width, max(LEAST, min(width, height))
 
-    columns = max(range(1, count + 1), key=lambda some: min(size(some)))
+    def use(columns: int) -> float:
+        """Return the area of a plane, as far as it is not too wide for its height."""
+        width, height = size(columns)
+        return height * min(width, WIDE * height)
+
+    columns = max(range(1, count + 1), key=use)
     width, height = size(columns)
     step = height + OVER + UNDER
     planes = [
