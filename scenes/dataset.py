@@ -21,7 +21,7 @@ MOST_IN_A_LIST = 12
 DISTANCE = "distance: root of the summed squared differences of the pixels"
 
 
-@scene(experiment="digits_mlp", group="way", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="way", tasks=CLASSES, through="samples")
 def dataset(stage: Stage, recording: Recording) -> Draw:
     """Mean of each class, its samples from the nearest to it to the farthest, and how many there are.
 

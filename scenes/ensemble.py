@@ -30,7 +30,7 @@ from .families.unit_source import has_images
 ORDER = "units in the order in which those excite them"
 
 
-@scene(experiment="digits_mlp", group="way", tasks=CLASSES)
+@scene(experiment="digits_mlp", group="way", tasks=CLASSES, through="sizes of the ensemble")
 def ensemble(
     stage: Stage,
     recording: Recording,

@@ -13,7 +13,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.embed import Embedding, flow_of
 from animviz.embed.sets import Sets, layers_of, own_set
 from animviz.errors import InputError, SceneError
-from animviz.parts import MARGIN, Points, Sheet, Swarm, centred, chips, cut, plane_axes
+from animviz.parts import Points, Sheet, Swarm, centred, chips, cut, plane_axes
 from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
@@ -24,9 +24,9 @@ from .families.embedding_coloring import Coloring, check_coloring
 from .families.embedding_layout import GAP, KEY, TITLE
 from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
-from .families.embedding_words import headline, layer_name, present, subtitle
+from .families.embedding_words import headline, layer_name, present, short_name, subtitle
 from .families.endings import in_title
-from .families.layer_table import LEAST, LayerTable, narrow
+from .families.layer_planes import LayerPlanes, cells_in, have_ticks
 from .families.neighbour_votes import mixed_classes
 from .families.unit_source import has_images
 
@@ -34,10 +34,11 @@ __all__ = ["layers", "place_at"]
 
 REST = 0.4  # share of the way from layer to layer in which the samples stand still
 POINT, SMALL = 3.4, 1.3  # units of a point's radius, in the large plane and in small ones
-PLANE = 0.8  # share of the room that the large plane takes, about
+BESIDE, BELOW = 0.44, 0.42  # share of the room for the small planes: of its width, or in tall frames of its height
+LEAST, MOST = 34.0, 8  # units of height for a layer at least, and layers at most in a frame that is not wide
 
 
-@scene(experiment="digits_mlp", group="way", suits=embeddable("layers", 64))
+@scene(experiment="digits_mlp", group="way", suits=embeddable("layers", 64), through="layers")
 def layers(
     stage: Stage, recording: Recording, *, layers: str = "", samples: Samples = 1500, epoch: float | None = None,
     by: By = "true", n_neighbors: Annotated[int, Range(2, 1000)] = 15, min_dist: Annotated[float, Range(0.0, 1.0)] = 0.1,
@@ -69,20 +70,22 @@ def layers(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
     together = "all layers laid out together" if weight else "each layer laid out alone"
-    trust = "" if narrow(stage) and sets.classes else "trust: near here is near in the layer"
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets),
+        _title(seen, found, sets, names),
         subtitle=subtitle(recording, "umap", note),
         numbers=seen.numbers,
-        foot=[trust, together],
     )
+    ticked = have_ticks(stage, cells_in(_places(sheet.room, len(names))[1], len(names)).planes)
+    trust = "trust: near here is near in the layer"
+    bars = "bar: plane as drawn" + (", tick: layer before UMAP" if ticked else "")
+    sheet.write_foot(bars if sets.classes else trust, together)
     room = coloring.scaled(stage, sheet.room)
-    table = LayerTable(stage, room, recording, names, found, sets, number)
-    plane, box = _places(room, table.width, table.height)
+    plane, beside = _places(room, len(names))
+    cells = cells_in(beside, len(names)).planes
     count = len(seen.labels.names)
-    named = chips(stage, seen.labels.names, PLANE * (stage.width - 2 * MARGIN) * (stage.height - 300), LETTERS)
+    named = chips(stage, seen.labels.names, plane.width * plane.height, LETTERS)
     called, short = ([layer_name(recording, name, short=short) for name in names] for short in (False, True))
     title = stage.text(plane.left, plane.top - 10, "", weight="medium", moves=True)
     colors = coloring.numbers(sets.shown_labels, len(sets.shown))
@@ -92,11 +95,11 @@ def layers(
     key = Key(
         stage, plane, [*color, (14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen
     )
-    table.put(box)
+    table = LayerPlanes(stage, beside, cells, recording, names, found, sets, number)
     middle = centred(found)
     reached = [
         Points(stage, plane_axes(stage, part, middle), colors, len(coloring.palette), SMALL, coloring.palette)
-        for part in table.planes
+        for part in cells
     ]
     state = recording.at(recording.epochs[number])
     wrong = seen.wrong(number, sets.shown)
@@ -136,7 +139,8 @@ def _chosen(recording: Recording, named: str, stage: Stage) -> tuple[list[str], 
 
     They are those named, or an even choice of the input and all layers that change something, as many as fit.
     """
-    most = max(2, int((stage.height - 300) * (0.5 if stage.height > 1.2 * stage.width else 1.0) / LEAST))
+    most = max(2, int((stage.height - 300) / LEAST))
+    most = most if stage.width > 1.2 * stage.height else min(MOST, most)
     first = ["input"] if recording.basis.has_one_input else []
     there, missing = obtainable(recording, [layer for layer in recording.layers if layer.kind not in SILENT])
     working = [*first, *(layer.name for layer in there)]
@@ -162,22 +166,28 @@ def _flow(
         raise SceneError(f"layers: {error}") from error
 
 
-def _title(seen: Seen, found: Embedding, sets: Sets) -> str:
-    """Say what happens from the first layer to the last."""
+def _title(seen: Seen, found: Embedding, sets: Sets, names: Sequence[str]) -> str:
+    """Say what happens from the first layer to the last, which no single frame shows."""
     if not sets.classes or found.scores.accuracy is None:
         return headline((), 0, 0)
     way = [float(share) for share in found.scores.accuracy]
     mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(found, -1, sets)]
-    return headline(
+    first, last = (short_name(seen.recording, name) for name in (names[0], names[-1]))
+    said = headline(
         present(sets.shown_labels, seen.labels.names), way[0], way[-1], way, images=has_images(seen.recording),
-        mixed=mixed, first="the first layer on",
+        mixed=mixed, first=f"the {first} on",
     )  # fmt: skip
+    if said.startswith("How ") or " from the " in said or "layer by layer" in said:
+        return said
+    return f"From {first} to {last}, {said[0].lower()}{said[1:]}"
 
 
-def _places(room: Box, width: float, height: float) -> tuple[Box, Box]:
-    """Return the boxes of plane and table, side by side or one below the other, whichever makes the plane larger."""
-    beside = Box(room.left, room.top + TITLE, room.width - width - GAP, room.height - TITLE - KEY)
-    below = Box(room.left, room.top + TITLE, room.width, room.height - TITLE - KEY - height - 8)
-    if min(beside.width, beside.height) >= min(below.width, below.height):
-        return beside, Box(beside.right + GAP, room.top, width, room.height)
-    return below, Box(room.left, below.bottom + KEY + 8, room.width, height)
+def _places(room: Box, count: int) -> tuple[Box, Box]:
+    """Return the boxes of the large plane and of the small ones: to its right, in tall frames below it."""
+    if room.height <= 1.2 * room.width:
+        width = BESIDE * room.width
+        left = Box(room.left, room.top + TITLE, room.width - width - GAP, room.height - TITLE - KEY)
+        return left, Box(room.right - width, room.top, width, room.height)
+    height = cells_in(Box(0, 0, room.width, BELOW * room.height), count).height
+    upper = Box(room.left, room.top + TITLE, room.width, room.height - height - TITLE - KEY - 8)
+    return upper, Box(room.left, upper.bottom + KEY + 8, room.width, height)

@@ -23,8 +23,9 @@ from .families.stems import Stems
 
 LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
+TALL = 1.2  # height over width from which on there are curves below the plane
 GAP, FOOT = 40.0, (18.0, 48.0)  # units between plots, and for the foot in wide and other frames
-LARGE, MOST = 0.55, 12  # share of the room for the plane, and dots in it at least where there are so many classes
+LARGE, MOST = 0.6, 12  # share of the room for the plane, and dots in it at least where there are so many classes
 
 
 @scene(
@@ -49,9 +50,11 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     sheet = Sheet(stage, recording, _title(recording, classes, learned), numbers=["epoch", "accuracy"])
     pins = _pins(recording, classes, learned)
     high = _strip_height(stage, sheet.room, recording, len(pins))
-    shown = _chosen(outcomes, table, room_for(_boxes(stage, sheet.room)[1].height - FOOT[stage.width < 1000] - high))
+    shown = _chosen(outcomes, table, room_for(_boxes(stage, sheet.room)[-1].height - FOOT[stage.width < 1000] - high))
     moving = _chosen(outcomes, table, max(MOST, len(shown)))
-    sheet.write_foot(*_foot(recording, len(moving), len(shown), len(classes), bool((learned >= 0).any())))
+    alone = len(_boxes(stage, sheet.room)) == 1
+    told = len(moving) if alone else len(shown)
+    sheet.write_foot(*_foot(recording, len(moving), told, len(classes), not alone and bool((learned >= 0).any())))
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
     names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
     enough = (LEARNED, f"F1 {LEARNED:g}: learned")
@@ -59,29 +62,25 @@ def scores(stage: Stage, recording: Recording) -> Draw:
         stage, boxes[0], recording.epochs, table[:, moving, :2], [classes[k] for k in moving],
         palette[there[moving]], _hero(learned[moving]), enough,
     )  # fmt: skip
-    strip, low = None, boxes[1]
+    low, strip, stems = boxes[-1], None, None
     if high:
         strip = Strip(stage, Box(low.left, low.top, low.width, high - ELBOW), recording, pins)
         low = Box(low.left, low.top + high, low.width, low.height - high)
-    curves = Named(
-        stage,
-        low,
-        recording.epochs,
-        table[:, shown, 2],
-        table[..., 2].mean(axis=1),
-        names,
-        colors,
-        learned[shown],
-        hero,
-    )
-    stems = Stems(stage, strip, pins, curves.plot) if strip else None
+    f1, mean = table[..., 2], table[..., 2].mean(axis=1)
+    curves = (
+        Named(stage, low, recording.epochs, f1[:, shown], mean, names, colors, learned[shown], hero)
+        if len(boxes) > 1 else None
+    )  # fmt: skip
+    if strip and curves:
+        stems = Stems(stage, strip, pins, curves.plot)
     accuracy = lru_cache(maxsize=None)(outcomes.accuracy)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         now = outcomes.blended(moment.epoch, table.__getitem__)  # an error where the weights have diverged
         plane.show(moment.epoch, now[moving, :2])
-        curves.show(moment.epoch)
+        if curves:
+            curves.show(moment.epoch)
         if strip and stems:
             stems.show(moment.epoch, strip.show(moment.epoch))
         sheet.show(state, accuracy=float(outcomes.blended(moment.epoch, accuracy)))
@@ -130,8 +129,8 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
 
 def _strip_height(stage: Stage, room: Box, recording: Recording, count: int) -> float:
     """Return how much the pictures take of the curves' room; nothing where there are none, or no room."""
-    box = _boxes(stage, room)[1]
-    if count < 2 or box.height < LEAST or not pictured(recording):
+    box = _boxes(stage, room)[-1]
+    if len(_boxes(stage, room)) == 1 or count < 2 or box.height < LEAST or not pictured(recording):
         return 0.0
     return min(SIDE, box.width / count - 24) + CAPTION + ELBOW
 
@@ -168,7 +167,7 @@ def _foot(recording: Recording, moving: int, named: int, count: int, any_learned
     """Say what F1 is, or of which classes dots and curves are, and what the rings are."""
     what = "all positions count" if recording.output.sequence else "F1: harmonic mean of both"
     if moving < count:
-        what = f"the {moving} of {count} classes with the lowest F1 at the end"
+        what = f"the {moving} lowest F1 of {count} classes"
     if named < moving:
         what = f"curves: the {named} lowest F1 of {count} classes"
     return [f"{what}; scales stretched towards 1", f"ring: from here on {LEARNED:g} or more" if any_learned else ""]
@@ -183,7 +182,10 @@ def _chosen(outcomes: Outcomes, table: Array, room: int) -> list[int]:
 
 
 def _boxes(stage: Stage, room: Box) -> list[Box]:
-    """Return the boxes of the plane and of the curves: side by side in wide frames, else one below the other."""
+    """Return the boxes of the plane and of the curves: side by side in wide frames, else one below the other.
+
+    Where curves would be flat there is the plane alone.
+    """
     if stage.width > 1.2 * stage.height:
         wide = LARGE * (room.width - GAP)
         return [
@@ -191,4 +193,6 @@ def _boxes(stage: Stage, room: Box) -> list[Box]:
             Box(room.left + wide + GAP, room.top, room.width - wide - GAP, room.height),
         ]
     high = LARGE * room.height
+    if stage.height < TALL * stage.width:
+        return [room]
     return [Box(room.left, room.top, room.width, high), Box(room.left, room.top + high, room.width, room.height - high)]

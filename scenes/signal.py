@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, Sheet
+from animviz.parts import LABEL, Number, Sheet, cut
 from animviz.recording.answers import has_probabilities
 from animviz.recording.state import State
 
@@ -22,8 +22,9 @@ from .families.endings import DIVERGED, in_title
 from .families.one_sample import require_sample, true_class
 from .families.output_bars import OutputBars, answer_width, names_of
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
-from .families.signal_columns import column_view, columns_in
+from .families.signal_columns import column_view, columns_in, is_few, rows_in
 from .families.signal_links import SignalLinks
+from .families.standing_bars import StandingBars, bars_stand
 from .families.stations import Stations
 from .families.unit_values import by_class
 
@@ -32,11 +33,14 @@ BAR = 100.0  # units of the bars of the answer at most
 DIM = 0.3  # of a unit that nothing has reached
 PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "error back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
 SMALL = 720.0  # units of width up to which there are two rounds
+FEW, LONG = 12, 170.0  # outputs that have bars, and units of one or two bars at most
+SIDE, STANDING = 152.0, 190.0  # units of captions beside rows, and of standing bars below them
 
 
 @scene(
     experiment="digits_mlp", group="inside", tasks=("binary", "multiclass", "multilabel", "regression", "reconstruction"),
     suits=lambda recording, **_: require_way_back(recording, "signal"), motion=13,
+    through="rounds of a sample",
 )  # fmt: skip
 def signal(
     stage: Stage, recording: Recording, *, sample: Annotated[int, Range(0, 1_000_000)] = 0,
@@ -59,9 +63,12 @@ def signal(
     found = Rounds(recording, sample, columns, states)
     epochs = _epochs(found, recording, rounds or (2 if narrow else 3))
     taken = [found.at(recording.at(epoch)) for epoch in epochs]
+    # Frames of all shapes have the same scales, however often the sample goes through.
+    scaled = [found.at(recording.at(epoch)) for epoch in sorted({*epochs, *_epochs(found, recording, 3)})]
     its_loss = Number("its loss", ".4f", "0.0000")
+    of_all = _number_of_all(recording)
     sheet = Sheet(
-        stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss],
+        stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss, *of_all],
         foot=[
             f"bright path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
             "line: what a unit adds to the next, dashed where it takes away",
@@ -69,7 +76,7 @@ def signal(
     )  # fmt: skip
     room = sheet.room
     upper = Box(room.left, room.top, room.width, room.height - RULER - 12)
-    views = _Views(stage, upper, recording, sample, columns, found, taken, states[-1])
+    views = _Views(stage, upper, recording, sample, columns, found, scaled, states[-1])
     steps = [(number, phase) for number in range(len(epochs)) for phase in PHASES][: 4 * len(epochs) - 2]
     stations = Stations(
         stage, Box(room.left, room.bottom - RULER, room.width, RULER), [phase for _, phase in steps],
@@ -84,9 +91,19 @@ def signal(
         state = recording.at(epoch)
         now = found.at(state)
         views.show(now, phase, share, first=number == 0)
-        sheet.show(state, **{its_loss.label: now.loss if phase != "forward" or share >= 1 else np.nan})
+        known = {number.label: state.scores.get("loss", np.nan) for number in of_all if isinstance(number, Number)}
+        known[its_loss.label] = now.loss if phase != "forward" or share >= 1 else np.nan
+        sheet.show(state, **known)
 
     return draw
+
+
+def _number_of_all(recording: Recording) -> list[str | Number]:
+    """Return what the header says of all samples: their accuracy, or else the mean of their losses; as it was recorded."""
+    noted = recording.noted(source="scores")
+    if "accuracy" in noted:
+        return ["accuracy"]
+    return [Number("mean loss", ".4f", "0.0000")] if "loss" in noted else []
 
 
 def _epochs(found: Rounds, recording: Recording, count: int) -> list[float]:
@@ -117,43 +134,49 @@ def _title(recording: Recording, sample: int, taken: Sequence[Round]) -> str:
 
 
 class _Views:
-    """Columns, links and answers."""
+    """Columns, links and answers: from left to right, or in tall frames from top to bottom."""
 
     def __init__(
         self, stage: Stage, box: Box, recording: Recording, sample: int, columns: Sequence[Column], found: Rounds,
         taken: Sequence[Round], last: State,
     ) -> None:  # fmt: skip
         percent = has_probabilities(recording.output)
-        names = names_of(recording.output, found.shapes[-1][-1])
-        self._many = len(names) > 12
-        bar = min(BAR, 0.09 * stage.width)
-        width = 0.0 if self._many else answer_width(stage, names, bar)
-        room = Box(box.left + 20, box.top, box.width - width - 34 - 20, box.height)
-        boxes = columns_in(room, found.shapes)
+        names, shapes = names_of(recording.output, found.shapes[-1][-1]), found.shapes
+        many, small = len(names) > FEW, all(map(is_few, shapes))
+        inner = Box(box.left + SIDE, box.top, box.width - SIDE, box.height)
+        down = box.height > 1.2 * box.width and (many or bars_stand(stage, names, inner.width))
+        low = 0.0 if many else STANDING
+        bar = min(BAR, 0.09 * stage.width) if len(names) > 2 else min(LONG, 0.12 * stage.width)
+        wide = 0.0 if many else answer_width(stage, names, bar)
+        room = Box(box.left + 20, box.top, box.width - wide - 34 - 20, box.height)
+        boxes = rows_in(Box(inner.left, inner.top, inner.width, inner.height - low), shapes) if down else []
+        boxes = boxes or columns_in(room, shapes)
         scales = [_scales(taken, place) for place in range(len(columns))]
         if percent:
             scales[-1] = (1.0, scales[-1][1])
         self._columns = [
-            column_view(stage, place, shape, order, scale)
-            for place, shape, order, scale in zip(
-                boxes,
-                found.shapes,
-                _orders(last, columns, found.shapes),
-                scales,
-                strict=True,
-            )
+            column_view(stage, place, shape, order, scale, valued=small)
+            for place, shape, order, scale in zip(boxes, shapes, _orders(last, columns, shapes), scales, strict=True)
         ]
-        top = min(view.top for view in self._columns) - 18
-        _captions(stage, Box(room.left, top, room.width, 0), boxes, columns, found.shapes)
+        if down:
+            _captions_beside(stage, Box(box.left, box.top, SIDE - 16, box.height), boxes, columns, shapes)
+        else:
+            top = min(view.top for view in self._columns) - 18
+            _captions(stage, Box(room.left, top, room.width, 0), boxes, columns, shapes)
         self._links = SignalLinks(stage, self._columns, found, taken)
         for view in self._columns:
             view.put()
-        self._bars: OutputBars | None = None
-        if not self._many:
+        self._bars: OutputBars | StandingBars | None = None
+        places, values = self._columns[-1].places, np.array([one.values[-1] for one in taken])
+        wanted = None if many else _wanted(recording, sample, len(names))
+        if down and not many:
+            foot = Box(inner.left, inner.bottom - low, inner.width, low)
+            self._bars = StandingBars(stage, foot, places[:, 0], names, values, percent=percent, wanted=wanted)
+            _told_beside(stage, box.left, foot, "answer, %" if percent else "answer", marked=wanted is not None)
+        elif not many:
             self._bars = OutputBars(
-                stage, Box(box.right - width, 0, width, 0), bar, self._columns[-1].places[:, 1], names,
-                np.array([one.values[-1] for one in taken]), percent=percent,
-                wanted=_wanted(recording, sample, len(names)), mark=stage.theme.ink,
+                stage, Box(box.right - wide, 0, wide, 0), bar, places[:, 1], names, values, percent=percent,
+                wanted=wanted, mark=stage.theme.ink,
             )  # fmt: skip
 
     def show(self, now: Round, phase: str, share: float, *, first: bool) -> None:
@@ -206,6 +229,24 @@ def _captions(
         fitting = [(text, shift) for text, width, shift in whole if width + 2 * shift <= free]
         text, shift = next(iter(fitting), (extent.split()[0], 0.0))
         stage.text(middle + shift, room.top, text, color=stage.theme.quiet, align="center")
+
+
+def _captions_beside(
+    stage: Stage, room: Box, boxes: Sequence[Box], columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]
+) -> None:
+    """Write at the left of each row what it is, and below how many units it has."""
+    for column, box, shape in zip(columns, boxes, shapes, strict=True):
+        middle = box.top + box.height / 2
+        for top, text in ((middle - 4, column.short), (middle + 24, _extent(shape, given=column.place < 0))):
+            stage.text(room.left, top, cut(stage, text, room.width), color=stage.theme.quiet)
+
+
+def _told_beside(stage: Stage, left: float, foot: Box, what: str, *, marked: bool) -> None:
+    """Write at the left of standing bars what they say."""
+    middle = foot.top + foot.height / 2
+    stage.text(left, middle, what, color=stage.theme.quiet)
+    if marked:
+        stage.text(left, middle + 28, "mark: target", color=stage.theme.quiet)
 
 
 def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:

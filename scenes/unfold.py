@@ -32,7 +32,7 @@ PARTED = 0.9  # of the samples: with fewer on their side, classes are not called
 TIMES = ("Unbent", "Bent once", "Bent twice", "Bent three times", "Bent four times")
 
 
-@scene(experiment="two_rings", group="way", tasks=CLASSES)
+@scene(experiment="two_rings", group="way", tasks=CLASSES, through="layers")
 def unfold(
     stage: Stage, recording: Recording, *, epoch: Annotated[float, Range(0)] | None = None,
     grid: Annotated[int, Range(0, 61)] = 17,

@@ -117,7 +117,9 @@ _DRAWING = [
     click.Option(
         ["--still"],
         metavar="EPOCH",
-        help=f"One moment instead of a film: an epoch such as 5 or 2.5, or last. Files: {', '.join(STILLS)}.",
+        help="One moment instead of a film: an epoch such as 5 or 2.5, or last. A film that goes through something else"
+        " than the epochs, as that of layers, is cut as if it began with the first and ended with the last of them."
+        f" Files: {', '.join(STILLS)}.",
     ),
     click.Option(["--subtitles"], is_flag=True, help="Write what happens beside the film: NAME.srt and NAME.vtt."),
     OUTPUT_NAME,

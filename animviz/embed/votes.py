@@ -23,6 +23,7 @@ __all__ = [
     "SAMPLES",
     "Neighbourhoods",
     "accuracies",
+    "agreements_of_classes",
     "neighbourhoods",
     "share_named",
     "shares_of_classes",
@@ -122,14 +123,31 @@ def share_named(known: Array, new: Array | None, sets: Sets, counts: Sequence[in
         A share for each count; NaN where there are too few.
     """
     there, named = len(known) - (new is None), _named(known, new, sets, counts)
-    return [float(right.mean()) if count <= there else float("nan") for count, right in zip(counts, named, strict=True)]
+    shares = [float((names == _asked(sets)).mean()) for names in named]
+    return [share if count <= there else float("nan") for count, share in zip(counts, shares, strict=True)]
 
 
 def shares_of_classes(known: Array, new: Array | None, sets: Sets, count: int) -> dict[int, float]:
     """Return what `share_named` says of each class that is there, by its number; see there."""
-    (right,) = _named(known, new, sets, [count])
-    labels = _asked(sets)
-    return {int(label): float(right[labels == label].mean()) for label in np.unique(labels)}
+    (names,), labels = _named(known, new, sets, [count]), _asked(sets)
+    return {int(label): float((names == label)[labels == label].mean()) for label in np.unique(labels)}
+
+
+def agreements_of_classes(known: Array, new: Array | None, sets: Sets, count: int) -> dict[int, float]:
+    """Return for each class that is there which share of the samples that are of it or are named so are both (Jaccard 1901).
+
+    Args:
+        known: see `share_named`.
+        new: likewise.
+        sets: likewise.
+        count: how many vote.
+    """
+    (names,), labels = _named(known, new, sets, [count]), _asked(sets)
+    found = {}
+    for label in np.unique(labels):
+        named, own = names == label, labels == label
+        found[int(label)] = float((named & own).sum() / (named | own).sum())
+    return found
 
 
 def _asked(sets: Sets) -> Array:
@@ -139,10 +157,10 @@ def _asked(sets: Sets) -> Array:
 
 
 def _named(known: Array, new: Array | None, sets: Sets, counts: Sequence[int]) -> list[Array]:
-    """Return which samples are named rightly, bool (samples,) for each count of voters."""
+    """Return what the samples are named, classes (samples,) for each count of voters."""
     assert sets.fit_labels is not None
     voters = sets.fit_labels[_nearest(known, new, min(max(counts), len(known) - (new is None)))]
-    return [elected(voters[:, :count]) == _asked(sets) for count in counts]
+    return [elected(voters[:, :count]) for count in counts]
 
 
 def _nearest(known: Array, new: Array | None, count: int) -> Array:

@@ -60,6 +60,8 @@ class Scene:
         tasks: kinds of output that it draws, such as "multilabel"; none stand for all.
         group: of `GROUPS`, in which it is listed, or none.
         motion: seconds that its motion takes unless a pace or a length is asked for, or None for the usual.
+        through: what its film goes through where that is not the epochs, such as "layers"; a still of it is counted as
+            if it were.
         suits: called with (recording, options) before a training goes on; raises if the scene could not draw it. None
             stands for setting the scene up.
         reference: name or path by which another process finds it; empty for a scene given as an object.
@@ -77,6 +79,7 @@ class Scene:
     group: str = ""
     suits: Callable[..., None] | None = None
     motion: float | None = None
+    through: str = ""
     reference: str = ""
     finder: "Callable[[str], Scene] | None" = field(default=None, repr=False)
 
@@ -179,6 +182,7 @@ def scene(
     group: str = "",
     suits: Callable[..., None] | None = None,
     motion: float | None = None,
+    through: str = "",
 ) -> Callable[[Callable[..., Draw]], Scene]:
     """Declare a function to be a scene.
 
@@ -198,6 +202,7 @@ def scene(
         suits: a function of a recording and of the scene's options, for scenes that take long to set up. It is called
             with the untrained state before the first epoch, and raises if the scene could not draw the recording.
         motion: seconds that its motion takes unless a pace or a length is asked for; by default the usual ones.
+        through: what its film goes through where that is not the epochs, such as "layers".
 
     Raises:
         SceneError: a parameter is missing or cannot be an option, or a task or group is unknown.
@@ -229,6 +234,7 @@ def scene(
             group,
             suits,
             motion,
+            through,
         )
 
     return declare

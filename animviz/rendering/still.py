@@ -135,7 +135,15 @@ def write_still(
 def _within(picture: Picture, moment: float | None) -> float:
     if moment is None:
         return float(picture.epochs[-1])
-    picture.recording.check_epoch(moment)
+    through = picture.scene.through
+    try:
+        picture.recording.check_epoch(moment)
+    except InputError as error:
+        if not through:
+            raise
+        first, last = picture.epochs[[0, -1]]
+        way = f"the film of {picture.scene.name} goes through {through}, from {first:g} at its begin to {last:g} at its end"
+        raise InputError(f"--still is {moment:g}; {way}") from error
     return moment
 
 

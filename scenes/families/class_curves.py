@@ -14,7 +14,7 @@ __all__ = ["Named", "apart", "room_for"]
 LINE = 24.0  # units from one name to the next
 LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
 BOLD, THIN = 5.0, 2.0  # units of a curve
-FAINT = 0.25  # share of a curve's colour where it is still to come
+CALM = 0.7  # strength of the grey of curves of which nothing is told
 DASH = (3.0, 2.0)  # lengths of dashes and gaps of the mean
 TITLE, BELOW = 48.0, 40.0  # units of a plot above and below its curves
 
@@ -25,7 +25,7 @@ def room_for(height: float) -> int:
 
 
 class Named:
-    """Curves with names and values at their ends, that of their mean in grey, and a ring where each class is learned.
+    """Curves with names and values at their ends, in grey but for those that are told of, and a ring where each is learned.
 
     Args:
         stage: where.
@@ -34,7 +34,7 @@ class Named:
         values: F1, from 0 to 1, shape (snapshots, classes); not finite where the weights diverged.
         mean: of all classes, also of those that are not shown, shape (snapshots,).
         names: of the classes.
-        colors: of the classes, RGB in [0, 1], shape (classes, 3).
+        colors: of the classes, RGB in [0, 1], shape (classes, 3); of use for the hero and for those never learned.
         learned: the snapshot from which on each class is learned, int (classes,); -1 where there is none.
         hero: the class whose curve is drawn bold, or -1.
     """
@@ -55,13 +55,13 @@ class Named:
         width = max(stage.measure(name, LABEL) for name in names) + 16
         value = stage.measure("0.000", LABEL)
         self._rings = [(epochs[at], values[at, k]) for k, at in enumerate(learned) if at >= 0]
-        values, colors = np.column_stack([values, mean]), np.vstack([colors, stage.theme.mix(stage.theme.quiet, 1.0)])
+        told = (np.arange(len(colors)) == hero) | (learned < 0)
+        calm = stage.theme.mix(stage.theme.quiet, CALM)
+        colors = np.vstack([np.where(told[:, None], colors, calm), stage.theme.mix(stage.theme.quiet, 1.0)])
+        values = np.column_stack([values, mean])
         self._epochs, self._values = epochs, values
         right = LEADER + width + value + 4
         self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title="F1", right=right, near_one=True)
-        for column, color in zip(values.T, colors, strict=True):
-            faint = stage.theme.mix(color, FAINT)
-            self.plot.axes.plot(epochs, column, color=faint, linewidth=stage.points(1.5), clip_on=False, zorder=0.5)
         self._pens = [
             stage.curve(self.plot.axes, color, BOLD if place == hero else THIN, 12)
             for place, color in enumerate(colors[:-1])
@@ -80,7 +80,10 @@ class Named:
         self._names, self._offset = names, width
         self._words = Words(stage, np.zeros((len(names), 2)), weight="medium")
         self._numbers = Words(stage, np.zeros((len(names), 2)))
-        self._words.set_words(names)
+        loud = np.append(told, False)[:, None]
+        inks = np.where(loud, *(stage.theme.mix(color, 1.0) for color in (stage.theme.ink, stage.theme.quiet)))
+        self._words.set_words(names, inks)
+        self._numbers.set_words([""] * len(names), inks)
         pair(stage, "F1", lambda: self._numbers.texts, lambda: [pen.end[1] for pen in self._pens])
 
     def show(self, epoch: float) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.collections import LineCollection
 
 from animviz import Box, Stage
 from animviz.arrays import Array
@@ -14,8 +15,8 @@ LEFT, BELOW, ABOVE, RIGHT = 62.0, 76.0, 46.0, 16.0  # units for the values at th
 FAINT = 0.5  # share of a class's colour in its way
 WAY, DOT, SMALL = 2.5, 16.0, 21.0  # units of a way's width, of a dot, and of the letters of a name
 BOLD = 5.0  # units of the way that is told of
-ROUNDS = 12  # of pushing names apart and back into the plane
-AIR = 14.0  # units from a dot to its name
+ROUNDS = 24  # of pushing names apart and back into the plane
+AIR, LEADER = 8.0, 2.0  # units from a dot to its name, and of the line to a name that had to give way
 PRECISION = ("precision: how often it is right", "precision")
 RECALL = ("recall: how much is found", "recall")
 
@@ -52,6 +53,9 @@ class ClassPlane:
         ]
         marks = {"marker": "o", "markersize": stage.points(DOT), "markeredgewidth": 0, "clip_on": False}
         self._dots = [stage.line(self._axes, color, 0, **marks) for color in colors]
+        self._leaders = LineCollection([], colors=colors, linewidths=stage.points(LEADER))
+        stage.overlay().add_collection(self._leaders, autolim=False)
+        stage.moves(self._leaders)
         tags = [chip(stage, name, color, SMALL) for name, color in zip(names, colors, strict=True)]
         self._sizes = np.array([tag.shape[1::-1] for tag in tags], float).reshape(-1, 2)
         self._names = Sprites(stage, tags)
@@ -67,13 +71,15 @@ class ClassPlane:
         for place, (way, dot, end) in enumerate(zip(self._ways, self._dots, ends, strict=True)):
             way.set_data(*np.concatenate([past[:, place], end[None]]).T)
             dot.set_data(*end[:, None])
-        self._names.set_middles(self._placed(ends))
-
-    def _placed(self, ends: Array) -> Array:
-        """Return where the names stand, in pixels: at the outer side of their dots, none over another."""
-        stage, room = self._stage, self.room
+        room, pixel = self.room, self._stage.pixel
         dots = np.stack([room.left + ends[:, 0] * room.width, room.bottom - ends[:, 1] * room.height], axis=1)
-        dots *= stage.pixel
+        names = self._placed(dots * pixel)
+        self._names.set_middles(names)
+        self._leaders.set_segments(list(np.stack([dots, names / pixel], axis=1)))
+
+    def _placed(self, dots: Array) -> Array:
+        """Return where the names of dots stand, both in pixels: at their outer side, none over another."""
+        stage, room = self._stage, self.room
         middle = np.nanmean(dots, axis=0)
         ways = dots - middle
         length = np.linalg.norm(ways, axis=1, keepdims=True)

@@ -14,17 +14,19 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage
 from animviz.embed.recorded import chosen_snapshots
 from animviz.embed.sets import Sets, embedded, layers_of, sets_of
 from animviz.errors import SceneError
-from animviz.parts import Number, Ruler, Sheet, chips
+from animviz.parts import LABEL, Number, Ruler, Sheet, chips
 from animviz.sampling import last_at
 
 from .embedding_coloring import By, Coloring, check_coloring
 from .embedding_facts import TRUST, Story, quality
 from .embedding_layout import Layout
-from .embedding_panel import Key, Panel, Pictures
+from .embedding_panel import Key, Panel
+from .embedding_pictures import Pictures
 from .embedding_seen import Seen
-from .embedding_words import NAMES, described, headline, layer_titles, present, shared, subtitle
+from .embedding_spread import filling
+from .embedding_words import NAMES, described, directions, headline, layer_titles, present, shared, subtitle
 from .endings import in_title
-from .neighbour_votes import in_layer, in_layout, mixed_classes
+from .neighbour_votes import classes_apart, in_layer, in_layout, mixed_classes
 from .unit_source import has_images
 
 __all__ = [
@@ -44,6 +46,7 @@ Trails = Annotated[int, Range(0, 100)]
 Thumbnails = Annotated[int, Range(0, 100)] | None
 DEFAULT_LAYERS, MOST_LAYERS = 3, 6
 MOST_EPOCHS = 60
+ENLARGED = 1.05  # times from which on it is said
 KEPT = Number("kept", ".0f", "100", " %", scale=100)
 LETTERS, POINT, SMALL_POINT = (
     26.0,
@@ -73,7 +76,7 @@ def embedding_scene(
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets),
+        _title(seen, found, sets, _units(recording, names[-1])),
         subtitle=subtitle(recording, method, note, few),
         numbers=[*seen.numbers, measure],
         foot=[
@@ -83,20 +86,25 @@ def embedding_scene(
         air=12,
     )
     layout = Layout.of(coloring.scaled(stage, sheet.room), len(names))
+    drawn, scales = found, np.ones(len(found[-1].epochs))
+    if method == "pca" and epoch is None:
+        pairs = [filling(embedding, box) for embedding, box in zip(found, [*layout.small, layout.main], strict=True)]
+        drawn, scales = [embedding for embedding, _ in pairs], pairs[-1][1]
     classes, tags = chips(stage, seen.labels.names, layout.main.width * layout.main.height, LETTERS)
-    pictures = Pictures(recording, thumbnails, sets, method, seen)
+    pictures = Pictures(stage, recording, thumbnails, sets, method, seen)
     panels = [
         Panel(stage, box, title, embedding, sets, coloring, trails=trails, radius=SMALL_POINT, by=by)
-        for box, title, embedding in zip(layout.small, titles, found, strict=False)
+        for box, title, embedding in zip(layout.small, titles, drawn, strict=False)
     ]  # fmt: skip
     large = Panel(
-        stage, layout.main, titles[-1], found[-1], sets, coloring, trails=trails, radius=POINT,
+        stage, layout.main, titles[-1], drawn[-1], sets, coloring, trails=trails, radius=POINT,
         by=by, named=(classes, tags), pictures=pictures,
+        beside=stage.measure(_times(scales.max()), LABEL) + 16,
     )  # fmt: skip
     panels.append(large)
     color = [(0.0, "colour: predicted class")] if by == "predicted" else []
     both = [(14.0, f"{sets.placed} test"), (7.0, "training")]
-    kinds = [*(both if sets.placed else [(14.0, f"{sets.fitted} samples")]), (0.0, pictures.words)]
+    kinds = [*(both if sets.placed else [(14.0, f"{sets.fitted} samples")]), (-18.0, pictures.words)]
     key = Key(stage, layout.main, [*color, *kinds], lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
     last = len(numbers) - 1
     shares = found[-1].shares
@@ -111,6 +119,9 @@ def embedding_scene(
     called = [title[-1] for title in titles]
     story = Story(stage, layout.story, called, found, sets, "PCA" if method == "pca" else NAMES[method], table)
     clock = _clock(stage, recording, layout.story, story.bottom)
+    enlarged = stage.text(
+        layout.main.right, layout.main.top - 10, "", color=stage.theme.quiet, align="right", moves=True
+    )
 
     def draw(moment: Moment) -> None:
         at = moment.epoch if epoch is None else float(found[0].epochs[0])
@@ -120,6 +131,7 @@ def embedding_scene(
         colors = seen.answers(number, sets.shown) if by == "predicted" else None
         for panel in panels:
             panel.show(at, moment.seconds, index, wrong, colors)
+        enlarged.set_text(_times(scales[index]))
         key.show()
         story.show(at)
         if clock is not None:
@@ -127,6 +139,11 @@ def embedding_scene(
         sheet.show(recording.at(recording.epochs[number]), **seen.stated(number), **{measure.label: float(good[index])})
 
     return draw
+
+
+def _times(factor: float) -> str:
+    """Return how many times an epoch is enlarged; nothing where it is drawn as the last one is."""
+    return f"enlarged {factor:.2g} times" if factor >= ENLARGED else ""
 
 
 def embeddable(purpose: str, most: int = MOST_LAYERS) -> Callable[..., None]:
@@ -175,7 +192,15 @@ def _clock(stage: Stage, recording: Recording, story: Box, top: float) -> Ruler 
     return ruler
 
 
-def _title(seen: Seen, found: list[Any], sets: Sets) -> str:
+def _units(recording: Recording, name: str) -> int:
+    """Return how many numbers a layer has for each sample; 0 where that is not known."""
+    if name == "input":
+        return int(np.prod(recording.single_input(recording.inputs).shape[1:]))
+    shape = recording.layers[recording.layer_index(name)].output_shape or (0,)
+    return int(np.prod([size or 0 for size in shape]))
+
+
+def _title(seen: Seen, found: list[Any], sets: Sets, units: int) -> str:
     """Say what happens: over the epochs in the last layer, and where that is seen from layer to layer."""
     if not sets.classes:
         return headline((), 0, 0)
@@ -185,8 +210,14 @@ def _title(seen: Seen, found: list[Any], sets: Sets) -> str:
     alone = len(found[0].epochs) == 1
     before = ends[0] if alone else float(finite[-1][0]) if len(finite[-1]) else float("nan")
     last = np.flatnonzero(np.isfinite(shares[-1]))[-1:]
+    there = present(sets.shown_labels, seen.labels.names)
+    if found[-1].shares is not None and units > found[-1].dimensions and len(there) > 1 and len(last):
+        apart = [in_title(seen.labels.names[label]) for label in classes_apart(found[-1], int(last[0]), sets)]
+        return directions(
+            there, apart, found[-1].dimensions, units, images=has_images(seen.recording), alone=alone
+        )  # fmt: skip
     mixed = [in_title(seen.labels.names[label]) for at in last for label in mixed_classes(found[-1], int(at), sets)]
     return headline(
-        present(sets.shown_labels, seen.labels.names), before, ends[-1], ends, images=has_images(seen.recording),
+        there, before, ends[-1], ends, images=has_images(seen.recording),
         mixed=mixed, first="the first layer on" if alone else "the start",
     )  # fmt: skip

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from animviz import Box, Recording, Stage
+from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
@@ -18,49 +19,61 @@ from animviz.parts import (
     Points,
     Tags,
     centred,
-    far_apart,
     first_fitting,
     flat,
-    images_of,
     last_places,
     pair,
     plane_axes,
-    thumbnail,
 )
 from animviz.sampling import last_at
 
 from .embedding_coloring import By, Coloring
+from .embedding_insets import Insets
+from .embedding_pictures import NONE, Pictures
 from .embedding_seen import Seen
 
-__all__ = ["Key", "Panel", "Pictures"]
+__all__ = ["Key", "Panel"]
 
 SMALL = 0.45  # radius of training points, of the others'
 FAINT = 0.5  # of a training point's colour
-IMAGE = 46.0  # units of an image
-FEW, ROOMY = 4, 330.0  # images by default, in a panel of this many units
-NONE: tuple[NDArray[np.intp], list[Any]] = (np.zeros(0, np.intp), [])
+LEAD, NEAR = 1.5, 2.0  # units: a line from a sample to its image, and from a name to a sample that it hides
+ROUGH = 4.0  # units within which places of the crowd are one
+GRID = np.stack(np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)), axis=-1).reshape(-1, 2)
+TURN = tuple(3.0 * k for k in range(8))  # seconds at which space is looked at
 
 
 class Panel:
-    """One layer: the plane, and its name above."""
+    """One layer: the plane, and its name above, which leaves some units free beside it."""
 
     def __init__(
         self, stage: Stage, plane: Box, title: Sequence[str], embedding: Embedding, sets: Sets, coloring: Coloring, *,
-        trails: int, radius: float, by: By, named: tuple[Array, list[Any]] = NONE, pictures: "Pictures | None" = None,
+        trails: int, radius: float, by: By, named: tuple[Array, list[Any]] = NONE, pictures: Pictures | None = None,
+        beside: float = 0.0,
     ) -> None:  # fmt: skip
         self._stage = stage
         self._embedding = embedding = centred(embedding)
         self._trails, self._labels = trails, coloring.numbers(sets.shown_labels, len(sets.shown))
-        said = first_fitting(stage, title, plane.width, "medium")
+        said = first_fitting(stage, title, plane.width - beside, "medium")
         stage.text(plane.left, plane.top - 10, said, weight="medium")
         axes = plane_axes(stage, plane, embedding)
         self._set_up_background(stage, axes, sets, coloring, radius, by)
         self._points = Points(stage, axes, self._labels, len(coloring.palette), radius, coloring.palette)
-        images = NONE if pictures is None else pictures.some(stage, plane, axes, embedding, coloring)
-        self._imaged = images[0]
-        self._leads = stage.strokes(stage.overlay(), stage.theme.ink, 1.5) if len(self._imaged) else None
+        leads = None if pictures is None else stage.strokes(stage.overlay(), stage.theme.ink, LEAD)
+        images = NONE if pictures is None or pictures.at_rim else pictures.some(plane, axes, embedding, coloring)
+        self._imaged, self._leads = images[0], leads if len(images[0]) else None
         self._tags = Tags(stage, axes, self._labels, named, images, outward=embedding.shares is not None)
         self._stands: dict[int, Array] = {}
+        self._named = len(named[1])
+        self._insets: Insets | None = None
+        if pictures is not None and pictures.at_rim and pictures.exist and leads is not None:
+            last = self._in_units(last_places(embedding))
+            names = self._under_names(named[1])
+            ends = names[-self._named :] if self._named else []
+            chosen, found = pictures.some(plane, axes, embedding, coloring, _is_under(last, ends))
+            if len(chosen):
+                crowd = np.concatenate([self._crowd(), *(middle + reach * GRID for middle, reach in names)])
+                self._insets = Insets(stage, plane, chosen, found, crowd, last[chosen], ends, leads)
+                pictures.forget_unless(self._insets.count)
 
     @property
     def rings(self) -> int:
@@ -83,6 +96,8 @@ class Panel:
         self._tags.show(places)
         if self._leads is not None:
             self._leads.set_lines(self._from_points(shown, places))
+        if self._insets is not None:
+            self._insets.show(self._in_units(shown))
 
     def _set_up_background(
         self, stage: Stage, axes: Any, sets: Sets, coloring: Coloring, radius: float, by: By
@@ -113,9 +128,31 @@ class Panel:
 
     def _from_points(self, shown: Array, places: Array) -> Array:
         """Return lines from samples to their images, in units of the stage."""
-        points = self._tags.in_pixels(shown[self._imaged])
-        ends = places[: len(points)]
-        return np.stack([points, ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2) / self._stage.pixel
+        points = self._in_units(shown[self._imaged])
+        ends = places[: len(points)] / self._stage.pixel
+        return np.stack([points, ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2)
+
+    def _in_units(self, samples: Array) -> Array:
+        return self._tags.in_pixels(samples) / self._stage.pixel
+
+    def _crowd(self) -> Array:
+        """Return where samples are over the film, in units, (points, 2)."""
+        embedding, found = self._embedding, [np.zeros((0, 2))]
+        for epoch in embedding.epochs:
+            for seconds in TURN if embedding.dimensions == 3 else (0.0,):
+                found.append(self._in_units(self._shown(float(epoch), seconds)))
+        every = np.concatenate(found)
+        return np.asarray(np.unique(np.rint(every[np.isfinite(every).all(axis=1)] / ROUGH), axis=0) * ROUGH)
+
+    def _under_names(self, tags: Sequence[Any]) -> list[tuple[Array, Array]]:
+        """Return middles and half sizes of the names over the film, in units; those of the end last."""
+        pixel, found = self._stage.pixel, []
+        for epoch in self._embedding.epochs:
+            if np.isfinite(self._shown(float(epoch), 0.0)).all():
+                middles = self._tag_places(float(epoch), 0.0, None)[len(self._imaged) :] / pixel
+                sizes = [np.array(tag.shape[1::-1]) / pixel / 2 for tag in tags]
+                found += [pair for pair in zip(middles, sizes, strict=True) if np.isfinite(pair[0]).all()]
+        return found
 
     def _tag_places(self, epoch: float, seconds: float, colors: Array | None) -> Array:
         """Return where images and names stand; between epochs of the plane they go straight from place to place."""
@@ -137,7 +174,7 @@ class Key:
     Args:
         stage: where.
         plane: the box of the plane.
-        kinds: the diameter of a mark in units, and what it is.
+        kinds: the diameter of a mark in units, and what it is; 0 for none, below 0 the side of an image.
         rings: returns how many samples are drawn as wrong.
         named: how many classes have their names in the plane, and how many there are.
         seen: the recording.
@@ -158,11 +195,15 @@ class Key:
             left += 40 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
         some = [(0.0, f"names: {named[0]} of {named[1]} classes")] if named[0] < named[1] else []
         for size, words in [*some, *(kind for kind in kinds if kind[1])]:
-            begin = left + (20 if size else 0)
+            begin = left + (20 if size > 0 else 28 if size else 0)
             if begin + stage.measure(words, LABEL) > plane.right + 1:
                 break
-            if size:
+            if size > 0:
                 stage.dot(left + 7, top - 8, size, quiet)
+            elif size:
+                frame = Rectangle((left + 1, top - 8 + size / 2), -size, -size, fill=False, edgecolor=quiet)
+                frame.set_linewidth(stage.points(2.5))
+                stage.overlay().add_patch(frame)
             stage.text(begin, top, words, color=quiet)
             left = begin + stage.measure(words, LABEL) + 18
 
@@ -172,46 +213,7 @@ class Key:
             text.set_text(f"{self._rings()} wrong")
 
 
-class Pictures:
-    """Images of a few samples: of those answered wrongly in the end where there are any, else far from each other.
-
-    Attributes:
-        words: what they are; empty where there are none.
-    """
-
-    def __init__(self, recording: Recording, asked: int | None, sets: Sets, scene: str, seen: Seen) -> None:
-        one = recording.basis.has_one_input
-        images = "images" in recording.extras or (one and recording.single_input(recording.inputs).ndim > 2)
-        self._asked = asked if asked is not None else (None if images else 0)
-        self._images = images_of(recording, scene)[sets.shown] if self._asked != 0 else None
-        assert seen.last is not None
-        self._wrong = seen.wrong(seen.last, sets.shown)
-        self._labels = sets.shown_labels
-        self.words = ""
-
-    def some(
-        self, stage: Stage, plane: Box, axes: Any, embedding: Embedding, coloring: Coloring
-    ) -> tuple[NDArray[np.intp], list[Any]]:
-        """Return the numbers of samples far from each other, and their images."""
-        count = (FEW if min(plane.width, plane.height) >= ROOMY else 0) if self._asked is None else self._asked
-        if not count or self._images is None:
-            return NONE
-        left, right = axes.get_xlim()
-        least = 2.5 * IMAGE * (right - left) / plane.width if self._asked is None else 0.0
-        colors, places = coloring.numbers(self._labels, len(self._images)), last_places(embedding)
-        among = np.flatnonzero(self._wrong)
-        many = len(among) >= count
-        chosen = among[_spread(places[among], count, least)] if many else far_apart(places, colors, count, least)
-        self.words = "images: wrong" if many else "images: samples"
-        return chosen, [thumbnail(stage, self._images[k], coloring.palette[colors[k]], IMAGE) for k in chosen]
-
-
-def _spread(places: Array, count: int, least: float) -> list[int]:
-    """Return numbers of places far from each other, from the outermost on."""
-    chosen = [int(np.linalg.norm(places - np.median(places, axis=0), axis=1).argmax())]
-    while len(chosen) < count:
-        nearest = np.linalg.norm(places[:, None] - places[chosen], axis=2).min(axis=1)
-        if nearest.max() < least:
-            break
-        chosen.append(int(nearest.argmax()))
-    return chosen
+def _is_under(samples: Array, names: Sequence[tuple[Array, Array]]) -> NDArray[np.bool_]:
+    """Return which samples names hide."""
+    hidden = [(np.abs(samples - middle) < reach + NEAR).all(axis=1) for middle, reach in names]
+    return np.asarray(np.any(hidden, axis=0)) if hidden else np.zeros(len(samples), bool)

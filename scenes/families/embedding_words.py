@@ -15,6 +15,7 @@ from .endings import count_in_words
 __all__ = [
     "NAMES",
     "described",
+    "directions",
     "headline",
     "layer_name",
     "layer_titles",
@@ -26,6 +27,7 @@ __all__ = [
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.005  # shares of samples that neighbours name rightly
+MOST_NAMES, MOST_LETTERS = 4, 26  # of classes in a title
 
 
 def headline(
@@ -45,7 +47,7 @@ def headline(
     """
     if not names:
         return "How the layers arrange the samples"
-    kind = "digits" if images and all(len(name) == 1 and name.isdigit() for name in names) else "classes"
+    kind = _kind(names, images)
     who = count_in_words(len(names), "class", kind).capitalize()
     if len(names) == 1:
         return "How the layers arrange one class"
@@ -63,6 +65,34 @@ def headline(
     if after < APART:
         return f"{who} part, though not all"
     return f"{who} part{', layer by layer' if rises and not but else but}"
+
+
+def _kind(names: Sequence[str], images: bool) -> str:
+    """Return what classes are called."""
+    return "digits" if images and all(len(name) == 1 and name.isdigit() for name in names) else "classes"
+
+
+def directions(names: Sequence[str], apart: Sequence[str], few: int, many: int, *, images: bool, alone: bool) -> str:
+    """Say which classes stand apart in a few directions of a layer.
+
+    Args:
+        names: of all classes.
+        apart: of those that stand apart in the end.
+        few: directions that are drawn.
+        many: directions that the layer has.
+        images: whether the samples are images, which may be of digits.
+        alone: whether one epoch is drawn, and nothing else than its end.
+    """
+    kind = _kind(names, images)
+    which = " and ".join([", ".join(apart[:-1]), apart[-1]] if len(apart) > 1 else apart)
+    if not apart:
+        which = f"no {kind.removesuffix('es') if kind == 'classes' else 'digit'}"
+    elif len(apart) == len(names):
+        which = f"both {kind}" if len(names) == 2 else f"all {count_in_words(len(names))} {kind}"
+    elif len(apart) > MOST_NAMES or len(which) > MOST_LETTERS:
+        which = f"{count_in_words(len(apart))} of {count_in_words(len(names))} {kind}"
+    said = f"{count_in_words(few)} of {many:,} directions tell {which} apart"
+    return f"{said[0].upper()}{said[1:]}{'' if alone else ' in the end'}"
 
 
 def present(labels: Array | None, names: Sequence[str]) -> list[str]:
@@ -126,7 +156,7 @@ def shared(embedding: Embedding, *, alone: bool) -> str:
     if alone:
         return "this epoch is laid out alone"
     if embedding.method == "pca":
-        return "one basis for all epochs"
+        return "one basis for all epochs, each scaled to fill the plane"
     if not (embedding.held > 0).any():
         return "each epoch is laid out alone"
     return "epochs are held together as far as neighbours stay"

@@ -11,12 +11,13 @@ from animviz import Recording
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
-from animviz.embed.votes import NEIGHBOURS, share_named, shares_of_classes
+from animviz.embed.votes import NEIGHBOURS, agreements_of_classes, share_named, shares_of_classes
 from animviz.recording.state import State
 
-__all__ = ["NEIGHBOURS", "activations_of", "in_layer", "in_layout", "mixed_classes"]
+__all__ = ["NEIGHBOURS", "activations_of", "classes_apart", "in_layer", "in_layout", "mixed_classes"]
 
 MIXED = 0.5  # share of a class that neighbours name rightly, below which it is not apart
+APART = 0.8  # share of the samples that are of a class or are named so that are both, from which on it stands apart
 
 
 def in_layout(embedding: Embedding, index: int, sets: Sets, counts: Sequence[int] = NEIGHBOURS) -> list[float]:
@@ -45,6 +46,21 @@ def mixed_classes(embedding: Embedding, index: int, sets: Sets) -> list[int]:
         return []
     shares = shares_of_classes(embedding.positions[index], placed, sets, NEIGHBOURS[1])
     return [label for label, share in shares.items() if share < MIXED]
+
+
+def classes_apart(embedding: Embedding, index: int, sets: Sets) -> list[int]:
+    """Return the classes that stand apart in the layout: neighbours name nearly all of them so, and nearly no others.
+
+    Args:
+        embedding: of the sets.
+        index: of the slice.
+        sets: samples with classes.
+    """
+    placed = None if embedding.placed is None else embedding.placed[index]
+    if not _can_tell(embedding.positions[index], placed):
+        return []
+    shares = agreements_of_classes(embedding.positions[index], placed, sets, NEIGHBOURS[1])
+    return [label for label, share in shares.items() if share >= APART]
 
 
 def in_layer(

@@ -108,7 +108,7 @@ class Strip:
             )
             for place in boxes
         ]
-        self._said = [cut(stage, pin.name or self._when(pin), pitch - 12, weight="medium") for pin in pins]
+        self._said = [cut(stage, pin.name or self._when(pin), pitch - 6, weight="medium") for pin in pins]
         self.anchors = [(place.left + side / 2, box.bottom) for place in boxes]
 
     def show(self, epoch: float) -> int:

@@ -1,4 +1,7 @@
-"""Columns of a network from its input to its output: few units as nodes, many as cells, maps side by side, images."""
+"""Columns of a network from its input to its output: few units as nodes, many as cells, maps side by side, images.
+
+In tall frames they are rows, one below the other.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -8,17 +11,20 @@ from numpy.typing import NDArray
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import heatmap, tiled
+from animviz.parts import Number, Words, heatmap, letters_on, tiled
 
-__all__ = ["Cells", "ColumnView", "column_view", "columns_in"]
+__all__ = ["Cells", "ColumnView", "column_view", "columns_in", "is_few", "rows_in"]
 
 FEW = 12  # units that are drawn as nodes
 NODE, APART, STRIP = 64.0, 120.0, 104.0  # units: diameter of a node, from one to the next, width of many units, at most
+LARGE, VALUED, LETTERS = 92.0, 52.0, 20.0  # units: a node with its value in it at most, at least, and of the digits
 TALL = 0.24  # of the height, from one node to the next in tall rooms
 HEAD = 44.0  # units above the columns for what they are called
-LEAST, SHARE = 60.0, 0.3  # units of an image's side at least, and share of the width that it takes at most
+LEAST, SHARE = 60.0, 0.42  # units of an image's side at least, and share of the width that it takes at most
 THIN = 40.0  # units of many units' width at least
+ROW, BETWEEN, HIGH = 84.0, 0.12, 0.36  # of rows: units of many units' height, and shares of all for a gap, an image
 GROUND = 0.35  # strength of what is behind cells
+VALUE = Number("", ".2f", "0.00")
 
 
 class ColumnView(ABC):
@@ -68,22 +74,34 @@ class ColumnView(ABC):
 
 
 class Nodes(ColumnView):
-    """Few units, one below the other.
+    """Few units, one below the other, or side by side where the box is wider than high.
 
     Args:
         stage: see `ColumnView`.
         box: room; they stand in its middle.
         order: unit at each place.
         scales: see `ColumnView`.
+        valued: whether values are written into them, where they are large enough.
     """
 
-    def __init__(self, stage: Stage, box: Box, order: NDArray[np.intp], scales: tuple[float, float]) -> None:
+    def __init__(
+        self, stage: Stage, box: Box, order: NDArray[np.intp], scales: tuple[float, float], *, valued: bool
+    ) -> None:
         super().__init__(stage, stage.theme.mix(stage.theme.background, 1), scales)
-        step = min(max(APART, TALL * box.height), box.height / len(order))
-        tops = box.top + box.height / 2 + step * (np.argsort(order) - (len(order) - 1) / 2)
-        self.places = np.stack([np.full(len(order), box.left + box.width / 2), tops], axis=1)
-        self._stage, self._size = stage, min(NODE, 0.76 * step)
-        self.top = float(tops.min()) - self._size / 2
+        long = max(box.width, box.height)
+        step = min(max(APART, TALL * long), long / len(order))
+        shifts = step * (np.argsort(order) - (len(order) - 1) / 2)
+        along = np.array([1.0, 0.0] if box.width > box.height else [0.0, 1.0])
+        middle = np.array([box.left + box.width / 2, box.top + box.height / 2])
+        self.places = middle + shifts[:, None] * along
+        self._stage, self._size = stage, min(box.width, box.height, 0.86 * step) if valued else min(NODE, 0.76 * step)
+        self._valued = valued and self._size >= VALUED
+        self.top = float(self.places[:, 1].min()) - self._size / 2
+
+    def show(self, values: Array, errors: Array, bright: float, back: float) -> None:
+        """Show what the units put out, in digits once it is seen; see `ColumnView.show`."""
+        self._said = [VALUE.text(float(value)).replace("-", "−") if bright == 1 else "" for value in values]
+        super().show(values, errors, bright, back)
 
     def put(self) -> None:
         """Draw the nodes."""
@@ -93,9 +111,15 @@ class Nodes(ColumnView):
             edgecolors=stage.theme.quiet,
         )  # fmt: skip
         stage.moves(self._nodes)
+        self._words = None
+        if self._valued:
+            below = np.array([0.0, 0.36 * LETTERS])
+            self._words = Words(stage, self.places + below, size=LETTERS, weight="medium", align="center")
 
     def _paint(self, colors: Array) -> None:
         self._nodes.set_facecolor(list(map(tuple, colors)))
+        if self._words is not None:
+            self._words.set_words(self._said, np.repeat(letters_on(colors)[:, None], 3, axis=1))
 
 
 class Cells(ColumnView):
@@ -130,7 +154,13 @@ class Cells(ColumnView):
 
 
 def column_view(
-    stage: Stage, box: Box, shape: tuple[int, ...], order: NDArray[np.intp], scales: tuple[float, float]
+    stage: Stage,
+    box: Box,
+    shape: tuple[int, ...],
+    order: NDArray[np.intp],
+    scales: tuple[float, float],
+    *,
+    valued: bool,
 ) -> ColumnView:
     """Return the view of a layer.
 
@@ -140,9 +170,10 @@ def column_view(
         shape: of the values, channels last.
         order: of the units of a layer that has no places.
         scales: see `ColumnView`.
+        valued: see `Nodes`.
     """
     if is_few(shape):
-        return Nodes(stage, box, order, scales)
+        return Nodes(stage, box, order, scales, valued=valued)
     if len(shape) == 1:
         columns = max(1, round(np.sqrt(shape[0] * box.width / box.height)))
         cells = np.full(-(-shape[0] // columns) * columns, -1, np.intp)
@@ -166,11 +197,13 @@ def columns_in(room: Box, shapes: Sequence[tuple[int, ...]]) -> list[Box]:
     """
     places = np.array([len(shape) > 1 for shape in shapes])
     few = np.array([is_few(shape) for shape in shapes])
+    most = min(LARGE, 0.6 * room.width / len(shapes)) if few.all() else NODE
+    node = np.array([min(most, room.height / shape[0]) if is_few(shape) else 0.0 for shape in shapes])
     strip = float(np.clip(0.09 * room.width, THIN, STRIP))
     gap = np.clip((0.07 if places.sum() > 1 else 0.1) * room.width, 30, 130)
-    free = room.width - gap * (len(shapes) - 1) - NODE * few.sum() - strip * (~few & ~places).sum()
+    free = room.width - gap * (len(shapes) - 1) - node.sum() - strip * (~few & ~places).sum()
     side = float(np.clip(free / max(1, places.sum()), LEAST, min(room.height - HEAD, SHARE * room.width)))
-    widths = np.where(places, side, np.where(few, NODE, strip))
+    widths = np.where(places, side, np.where(few, node, strip))
     apart = (room.width - widths.sum()) / (len(shapes) - 1)
     lefts = room.left + np.cumsum([0, *(widths[:-1] + apart)])
     height = room.height - HEAD
@@ -178,4 +211,26 @@ def columns_in(room: Box, shapes: Sequence[tuple[int, ...]]) -> list[Box]:
     return [
         Box(float(left), float(room.top + HEAD + (height - tall) / 2), float(width), float(tall))
         for left, width, tall in zip(lefts, widths, heights, strict=True)
+    ]
+
+
+def rows_in(room: Box, shapes: Sequence[tuple[int, ...]]) -> list[Box]:
+    """Return boxes for rows from top to bottom: images as large as leaves gaps between them, units as wide strips.
+
+    Args:
+        room: for all of them.
+        shapes: of their values, channels last.
+    """
+    images = np.array([len(shape) > 1 for shape in shapes])
+    few = np.array([is_few(shape) for shape in shapes])
+    node = LARGE if few.all() else NODE
+    free = room.height * (1 - BETWEEN * (len(shapes) - 1)) - node * few.sum() - ROW * (~few & ~images).sum()
+    side = float(np.clip(free / max(1, images.sum()), LEAST, min(HIGH * room.height, room.width)))
+    heights = np.where(images, side, np.where(few, node, ROW))
+    apart = (room.height - heights.sum()) / (len(shapes) - 1)
+    tops = room.top + np.cumsum([0, *(heights[:-1] + apart)])
+    widths = np.where(images, side, room.width)
+    return [
+        Box(float(room.left + (room.width - width) / 2), float(top), float(width), float(height))
+        for top, width, height in zip(tops, widths, heights, strict=True)
     ]

@@ -89,6 +89,19 @@ def test_what_cannot_be_is_refused(rings_recording: Recording, tmp_path: Path) -
     assert not list(tmp_path.iterdir())
 
 
+def test_a_moment_outside_a_film_that_does_not_go_through_epochs_says_what_it_goes_through(
+    rings_recording: Recording, tmp_path: Path, cli: Callable[..., Result]
+) -> None:
+    done = cli("render", "signal", "--from", rings_recording.path, "--still", "90", "-o", "x.png")
+    last = rings_recording.epochs[-1]
+    assert done.code == 2
+    assert (
+        f"--still is 90; the film of signal goes through rounds of a sample, from 0 at its begin to {last:g}"
+        in done.err
+    )
+    assert not (tmp_path / "x.png").exists()
+
+
 def test_command_draws_a_still(rings_recording: Recording, tmp_path: Path, cli: Callable[..., Result]) -> None:
     command = ("render", "rings", "--from", rings_recording.path, "--size", "320x180")
     done = cli(*command, "--still", "2", "--alt", "-o", "x.svg")

@@ -207,6 +207,28 @@ def test_dots_of_scores_stand_at_recall_and_precision(
     assert ends == pytest.approx(near_one(found[:, [1, 0]]))
 
 
+def test_names_in_the_plane_of_scores_have_lines_to_their_dots() -> None:
+    stage = Stage((1280, 720))
+    values = np.tile([[0.3, 0.4], [0.9, 0.9], [0.9, 0.91]], (2, 1, 1))
+    box, epochs = Box(40, 100, 640, 520), np.array([0.0, 1.0])
+    plane = ClassPlane(stage, box, epochs, values, ["a", "b", "c"], stage.theme.palette(3), -1, (0.8, "F1 0.8"))
+    plane.show(0.5, values[0])
+    lines = np.array(plane._leaders.get_segments())
+    np.testing.assert_allclose(lines[:, 1] * stage.pixel, plane._names._middles)
+    at = near_one(values[0])
+    room = plane.room
+    dots = np.stack([room.left + at[:, 1] * room.width, room.bottom - at[:, 0] * room.height], axis=1)
+    np.testing.assert_allclose(lines[:, 0], dots)
+
+
+def test_square_frames_have_the_plane_of_scores_alone(trained: Trained) -> None:
+    for size, alone in (((720, 720), True), ((720, 900), False), ((1280, 720), False)):
+        stage = Stage(size)
+        recording = trained("digits_mlp")
+        find_scene("scores").set_up(stage, recording)(Moment(0.0, float(recording.epochs[-1])))
+        assert ("F1" not in texts(stage)) is alone
+
+
 @pytest.mark.parametrize("at", [[0.0, 0.0], [1.0, 1.0], [0.5, 0.5], [1.0, 0.0]])
 def test_names_in_the_plane_of_scores_do_not_cover_each_other(at: list[float]) -> None:
     stage, names = Stage((1280, 720)), [f"class {number}" for number in range(10)]

@@ -17,13 +17,22 @@ from animviz.analysis.labels import SampleLabels
 from animviz.cli.main import main
 from animviz.embed import Embedding, embedding_of, stored_embeddings
 from animviz.embed.sets import Sets, layers_of, sets_of
-from animviz.embed.votes import NEIGHBOURS, accuracies, neighbourhoods, share_named, shares_of_classes
+from animviz.embed.votes import (
+    NEIGHBOURS,
+    accuracies,
+    agreements_of_classes,
+    neighbourhoods,
+    share_named,
+    shares_of_classes,
+)
 from animviz.errors import SceneError
 from animviz.parts import Tags
 from animviz.parts.tags import apart, chips
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
-from animviz.scenes.families.embedding_words import headline
+from animviz.scenes.families.embedding_insets import rim_places
+from animviz.scenes.families.embedding_spread import filling
+from animviz.scenes.families.embedding_words import directions, headline
 from animviz.scenes.families.neighbour_votes import in_layer, in_layout
 from helpers import layout
 from helpers.meaning import said
@@ -135,6 +144,66 @@ def test_classes_that_neighbours_name_wrongly_are_not_apart() -> None:
     assert shares[1] > 0.5 > shares[2]
     all_of_them = sum(shares[k] * count for k, count in enumerate([40, 40, 10])) / 90
     assert share_named(places, None, sets, [5]) == [pytest.approx(all_of_them)]
+
+
+def test_titles_of_directions_name_the_classes_that_stand_apart() -> None:
+    def said(apart: Sequence[str], names: Sequence[str] = "0123456789", *, alone: bool = False) -> str:
+        return directions(list(names), list(apart), 2, 64, images=True, alone=alone)
+
+    assert said("") == "Two of 64 directions tell no digit apart in the end"
+    assert said("6", alone=True) == "Two of 64 directions tell 6 apart"
+    assert said("179") == "Two of 64 directions tell 1, 7 and 9 apart in the end"
+    assert said("12345") == "Two of 64 directions tell five of ten digits apart in the end"
+    assert said("0123456789", alone=True) == "Two of 64 directions tell all ten digits apart"
+    assert said(["in", "out"], ["in", "out"]) == "Two of 64 directions tell both classes apart in the end"
+    assert said([], ["in", "out"], alone=True) == "Two of 64 directions tell no class apart"
+    long = ["a class with a long name", "another class with a name"]
+    assert said(long, [*long, "c"]) == "Two of 64 directions tell two of three classes apart in the end"
+
+
+def test_a_class_stands_apart_where_neither_it_nor_others_are_mistaken() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1, 2], [40, 40, 10])
+    places = rng.normal(size=(90, 2)) + 20 * np.minimum(labels, 1)[:, None]  # the few are among the second class
+    sets = Sets(places, labels, None, None, np.arange(90), "", "", True)
+    shares = agreements_of_classes(places, None, sets, 5)
+    assert shares[0] == 1.0
+    assert shares[2] < 0.5 < shares[1] < shares_of_classes(places, None, sets, 5)[1]
+
+
+def test_every_epoch_fills_the_plane_in_its_own_directions(digits: Recording) -> None:
+    done, plane = layout_of(digits, "hidden_2"), Box(0, 0, 600, 400)
+    drawn, factors = filling(done, plane)
+    assert done.placed is not None
+    assert drawn.placed is not None
+    reach = np.maximum(np.abs(drawn.positions).max(axis=1), np.abs(drawn.placed).max(axis=1)) / [1.5, 1]
+    assert reach.max(axis=1) == pytest.approx(reach[-1].max(), rel=1e-4)
+    assert factors[-1] == 1
+    for index, factor in enumerate(factors):
+        moved = drawn.placed[index] - factor * done.placed[index]
+        np.testing.assert_allclose(moved, np.broadcast_to(moved[0], moved.shape), atol=1e-4)
+    for epoch, enlarged in ((0.0, True), (4.0, False)):
+        shown = texts("pca", digits, epoch, size=(1280, 720), samples=SOME)
+        assert any(text.startswith("enlarged ") for text in shown) is enlarged
+
+
+def test_images_stand_at_the_rim_apart_from_the_crowd_and_their_lines_do_not_cross() -> None:
+    plane, size = Box(100, 50, 500, 400), np.array([50.0, 50.0])
+    rng = np.random.default_rng(0)
+    crowd = np.array([350.0, 250.0]) + 60 * rng.normal(size=(500, 2))
+    samples = np.array([[300.0, 200.0], [310.0, 205.0], [400.0, 300.0], [340.0, 190.0]])
+    places = rim_places(plane, size, crowd, samples)
+    assert np.isfinite(places).all()
+    for place in places:
+        assert not (np.abs(crowd - place) < size / 2).all(axis=1).any()
+        at_edge = [place[0] - 25 - 100, 600 - place[0] - 25, place[1] - 25 - 50, 450 - place[1] - 25]
+        assert 0 <= min(at_edge) < 20
+    apart = np.abs(places[:, None] - places).max(axis=2)[~np.eye(4, dtype=bool)]
+    assert apart.min() >= 50
+    way = np.linalg.norm(places - samples, axis=1).sum()
+    assert way <= np.linalg.norm(places[[1, 0, 2, 3]] - samples, axis=1).sum()
+    everywhere = np.stack(np.meshgrid(np.arange(100, 600, 10), np.arange(50, 450, 10)), axis=-1).reshape(-1, 2)
+    assert np.isnan(rim_places(plane, size, everywhere, samples)).all()
 
 
 def test_what_epochs_share_is_said(digits: Recording) -> None:

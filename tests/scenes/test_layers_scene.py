@@ -1,7 +1,6 @@
 """The flow through the layers; and what scenes of embeddings make of recordings that are hard to embed."""
 
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import animviz
-from animviz import Recording, Stage
+from animviz import Box, Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.embed import embed, flow_of, place, stored_embeddings
 from animviz.embed.scores import accuracy_of, trustworthiness
@@ -18,8 +17,9 @@ from animviz.embed.sets import own_set
 from animviz.errors import AnimvizError, InputError, RecordingError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.embedding_facts import percents
+from animviz.scenes.families.layer_planes import cells_in
 from animviz.scenes.families.neighbour_votes import in_layer, in_layout
-from animviz.scenes.layers import place_at
+from animviz.scenes.layers import _places, place_at
 from animviz.stage.points import PointCloud
 from helpers import layout
 from helpers.recordings import copied, lost, rewritten
@@ -130,15 +130,16 @@ def test_motion_rests_at_every_layer_and_only_goes_on(count: int, progress: floa
 def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
     done = flow_of(digits, NAMES, 2, n_neighbors=6, weight=0.3, labels=digits.labels)
     sets = own_set(digits, SampleLabels.of(digits), SOME)
-    votes = [percents([*in_layout(done, k, sets), *in_layer(digits, name, 2, sets)]) for k, name in enumerate(NAMES)]
-    trust = [f"{value:.3f}" for value in done.scores.trustworthiness]
+    votes = [[in_layout(done, k, sets), in_layer(digits, name, 2, sets)] for k, name in enumerate(NAMES)]
     way = "hidden 1, 16 units → hidden 2, 8 units"
     titles = (0.0, 1, "input, 8×8"), (0.5, 2, way), (1.0, 4, "output layer, 10 units")
     for progress, reached, title in titles:
         shown = texts(digits, progress, n_neighbors=6)
         assert title in shown
-        assert {*chain(*votes), *trust} <= set(shown)
-        assert rows_uncovered(digits, progress) == reached
+        counts = range(3) if progress == 1 else [1]  # of neighbours
+        told = [line[k] for layer in votes[:reached] for line in layer for k in counts]
+        assert [text for text in shown if text.replace(".", "").isdigit() and "." in text] == percents(told)
+        assert any(text == f"class named by {'3, 5, 10' if progress == 1 else 5} neighbours, %" for text in shown)
     answers = digits.at(2.0).outputs().argmax(axis=1)
     assert {f"{np.sum(answers != digits.labels)} wrong", f"{100 * np.mean(answers == digits.labels):.1f} %"} <= set(
         shown
@@ -147,17 +148,22 @@ def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
     assert not {"flatten", "dropout_1"} & set(shown)
 
 
-def rows_uncovered(recording: Recording, progress: float) -> int:
-    """Return how many rows of the table have ink where their trust is written."""
-    stage = Stage((1280, 720))
-    find_scene("layers").set_up(stage, recording, n_neighbors=6)(animviz.Moment(0.0, 2.0, progress))
-    frame = stage.frame().astype(int)
-    trust = [
-        text for text in stage.figure.texts if text.get_text().startswith(("0.", "1.0")) and text.get_ha() == "right"
-    ]
-    boxes = [text.get_window_extent() for text in trust if text.get_position()[0] * 1280 > 1200]
-    inks = [np.ptp(frame[720 - round(box.y1) : 720 - round(box.y0), round(box.x0) : round(box.x1)]) for box in boxes]
-    return sum(ink > 60 for ink in inks)
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720), (720, 1280)], ids=str)
+@pytest.mark.parametrize("count", [2, 4, 7])
+def test_small_planes_lie_apart_within_their_room(size: tuple[int, int], count: int) -> None:
+    room = Box(40, 100, size[0] - 80, size[1] - 180)
+    plane, beside = _places(room, count)
+    planes = cells_in(beside, count).planes
+    assert min(plane.width, plane.height) > max(box.height for box in planes)
+    assert all(box.left >= beside.left and box.right <= beside.right + 1e-9 for box in planes)
+    assert all(box.bottom <= room.bottom for box in planes)
+    for k, box in enumerate(planes):
+        for other in planes[k + 1 :]:
+            assert box.right < other.left or box.bottom < other.top
+
+
+def test_the_title_names_both_ends_of_the_way(digits: Recording) -> None:
+    assert any(text.startswith("From input to output, ten digits ") for text in texts(digits, 0.0, n_neighbors=6))
 
 
 def test_many_layers_are_an_even_choice_and_the_note_says_so(digits: Recording, tmp_path: Path) -> None:

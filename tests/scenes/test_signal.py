@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 
 from animviz import Recorder, Recording, Stage
 from animviz.errors import SceneError
@@ -91,6 +92,43 @@ def test_the_answer_and_the_loss_are_said_once_the_front_is_there(recording: Rec
     loss = rounds_of(recording, 1).at(recording.at(recording.epochs[-1])).loss
     assert float(shown[shown.index("its loss") + 1]) == pytest.approx(loss, rel=0.01, abs=6e-5)
     assert "–" not in shown
+
+
+def test_the_header_says_how_the_net_does_on_all_samples(recording: Recording) -> None:
+    stage = Stage((1280, 720))
+    find_scene("signal").set_up(stage, recording)(Moment(0.0, float(recording.epochs[-1]), 1.0))
+    shown, scores = texts(stage), recording[-1].scores
+    label, said = (
+        ("accuracy", f"{100 * scores['accuracy']:.1f} %") if "accuracy" in scores
+        else ("mean loss", f"{scores['loss']:.4f}")
+    )  # fmt: skip
+    assert shown[shown.index(label) + 1] == said
+
+
+def test_a_value_has_the_same_grey_in_frames_of_all_shapes(trained: Trained) -> None:
+    greys = []
+    for size in ((1280, 720), (720, 720), (720, 1280)):
+        stage = Stage(size)
+        find_scene("signal").set_up(stage, trained("polynomial"))(Moment(0.0, 1.0, 1.0))
+        nodes = [
+            artist for artist in stage.moving if isinstance(artist, PathCollection) and len(artist.get_offsets()) > 1
+        ]
+        greys.append(nodes[0].get_facecolor())
+    for other in greys[1:]:
+        np.testing.assert_allclose(greys[0], other, atol=1e-6)
+
+
+def test_in_tall_frames_the_signal_goes_down_to_standing_bars(trained: Trained) -> None:
+    recording = trained("digits_mlp")
+    for size, down in (((1280, 720), False), ((720, 1280), True)):
+        stage = Stage(size)
+        find_scene("signal").set_up(stage, recording)(Moment(0.0, float(recording.epochs[-1]), 1.0))
+        (answer,) = [pair for pair in stage.pairs if pair.name == "answer"]
+        assert len(answer.texts()) == 10
+        assert all(text.endswith("%") is not down for text in answer.texts())
+        said = [text for text in stage.figure.texts if text.get_text() in answer.texts()]
+        places = [text.get_position() for text in said if text.get_weight() == 500]
+        assert len({top for _, top in places}) == (1 if down else 10)
 
 
 @pytest.mark.parametrize(
