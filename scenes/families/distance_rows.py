@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from animviz import Box, Stage
 from animviz.analysis.spread import Spread
 from animviz.arrays import Array
-from animviz.parts import LABEL, PointCloud, Sprites, Words, cut, first_fitting, joined, levels, pair, thumbnail
+from animviz.parts import LABEL, PointCloud, Sprites, Words, cut, joined, levels, pair, thumbnail
 
 __all__ = ["DistanceRows", "most_rows"]
 
@@ -136,11 +136,14 @@ class DistanceRows:
     def _levels(self, before: float, farthest: float) -> None:
         """Draw quiet lines at round distances, with their numbers below, and say where the scale begins."""
         stage, room = self._stage, self._room
-        said = [f"distance, from {self._low:g}", f"from {self._low:g}"] if self._low else ["distance"]
+        begins = f"from {self._low:g}" if self._low else ""
+        full = ", ".join(filter(None, ["distance", begins]))
+        fits = stage.measure(full, LABEL) <= before + self._side / 2 - 40
         for column, box in enumerate(self._columns):
             first = self._left(column, self._low)
-            room_left = before + self._side / 2 - 40
-            stage.text(box.left, room.bottom - 8, first_fitting(stage, said, room_left), color=stage.theme.quiet)
+            stage.text(box.left, room.bottom - 8, full if fits else begins, color=stage.theme.quiet)
+            if not fits:
+                stage.text(box.right, room.bottom - 8, "distance", color=stage.theme.quiet, align="right")
             for level in levels(self._low, farthest):
                 left = float(self._left(column, level))
                 ends = [room.bottom - AXIS, room.top + HEAD]

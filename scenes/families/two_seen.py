@@ -17,6 +17,9 @@ LARGE = 0.36  # share of a column's height that the mean of all samples takes, w
 CASES = (("both dark", "neither"), ("only A bright", "only A"), ("only B bright", "only B"), ("both bright", "both"))
 OUTSIDE = 0.5  # per cent of the samples at each end that a plane may leave out
 
+# Where a name begins, which way it goes from there, and how many units it may take.
+Corner = tuple[tuple[float, float], tuple[int, int], float]
+
 
 def draw_cases(stage: Stage, box: Box, two: TwoValues, names: list[str]) -> None:
     """Draw what two values tell: a column in a high box, a line in a low one.
@@ -33,13 +36,13 @@ def draw_cases(stage: Stage, box: Box, two: TwoValues, names: list[str]) -> None
         chip(stage, cut(stage, names[two.answers[case]], room, weight="medium"), palette[two.answers[case]], LABEL)
         for case, (_, _, room) in corners.items()
     ]
-    places = np.array([(right, bottom) for right, bottom, _ in corners.values()]).reshape(-1, 2) * stage.pixel
-    halves = np.array([tag.shape[1::-1] for tag in tags]).reshape(-1, 2) / 2
-    Sprites(stage, tags).set_middles(places - halves)
+    places = np.array([corner for corner, _, _ in corners.values()]).reshape(-1, 2) * stage.pixel
+    inward = np.array([inward for _, inward, _ in corners.values()]).reshape(-1, 2)
+    Sprites(stage, tags).set_middles(places + inward * np.array([tag.shape[1::-1] for tag in tags]).reshape(-1, 2) / 2)
 
 
-def _images(stage: Stage, box: Box, two: TwoValues) -> dict[int, tuple[float, float, float]]:
-    """Draw the mean of all samples and of each case; return where the name of a case ends, and the width that it may take."""
+def _images(stage: Stage, box: Box, two: TwoValues) -> dict[int, Corner]:
+    """Draw the mean of all samples and of each case; return where each case has its name."""
     assert two.images is not None
     if box.height > box.width:
         large = Box(box.left, box.top, box.width, LARGE * box.height)
@@ -58,7 +61,7 @@ def _images(stage: Stage, box: Box, two: TwoValues) -> dict[int, tuple[float, fl
             place = _head(stage, room, texts)
             place = still(stage, Box(room.left, place.top, room.width, place.height), two.images[inside].mean(axis=0))
             mark_pixels(stage, place, two.images.shape[1:3], two.cells, 2, "#ffffff")
-            corners[case] = (place.right + 6, place.bottom + 6, place.width - 24)
+            corners[case] = (place.right + 6, place.bottom + 6), (-1, -1), place.width - 24
     return corners
 
 
@@ -81,7 +84,7 @@ def _mean(stage: Stage, box: Box, two: TwoValues) -> None:
         stage.text(outer + 1.5 * step, middle + 8, said, weight="medium", align="right" if pixel == first else "left")
 
 
-def _plane(stage: Stage, box: Box, two: TwoValues, palette: Array) -> dict[int, tuple[float, float, float]]:
+def _plane(stage: Stage, box: Box, two: TwoValues, palette: Array) -> dict[int, Corner]:
     """Draw the samples by their two values, cut at the thresholds; return the same."""
     side = min(box.height - 2 * HEAD, box.width) if box.height > box.width else box.height - 2 * HEAD
     top = box.top + (box.height - 2 * HEAD - side) / 2
@@ -99,11 +102,12 @@ def _plane(stage: Stage, box: Box, two: TwoValues, palette: Array) -> dict[int, 
     stage.moves(cloud)
     cross = stage.line(axes, stage.theme.ink, 2)
     cross.set_data([*x, np.nan, *two.thresholds[[0, 0]]], [*two.thresholds[[1, 1]], np.nan, *y])
-    half_wide, half_high = place.width / 2, place.height / 2
-    return {
-        case: (place.left + (1 + case % 2) * half_wide - 8, place.top + (2 - case // 2) * half_high - 8, half_wide - 24)
-        for case in np.unique(two.quarters).tolist()
-    }
+    corners = {}
+    for case in np.unique(two.quarters).tolist():
+        right, upper = case % 2, case // 2
+        corner = (place.right - 8 if right else place.left + 8, place.top + 8 if upper else place.bottom - 8)
+        corners[case] = corner, (-1 if right else 1, 1 if upper else -1), place.width / 2 - 40
+    return corners
 
 
 def _head(stage: Stage, box: Box, texts: tuple[str, ...]) -> Box:
