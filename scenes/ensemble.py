@@ -183,4 +183,6 @@ def _title(what: str, courses: list[Course]) -> str:
     first = len(grows) - int(np.argmin(grows[::-1])) if not grows.all() else 0
     if first == len(grows) or not alike[-1] > alike[first]:
         return f"What {what} have in common"
-    return f"{f'From {courses[first + 1].title} on' if first else 'Deeper in'}, {what} grow alike"
+    if not first:
+        return f"Deeper in, {what} grow alike"
+    return f"{f'From {courses[first + 1].title} on' if first + 1 < len(grows) else 'At the output'}, {what} grow alike"

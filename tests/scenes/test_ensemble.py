@@ -133,7 +133,7 @@ def test_a_title_that_promises_more_with_each_layer_is_kept() -> None:
         return _title("images of 5", courses)
 
     assert titled(0.5, 0.6, 0.9) == "Deeper in, images of 5 grow alike"
-    assert titled(0.5, 0.3, 0.9) == "From layer 2 on, images of 5 grow alike"
+    assert titled(0.5, 0.3, 0.9) == "At the output, images of 5 grow alike"
     assert titled(0.5, 0.3, 0.2, 0.2, 0.9) == "From layer 3 on, images of 5 grow alike"
     assert {titled(0.5, 0.6, 0.4), titled(0.5, 0.6, np.nan), titled(1.0, 1.0)} == {"What images of 5 have in common"}
 
