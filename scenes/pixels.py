@@ -18,7 +18,7 @@ from .families.two_seen import draw_cases
 from .families.two_values import TwoValues
 
 GAP = 36.0
-ROW, FOOT = 29.0, 50.0  # units of a row at least, and of the foot at most
+ROW, FOOT = 27.5, 50.0  # units of a row at least, and of the foot at most
 COLUMN, STRIP, PLANE = (
     0.24,
     150.0,
