@@ -19,11 +19,8 @@ from .families.two_values import TwoValues
 
 GAP = 36.0
 ROW, FOOT = 27.5, 50.0  # units of a row at least, and of the foot at most
-COLUMN, STRIP, PLANE = (
-    0.24,
-    150.0,
-    0.34,
-)  # share of the width, or units of height, of images; share of either of a plane
+COLUMN, STRIP = 0.24, 150.0  # share of the width, or units of height, that mean images take
+PLANE = 0.34  # share of either that a plane takes
 MOST = 2_000  # squares of a mosaic
 
 
