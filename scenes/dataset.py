@@ -18,6 +18,7 @@ from .families.endings import in_title
 from .families.inputs import training_images
 
 MOST_IN_A_LIST = 12
+ENDS = "bright frames: the nearest and the farthest of each class"
 DISTANCE = "distance: root of the summed squared differences of the pixels"
 
 
@@ -41,21 +42,22 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     counts = {name: len(known) for name, known in sets.items()}
     numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
     title = _title({names[number]: spreads[number].average for number in rising})
-    subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples"
+    sizes = {len(spread.distances) for spread in spreads.values()}
+    each = f", {min(sizes):,} of each class" if len(sizes) == 1 < len(spreads) else ""
+    subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples{each}"
     sheet = Sheet(stage, recording, title, subtitle=subtitle, numbers=numbers, air=16)
     most = MOST_IN_A_LIST if planar else most_rows(sheet.room)
     chosen = [rising[k] for k in evenly(len(rising), most)]
     part = f"{len(chosen)} of {len(names)} classes" if len(chosen) < len(names) else ""
-    drawn = "circles: this far from each mean" if planar else DISTANCE
-    sheet.write_foot(drawn, part, *ignored_in_words(_labels(recording)))
-    heads = [
-        (names[number], " + ".join(f"{(known == number).sum():,}" for known in sets.values())) for number in chosen
-    ]
-    shown = [spreads[number] for number in chosen]
+    drawn = ["circles: this far from each mean", part] if planar else [ENDS, part or DISTANCE]
+    sheet.write_foot(*drawn, *ignored_in_words(_labels(recording)))
+    called, shown = [names[number] for number in chosen], [spreads[number] for number in chosen]
+    said = [] if each else [f"{len(spread.distances):,}" for spread in shown]
+    palette = stage.theme.palette(max(2, len(names)))[chosen]
     picture = (
-        DistancePlane(stage, sheet.room, samples, shown, heads, stage.theme.palette(max(2, len(names)))[chosen])
+        DistancePlane(stage, sheet.room, samples, shown, called, said, palette)
         if planar
-        else DistanceRows(stage, sheet.room, samples, shown, heads)
+        else DistanceRows(stage, sheet.room, samples, shown, called, said)
     )
     nearest, farthest = (pick(spread.distances[end] for spread in shown) for pick, end in ((min, 0), (max, -1)))
 

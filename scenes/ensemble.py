@@ -11,7 +11,7 @@ from typing import Annotated
 
 import numpy as np
 
-from animviz import Draw, Moment, Range, Recording, Stage, scene
+from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.classifier import labels_of
 from animviz.analysis.likeness import counts_of, two_parts
 from animviz.analysis.states import sampled_states
@@ -23,11 +23,15 @@ from animviz.recording.replay.layers import is_chain
 from animviz.recording.state import State
 
 from .families.blocks import layer_words
-from .families.course import Course, CourseRow, GrowingSum, course_boxes, lowest, most_courses
+from .families.course import Course, view_of
+from .families.endings import in_title
 from .families.layers import Probe, class_of, hidden_layers
+from .families.likeness_rows import LikenessRows, most_likeness_rows
 from .families.unit_source import has_images
 
 ORDER = "units in the order in which those excite them"
+HEAD, GAP = 32.0, 44.0  # units above an image for what it is, and between the images and the rows
+COLUMN, STRIP = 0.2, 0.24  # share of the width, or of the height, that the images take
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES, through="sizes of the ensemble")
@@ -65,9 +69,10 @@ def ensemble(
     snapshot = (sampled_states(recording)[-1] if epoch is None else recording.at(epoch)).snapshot
     state = recording.at(snapshot.epoch)
     number = Number(f"{things} summed", ".0f", str(count))
-    foot = [f"curves: correlation with the mean of {len(others.images)} other {things} of {name}", ORDER]
+    foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others of {in_title(name)}", ORDER]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m layers"])
-    hidden, left_out = hidden_layers(recording, layers, most_courses(stage, measure.room) - 2, "ensemble")
+    most = most_likeness_rows(_parted(stage, measure.room)[1])
+    hidden, left_out = hidden_layers(recording, layers, most - 2, "ensemble")
     if not hidden:
         way = "see dataset or predictions for others"
         raise SceneError(f"ensemble sums activations of hidden layers; {recording.path} tells of none: {way}")
@@ -84,12 +89,10 @@ def ensemble(
     courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
     sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
-    (large, boxes), low = course_boxes(stage, sheet.room, len(courses)), lowest(courses)
-    views: list[GrowingSum | CourseRow] = [GrowingSum(stage, large, courses[0])]
-    views += [
-        CourseRow(stage, box, one, low, first=one is courses[0], ticks=one is courses[-1])
-        for box, one in zip(boxes, courses, strict=True)
-    ]
+    images, rest = _parted(stage, sheet.room)
+    views: list[_InputSeen | LikenessRows] = [LikenessRows(stage, rest, courses)]
+    if images is not None:
+        views.append(_InputSeen(stage, images, courses[0]))
 
     def draw(moment: Moment) -> None:
         place = int(np.searchsorted(counts, count**moment.progress + 1e-9, side="right")) - 1
@@ -98,6 +101,46 @@ def ensemble(
         sheet.show(state, **{number.label: counts[place]})
 
     return draw
+
+
+class _InputSeen:
+    """The sum of the images, and smaller the one that was added last: below it, or beside it."""
+
+    def __init__(self, stage: Stage, box: Box, course: Course) -> None:
+        self._course, top = course, box.top + HEAD
+        high = box.height > box.width
+        side = min(box.width, 0.6 * (box.height - 2 * HEAD - 16)) if high else box.height - HEAD
+        last = (
+            Box(box.left, top + side + 16 + HEAD, 0.6 * side, 0.6 * side)
+            if high
+            else Box(box.left + side + GAP, top, side, side)
+        )
+        self._heading = stage.text(box.left, box.top + 20, "", weight="medium", moves=True)
+        stage.dot(last.left + 7, last.top - HEAD + 12, 14, stage.theme.ink)
+        stage.dot(last.left + 7, last.top - HEAD + 12, 9, stage.theme.background)
+        stage.text(last.left + 22, last.top - HEAD + 20, "the last of them")
+        self._sum = view_of(stage, Box(box.left, top, side, side), course, course.means[-1:])
+        self._last = view_of(stage, last, course, course.values)
+
+    def show(self, place: int) -> None:
+        """Show the sum over the first so many images, by its place among the counts."""
+        count = int(self._course.counts[place])
+        self._heading.set_text(f"sum of {count:,}")
+        self._sum.show(self._course.means[place])
+        self._last.show(self._course.values[count - 1])
+
+
+def _parted(stage: Stage, room: Box) -> tuple[Box | None, Box]:
+    """Return the boxes of the images and of the rows: beside each other, or below in high frames; rows alone in square ones."""
+    if stage.width > 1.2 * stage.height:
+        wide = COLUMN * room.width
+        left = room.left + wide + GAP
+        return Box(room.left, room.top, wide, room.height), Box(left, room.top, room.right - left, room.height)
+    if stage.height < 1.2 * stage.width:
+        return None, room
+    high = STRIP * room.height
+    top = room.top + high + 20
+    return Box(room.left, room.top, room.width, high), Box(room.left, top, room.width, room.bottom - top)
 
 
 @dataclass(frozen=True)
@@ -134,7 +177,12 @@ def _images(recording: Recording, labels: Array, true: int, samples: int) -> tup
 
 
 def _title(what: str, courses: list[Course]) -> str:
-    """Say what the picture shows: whether images grow alike from layer to layer."""
-    alike = [float(np.median(course.alone)) for course in courses]
-    grow = alike[0] < alike[-1] == max(alike)
-    return f"Deeper in, {what} grow alike" if grow else f"What {what} have in common"
+    """Say what the picture shows: from which layer on images grow alike, on average, as far as the numbers tell."""
+    alike = np.array([round(float(course.average[-1]), 2) for course in courses])
+    grows = np.diff(alike) >= 0
+    first = len(grows) - int(np.argmin(grows[::-1])) if not grows.all() else 0
+    if first == len(grows) or not alike[-1] > alike[first]:
+        return f"What {what} have in common"
+    if not first:
+        return f"Deeper in, {what} grow alike"
+    return f"{f'From {courses[first + 1].title} on' if first + 1 < len(grows) else 'At the output'}, {what} grow alike"

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from animviz.arrays import Array
 from animviz.sampling import evenly
 
-__all__ = ["MOST_SAMPLES", "MOST_VALUES", "commonest_right", "most_telling_pair", "quarters_of"]
+__all__ = ["MOST_SAMPLES", "MOST_VALUES", "commonest_classes", "most_telling_pair", "quarters_of"]
 
 MOST_SAMPLES = 4_000
 MOST_VALUES = 800
@@ -21,20 +21,18 @@ def quarters_of(high: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.asarray(high[:, 0] + 2 * high[:, 1], np.intp)
 
 
-def commonest_right(
-    quarters: NDArray[np.intp], labels: NDArray[np.int64], seen: NDArray[np.intp], known: NDArray[np.int64]
-) -> float:
-    """Return the share of samples that are told rightly by the commonest class of their quarter.
+def commonest_classes(quarters: NDArray[np.intp], labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return the commonest class of each quarter, shape (4,); that of all samples where a quarter has none.
 
     Args:
         quarters: of the samples.
         labels: their class numbers.
-        seen: quarters of the samples from which the commonest classes are taken.
-        known: their class numbers.
+        count: of classes.
     """
-    counts = np.zeros((4, int(max(labels.max(), known.max())) + 1))
-    np.add.at(counts, (seen, known), 1)
-    return float((counts.argmax(axis=1)[quarters] == labels).mean())
+    counts = np.zeros((4, count))
+    np.add.at(counts, (quarters, labels), 1)
+    filled = counts.any(axis=1, keepdims=True)
+    return np.asarray(np.where(filled, counts, counts.sum(axis=0)).argmax(axis=1), np.int64)
 
 
 def most_telling_pair(high: NDArray[np.bool_], labels: NDArray[np.int64]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""A square for each of some samples: those of a class stand together, and colours say of which class they are told to be."""
+"""A square for each sample, in rows by class: each keeps its place, and its colour says of which class it is told to be."""
 
 from collections.abc import Sequence
 
@@ -7,77 +7,71 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from animviz import Box, Stage
-from animviz.arrays import Array
-from animviz.parts import LABEL, Sprites, chip, heatmap
+from animviz.parts import VALUE, Words, first_fitting, heatmap, pair
 
-__all__ = ["ClassMosaic", "largest_square"]
+__all__ = ["ClassMosaic"]
 
-SMALLEST = 2  # pixels of a square with the gap to the next one
+HEAD, SHARE = 40.0, 110.0  # units above the squares for the heading, and of width for the share
+LARGEST, GAP = 40.0, 8.0  # units of a square at most, and between two rows at least
 ROOMY = 5  # pixels from which a square has a gap
 
 
-def largest_square(stage: Stage, box: Box, count: int) -> int:
-    """Return how many pixels a square may have if so many are to fit, column by column.
-
-    Args:
-        stage: where.
-        box: for all of them.
-        count: how many there are.
-    """
-    width, height = box.width * stage.pixel, box.height * stage.pixel
-    sizes = range(int(min(width, height)), SMALLEST, -1)
-    return next((size for size in sizes if (width // size) * (height // size) >= count), SMALLEST)
-
-
 class ClassMosaic:
-    """Squares in columns, class by class, with the names of the classes that have room for them.
+    """Squares in rows of equal height, column by column, under a heading and the share of right answers.
 
     Args:
         stage: where.
-        box: its place.
-        count: how many samples there are.
-        names: of all classes.
-        size: pixels of a square, see `largest_square`.
-        most: how many samples stand with each class at any moment at most, (classes,); others have no names ready.
+        box: for everything.
+        headings: who answers, from the longest to the shortest.
+        labels: true class of every sample, (samples,).
+        rows: numbers of the samples that have a square in each row, in their order.
+        count: of classes.
     """
 
-    def __init__(self, stage: Stage, box: Box, count: int, names: Sequence[str], size: int, most: Array) -> None:
-        self._count, self._size, self._classes = count, size, len(names)
-        self._rows = max(1, int(box.height * stage.pixel) // size)
-        self._columns = max(1, -(-count // self._rows))
-        self._palette = np.rint(255 * stage.theme.palette(max(2, len(names)))).astype(np.uint8)
-        ground = np.rint(255 * np.array(to_rgb(stage.theme.background))).astype(np.uint8)
-        self._ground = np.append(ground, np.uint8(255))
-        side = size / stage.pixel
-        self._corner = np.array([box.left, box.top]) * stage.pixel
-        place = Box(box.left, box.top, self._columns * side, self._rows * side)
-        self._squares, _ = heatmap(stage, place, (self._rows, self._columns), square=False)
-        self._named = np.flatnonzero(most * size >= self._rows * LABEL * stage.pixel)  # no name is narrower than high
-        tags = [chip(stage, names[k], self._palette[k] / 255, LABEL) for k in self._named.tolist()]
-        self._widths = np.array([tag.shape[1] for tag in tags])
-        self._tags = Sprites(stage, tags)
+    def __init__(
+        self, stage: Stage, box: Box, headings: Sequence[str], labels: NDArray[np.int64], rows: Sequence[NDArray[np.intp]],
+        count: int,
+    ) -> None:  # fmt: skip
+        self._labels = self._answers = labels
+        heading = first_fitting(stage, headings, box.width - SHARE, "medium")
+        stage.text(box.left, box.top + 22, heading, weight="medium")
+        room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
+        width, height = int(room.width * stage.pixel), int(room.height * stage.pixel)
+        index = _placed(width, height, stage.pixel, rows, len(labels))
+        colors = np.full((count + 1, 4), 255, np.uint8)
+        colors[:count, :3] = np.rint(255 * stage.theme.palette(max(2, count))[:count])
+        colors[count, :3] = np.rint(255 * np.array(to_rgb(stage.theme.background)))
+        self._index, self._colors = index, colors
+        place = Box(room.left, room.top, width / stage.pixel, height / stage.pixel)
+        self._squares, _ = heatmap(stage, place, (height, width), square=False)
+        self._share = Words(stage, [(box.right, box.top + 24)], size=VALUE, weight="medium", align="right")
+        pair(stage, f"right answers {headings[0]}", lambda: self._share.texts, lambda: [self._right])
 
-    def show(self, grouped: NDArray[np.int64], colored: NDArray[np.int64]) -> None:
-        """Show the samples.
+    def show(self, answers: NDArray[np.int64]) -> None:
+        """Show the class that is answered for every sample, (samples,)."""
+        self._answers = answers
+        self._squares.set_cells(self._colors[np.append(answers, len(self._colors) - 1)[self._index]])
+        self._share.set_words([f"{self._right:.1f} %"])
 
-        Args:
-            grouped: the class with which each stands, (samples,).
-            colored: the class whose colour it has, (samples,).
-        """
-        order = np.argsort(grouped, kind="stable")
-        cells = np.tile(self._ground, (self._columns * self._rows, 1))
-        cells[: self._count, :3] = self._palette[colored[order]]
-        cells = cells.reshape(self._columns, self._rows, 4).transpose(1, 0, 2)
-        cells = cells.repeat(self._size, axis=0).repeat(self._size, axis=1)
-        if self._size >= ROOMY:
-            cells[self._size - 1 :: self._size] = cells[:, self._size - 1 :: self._size] = self._ground
-        self._squares.set_cells(np.ascontiguousarray(cells))
-        self._tags.set_middles(self._middles(grouped))
+    @property
+    def _right(self) -> float:
+        """Per cent of the samples that have the colour of their own class."""
+        return 100 * float((self._answers == self._labels).mean())
 
-    def _middles(self, grouped: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return where the names stand, in pixels: in the middle of their class, where it is as wide as its name."""
-        counts = np.bincount(grouped, minlength=self._classes)
-        across = ((np.cumsum(counts) - counts / 2) / self._rows)[self._named]
-        places = self._corner + self._size * np.stack([across, np.full(len(across), self._rows / 2)], axis=1)
-        wide = counts[self._named] / self._rows * self._size >= self._widths
-        return np.where(wide[:, None], places, np.nan)
+
+def _placed(width: int, height: int, pixel: float, rows: Sequence[NDArray[np.intp]], nothing: int) -> NDArray[np.intp]:
+    """Return the number of the sample at each pixel, shape (height, width), and another one where none is."""
+    pitch, most = height / len(rows), max(1, *(len(row) for row in rows))
+    high = pitch - min(GAP * pixel, 0.2 * pitch)
+    sizes = range(max(1, int(min(high, width, LARGEST * pixel))), 1, -1)
+    size = next((size for size in sizes if (width // size) * int(high // size) >= most), 1)
+    lanes = max(1, -(-most // (width // size)))  # as few as will do, so that rows are long
+    index = np.full((height, width), nothing, np.intp)
+    side = size - 1 if size >= ROOMY else size
+    for number, row in enumerate(rows):
+        used = min(lanes, max(1, len(row)))
+        top = int(number * pitch + (pitch - used * size) / 2)
+        for place, sample in enumerate(row.tolist()):
+            column, lane = divmod(place, used)
+            index[top + lane * size :, column * size :][:side, :side] = sample
+    return index

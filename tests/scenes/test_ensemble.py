@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from animviz import Box, Moment, Recording, Stage
+from animviz import Moment, Recording, Stage
 from animviz.analysis.likeness import counts_of, likeness, sums_of, two_parts
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
-from animviz.scenes.families.course import course_boxes
-from helpers.layout import check_layout, texts
+from animviz.scenes.ensemble import _title
+from animviz.scenes.families.course import Course
+from animviz.stage.points import PointCloud
+from helpers.layout import check_layout
 from helpers.recordings import made
 
 pytestmark = pytest.mark.integration  # from real trainings
@@ -31,7 +33,7 @@ def drawn(recording: Recording, progress: float = 1.0, size: tuple[int, int] = (
 
 
 def stated(stage: Stage) -> dict[str, list[str]]:
-    """Return what is written beside one image and beside the sum, by layer."""
+    """Return what is written of single images and of the sum, by layer."""
     return {pair.name.removeprefix("likeness in "): list(pair.texts()) for pair in stage.pairs}
 
 
@@ -45,8 +47,9 @@ def test_likeness_is_the_correlation_with_other_images_of_the_class(net: Recordi
         "output": state.outputs,
     }.items():
         values, pattern = through(members), through(others).mean(axis=0).ravel()
-        last, total = values[-1].ravel(), values.sum(axis=0).ravel()
-        assert said[name] == [f"{np.corrcoef(one, pattern)[0, 1]:.2f}" for one in (last, total)]
+        alone = [np.corrcoef(one.ravel(), pattern)[0, 1] for one in values]
+        together = np.corrcoef(values.sum(axis=0).ravel(), pattern)[0, 1]
+        assert said[name] == [f"{np.mean(alone):.2f}", f"{together:.2f}"]
 
 
 def test_without_hidden_layers_it_is_refused(tmp_path: Path) -> None:
@@ -109,15 +112,32 @@ def test_texts_of_another_data_set_keep_apart(size: tuple[int, int], trained: Tr
     check_layout(stage)
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (720, 720)])
-def test_the_sum_takes_four_tenths_of_the_width(size: tuple[int, int]) -> None:
-    stage = Stage(size)
-    room = Box(40, 100, stage.width - 80, 560)
-    large, rows = course_boxes(stage, room, 3)
-    assert large.width >= 0.4 * room.width
-    assert all(large.right < row.left and row.right <= room.right + 1e-9 for row in rows)
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)])
+def test_every_layer_is_shown_in_every_frame(size: tuple[int, int], net: Recording) -> None:
+    assert list(stated(drawn(net, size=size))) == ["input", "hidden 1", "hidden 2", "output"]
 
 
-def test_a_narrow_row_says_once_which_mark_is_which(net: Recording) -> None:
-    narrow, wide = (texts(drawn(net, size=size)) for size in ((720, 720), (1280, 720)))
-    assert (narrow.count("one"), wide.count("one")) == (1, 4)
+def test_dots_arrive_with_their_images_and_keep_their_places(net: Recording) -> None:
+    first, last = (rows_of_dots(drawn(net, progress)) for progress in (0.5, 1.0))
+    for some, every in zip(first, last, strict=True):
+        there = np.isfinite(some[:, 0])
+        assert there.sum() == 10
+        assert np.array_equal(some[there], every[there])
+
+
+def test_a_title_that_promises_more_with_each_layer_is_kept() -> None:
+    def titled(*averages: float) -> str:
+        courses = [Course(f"layer {k}", np.zeros((1, 2)), np.zeros(2), np.array([1])) for k in range(len(averages))]
+        for course, average in zip(courses, averages, strict=True):
+            course.__dict__["average"] = np.array([average])
+        return _title("images of 5", courses)
+
+    assert titled(0.5, 0.6, 0.9) == "Deeper in, images of 5 grow alike"
+    assert titled(0.5, 0.3, 0.9) == "At the output, images of 5 grow alike"
+    assert titled(0.5, 0.3, 0.2, 0.2, 0.9) == "From layer 3 on, images of 5 grow alike"
+    assert {titled(0.5, 0.6, 0.4), titled(0.5, 0.6, np.nan), titled(1.0, 1.0)} == {"What images of 5 have in common"}
+
+
+def rows_of_dots(stage: Stage) -> list[np.ndarray]:
+    """Return where the dots of each layer are."""
+    return [artist._xy for artist in stage.moving if isinstance(artist, PointCloud)]

@@ -14,17 +14,19 @@ import animviz
 from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.saliency import evidence
 from animviz.analysis.spread import spread_of
-from animviz.analysis.telling import most_telling_pair
+from animviz.analysis.telling import commonest_classes, most_telling_pair
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
 from animviz.scenes.dataset import _title
-from animviz.scenes.families.class_mosaic import ClassMosaic
+from animviz.scenes.families.class_mosaic import ClassMosaic, _placed
 from animviz.scenes.families.distance_plane import DistancePlane
-from animviz.scenes.families.distance_rows import _packed
+from animviz.scenes.families.distance_rows import _begin, _packed
+from animviz.scenes.families.two_values import TwoValues
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
+from animviz.stage.sprites import Sprites
 from helpers.layout import texts
 from helpers.recordings import made
 
@@ -96,13 +98,6 @@ def forest_importance(recording: Recording) -> np.ndarray:
     return forest.fit(images.reshape(len(images), -1), recording.extras["train_labels"]).feature_importances_
 
 
-def quarters_of_test(digits: Recording) -> list[np.ndarray]:
-    """The samples of each quarter by pixels 20 and 43, from the upper left."""
-    flat = digits.inputs.reshape(len(digits.inputs), -1)
-    first, second = flat[:, 20] > 0.5, flat[:, 43] > 0.5
-    return [~first & second, first & second, ~first & ~second, first & ~second]
-
-
 @pytest.fixture
 def mosaics(monkeypatch: pytest.MonkeyPatch) -> list[ClassMosaic]:
     """All mosaics that are made from now on."""
@@ -118,57 +113,83 @@ def mosaics(monkeypatch: pytest.MonkeyPatch) -> list[ClassMosaic]:
 
 
 def colors_of(mosaic: ClassMosaic) -> np.ndarray:
-    """The colours of the squares in their order, (samples, 3)."""
-    inside = mosaic._squares._cells[:: mosaic._size, :: mosaic._size, :3].transpose(1, 0, 2)
-    return inside.reshape(-1, 3)[: mosaic._count]
+    """The colour of each sample's square, (samples, 3)."""
+    samples, first = np.unique(mosaic._index, return_index=True)
+    assert samples.tolist() == list(range(len(mosaic._labels) + 1)), "a sample has no square"
+    return mosaic._squares._cells[..., :3].reshape(-1, 3)[first[:-1]]
 
 
-@pytest.mark.parametrize("by", ["both", "true", "predicted"])
-def test_pixels_shows_class_and_answer_of_each_sample(by: str, digits: Recording, mosaics: list[ClassMosaic]) -> None:
-    stage = drawn("pixels", digits, 2.0, pixels="20,43", by=by)
-    said, true = digits.at(2).outputs().argmax(axis=1), digits.labels
+def told_by_two(digits: Recording) -> np.ndarray:
+    """The commonest class of training in the case of each test sample, by pixels 20 and 43."""
+    extras = digits.extras
+    seen = extras["train_inputs"].reshape(-1, 64)[:, [20, 43]] > 0.5
+    here = digits.inputs.reshape(-1, 64)[:, [20, 43]] > 0.5
+    told = np.zeros(len(here), int)
+    for case in ([0, 0], [0, 1], [1, 0], [1, 1]):
+        members = extras["train_labels"][(seen == case).all(axis=1)]
+        told[(here == case).all(axis=1)] = np.bincount(members).argmax()
+    return told
+
+
+@pytest.mark.parametrize("epoch", [0.0, 2.0])
+def test_pixels_shows_what_two_and_what_all_answer(epoch: float, digits: Recording, mosaics: list[ClassMosaic]) -> None:
+    stage = drawn("pixels", digits, epoch, pixels="20,43")
     palette = np.rint(255 * stage.theme.palette(10))
-    assert len(mosaics) == 4
-    for mosaic, members in zip(mosaics, quarters_of_test(digits), strict=True):
-        grouped = said if by == "predicted" else true
-        colored = true if by == "true" else said
-        order = np.lexsort([true[members], grouped[members]])
-        assert np.array_equal(colors_of(mosaic), palette[colored[members][order]])
-        assert f"{members.sum():,}" in texts(stage)
-    assert {"A: row 2, column 4", "B: row 5, column 3"} <= set(texts(stage))
+    told, said = told_by_two(digits), digits.at(epoch).outputs().argmax(axis=1)
+    assert len(mosaics) == 2
+    for mosaic, answers in zip(mosaics, (told, said), strict=True):
+        assert np.array_equal(colors_of(mosaic), palette[answers])
+    shares = [pair.texts() for pair in stage.pairs if pair.name.startswith("right answers")]
+    assert shares == [[f"{100 * np.mean(answers == digits.labels):.1f} %"] for answers in (told, said)]
+
+
+def test_squares_stand_in_the_row_of_their_class_at_one_place_in_both(
+    digits: Recording, mosaics: list[ClassMosaic]
+) -> None:
+    drawn("pixels", digits, 0.0)
+    by_two, by_all = mosaics
+    assert np.array_equal(by_two._index, by_all._index)
+    filled = by_two._index < len(digits.labels)
+    rows = np.nonzero(filled)[0] * 10 // len(filled)
+    assert np.array_equal(digits.labels[by_two._index[filled]], rows)
+
+
+@pytest.mark.parametrize("count", [1, 7, 300])
+def test_as_many_squares_are_drawn_as_there_are_samples(count: int) -> None:
+    index = _placed(400, 90, 1.0, [np.arange(count), np.array([count])], count + 1)
+    samples, areas = np.unique(index[index <= count], return_counts=True)
+    assert samples.tolist() == list(range(count + 1))
+    assert len(set(areas.tolist())) == 1
+
+
+def test_of_many_classes_some_have_a_row(tmp_path: Path) -> None:
+    inputs, labels = np.random.default_rng(0).normal(size=(200, 3)), np.arange(200) % 40
+    meaning = {"loss": "sparse_categorical_crossentropy", "task": "multiclass probabilities"}
+    names = [f"class {number}" for number in range(40)]
+    with animviz.ArrayRecorder(tmp_path / "many.rec", inputs, labels, class_names=names, **meaning) as session:
+        session.capture(outputs=np.eye(40)[labels], epoch=0)
+    written = texts(drawn("pixels", Recording(tmp_path / "many.rec"), 0.0))
+    assert any(text.endswith("of 40 classes") for text in written)
 
 
 def test_samples_turn_one_by_one_between_snapshots(digits: Recording, mosaics: list[ClassMosaic]) -> None:
-    seen = [
-        drawn("pixels", digits, epoch) and np.concatenate([colors_of(m) for m in mosaics[-4:]]) for epoch in (0, 0.5, 1)
-    ]
-    first, between, last = seen
+    first, between, last = (
+        drawn("pixels", digits, epoch) and colors_of(mosaics[-1]) for epoch in (0, 0.5, 1)
+    )  # fmt: skip
     turned = (first != last).any(axis=1)
     assert ((between == first) | (between == last)).all(axis=1).all()
     assert 0 < (between != first).any(axis=1).sum() < turned.sum()
 
 
-def test_names_of_a_mosaic_stand_apart(digits: Recording, mosaics: list[ClassMosaic]) -> None:
-    drawn("pixels", digits, 4.0)
-    for mosaic in mosaics:
-        grouped = np.repeat(np.arange(10), np.arange(1, 40, 4))
-        middles, widths = mosaic._middles(grouped), mosaic._widths
-        named = np.isfinite(middles[:, 0])
-        assert 0 < named.sum() < 10
-        gaps, needed = np.diff(middles[named, 0]), (widths[named][1:] + widths[named][:-1]) / 2
-        assert (gaps >= needed - 1).all()
+def test_a_case_without_samples_tells_the_commonest_class() -> None:
+    quarters, labels = np.array([0, 0, 0, 3]), np.array([2, 2, 1, 0])
+    assert commonest_classes(quarters, labels, 4).tolist() == [2, 2, 2, 0]
 
 
 def test_pixels_title_says_what_two_and_all_tell(digits: Recording) -> None:
-    extras = digits.extras
-    seen = extras["train_inputs"].reshape(-1, 64)[:, [20, 43]] > 0.5
-    here = digits.inputs.reshape(-1, 64)[:, [20, 43]] > 0.5
-    told = 0
-    for quarter in ([0, 0], [0, 1], [1, 0], [1, 1]):
-        members = extras["train_labels"][(seen == quarter).all(axis=1)]
-        told += (digits.labels[(here == quarter).all(axis=1)] == np.bincount(members).argmax()).sum()
     right = np.mean(digits.at(4).outputs().argmax(axis=1) == digits.labels)
-    expected = f"Two pixels tell {100 * told / len(here):.0f} %, the network in the end {100 * right:.0f} %"
+    two = np.mean(told_by_two(digits) == digits.labels)
+    expected = f"Two pixels tell {100 * two:.0f} %, the network in the end {100 * right:.0f} %"
     assert expected in texts(drawn("pixels", digits, 1.0, pixels="20,43"))
 
 
@@ -183,9 +204,8 @@ def test_the_most_telling_pair_is_that_of_the_greatest_mutual_information() -> N
 
 
 def test_pixels_are_among_those_that_the_network_reads(reduced: Recording) -> None:
-    named = [text for text in texts(drawn("pixels", reduced)) if text[:3] in ("A: ", "B: ")]
-    places = [8 * int(text.split()[2].rstrip(",")) + int(text.split()[4]) for text in named]
-    assert set(places) <= set(reduced.extras["pixels"])
+    two = TwoValues(reduced, "", reduced.labels >= 0, reduced.labels)
+    assert set(two.cells) <= set(reduced.extras["pixels"])
 
 
 @pytest.mark.parametrize("asked", ["3", "3,3", "3,64", "a,b", "1,2,3", "-1,2"])
@@ -234,10 +254,9 @@ def test_importance_refuses_numbers_that_are_not_there(digits: Recording) -> Non
 
 def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
     stage = drawn("dataset", odd)
-    train, test = np.bincount(odd.extras["train_labels"]), np.bincount(odd.labels)
-    for name, several, few in zip(odd.output.class_names, train, test, strict=True):
+    for name, count in zip(odd.output.class_names, np.bincount(odd.extras["train_labels"]), strict=True):
         assert name in texts(stage)
-        assert f"{several} + {few}" in texts(stage)
+        assert {f"{count:,}", f"{count:,} samples"} & set(texts(stage))
     assert {f"{len(odd.labels)}", f"{len(odd.extras['train_labels'])}"} <= set(texts(stage))
 
 
@@ -251,18 +270,37 @@ def test_dataset_lights_the_samples_that_the_line_has_come_to(epoch: float, shar
     reach = every.min() + share * (every.max() - every.min())
     lit = [artist for artist in stage._moving if isinstance(artist, PointCloud)][1]
     assert lit.count == (every <= reach + 1e-9).sum()
-    assert stage.pairs[-1].texts() == [f"{reach:.2f}"]
+    assert stage.pairs[-1].texts() == [f"{reach:.2f}"] * 2
     averages = [f"{some.mean():.2f}" for some in sorted(distances, key=np.mean)]
     assert stage.pairs[-2].texts() == averages
 
 
-def test_images_stand_at_their_distances_and_cover_neither_each_other_nor_the_mean() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_images_stand_at_their_distances_and_cover_no_other(lanes: int) -> None:
     distances = np.sort(np.random.default_rng(0).uniform(0, 10, 400))
-    found = _packed(distances, 0.5, 2)
-    for lane in range(2):
-        places = [0.0, *(distances[place] for place, at in found if at == lane)]
+    found = _packed(distances, 0.5, lanes)
+    assert {0, 399} <= {place for place, _ in found}
+    for lane in range(lanes):
+        places = [distances[place] for place, at in found if at == lane]
         assert len(places) > 10
-        assert (np.diff(places) >= 0.5).all()
+        assert (np.diff(places) >= 0.5 - 1e-9).all()
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_of_one_sample_an_image_is_shown(lanes: int) -> None:
+    assert _packed(np.array([3.0]), 0.5, lanes) == [(0, 0)]
+
+
+def test_all_images_of_dataset_are_there_from_the_first_frame_on(digits: Recording) -> None:
+    faint, bright = (artist for artist in drawn("dataset", digits, 0.0)._moving if isinstance(artist, Sprites))
+    assert np.isfinite(faint._middles).all()
+    assert 10 < np.isfinite(bright._middles[:, 0]).sum() < 20
+
+
+def test_a_scale_begins_at_a_round_distance_that_leaves_nothing_out() -> None:
+    assert _begin(3.4, 10.01) == 3
+    assert _begin(0.3, 10.0) == 0
+    assert _begin(0.034, 0.1) == 0.03
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -270,7 +308,7 @@ def test_one_class_is_drawn_in_the_plane(count: int) -> None:
     stage, points = Stage((640, 360)), np.random.default_rng(0).normal(size=(count, 2))
     spreads = [spread_of(points, np.arange(count))]
     DistancePlane(
-        stage, Box(40, 100, 1200, 560), points, spreads, [("one", str(count))], stage.theme.palette(2)[:1]
+        stage, Box(40, 100, 1200, 560), points, spreads, ["one"], [str(count)], stage.theme.palette(2)[:1]
     ).show(1.0)
     assert {"one", f"{spreads[0].distances.mean():.2f}"} <= set(texts(stage))
 
@@ -314,17 +352,6 @@ def test_importance_names_no_colours_where_no_pixel_speaks(
     assert any(text.startswith("Green speaks for") for text in texts(drawn("importance", digits)))
     monkeypatch.setattr("animviz.scenes.importance.Evidence.all_maps", lambda self: np.zeros((5, 7, 8, 8)))
     assert any(text.endswith(", until no pixel does") for text in texts(drawn("importance", digits)))
-
-
-def test_a_mosaic_has_only_those_names_ready_that_can_be_shown(digits: Recording, mosaics: list[ClassMosaic]) -> None:
-    stage, names = Stage((1280, 720)), [f"{number}" for number in range(1000)]
-    most = np.zeros(1000, int)
-    most[[3, 700]] = 200
-    mosaic = ClassMosaic(stage, Box(40, 40, 300, 200), 400, names, 12, most)
-    grouped = np.repeat([3, 700], 200)
-    mosaic.show(grouped, grouped)
-    assert mosaic._named.tolist() == [3, 700]
-    assert np.isfinite(mosaic._middles(grouped)).all()
 
 
 def test_circles_of_dataset_have_the_colours_of_their_classes(trained: Trained) -> None:
