@@ -3,6 +3,8 @@
 After the teaching notebooks on MNIST, where two pixels are plotted against each other to show that they do not do.
 """
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,13 +27,14 @@ MOST = 2_000  # squares of a mosaic
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES)
-def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
+def pixels(stage: Stage, recording: Recording, *, pixels: str = "", by: Literal["true", "predicted"] = "true") -> Draw:
     """What two input values tell of every sample, beside what the network answers while it learns.
 
     Args:
         stage: where to draw.
         recording: of a classifier with at least two input values.
         pixels: two of them as flat numbers from 0, such as 350,406; by default the two that tell most of the class.
+        by: rows are true classes and colours the answers, or rows are the answers and colours the true classes.
 
     Raises:
         SceneError: there are no two values, not those that were asked for, or no sample of any class.
@@ -45,25 +48,32 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "") -> Draw:
     seen, place = _parted(stage, sheet.room, images=two.images is not None)
     classes = np.flatnonzero(verdicts.totals)
     shown = classes[evenly(len(classes), max(1, int((place.height - FOOT - HEAD) / ROW)))]
-    step = max(1, -(-int(verdicts.totals[shown].max()) * len(shown) // MOST))
-    sheet.write_foot(*_foot(two, things, step, len(shown), len(classes)))
+    own = by == "true"
+    most = int(verdicts.totals[shown].max()) if own else _most(verdicts, len(recording), two, shown)
+    step = max(1, -(-most * len(shown) // MOST))
+    sheet.write_foot(*_foot(two, things, by, step, len(shown), len(classes)))
     seen, place = _parted(stage, sheet.room, images=two.images is not None)
     draw_cases(stage, seen, two, verdicts.names)
     left = _names(stage, place, verdicts.names, shown)
     wide = (place.right - left - GAP) / 2
-    rows = [_ordered(two, number)[::step] for number in shown.tolist()]
     by_two, by_all = (
         ClassMosaic(
-            stage, Box(at, place.top, wide, place.height), (f"by {who}", who.removeprefix("the ")), two.labels, rows,
-            len(verdicts.names),
+            stage, Box(at, place.top, wide, place.height), (f"by {who}", who.removeprefix("the ")), two.labels, len(shown),
+            -(-most // step), len(verdicts.names),
         )
         for at, who in ((left, f"two {things}"), (left + wide + GAP, "the network"))
     )  # fmt: skip
-    by_two.show(two.told)
+    fixed = [_ordered(two, two.labels, number)[::step] for number in shown.tolist()]
+
+    def rows_of(answers: NDArray[np.int64]) -> list[NDArray[np.intp]]:
+        return fixed if own else [_ordered(two, answers, number)[::step] for number in shown.tolist()]
+
+    by_two.show(two.told, rows_of(two.told), by_answer=not own)
     turns = np.random.default_rng(0).random(len(two.labels))
 
     def draw(moment: Moment) -> None:
-        by_all.show(_said(recording, verdicts, moment.epoch, turns))
+        answers = _said(recording, verdicts, moment.epoch, turns)
+        by_all.show(answers, rows_of(answers), by_answer=not own)
         sheet.show(recording.at(moment.epoch))
 
     return draw
@@ -77,11 +87,19 @@ def _title(verdicts: Verdicts, two: TwoValues, things: str) -> str:
     return title if last is None else f"{title}, the network in the end {100 * verdicts.accuracy(last):.0f} %"
 
 
-def _foot(two: TwoValues, things: str, step: int, shown: int, classes: int) -> list[str]:
+def _most(verdicts: Verdicts, snapshots: int, two: TwoValues, shown: NDArray[np.intp]) -> int:
+    """Return for how many samples one of the classes is answered at most: by two values, or at or between snapshots."""
+    told = [verdicts.answers(place)[verdicts.known] for place in range(snapshots)]
+    pairs = [(two.told, two.told), *zip(told, told[1:] or told, strict=False)]
+    return max(int(((one == number) | (other == number)).sum()) for one, other in pairs for number in shown.tolist())
+
+
+def _foot(two: TwoValues, things: str, by: str, step: int, shown: int, classes: int) -> list[str]:
     """Say what a square is, and what else the picture does not say itself."""
     one = "a sample" if step == 1 else f"one of {step} samples"
     some = f"{shown} of {classes} classes" if shown < classes else ""
-    return [f"square: {one}, row: its class, colour: the answer", some or _best(two, things)]
+    row, color = ("its class", "the answer") if by == "true" else ("the answer", "its class")
+    return [f"square: {one}, row: {row}, colour: {color}", some or _best(two, things)]
 
 
 def _best(two: TwoValues, things: str) -> str:
@@ -98,11 +116,11 @@ def _said(recording: Recording, verdicts: Verdicts, epoch: float, turns: NDArray
     return np.where(turns < state.share, after, before)
 
 
-def _ordered(two: TwoValues, number: int) -> NDArray[np.intp]:
-    """Return the samples of a class: those that two values tell rightly first, others by what these tell."""
-    members = np.flatnonzero(two.labels == number)
-    told = two.told[members]
-    return members[np.lexsort([told, told != number])]
+def _ordered(two: TwoValues, classes: NDArray[np.int64], number: int) -> NDArray[np.intp]:
+    """Return the samples of a row: those that have its colour come first, in rows of classes by what two values tell."""
+    members = np.flatnonzero(classes == number)
+    colors = (two.told if classes is two.labels else two.labels)[members]
+    return members[np.lexsort([colors, colors != number])]
 
 
 def _names(stage: Stage, box: Box, names: list[str], shown: NDArray[np.intp]) -> float:

@@ -1,4 +1,4 @@
-"""A square for each sample, in rows by class: each keeps its place, and its colour says of which class it is told to be."""
+"""A square for each sample, in rows by class: by its own, in the colour of the answer, or the other way round."""
 
 from collections.abc import Sequence
 
@@ -24,33 +24,50 @@ class ClassMosaic:
         box: for everything.
         headings: who answers, from the longest to the shortest.
         labels: true class of every sample, (samples,).
-        rows: numbers of the samples that have a square in each row, in their order.
+        rows: how many there are.
+        most: squares of a row at most.
         count: of classes.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, headings: Sequence[str], labels: NDArray[np.int64], rows: Sequence[NDArray[np.intp]],
+        self,
+        stage: Stage,
+        box: Box,
+        headings: Sequence[str],
+        labels: NDArray[np.int64],
+        rows: int,
+        most: int,
         count: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._labels = self._answers = labels
         heading = first_fitting(stage, headings, box.width - SHARE, "medium")
         stage.text(box.left, box.top + 22, heading, weight="medium")
         room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD)
         width, height = int(room.width * stage.pixel), int(room.height * stage.pixel)
-        index = _placed(width, height, stage.pixel, rows, len(labels))
+        self._grid = _Grid(width, height, stage.pixel, rows, max(1, most))
+        self._rows: Sequence[NDArray[np.intp]] = ()
         colors = np.full((count + 1, 4), 255, np.uint8)
         colors[:count, :3] = np.rint(255 * stage.theme.palette(max(2, count))[:count])
         colors[count, :3] = np.rint(255 * np.array(to_rgb(stage.theme.background)))
-        self._index, self._colors = index, colors
+        self._colors = colors
         place = Box(room.left, room.top, width / stage.pixel, height / stage.pixel)
         self._squares, _ = heatmap(stage, place, (height, width), square=False)
         self._share = Words(stage, [(box.right, box.top + 24)], size=VALUE, weight="medium", align="right")
         pair(stage, f"right answers {headings[0]}", lambda: self._share.texts, lambda: [self._right])
 
-    def show(self, answers: NDArray[np.int64]) -> None:
-        """Show the class that is answered for every sample, (samples,)."""
+    def show(self, answers: NDArray[np.int64], rows: Sequence[NDArray[np.intp]], *, by_answer: bool = False) -> None:
+        """Show the samples in their rows.
+
+        Args:
+            answers: class that is answered for every sample, (samples,).
+            rows: numbers of the samples that have a square in each row, in their order.
+            by_answer: whether rows are those of the answers, and colours those of the classes.
+        """
         self._answers = answers
-        self._squares.set_cells(self._colors[np.append(answers, len(self._colors) - 1)[self._index]])
+        if rows is not self._rows:
+            self._rows, self._index = rows, self._grid.index(rows, len(self._labels))
+        colors = self._labels if by_answer else answers
+        self._squares.set_cells(self._colors[np.append(colors, len(self._colors) - 1)[self._index]])
         self._share.set_words([f"{self._right:.1f} %"])
 
     @property
@@ -59,19 +76,32 @@ class ClassMosaic:
         return 100 * float((self._answers == self._labels).mean())
 
 
-def _placed(width: int, height: int, pixel: float, rows: Sequence[NDArray[np.intp]], nothing: int) -> NDArray[np.intp]:
-    """Return the number of the sample at each pixel, shape (height, width), and another one where none is."""
-    pitch, most = height / len(rows), max(1, *(len(row) for row in rows))
-    high = pitch - min(GAP * pixel, 0.2 * pitch)
-    sizes = range(max(1, int(min(high, width, LARGEST * pixel))), 1, -1)
-    size = next((size for size in sizes if (width // size) * int(high // size) >= most), 1)
-    lanes = max(1, -(-most // (width // size)))  # as few as will do, so that rows are long
-    index = np.full((height, width), nothing, np.intp)
-    side = size - 1 if size >= ROOMY else size
-    for number, row in enumerate(rows):
-        used = min(lanes, max(1, len(row)))
-        top = int(number * pitch + (pitch - used * size) / 2)
-        for place, sample in enumerate(row.tolist()):
-            column, lane = divmod(place, used)
-            index[top + lane * size :, column * size :][:side, :side] = sample
-    return index
+class _Grid:
+    """Where squares lie: rows of equal height, in each as few lanes as will do, so that rows are long.
+
+    Args:
+        width: pixels.
+        height: pixels.
+        pixel: pixels per unit.
+        rows: how many there are.
+        most: squares of a row at most.
+    """
+
+    def __init__(self, width: int, height: int, pixel: float, rows: int, most: int) -> None:
+        self._shape, self._pitch = (height, width), height / rows
+        high = self._pitch - min(GAP * pixel, 0.2 * self._pitch)
+        sizes = range(max(1, int(min(high, width, LARGEST * pixel))), 1, -1)
+        self._size = next((size for size in sizes if (width // size) * int(high // size) >= most), 1)
+        self._lanes = max(1, -(-most // (width // self._size)))
+
+    def index(self, rows: Sequence[NDArray[np.intp]], nothing: int) -> NDArray[np.intp]:
+        """Return the number of the sample at each pixel, shape (height, width), and another one where none is."""
+        found, size = np.full(self._shape, nothing, np.intp), self._size
+        side = size - 1 if size >= ROOMY else size
+        for number, row in enumerate(rows):
+            used = min(self._lanes, max(1, len(row)))
+            top = int(number * self._pitch + (self._pitch - used * size) / 2)
+            for place, sample in enumerate(row.tolist()):
+                column, lane = divmod(place, used)
+                found[top + lane * size :, column * size :][:side, :side] = sample
+        return found

@@ -20,7 +20,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
 from animviz.scenes.dataset import _title
-from animviz.scenes.families.class_mosaic import ClassMosaic, _placed
+from animviz.scenes.families.class_mosaic import ClassMosaic, _Grid
 from animviz.scenes.families.distance_plane import DistancePlane
 from animviz.scenes.families.distance_rows import _begin, _packed
 from animviz.scenes.families.two_values import TwoValues
@@ -154,9 +154,25 @@ def test_squares_stand_in_the_row_of_their_class_at_one_place_in_both(
     assert np.array_equal(digits.labels[by_two._index[filled]], rows)
 
 
+@pytest.mark.parametrize("epoch", [0.0, 0.5, 2.0])
+def test_by_predicted_stands_in_the_row_of_the_answer_in_the_colour_of_the_class(
+    epoch: float, digits: Recording, mosaics: list[ClassMosaic]
+) -> None:
+    stage = drawn("pixels", digits, epoch, by="predicted", pixels="20,43")
+    palette = np.rint(255 * stage.theme.palette(10))
+    for mosaic in mosaics:
+        filled = mosaic._index < len(digits.labels)
+        rows = np.nonzero(filled)[0] * 10 // len(filled)
+        assert np.array_equal(mosaic._answers[mosaic._index[filled]], rows)
+        assert np.array_equal(mosaic._squares._cells[filled][:, :3], palette[digits.labels[mosaic._index[filled]]])
+    assert np.array_equal(mosaics[0]._answers, told_by_two(digits))
+    if epoch != 0.5:
+        assert np.array_equal(mosaics[1]._answers, digits.at(epoch).outputs().argmax(axis=1))
+
+
 @pytest.mark.parametrize("count", [1, 7, 300])
 def test_as_many_squares_are_drawn_as_there_are_samples(count: int) -> None:
-    index = _placed(400, 90, 1.0, [np.arange(count), np.array([count])], count + 1)
+    index = _Grid(400, 90, 1.0, 2, count).index([np.arange(count), np.array([count])], count + 1)
     samples, areas = np.unique(index[index <= count], return_counts=True)
     assert samples.tolist() == list(range(count + 1))
     assert len(set(areas.tolist())) == 1
