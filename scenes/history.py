@@ -65,8 +65,9 @@ def _source(recording: Recording) -> Source:
 def _of_training(recording: Recording) -> str:
     """Return what was trained, and of which samples the pictures are."""
     about = recording.manifest
-    samples = f"{recording.basis.sample_count:,} {recording.measured_on} samples"
-    pictures = f"pictures of {samples}" if pictured(recording) else ""
+    pictures = ""
+    if pictured(recording):
+        pictures = f"pictures of {recording.basis.sample_count:,} {recording.measured_on} samples"
     return ", ".join(filter(None, [about.title, about.arch, pictures]))
 
 
