@@ -34,7 +34,9 @@ __all__ = ["Session", "Take"]
 Logs = Mapping[str, Any] | None
 NOTHING_TOLD = Told()
 UNTRAINED = Entry(epoch=0.0, step=0)
-LARGE = 500_000  # bytes of a state from which on the training does not wait until it is written
+LARGE = (
+    32_000_000  # bytes of a state from which on the training does not wait until it is written; less takes little time
+)
 log = logging.getLogger("animviz")
 
 
@@ -286,15 +288,14 @@ class Session:
             raise self._out_of_order("capture", "begin")
         self.settle()
         entry = Entry(epoch=epoch, step=self._position.step if step is None else step, logs=_floats(logs))
-        arrays = state.arrays(self._writer.manifest)
+        arrays, entry = self._scored(self._writer, state, entry)
+        write, tell = partial(self._writer.append, arrays, entry), partial(self._tell_captured, epoch)
         if sum(array.nbytes for array in arrays.values()) < LARGE or self._writer.manifest.mismatch(arrays):
-            self._append(self._writer, state, entry)
-            self._captured = epoch
-            self._tell_captured(epoch)
+            write()
+            tell()
         else:
-            write = partial(self._append, self._writer, state, entry)
-            self._behind.do(write, then=partial(self._tell_captured, epoch))
-            self._captured = epoch
+            self._behind.do(write, then=tell)
+        self._captured = epoch
 
     def settle(self) -> None:
         """Wait until all that was captured is written.
@@ -381,7 +382,7 @@ class Session:
             log.info("recording %s: output %s is %s", self.path, output.name, output.said)
 
         def first(writer: RecordingWriter) -> None:
-            self._append(writer, state, entry)
+            writer.append(*self._scored(writer, state, entry))
             self._tell_begun()
 
         if texts := [name for name, array in self.samples.inputs.items() if array.dtype.kind == "U"]:
@@ -389,12 +390,13 @@ class Session:
         self._writer = RecordingWriter.create(self.path, manifest, self._data(), first)
         self._captured = entry.epoch
 
-    def _append(self, writer: RecordingWriter, state: Captured, entry: Entry) -> None:
+    def _scored(self, writer: RecordingWriter, state: Captured, entry: Entry) -> tuple[dict[str, Array], Entry]:
+        """Return the arrays of a snapshot, and its entry with what the state scores."""
         arrays = state.arrays(writer.manifest)
         # What does not match, the writer refuses.
         known = not writer.manifest.mismatch(arrays)
         scores = scores_of(self._described, state, self.samples.inputs) if known else {}
-        writer.append(arrays, entry.model_copy(update={"scores": scores}))
+        return arrays, entry.model_copy(update={"scores": scores})
 
     @property
     def _described(self) -> Description:

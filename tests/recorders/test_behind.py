@@ -13,7 +13,12 @@ from animviz.recorders import session as sessions
 from animviz.recording import checksums
 from animviz.recording.verifying import verify
 
-WEIGHTS = sessions.LARGE // 4 + 1
+WEIGHTS = 1_000
+
+
+@pytest.fixture(autouse=True)
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "LARGE", 4 * WEIGHTS)
 
 
 def state(value: float) -> dict[str, np.ndarray[Any, Any]]:
