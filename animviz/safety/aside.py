@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 __all__ = ["BEFORE", "aside", "sweep"]
 
@@ -76,12 +78,18 @@ def _swept(parent: Path) -> None:
     sweep(parent)
 
 
-def _owned(parent: Path) -> tuple[Path, FileLock]:
+def _lock_in(folder: Path) -> "FileLock":
+    from filelock import FileLock  # whose modules `--help` need not wait for
+
+    return FileLock(folder / LOCK, thread_local=False)
+
+
+def _owned(parent: Path) -> tuple[Path, "FileLock"]:
     for _ in range(ATTEMPTS):
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, suffix=SUFFIX, dir=parent))
-        lock = FileLock(folder / LOCK, thread_local=False)
+        lock = _lock_in(folder)
         # Another process may sweep it between the moment that the lock is a file and the moment that it is held.
-        with suppress(Timeout, FileNotFoundError):
+        with suppress(TimeoutError, FileNotFoundError):
             with suppress(NotImplementedError):  # a disk without locks: nobody can sweep there either
                 lock.acquire(timeout=0)
             if folder.exists():
@@ -99,10 +107,10 @@ def _remove_if_left(folder: Path) -> None:
         if time.time() - folder.stat().st_mtime > DAY:
             shutil.rmtree(folder, ignore_errors=True)
         return
-    lock = FileLock(folder / LOCK, thread_local=False)
+    lock = _lock_in(folder)
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except TimeoutError:
         return
     try:
         for kept in (folder / BEFORE).iterdir() if (folder / BEFORE).is_dir() else ():
