@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from animviz.errors import RecordingError
 from animviz.files import replace_file
@@ -162,7 +163,7 @@ def test_a_place_that_is_swept_before_its_lock_is_held_is_made_again(
         return str(folder)
 
     monkeypatch.setattr(module.tempfile, "mkdtemp", vanishing)
-    monkeypatch.setattr(module.FileLock, "acquire", _without_folders(module.FileLock.acquire))
+    monkeypatch.setattr(FileLock, "acquire", _without_folders(FileLock.acquire))
     with aside(tmp_path) as folder:
         assert folder.is_dir()
     assert list(tmp_path.iterdir()) == []
