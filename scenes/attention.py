@@ -187,6 +187,10 @@ class _Plot:
                     course.moments, course.shares[:, head], color=theme.mix(theme.positive, 0.35),
                     linewidth=stage.points(1.5), clip_on=False,
                 )  # fmt: skip
+        if (since := course.since(large)) is not None:
+            self._plot.axes.axvline(
+                since, color=theme.quiet, linewidth=stage.points(1.5), linestyle=(0, (4, 4)), zorder=0
+            )
         self._curves = NamedTraces(stage, self._plot, course.moments, curves)
 
     def show(self, moment: float) -> None:

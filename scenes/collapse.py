@@ -132,7 +132,7 @@ class _Cosines:
         if classes > 2:
             plot.axes.fill_between(moments, far, near, color=stage.theme.mix(ink, 0.14), linewidth=0, zorder=-1)
         self._even(moments, classes, units)
-        curves = [("rows", course.over_epochs("rows"), quiet), ("means", near, ink), ("", far, ink)][
+        curves = [("rows", course.over_epochs("rows"), quiet), ("means", near, ink), ("to", far, ink)][
             : 3 if classes > 2 else 1
         ]
         self._names = [name for name, _, _ in curves]

@@ -45,7 +45,7 @@ def descent(stage: Stage, recording: Recording) -> Draw:
         numbers=[step],
         foot=[
             f"ring: the start{lowest_said}",
-            f"down: below {100 * DOWN:g} % of the start's height, for good" if heights.log else "",
+            f"down: for good below the dashed line, {100 * DOWN:g} % of the start's height" if heights.log else "",
         ],
     )  # fmt: skip
     middle, beside, below = _layout(sheet.room, float(np.ptp(xs) / np.ptp(ys)), len(names))
@@ -78,9 +78,13 @@ class _Curves:
         known = drawn[np.isfinite(drawn)]
         low, high = (float(known.min()), float(known.max())) if len(known) else (0.1, 1.0)
         air = 0.05 * (high - low) + 1e-9
-        limits = (low / 1.2, high * 1.2) if heights.log else (low - air, high + air)
+        limits = (min(low, _down(drawn)) / 1.2, high * 1.2) if heights.log else (low - air, high + air)
         title = "height above the lowest, over the steps" if heights.log else "height over the steps"
         plot = Plot(stage, below, epoch_limits(epochs), limits, title=title, log=heights.log, left=70, right=14)
+        if heights.log:
+            plot.axes.axhline(
+                _down(drawn), color=stage.theme.quiet, linewidth=stage.points(1.5), linestyle=(0, (4, 4)), zorder=0
+            )
         self._traces = [Trace(stage, plot.axes, epochs, drawn[:, k], color) for k, color in enumerate(colors)]
         self._texts = []
         columns = _columns(box.width)
@@ -133,7 +137,7 @@ def _title(names: list[str], steps: Array, heights: Heights, ways: Array) -> str
     if not heights.log:
         return f"{_and([n for n, h in zip(names, ways[-1], strict=True) if h == np.nanmin(ways[-1])])} ends lowest"
     above = heights.above(ways)
-    late = ~(above <= DOWN * np.nanmax(above[0], initial=0.0))  # also where there is no height
+    late = ~(above <= _down(above))  # also where there is no height
     last = len(steps) - 1 - late[::-1].argmax(axis=0)
     first = [np.inf if one + 1 == len(steps) else steps[one + 1] for one in last]
     if not np.isfinite(first).any():
@@ -142,6 +146,11 @@ def _title(names: list[str], steps: Array, heights: Heights, ways: Array) -> str
     slow = [name for name, step in zip(names, first, strict=True) if not np.isfinite(step)]
     said = f"{_and(winners)} {'is' if len(winners) == 1 else 'are'} down first, at step {min(first):,.0f}"
     return said + (f"; {_and(slow)} not at all" if slow else "")
+
+
+def _down(heights: Array) -> float:
+    """Return the height below which one is down."""
+    return DOWN * float(np.nanmax(heights[0], initial=0.0))
 
 
 def _and(names: list[str]) -> str:

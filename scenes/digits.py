@@ -81,7 +81,7 @@ def digits(
     hidden, left_out = hidden_layers(recording, layers, most_maps(stage, sheet.room.top + 8) - 1, "digits")
     orders, names = _orders(recording, hidden, labels), recording.output.class_names
     sheet.write_foot(
-        "rows: the class that raises a unit most" if orders else "",
+        "rows: the class that raises a unit most in the end" if orders else "",
         "; ".join(filter(None, [seen_by_net(recording), left_out])),
     )
     places = Places.of(stage, sheet.room.top + 8, sheet.room.bottom, 1 + len(hidden))

@@ -54,7 +54,7 @@ def features(
     sheet = Sheet(
         stage, recording, _title(recording, seen, states), numbers=["epoch", "accuracy"],
         foot=[
-            "green: what speaks for the answer",
+            "green, coarse: what speaks for the answer",
             f"each {'filter, then its' if seen.plain else 'filter:'} map of the image, and what excites it most",
         ],
     )  # fmt: skip

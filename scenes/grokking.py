@@ -43,7 +43,7 @@ def grokking(stage: Stage, recording: Recording) -> Draw:
     grokked = Grokked.of(recording)
     sheet = Sheet(
         stage, recording, grokked.title("step" if steps else "epoch"), numbers=[_clock(recording, steps=bool(steps))],
-        foot=[_joined(waves.frequency, numbers), "asked: pairs that it never learned"],
+        foot=[_joined(waves.frequency, numbers), grokked.asked_words],
     )  # fmt: skip
     circle, curves, bars = _layout(sheet.room)
     ring = _Ring(stage, circle, recording, waves, numbers)

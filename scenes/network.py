@@ -96,7 +96,11 @@ def _title(recording: Recording, sample: int) -> str:
 
 def _foot(chain: Chain) -> list[str]:
     classes = any((known >= 0).any() for known in chain.classes)
-    units = "rim: the class that raises a unit most" if classes else "fill: activation, the stronger the farther from 0"
+    units = (
+        "rim: the class that raises a unit most in the end"
+        if classes
+        else "fill: activation, the stronger the farther from 0"
+    )
     return ["link: weight times activation, dashed below 0", units]
 
 

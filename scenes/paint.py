@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.spectrum import amplitudes
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, Plot, Sheet, cut, heatmap, pair
+from animviz.parts import LABEL, Number, Plot, Sheet, cut, first_fitting, heatmap, pair
 
 from .families.canvas import Canvas, require_canvas
 
@@ -22,6 +22,7 @@ WIDE = 1.5  # width over height of rooms in which all pictures stand in a row, w
 TALL = 0.8  # and of those in which the spectrum stands below them
 LARGE = 0.6  # of the height for the pictures, above the maps
 RANGE = 10.0  # by how much a spectrum may lie above or below that of the picture
+TITLES = ("strength of waves, coarse to fine", "waves, coarse to fine", "coarse to fine")
 OFF = Number("off", ".1f", "88.8", " %", 100)  # a share
 
 
@@ -103,7 +104,7 @@ class _Spectrum:
         found = known[known > 0]
         limits = (float(found.min()) / RANGE, float(found.max()) * 2) if len(found) else (0.1, 1.0)
         last = len(known)
-        title = "waves, coarse to fine" if box.width > 240 else "coarse to fine"
+        title = first_fitting(stage, TITLES, box.width, "medium")
         plot = Plot(
             stage, box, (1, max(2, last)), limits, title=title, log=True,
             ticks=[(1, "1"), (last / 2, f"{last / 2:.0f}"), (last, f"{last}")], right=14,

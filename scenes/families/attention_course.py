@@ -79,16 +79,21 @@ class Course:
         """Return the values of these numbers at a snapshot."""
         return {self.unit: float(self.moments[index]), REPEATS: float(self.again[index, 0])}
 
-    def title(self, head: int) -> str:
-        """Say from when on a head looks up what came next: that which is drawn large, if it does, or else another one."""
-        if not self.striped:
-            return "Where the head looks" if self.shares.shape[1] == 1 else f"Where {self.shares.shape[1]} heads look"
+    def since(self, head: int) -> float | None:
+        """Return from when on a head looks up what came next: that which is drawn large, if it does, or else another one."""
         below = ~(self.shares >= HALF)
         since = np.where(below.any(axis=0), len(below) - below[::-1].argmax(axis=0), 0)
         first = since[head] if since[head] < len(below) else since.min()
-        if first == len(below):
+        return None if not self.striped or first == len(below) else float(self.moments[first])
+
+    def title(self, head: int) -> str:
+        """Say from when on a head looks up what came next; see `since`."""
+        if not self.striped:
+            return "Where the head looks" if self.shares.shape[1] == 1 else f"Where {self.shares.shape[1]} heads look"
+        since = self.since(head)
+        if since is None:
             return "No head looks up what came next"
-        return f"From {self.unit} {self.moments[first]:,.0f} on, a head looks up what came next"
+        return f"From {self.unit} {since:,.0f} on, a head looks up what came next"
 
 
 def _noted(recording: Recording, heads: Heads, text: Reading, snapshot: Snapshot) -> tuple[Array, Array, Array]:

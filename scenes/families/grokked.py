@@ -43,6 +43,12 @@ class Grokked:
         """The epochs that the title tells, with the share of right answers at each."""
         return [moment for moment in (self.heart, self.rule) if moment is not None]
 
+    @property
+    def asked_words(self) -> str:
+        """What is asked, and where there is a rule the share of right answers from which it is told to be found."""
+        found = f", {'understood' if self.heart else 'found'} from {100 * RULE:.0f} % on" if self.rule else ""
+        return f"asked: pairs that it never learned{found}"
+
     def title(self, unit: str) -> str:
         """Say when the examples were known by heart, and when the rule was found.
 

@@ -238,4 +238,4 @@ class UnfoldSpace:
         length = next((one for one in SCALES if one / view.radius >= 0.12), SCALES[-1])
         left, low = self._axes.get_xlim()[0], self._axes.get_ylim()[0]
         self._bar.set_data([left, left + length / view.radius], [low, low])
-        self._length.set_text(f"{length:g}")
+        self._length.set_text(f"length {length:g}")

@@ -13,8 +13,8 @@ __all__ = ["Excited"]
 HEAD, UNDER, GAP = 34.0, 40.0, 16.0  # units over a group, under an image, and between images
 SMALLEST = 50.0  # units of width of an image
 LINE, LOW = 40.0, 200.0  # units of a line of words below the images, and of boxes that are too low for it
-MOST_WORDS = ("in the end most to", "most to", "most")
-LEAST_WORDS = ("and least to", "least to", "least")
+MOST_WORDS = ("what excites it most in the end", "most in the end", "most")
+LEAST_WORDS = ("what excites it least", "least")
 MOST = 0.57  # of the height, for the first of two groups
 
 
@@ -42,7 +42,9 @@ class Excited:
         alike = int((last[rank] == last[rank[0]]).sum())
         counted = alike > most
         if counted:
-            box = self._count(stage, box, f"{number_in(limits, last[rank[0]])} for {alike:,}", len(rank))
+            lowest = last[rank[0]]
+            said = "silent" if lowest == 0 else number_in(limits, lowest)
+            box = self._count(stage, box, said, alike, len(rank))
         groups = [rank[::-1][: min(most, len(rank) - alike)]] if counted else [rank[::-1][:most], rank[:most]]
         groups = [group for group in groups if len(group)]
         axes = stage.overlay()
@@ -74,7 +76,7 @@ class Excited:
         )  # fmt: skip
 
     @staticmethod
-    def _count(stage: Stage, box: Box, alike: str, count: int) -> Box:
+    def _count(stage: Stage, box: Box, said: str, alike: int, count: int) -> Box:
         """Write how many images excite the unit least, and return the room of the others: over it, in low boxes beside it."""
         low = box.height < LOW
         images = Box(box.left, box.top, 0.4 * box.width, box.height)
@@ -84,10 +86,9 @@ class Excited:
             (images.right, box.top + (HEAD + box.height - UNDER) / 2 + 8) if low else (box.left, box.bottom - 8)
         )
         forms = [
-            f"in the end {alike} of {count:,} samples",
-            f"in the end {alike} of {count:,}",
-            f"in the end {alike}",
-            alike,
+            f"{said} in the end for {alike:,} of {count:,}",
+            f"{said} in the end for {alike:,}",
+            f"{said} for {alike:,}",
         ]
         stage.text(left, baseline, first_fitting(stage, forms, box.right - left), color=stage.theme.quiet)
         return images
