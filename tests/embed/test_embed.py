@@ -154,6 +154,7 @@ def test_a_sample_placed_among_others_lands_on_its_twin(method: str) -> None:
     assert np.median(np.linalg.norm(placed - done.positions[:, :10], axis=2)) < 0.15 * extent
 
 
+@pytest.mark.slow
 def test_tsne_is_faithful_and_calm(digits: Recording, layer: np.ndarray) -> None:
     pytest.importorskip("openTSNE")
     done = embed(layer[-3:], "tsne", labels=digits.labels)
@@ -161,6 +162,7 @@ def test_tsne_is_faithful_and_calm(digits: Recording, layer: np.ndarray) -> None
     assert done.scores.step.mean() < 0.1
 
 
+@pytest.mark.slow
 def test_tsne_starts_anew_where_the_layer_changed() -> None:
     pytest.importorskip("openTSNE")
     x = np.concatenate([np.random.default_rng(7).normal(size=(1, 120, 5)), np.repeat(blobs(1, 120), 2, axis=0)])
