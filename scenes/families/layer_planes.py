@@ -180,7 +180,9 @@ def _lines(stage: Stage, plane: Box, top: float, told: Sequence[Sequence[str]]) 
             for row, (name, values, color) in enumerate(zip((PLANE, LAYER), told, colors, strict=False))
         ]
     values = told[0] if len(set(told[0])) > 1 else told[0][:1]
-    name = first_fitting(stage, BOTH, plane.width - len(values) * COLUMN - 10)
+    rooms = [plane.width - count * COLUMN - 10 for count in (len(values), 1)]  # or that of the middle one alone
+    fitting = (name for room in rooms for name in BOTH if stage.measure(name, LABEL) <= room)
+    name = next(fitting, BOTH[-1])
     return [_Line(stage, plane, top, name, values)]
 
 
