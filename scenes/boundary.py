@@ -20,6 +20,7 @@ from .families.endings import (
 )
 
 RULER = 150.0  # units of height; below the plane of a tall frame up to twice as much
+LETTERS = 24  # of the names of two classes in the title
 COLUMN = 0.26  # of the room, for what stands beside the plane
 
 
@@ -64,13 +65,16 @@ def _title(recording: Recording) -> str:
     lines = count_in_words(widths[0], "line") if widths else "one straight line"
     if not is_dense_chain(recording.layers):
         widths, lines = [], "the network"
-    several = bool(widths) and widths[0] > 1
-    who = f"{lines[0].upper()}{lines[1:]}"
+    if len(widths) > 1 and widths[0] > 1:  # the layers behind bend what the lines make
+        who, verb = f"A curve bent from {lines}", "parts"
+    else:
+        who, verb = f"{lines[0].upper()}{lines[1:]}", "part" if widths and widths[0] > 1 else "parts"
     if not told_apart(recording):
-        return f"{who} {'do' if several else 'does'} not part {classes_in_words(recording)}"
-    if len(names) == 2:
-        return f"{who} {'part' if several else 'parts'} {in_title(names[0])} and {in_title(names[1])}"
-    return f"{who} {'part' if several else 'parts'} {count_in_words(len(names))} classes"
+        return f"{who} {'does' if verb == 'parts' else 'do'} not part {classes_in_words(recording)}"
+    both = " and ".join(map(in_title, names))
+    if len(names) == 2 and len(both) <= LETTERS:
+        return f"{who} {verb} {both}"
+    return f"{who} {verb} {count_in_words(len(names), 'class', 'classes')}"
 
 
 def _layout(room: Box) -> tuple[Box, Box, Box]:

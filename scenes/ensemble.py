@@ -70,7 +70,7 @@ def ensemble(
     state = recording.at(snapshot.epoch)
     number = Number(f"{things} summed", ".0f", str(count))
     foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others of {in_title(name)}", ORDER]
-    measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m layers"])
+    measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m hidden layers"])
     most = most_likeness_rows(_parted(stage, measure.room)[1])
     hidden, left_out = hidden_layers(recording, layers, most - 2, "ensemble")
     if not hidden:

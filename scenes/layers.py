@@ -24,10 +24,12 @@ from .families.embedding_coloring import Coloring, check_coloring
 from .families.embedding_layout import GAP, KEY, TITLE
 from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
-from .families.embedding_words import headline, layer_name, present, short_name, subtitle
+from .families.embedding_way import Way
+from .families.embedding_words import headline, layer_name, present, short_name, subtitle, worded
 from .families.endings import in_title
+from .families.few_units import as_they_are, few_in_words
 from .families.layer_planes import LayerPlanes, cells_in, have_ticks
-from .families.neighbour_votes import mixed_classes
+from .families.neighbour_votes import NEIGHBOURS, in_layer, mixed_classes
 from .families.unit_source import has_images
 
 __all__ = ["layers", "place_at"]
@@ -69,18 +71,19 @@ def layers(
     found = _flow(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
+    found = as_they_are(found, recording, names, number, sets)
     together = "all layers laid out together" if weight else "each layer laid out alone"
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets, names),
+        _title(seen, found, sets, names, number),
         subtitle=subtitle(recording, "umap", note),
         numbers=seen.numbers,
     )
     ticked = have_ticks(stage, cells_in(_places(sheet.room, len(names))[1], len(names)).planes)
     trust = "trust: near here is near in the layer"
     bars = "bar: plane as drawn" + (", tick: layer before UMAP" if ticked else "")
-    sheet.write_foot(bars if sets.classes else trust, together)
+    sheet.write_foot(bars if sets.classes else trust, few_in_words(recording, names) or together)
     room = coloring.scaled(stage, sheet.room)
     plane, beside = _places(room, len(names))
     cells = cells_in(beside, len(names)).planes
@@ -166,18 +169,21 @@ def _flow(
         raise SceneError(f"layers: {error}") from error
 
 
-def _title(seen: Seen, found: Embedding, sets: Sets, names: Sequence[str]) -> str:
+def _title(seen: Seen, found: Embedding, sets: Sets, names: Sequence[str], number: int) -> str:
     """Say what happens from the first layer to the last, which no single frame shows."""
     if not sets.classes or found.scores.accuracy is None:
         return headline((), 0, 0)
-    way = [float(share) for share in found.scores.accuracy]
+    recording = seen.recording
+    shares = [float(share) for share in found.scores.accuracy]
+    before = [in_layer(recording, name, number, sets, NEIGHBOURS[1:2])[0] for name in names]
+    way = Way([worded(recording, name) for name in names], shares, before, len(sets.shown))
     mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(found, -1, sets)]
-    first, last = (short_name(seen.recording, name) for name in (names[0], names[-1]))
+    first, last = (short_name(recording, name) for name in (names[0], names[-1]))
     said = headline(
-        present(sets.shown_labels, seen.labels.names), way[0], way[-1], way, images=has_images(seen.recording),
+        present(sets.shown_labels, seen.labels.names), shares[0], shares[-1], way, images=has_images(recording),
         mixed=mixed, first=f"the {first} on",
     )  # fmt: skip
-    if said.startswith("How ") or " from the " in said or "layer by layer" in said:
+    if said.startswith(("How ", "The ")) or " the " in said or "layer by layer" in said:
         return said
     return f"From {first} to {last}, {said[0].lower()}{said[1:]}"
 

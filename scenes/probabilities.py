@@ -30,6 +30,7 @@ from animviz.parts import (
 from animviz.sampling import evenly, numbers_in
 
 from .families.learning import Learning, require_class
+from .families.wrapping import wrapped
 
 MOST = 20  # samples in the table
 LEAST, AMPLE, GREATEST = 26.0, 46.0, 64.0  # units of height of a row: at least, for several of a class, at most
@@ -38,8 +39,9 @@ AROUND = 160.0, 250.0  # units of height that title, numbers and foot take in wi
 WIDE = 900.0  # units of width from which table and bars stand beside each other
 NAMED = 0.2, 0.28  # of the width of the table, that a name takes at most: in narrow ones and in others
 AMPLE_TABLE = 700.0  # units of width of such others
+LINE = 32.0  # units of a line beside the image
 HEAD = 36.0  # units above the table for the names of the classes
-TRUE = Number("true class", ".1f", "100.0", " %", scale=100)  # what it gets on average
+TRUE = Number("true class, all", ".1f", "100.0", " %", scale=100)  # what it gets on average, not in the table
 
 
 class Chosen(NamedTuple):
@@ -172,7 +174,9 @@ def _bars(stage: Stage, box: Box, verdicts: Verdicts, sample: int, image: Array,
         rest = Box(box.left + side + 36, box.top, box.width - side - 36, box.height)
     room = (box.right if below else rest.left - 20) - left
     stage.text(left, top, f"#{sample}", weight="medium")
-    stage.text(left, top + 32, cut(stage, f"true: {verdicts.names[true]}", room), color=stage.theme.quiet)
+    lines = max(1, int(((box.top + side if below else box.bottom) - top) // LINE))
+    for row, text in enumerate(wrapped(stage, f"true: {verdicts.names[true]}", room, lines)):
+        stage.text(left, top + (row + 1) * LINE, text, color=stage.theme.quiet)
     return Answer(stage, rest, verdicts.names, true, strength)
 
 
@@ -207,12 +211,10 @@ def _given_to_the_true(verdicts: Verdicts, index: int) -> Array:
 
 
 def _title(given: Array) -> str:
-    """Return what the true classes of all samples get at the first and at the last finite snapshot."""
+    """Return what the true classes of all samples get in the end, and whether it is more than at first."""
     first, last = (100 * float(mean) for mean in given[np.isfinite(given)][[0, -1]])
-    if round(first) == round(last):
-        return f"The true class gets {last:.0f} % on average, as at the start"
-    way = "rises" if last > first else "falls"
-    return f"The true class {way} from {first:.0f} to {last:.0f} % on average"
+    way = "stays at" if round(first) == round(last) else "rises to" if last > first else "falls to"
+    return f"On average the true class {way} {last:.0f} %"
 
 
 def _given(text: str, verdicts: Verdicts) -> Chosen:

@@ -77,7 +77,7 @@ def _title(recording: Recording) -> str:
     if share is None:
         return DIVERGED
     widths, classes = hidden_widths(recording), classes_in_words(recording)
-    who, verb = _who(widths), "parts" if not widths or widths == [1] else "part"
+    who, verb = _who(widths), "parts" if len(widths) in (0, 2) or widths == [1] else "part"
     if share < PARTED:
         verb = f"{'does' if verb == 'parts' else 'do'} not part"
     but = "" if share == 1 or share < PARTED else f", but for {max(0.1, 100 * (1 - share)):.1f} %"
@@ -89,7 +89,7 @@ def _who(widths: list[int]) -> str:
     if len(widths) > 2:
         return f"{count_in_words(len(widths))} hidden layers"
     if len(widths) == 2:
-        return f"{count_in_words(widths[0])} and {count_in_words(widths[1])} units"
+        return f"a net of {count_in_words(widths[0])} and {count_in_words(widths[1], 'unit')}"
     return count_in_words(widths[0], "unit") if widths else "a straight cut"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from animviz.arrays import Array
-from animviz.parts.tags import name_tags
+from animviz.parts.tags import chips
 from animviz.sampling import evenly
 from animviz.stage.sprites import Sprites
 from animviz.stage.stage import Stage
@@ -31,7 +31,7 @@ class PlaneNames:
     def __init__(self, stage: Stage, axes: Axes, points: Array, labels: Array, names: Sequence[str]) -> None:
         box = axes.bbox
         low, high = np.array([box.x0, stage.size[1] - box.y1]), np.array([box.x1, stage.size[1] - box.y0])
-        chosen, tags = name_tags(stage, names, float(np.prod((high - low) / stage.pixel)))
+        chosen, tags = chips(stage, names, float(np.prod((high - low) / stage.pixel)))
         pixels = np.array(axes.transData.transform(points))
         pixels[:, 1] = stage.size[1] - pixels[:, 1]
         sizes = np.array([tag.shape[1::-1] for tag in tags], float).reshape(-1, 2) / stage.pixel

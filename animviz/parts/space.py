@@ -18,7 +18,7 @@ from animviz.parts.orbit import Orbit
 from animviz.parts.plane import GRID, boundary_lines, point_radius
 from animviz.parts.projections import Limits, Shadow, projection_of
 from animviz.parts.tagging import Tags
-from animviz.parts.tags import name_tags
+from animviz.parts.tags import chips
 from animviz.parts.tints import field_colors, grid_color
 from animviz.recording.recording import Recording
 from animviz.recording.state import State
@@ -178,7 +178,7 @@ class HiddenSpace:
 
 
 def _tags(stage: Stage, box: Box, axes: Axes, labels: Array, names: Sequence[str]) -> Tags:
-    return Tags(stage, axes, labels, name_tags(stage, names, box.width * box.height))
+    return Tags(stage, axes, labels, chips(stage, names, box.width * box.height))
 
 
 def _fitted(limits: Limits, box: Box) -> Limits:

@@ -126,7 +126,7 @@ class Swarm:
         if not np.isfinite(places).all():
             raise DivergedError("the activations are not finite here (the training diverged)")
         self._points.show(places, wrong, labels)
-        self._tags.show(self._tags.places(places, labels))
+        self._tags.show(self._tags.places(places, labels, thin=True))
 
 
 AIR = 1.1  # room around the points

@@ -15,6 +15,7 @@ __all__ = ["Tags"]
 
 FAR = 1.2  # heights of a name from the middle of its class
 OUTER = 0.85  # share of a class that lies further inwards than its name
+LIFT, THIN = 0.8, 3.0  # heights of a name, that it stands above a line; and of a crowd that is no line
 ABOVE = 8.0  # units from a sample to its image
 
 
@@ -50,23 +51,28 @@ class Tags:
         pixels[:, 1] = self._height - pixels[:, 1]
         return pixels
 
-    def places(self, samples: Array, labels: Array | None = None) -> Array:
+    def places(self, samples: Array, labels: Array | None = None, *, thin: bool = False) -> Array:
         """Return where images and names stand, in pixels; no name stands where most would have to stand far off.
 
         Args:
             samples: where they are, (samples, 2).
             labels: their classes, where they are not those given before.
+            thin: whether the crowd may be a line from left to right; the thinner it is, the farther names stand above it.
         """
         labels = self._labels if labels is None else labels
         pixels = self.in_pixels(samples)
         members = [pixels[labels == label] for label in self._classes]
         middle = np.median(pixels, axis=0) if self._outward else None
-        anchors = [_anchor(m, middle) for m in members]
+        anchors = np.reshape([_anchor(m, middle) for m in members], (-1, 2))
+        if thin and len(anchors):
+            heights = self._sizes[len(self._imaged) :, 1]
+            spread = np.ptp(pixels[:, 1])
+            anchors[:, 1] -= LIFT * heights * np.clip(1 - spread / (THIN * heights), 0, 1)
         above = pixels[self._imaged] - [0, 1] * (self._sizes[: len(self._imaged)] / 2 + self._air)
-        middles = apart(np.concatenate([above, np.reshape(anchors, (-1, 2))]), self._sizes)
+        middles = apart(np.concatenate([above, anchors]), self._sizes)
         half, named = self._sizes / 2, slice(len(self._imaged), None)
         places = np.clip(middles, self._corners[0] + half, self._corners[1] - half)
-        moved = np.linalg.norm(places[named] - np.reshape(anchors, (-1, 2)), axis=1) > FAR * self._sizes[named, 1]
+        moved = np.linalg.norm(places[named] - anchors, axis=1) > FAR * self._sizes[named, 1]
         if moved.sum() > len(moved) / 2:  # all classes are one knot, and names beside it would point at nothing
             places[:] = np.nan
         return places

@@ -18,15 +18,27 @@ from animviz.parts import LABEL, Number, Ruler, Sheet, chips
 from animviz.sampling import last_at
 
 from .embedding_coloring import By, Coloring, check_coloring
-from .embedding_facts import TRUST, Story, quality
+from .embedding_facts import TRUST, Story, Table, quality
 from .embedding_layout import Layout
 from .embedding_panel import Key, Panel
 from .embedding_pictures import Pictures
 from .embedding_seen import Seen
 from .embedding_spread import filling
-from .embedding_words import NAMES, described, directions, headline, layer_titles, present, shared, subtitle
+from .embedding_way import Way
+from .embedding_words import (
+    NAMES,
+    described,
+    directions,
+    headline,
+    layer_titles,
+    present,
+    shared,
+    subtitle,
+    worded,
+)
 from .endings import in_title
-from .neighbour_votes import classes_apart, in_layer, in_layout, mixed_classes
+from .few_units import units_of
+from .neighbour_votes import NEIGHBOURS, classes_apart, in_layer, in_layout, mixed_classes
 from .unit_source import has_images
 
 __all__ = [
@@ -46,6 +58,8 @@ Trails = Annotated[int, Range(0, 100)]
 Thumbnails = Annotated[int, Range(0, 100)] | None
 DEFAULT_LAYERS, MOST_LAYERS = 3, 6
 MOST_EPOCHS = 60
+MIDDLE = len(NEIGHBOURS) // 2  # of the numbers of neighbours: the one that is always told
+AMPLE = 20_000.0  # square units of the large plane for each name, below which names are small
 ENLARGED = 1.05  # times from which on it is said
 KEPT = Number("kept", ".0f", "100", " %", scale=100)
 LETTERS, POINT, SMALL_POINT = (
@@ -72,11 +86,19 @@ def embedding_scene(
     found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
     few = f"{len(numbers)} of {len(recording)} snapshots" if epoch is None and len(numbers) < len(recording) else ""
     titles = [layer_titles(recording, name) for name in names]
+    last = len(numbers) - 1
+
+    @cache
+    def table(place: int) -> tuple[list[float], list[float]]:
+        return (
+            in_layout(found[place], last, sets), in_layer(recording, names[place], numbers[last], sets)
+        )  # fmt: skip
+
     measure = KEPT if method == "pca" else TRUST
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets, _units(recording, names[-1])),
+        _title(seen, found, sets, names, table),
         subtitle=subtitle(recording, method, note, few),
         numbers=[*seen.numbers, measure],
         foot=[
@@ -90,7 +112,9 @@ def embedding_scene(
     if method == "pca" and epoch is None:
         pairs = [filling(embedding, box) for embedding, box in zip(found, [*layout.small, layout.main], strict=True)]
         drawn, scales = [embedding for embedding, _ in pairs], pairs[-1][1]
-    classes, tags = chips(stage, seen.labels.names, layout.main.width * layout.main.height, LETTERS)
+    area = layout.main.width * layout.main.height
+    letters = LETTERS if area >= AMPLE * len(seen.labels.names) else LABEL
+    classes, tags = chips(stage, seen.labels.names, area, letters)
     pictures = Pictures(stage, recording, thumbnails, sets, method, seen)
     panels = [
         Panel(stage, box, title, embedding, sets, coloring, trails=trails, radius=SMALL_POINT, by=by)
@@ -106,15 +130,8 @@ def embedding_scene(
     both = [(14.0, f"{sets.placed} test"), (7.0, "training")]
     kinds = [*(both if sets.placed else [(14.0, f"{sets.fitted} samples")]), (-18.0, pictures.words)]
     key = Key(stage, layout.main, [*color, *kinds], lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
-    last = len(numbers) - 1
     shares = found[-1].shares
     good = found[-1].scores.trustworthiness if shares is None else shares.sum(axis=1)
-
-    @cache
-    def table(place: int) -> tuple[list[float], list[float]]:
-        return (
-            in_layout(found[place], last, sets), in_layer(recording, names[place], numbers[last], sets)
-        )  # fmt: skip
 
     called = [title[-1] for title in titles]
     story = Story(stage, layout.story, called, found, sets, "PCA" if method == "pca" else NAMES[method], table)
@@ -143,7 +160,8 @@ def embedding_scene(
 
 def _times(factor: float) -> str:
     """Return how many times an epoch is enlarged; nothing where it is drawn as the last one is."""
-    return f"enlarged {factor:.2g} times" if factor >= ENLARGED else ""
+    digits = f"{factor:.2g}" if factor < 99.5 else f"{float(f'{factor:.2g}'):,.0f}"
+    return f"enlarged {digits} times" if factor >= ENLARGED else ""
 
 
 def embeddable(purpose: str, most: int = MOST_LAYERS) -> Callable[..., None]:
@@ -192,15 +210,7 @@ def _clock(stage: Stage, recording: Recording, story: Box, top: float) -> Ruler 
     return ruler
 
 
-def _units(recording: Recording, name: str) -> int:
-    """Return how many numbers a layer has for each sample; 0 where that is not known."""
-    if name == "input":
-        return int(np.prod(recording.single_input(recording.inputs).shape[1:]))
-    shape = recording.layers[recording.layer_index(name)].output_shape or (0,)
-    return int(np.prod([size or 0 for size in shape]))
-
-
-def _title(seen: Seen, found: list[Any], sets: Sets, units: int) -> str:
+def _title(seen: Seen, found: list[Any], sets: Sets, names: list[str], table: Table) -> str:
     """Say what happens: over the epochs in the last layer, and where that is seen from layer to layer."""
     if not sets.classes:
         return headline((), 0, 0)
@@ -210,6 +220,7 @@ def _title(seen: Seen, found: list[Any], sets: Sets, units: int) -> str:
     alone = len(found[0].epochs) == 1
     before = ends[0] if alone else float(finite[-1][0]) if len(finite[-1]) else float("nan")
     last = np.flatnonzero(np.isfinite(shares[-1]))[-1:]
+    units = units_of(seen.recording, names[-1])
     there = present(sets.shown_labels, seen.labels.names)
     if found[-1].shares is not None and units > found[-1].dimensions and len(there) > 1 and len(last):
         apart = [in_title(seen.labels.names[label]) for label in classes_apart(found[-1], int(last[0]), sets)]
@@ -217,7 +228,10 @@ def _title(seen: Seen, found: list[Any], sets: Sets, units: int) -> str:
             there, apart, found[-1].dimensions, units, images=has_images(seen.recording), alone=alone
         )  # fmt: skip
     mixed = [in_title(seen.labels.names[label]) for at in last for label in mixed_classes(found[-1], int(at), sets)]
+    ended = len(last) and last[0] == len(shares[-1]) - 1  # else the table's moment has diverged
+    layers = [table(place)[1][MIDDLE] if ended else np.nan for place in range(len(names))]
+    way = Way([worded(seen.recording, name) for name in names], ends, layers, len(sets.shown))
     return headline(
-        there, before, ends[-1], ends, images=has_images(seen.recording),
+        there, before, ends[-1], way, images=has_images(seen.recording),
         mixed=mixed, first="the first layer on" if alone else "the start",
     )  # fmt: skip

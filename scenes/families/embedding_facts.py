@@ -14,7 +14,7 @@ from animviz.parts import Meters, Number, cut, pair
 from .embedding_layout import HEAD, LOW_HEAD, ROW
 from .neighbour_votes import NEIGHBOURS
 
-__all__ = ["TRUST", "VOTE", "Story", "percents", "quality"]
+__all__ = ["TRUST", "VOTE", "Story", "Table", "percents", "quality"]
 
 VOTE, TRUST = Number("5-NN", ".1f", "100.0", " %", scale=100), Number("trust", ".3f", "0.000")
 COLUMN = 70.0  # units of a number in the table

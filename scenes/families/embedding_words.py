@@ -10,6 +10,7 @@ from animviz.embed import Embedding
 from animviz.parts import of_recording
 
 from .blocks import layer_words
+from .embedding_way import Way
 from .endings import count_in_words
 
 __all__ = [
@@ -23,15 +24,16 @@ __all__ = [
     "shared",
     "short_name",
     "subtitle",
+    "worded",
 ]
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
-APART, MIXED, GAIN, LOSS = 0.7, 0.5, 0.05, 0.005  # shares of samples that neighbours name rightly
+APART, MIXED, GAIN = 0.7, 0.5, 0.05  # shares of samples that neighbours name rightly
 MOST_NAMES, MOST_LETTERS = 4, 26  # of classes in a title
 
 
 def headline(
-    names: Sequence[str], before: float, after: float, way: Sequence[float] = (), *, images: bool = False,
+    names: Sequence[str], before: float, after: float, way: Way | None = None, *, images: bool = False,
     mixed: Sequence[str] = (), first: str = "the start",
 ) -> str:  # fmt: skip
     """Say what the classes do, from the shares of samples whose neighbours name their class.
@@ -40,15 +42,14 @@ def headline(
         names: of the classes; empty where labels are none.
         before: share at the beginning.
         after: share at the end.
-        way: shares from layer to layer at the end, where the title may say that they rise.
+        way: shares from layer to layer at the end, where the title may speak of layers.
         images: whether the samples are images, which may be of digits.
         mixed: names of the classes of which most samples are named wrongly at the end.
         first: where the first share was measured.
     """
     if not names:
         return "How the layers arrange the samples"
-    kind = _kind(names, images)
-    who = count_in_words(len(names), "class", kind).capitalize()
+    who = count_in_words(len(names), "class", _kind(names, images)).capitalize()
     if len(names) == 1:
         return "How the layers arrange one class"
     if not np.isfinite([before, after]).all():
@@ -60,11 +61,24 @@ def headline(
     few = " and ".join(mixed) if len(mixed) <= 2 else f"{count_in_words(len(mixed))} of them"
     but = f", but for {few}" if mixed else ""
     if after < before + GAIN:
-        return f"{who} are apart from {first}{but}" if after >= APART else f"{who} stay half mixed"
-    rises = len(way) > 1 and np.isfinite(way).all() and min(np.diff(way)) > -LOSS and way[-1] > way[0] + GAIN
+        return _stay(who, before, after, way, but, first)
     if after < APART:
         return f"{who} part, though not all"
-    return f"{who} part{', layer by layer' if rises and not but else but}"
+    if way is not None and way.rises and not but:
+        return f"{who} part, layer by layer"
+    return f"The {way.best} parts {who.lower()}{but}" if way is not None and way.best else f"{who} part{but}"
+
+
+def _stay(who: str, before: float, after: float, way: Way | None, but: str, first: str) -> str:
+    """Say how classes stand that neither part nor mix much: apart, half mixed, or a little less apart than before."""
+    if way is not None and way.loses and way.plane[0] >= APART:
+        little = " a little" if way.plane[-1] > way.plane[0] - GAIN else ""
+        return f"{who}, apart in the {way.layers[0]}, mix{little}"
+    if after < APART:
+        return f"{who} stay half mixed"
+    if way is not None and way.differs(after, before):
+        return f"{who}, apart at the start, mix a little"
+    return f"{who} are apart from {first}{but}"
 
 
 def _kind(names: Sequence[str], images: bool) -> str:
@@ -122,6 +136,11 @@ def layer_titles(recording: Recording, name: str) -> list[str]:
 def short_name(recording: Recording, name: str) -> str:
     """Return what viewers call a layer where there is little room, such as "hidden 1"."""
     return layer_words(recording).get(name, (name, name))[1]
+
+
+def worded(recording: Recording, name: str) -> str:
+    """Return what viewers call a layer within a sentence, such as "first hidden layer"."""
+    return layer_words(recording).get(name, (name, name))[0]
 
 
 def layer_name(recording: Recording, name: str, *, short: bool = False) -> str:

@@ -27,6 +27,7 @@ OVER, UNDER, LINE, GAP = 32.0, 74.0, 27.0, 20.0  # units over and under a plane,
 BELOW, BAR, TICK = 9.0, 5.0, 13.0  # units from a plane to the bar below it, of the bar, and of the tick across it
 LEAST, COLUMN, WIDE = 24.0, 62.0, 1.8  # units of a plane's height at least, of a number; width of use, in heights
 PLANE, LAYER = "plane", "layer"  # where neighbours are looked for: as laid out, and before
+BOTH = "plane, layer", "both"  # where they have the same
 FRAME = 3.0  # units of the frame around the plane that is drawn large
 MIDDLE = len(NEIGHBOURS) // 2
 
@@ -120,12 +121,12 @@ class LayerPlanes:
                 continue
             shares = in_layout(found, place, sets)
             self._shares[0, place] = shares[MIDDLE]
-            lines = [_Line(stage, plane, top, PLANE, percents(shares))]
+            told = [percents(shares)]
             if have_ticks(stage, planes):
                 shares = in_layer(recording, name, snapshot, sets)
                 self._shares[1, place] = shares[MIDDLE]
-                lines.append(_Line(stage, plane, top + LINE, LAYER, percents(shares), stage.theme.quiet))
-            self._lines.append(lines)
+                told.append(percents(shares))
+            self._lines.append(_lines(stage, plane, top, told))
         self._meters = Meters(stage, [(box.left, box.right, box.bottom + BELOW) for box in planes], BAR)
         self._ticks = stage.line(stage.overlay(), stage.theme.quiet, 4, solid_capstyle="butt")
         self._pair(stage, 100 if sets.classes else 1)
@@ -140,7 +141,7 @@ class LayerPlanes:
         )  # fmt: skip
         if np.isfinite(self._shares[1]).any():
             pair(
-                stage, "layer", lambda: [lines[1].said for lines in self._lines if lines[1].said],
+                stage, "layer", lambda: [lines[-1].said for lines in self._lines if lines[-1].said],
                 lambda: scale * self._ticked(),
             )  # fmt: skip
 
@@ -170,6 +171,21 @@ class LayerPlanes:
         self._frame.set_bounds(*(here + (place - np.floor(place)) * (there - here)))
 
 
+def _lines(stage: Stage, plane: Box, top: float, told: Sequence[Sequence[str]]) -> list["_Line"]:
+    """Return the lines of a plane and of its layer; one for both where they say the same, one number where all do."""
+    if len(told) == 1 or told[0] != told[1]:
+        colors = None, stage.theme.quiet
+        return [
+            _Line(stage, plane, top + row * LINE, name, values, color)
+            for row, (name, values, color) in enumerate(zip((PLANE, LAYER), told, colors, strict=False))
+        ]
+    values = told[0] if len(set(told[0])) > 1 else told[0][:1]
+    rooms = [plane.width - count * COLUMN - 10 for count in (len(values), 1)]  # or that of the middle one alone
+    fitting = (name for room in rooms for name in BOTH if stage.measure(name, LABEL) <= room)
+    name = next(fitting, BOTH[-1])
+    return [_Line(stage, plane, top, name, values)]
+
+
 class _Line:
     """A name and its numbers: the middle one always, the others in the end, where there is room for them.
 
@@ -182,7 +198,7 @@ class _Line:
         self, stage: Stage, plane: Box, top: float, name: str, values: Sequence[str], color: str | None = None
     ) -> None:
         room = stage.measure(name, LABEL) + 10
-        self.full = len(values) > 1 and room + len(values) * COLUMN <= plane.width
+        self.full = room + len(values) * COLUMN <= plane.width
         quiet = stage.theme.quiet
         self._values = list(values) if self.full else [values[len(values) // 2]]
         self._name = stage.text(plane.left, top, "", color=quiet, moves=True)

@@ -86,7 +86,7 @@ def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tu
         return [known[name] for name in names], ""
     there, missing = obtainable(recording, working)
     places = evenly(len(there), most)
-    some = f"{len(places)} of {len(working)} layers" if len(places) < len(working) else ""
+    some = f"{len(places)} of {len(working)} hidden layers" if len(places) < len(working) else ""
     return [there[place] for place in places], "; ".join(filter(None, [some, missing]))
 
 

@@ -30,8 +30,8 @@ from animviz.stage.points import PointCloud
 from animviz.stage.theme import THEMES, Theme
 from animviz.stage.words import Words
 from helpers.layout import check_layout, texts
-from helpers.meaning import answering
-from helpers.recordings import rewritten
+from helpers.meaning import answering, said
+from helpers.recordings import copied, rewritten
 
 pytestmark = pytest.mark.integration  # drawn from real trainings
 
@@ -519,11 +519,20 @@ def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
         * np.take_along_axis(class_probabilities(recording.at(epoch)), labels_of(recording, "test")[:, None], 1).mean()
         for epoch in (0.0, 4.0)
     ]
-    said = f"The true class rises from {means[0]:.0f} to {means[1]:.0f} % on average"
+    title = f"On average the true class {'rises to' if means[1] > means[0] else 'falls to'} {means[1]:.0f} %"
     for options in ({}, {"samples": "0"}):
         shown = texts(drawn("probabilities", recording, 4.0, size=(1280, 720), **options))
-        assert said in shown
-        assert shown[shown.index("true class") + 1] == f"{means[1]:.1f} %"
+        assert title in shown
+        assert shown[shown.index("true class, all") + 1] == f"{means[1]:.1f} %"
+
+
+def test_a_long_true_class_is_broken_beside_its_image(trained: Trained, tmp_path: Path) -> None:
+    recording = trained("digits_mlp")
+    names = tuple(f"large class of things {k}" for k in range(10))
+    long = copied(recording, tmp_path / "long.rec", **said(recording, class_names=names))
+    shown = texts(drawn("probabilities", long, 4.0, size=(1280, 720)))
+    at = next(place for place, text in enumerate(shown) if text.startswith("true: "))
+    assert f"{shown[at]} {shown[at + 1]}"[:-1] == "true: large class of things "
 
 
 def test_a_class_without_samples_that_is_never_answered_is_no_class_of_scores(

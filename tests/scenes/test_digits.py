@@ -162,7 +162,7 @@ def test_a_part_of_too_many_layers_is_said() -> None:
     recording = SimpleNamespace(layers=layers, epochs=[0.0], at=lambda epoch: untrained)
     chosen, note = hidden_layers(recording, "", 3, "digits")  # type: ignore[arg-type]
     assert [layer.name for layer in chosen] == ["dense_0", "dense_4", "dense_7"]
-    assert note == "3 of 8 layers"
+    assert note == "3 of 8 hidden layers"
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,10 @@ from animviz.parts import Tags
 from animviz.parts.tags import apart, chips
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
+from animviz.scenes.families.embedding import _times
 from animviz.scenes.families.embedding_insets import rim_places
 from animviz.scenes.families.embedding_spread import filling
+from animviz.scenes.families.embedding_way import Way
 from animviz.scenes.families.embedding_words import directions, headline
 from animviz.scenes.families.neighbour_votes import in_layer, in_layout
 from helpers import layout
@@ -108,12 +110,23 @@ def test_without_training_samples_each_is_named_by_the_others(digits: Recording,
     assert "training" not in texts("pca", alone, 1.0)
 
 
+def way(plane: list[float], before: list[float] | None = None) -> Way:
+    """Return shares of a thousand samples in three layers, where not told before the layout those of the plane."""
+    return Way(["input", "first hidden layer", "second hidden layer"], plane, before or plane, 1000)
+
+
 @pytest.mark.parametrize(
     ("names", "shares", "said"),
     [
         ("0123456789", (0.4, 0.9), "Ten digits part"),
-        ("0123456789", (0.4, 0.9, [0.7, 0.8, 0.9]), "Ten digits part, layer by layer"),
-        ("0123456789", (0.4, 0.9, [0.7, 0.5, 0.9]), "Ten digits part"),
+        ("0123456789", (0.4, 0.9, way([0.7, 0.8, 0.9])), "Ten digits part, layer by layer"),
+        ("0123456789", (0.4, 0.9, way([0.7, 0.8, 0.9], [0.9, 0.9, 0.9])), "Ten digits part"),
+        ("0123456789", (0.6, 0.91, way([0.82, 0.905, 0.909])), "The first hidden layer parts ten digits"),
+        ("0123456789", (0.6, 0.91, way([0.82, 0.83, 0.909])), "The second hidden layer parts ten digits"),
+        ("ab", (1.0, 0.982, way([1.0, 0.987, 0.982])), "Two classes, apart in the input, mix a little"),
+        ("ab", (0.8, 0.82, way([1.0, 0.9, 0.82])), "Two classes, apart in the input, mix"),
+        ("ab", (1.0, 0.98, way([0.97, 0.98, 0.98])), "Two classes, apart at the start, mix a little"),
+        ("ab", (1.0, 0.999, way([1.0, 1.0, 0.999])), "Two classes are apart from the start"),
         ("ab", (0.5, 0.6), "Two classes part, though not all"),
         ("ab", (0.9, 0.92), "Two classes are apart from the start"),
         ("ab", (0.2, 0.4), "Two classes stay mixed"),
@@ -128,9 +141,16 @@ def test_titles_say_what_happens(names: Sequence[str], shares: tuple[Any, ...], 
     assert headline(list(names), *shares) == said.replace("digits", "classes")
 
 
+@pytest.mark.parametrize(
+    ("factor", "said"), [(1.0, ""), (1.3, "1.3"), (99.7, "100"), (313.0, "310"), (41_700, "42,000")]
+)
+def test_how_much_an_epoch_is_enlarged_is_written_out(factor: float, said: str) -> None:
+    assert _times(factor) == (said and f"enlarged {said} times")
+
+
 def test_titles_name_the_classes_that_are_not_apart() -> None:
     assert headline(["a", "b"], 0.9, 0.9, mixed=["b"]) == "Two classes are apart from the start, but for b"
-    assert headline(list("abc"), 0.2, 0.8, [0.2, 0.5, 0.8], mixed=["a", "b"]) == "Three classes part, but for a and b"
+    assert headline(list("abc"), 0.2, 0.8, mixed=["a", "b"]) == "Three classes part, but for a and b"
     assert headline(["a", "b"], 0.9, 0.9, first="the first layer on") == "Two classes are apart from the first layer on"
 
 

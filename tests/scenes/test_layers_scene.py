@@ -17,6 +17,7 @@ from animviz.embed.sets import own_set
 from animviz.errors import AnimvizError, InputError, RecordingError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.embedding_facts import percents
+from animviz.scenes.families.few_units import as_they_are
 from animviz.scenes.families.layer_planes import cells_in
 from animviz.scenes.families.neighbour_votes import in_layer, in_layout
 from animviz.scenes.layers import _places, place_at
@@ -162,8 +163,36 @@ def test_small_planes_lie_apart_within_their_room(size: tuple[int, int], count: 
             assert box.right < other.left or box.bottom < other.top
 
 
-def test_the_title_names_both_ends_of_the_way(digits: Recording) -> None:
-    assert any(text.startswith("From input to output, ten digits ") for text in texts(digits, 0.0, n_neighbors=6))
+def test_the_title_names_both_ends_of_the_way_or_the_layer_that_brings_it(digits: Recording) -> None:
+    titles = "From input to output, ten digits ", "The "
+    assert any(text.startswith(titles) for text in texts(digits, 0.0, n_neighbors=6))
+
+
+def test_layers_of_one_or_two_units_are_drawn_as_they_are(rings_recording: Recording, tmp_path: Path) -> None:
+    rings = rewritten(rings_recording, tmp_path / "few.rec", samples=SOME)
+    names, last, sets = (
+        ["input", "hidden_1", "hidden_2", "output"],
+        len(rings) - 1,
+        own_set(rings, SampleLabels.of(rings), SOME),
+    )
+    laid_out = flow_of(rings, names, last, n_neighbors=6, labels=rings.labels)
+    found = as_they_are(laid_out, rings, names, last, sets)
+    state = rings.at(rings.epochs[-1])
+    for at, axes in ((0, 2), (2, 2), (3, 1)):
+        values, places = state.activations(names[at]).astype(float), found.positions[at]
+        scale = np.ptp(places, axis=0).max() / np.ptp(values, axis=0).max()
+        np.testing.assert_allclose(np.ptp(places, axis=0)[:axes], scale * np.ptp(values, axis=0), rtol=1e-4)
+        assert np.corrcoef(values[:, 0], places[:, 0])[0, 1] == pytest.approx(1)
+        assert found.scores.accuracy[at] == accuracy_of(places, np.asarray(rings.labels))
+    assert not found.positions[3, :, 1].any()
+    apart = [np.linalg.norm(part[:, None] - part[None], axis=2) for part in (laid_out.positions[1], found.positions[1])]
+    np.testing.assert_allclose(*apart, atol=1e-3)  # only turned
+    assert "layers of one or two units as they are" in " ".join(texts(rings, 1.0, n_neighbors=6))
+
+
+def test_one_number_stands_for_many_that_are_equal(digits: Recording, tmp_path: Path) -> None:
+    shown = texts(rewritten(digits, tmp_path / "alike.rec", one_class=True), 1.0, n_neighbors=6)
+    assert shown.count("100.0") == shown.count("plane, layer") == len(NAMES)
 
 
 def test_many_layers_are_an_even_choice_and_the_note_says_so(digits: Recording, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from animviz.parts import HiddenSpace, grid_lines, planar_inputs
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.endings import classes_in_words, count_in_words
 from animviz.scenes.rings import _who
+from animviz.stage.sprites import Sprites
 from helpers.layout import check_layout, texts
 from helpers.meaning import said
 from helpers.recordings import copied, made, rewritten
@@ -93,17 +94,45 @@ def test_the_title_claims_no_more_than_what_happened(two: Recording, tmp_path: P
     (title,) = (text for text in texts(drawn(two, (1280, 720))) if "part" in text)
     right = np.mean((two.at(3.0).outputs()[:, 0] > 0.5) == two.labels)
     assert right < 0.9  # its weights are drawn at random
-    assert title == "Three and two units do not part two rings"
+    assert title == "A net of three and two units does not part two rings"
     alone = made("two_rings", tmp_path / "alone.rec", arch="2-1", samples=100)
     assert "A straight cut does not part two rings" in texts(drawn(alone, (1280, 720)))
 
 
 @pytest.mark.parametrize(
     ("widths", "who"),
-    [([], "a straight cut"), ([1], "one unit"), ([3, 2], "three and two units"), ([4, 4, 2], "three hidden layers")],
+    [
+        ([], "a straight cut"),
+        ([1], "one unit"),
+        ([3, 2], "a net of three and two units"),
+        ([4, 4, 2], "three hidden layers"),
+    ],
 )
 def test_the_title_says_how_many_units_each_layer_has(widths: list[int], who: str) -> None:
     assert _who(widths) == who
+
+
+def test_a_boundary_behind_several_layers_is_a_curve_bent_from_lines(two: Recording, tmp_path: Path) -> None:
+    def title(recording: Recording) -> str:
+        stage = Stage((1280, 720))
+        find_scene("boundary").set_up(stage, recording)(Moment(0.0, 0.0))
+        return next(text for text in texts(stage) if "part" in text)
+
+    assert title(two) == "A curve bent from three lines does not part two rings"
+    flat = made("two_rings", tmp_path / "flat.rec", arch="2-3-1", samples=100)
+    assert title(flat) == "Three lines do not part two rings"
+
+
+def test_names_in_planes_are_filled_so_that_none_looks_like_a_sample(two: Recording) -> None:
+    stage = Stage((1280, 720))
+    find_scene("boundary").set_up(stage, two)(Moment(0.0, 0.0))
+    frame = stage.frame()
+    (names,) = (artist for artist in stage._moving if isinstance(artist, Sprites))
+    for middle, size, color in zip(names._middles, names._sizes, stage.theme.palette(2), strict=True):
+        (top, left), (height, width) = np.rint(middle[::-1] - size / 2).astype(int), size
+        window = frame[top : top + height, left : left + width, :3].astype(float)
+        filled = np.abs(window - 255 * np.asarray(color)).max(axis=2) < 2
+        assert filled.mean() > 0.3
 
 
 def test_a_training_that_diverges_parts_nothing(two: Recording, tmp_path: Path) -> None:
