@@ -75,5 +75,5 @@ def unseen_of(recording: Recording) -> int:
     """
     if "unseen" in recording.extras:
         return len(recording.extras["unseen"])
-    data = recording.manifest.settings.get("data")
+    data = (recording.manifest.settings or {}).get("data")
     return int(data.get("asked") or 0) if isinstance(data, dict) else 0
