@@ -376,7 +376,7 @@ def test_what_is_still_wrong_is_larger_and_fewer_stand_in_a_line() -> None:
     numbers = np.arange(40)
     groups = [
         Row(("learned", "from epoch 1"), numbers[:30], numbers[:30]),
-        Row(("still wrong", "at the end"), numbers[30:], numbers[30:]),
+        Row(("wrong", "in the end"), numbers[30:], numbers[30:]),
     ]
     rows = rows_of(list(groups), 7, 2, whole=False)
     assert [(len(row.samples), row.scale) for row in rows] == [(7, 1.0), (5, 1.4)]
@@ -399,14 +399,14 @@ def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) 
     assert sum(whole for _, whole in counts) == later.sum()
     assert counts[-1][1] == (~right[-1]).sum()
     assert bars_end_at_shares(stage, counts)
-    assert {"learned first", "learned last", "still wrong"} <= set(texts(stage))
+    assert {"learned first", "learned last", "wrong", "in the end"} <= set(texts(stage))
 
 
 def test_predictions_part_all_samples_into_learned_wrong_and_right_all_along(recording: Recording) -> None:
     right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
     wrong, always = int((~right[-1]).sum()), int(right.all(axis=0).sum())
     learned = right.shape[1] - wrong - always
-    said = f"{learned:,} of {right.shape[1]:,} learned, {wrong:,} still wrong"
+    said = f"{learned:,} of {right.shape[1]:,} learned, {wrong:,} wrong in the end"
     stage = drawn("predictions", recording, 0.0, (1280, 720))
     assert any(text.startswith(said) and (f"{always:,} right all along" in text or not always) for text in texts(stage))
     assert sum(int(text.split()[2].replace(",", "")) for text in words(stage)[0]) == learned + wrong
