@@ -15,7 +15,7 @@ from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
-from animviz.parts import near_one
+from animviz.parts import LABEL, near_one
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.class_plane import ClassPlane, lowest_level
@@ -24,6 +24,7 @@ from animviz.scenes.families.confused import cell_colors, from_first_to_last, mo
 from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
 from animviz.scenes.families.wrapping import wrapped
+from animviz.scenes.predictions import SIGN, _Grid
 from animviz.scenes.scores import _there, _title, learned_at, rates
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
@@ -400,6 +401,21 @@ def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) 
     assert counts[-1][1] == (~right[-1]).sum()
     assert bars_end_at_shares(stage, counts)
     assert {"learned first", "learned last", "wrong", "in the end"} <= set(texts(stage))
+
+
+def test_what_stands_below_an_image_is_centred(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    grids, set_up = [], _Grid.__init__
+
+    def kept(self: _Grid, *args: Any) -> None:
+        set_up(self, *args)
+        grids.append(self)
+
+    monkeypatch.setattr(_Grid, "__init__", kept)
+    stage = drawn("predictions", recording, 2.0, (1280, 720))
+    (grid,) = grids
+    for frame, (left, _), said in zip(grid._frames, np.asarray(grid._signs._places), grid._words.texts, strict=True):
+        begin, end = left - 9, left - 9 + SIGN + stage.measure(said, LABEL)
+        assert (begin + end) / 2 == pytest.approx(frame[:, 0].min() / 2 + frame[:, 0].max() / 2, abs=0.5)
 
 
 def test_predictions_part_all_samples_into_learned_wrong_and_right_all_along(recording: Recording) -> None:
