@@ -23,6 +23,7 @@ from .families.stems import Stems
 
 LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
+SHORT = 3  # letters of a name below a picture
 TALL = 1.2  # height over width from which on there are curves below the plane
 GAP = 40.0  # units between plots
 LARGE, MOST = 0.6, 12  # share of the room for the plane, and classes that are shown at most
@@ -117,11 +118,11 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
     pins = {float(recording.epochs[0]): beginning(recording), float(recording.epochs[-1]): "the end"}
     for at in sorted({int(learned[learned >= 0].min()), int(learned.max())} if (learned >= 0).any() else ()):
         which = np.flatnonzero(learned == at)
-        several = "last" if at == learned.max() else "first"
-        what = (
-            f"{several} {count_in_words(len(which))}" if len(which) > 1 else f"{in_title(names[which[0]], 8)} learned"
-        )
-        if at == learned.max() and (learned >= 0).all() and len(which) > 1:
+        end, name = "last" if at == learned.max() else "first", names[which[0]]
+        what = f"{end} {count_in_words(len(which))}"
+        if len(which) == 1:  # a picture has no room for a longer name
+            what = f"{name} learned" if len(name) <= SHORT else f"{end} {_things(recording)[0]}"
+        elif end == "last" and (learned >= 0).all():
             what = "all learned"
         epoch = float(recording.epochs[at])
         pins[epoch] = pins.get(epoch) or what
