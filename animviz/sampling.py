@@ -1,5 +1,6 @@
-"""Choosing a few of many: evenly, the last one at a moment, or by number."""
+"""Choosing a few of many: evenly, in strides, the last one at a moment, or by number."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import InputError
 
-__all__ = ["evenly", "is_number", "last_at", "numbers_in"]
+__all__ = ["evenly", "is_number", "last_at", "numbers_in", "strided"]
 
 
 def evenly(count: int, most: int) -> list[int]:
@@ -19,6 +20,17 @@ def evenly(count: int, most: int) -> list[int]:
         most: how many are wanted at most; where that is one, the first is taken.
     """
     return sorted({round(place) for place in np.linspace(0, count - 1, min(most, count))})
+
+
+def strided(count: int, most: int) -> list[int]:
+    """Return every so many of the indices from the first on, and the last; all of them where there are few.
+
+    Args:
+        count: how many there are.
+        most: how many are wanted at most, two or more.
+    """
+    step = max(1, math.ceil((count - 1) / (most - 1)))
+    return [*range(0, count - 1, step), count - 1]
 
 
 def last_at(epochs: NDArray[Any] | Sequence[float], epoch: float) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.parts import Number, Sheet
+from animviz.parts import Number, Sheet, epoch_number
 
 from .families.learning_curves import Source, stacked
 from .families.pinned import CAPTION, Strip, pins_of
@@ -75,8 +75,8 @@ def _title(recording: Recording, names: list[str], source: Source) -> str:
     """Return what becomes of the loss, from its first to its last value."""
     name = names[0] if names else "loss"
     name = f"val_{name}" if f"val_{name}" in recording.noted(source=source) else name
-    _, values = recording.history(name, source=source)
-    values = values[np.isfinite(values)]
+    epochs, values = recording.history(name, source=source)
+    epochs, values = epochs[np.isfinite(values)], values[np.isfinite(values)]
     if len(values) < 2:
         return "Learning curves"
     number = Number("", ".3f", "0.000")
@@ -84,7 +84,9 @@ def _title(recording: Recording, names: list[str], source: Source) -> str:
     verb = "falls" if values[-1] < values[0] else "rises"
     kind = "" if source == "scores" else "validation " if name.startswith("val_") else "training "
     what = (kind + name.removeprefix("val_").replace("_", " ")).capitalize()
-    return f"{what} stays at {first}" if first == last else f"{what} {verb} from {first} to {last}"
+    when = {"validation ": "after", "training ": "in", "": "at"}[kind]
+    since = f" {when} epoch {epoch_number(recording).text(epochs[0])}" if epochs[0] > 0 else ""
+    return f"{what} stays at {first}" if first == last else f"{what} {verb} from {first}{since} to {last}"
 
 
 def _foot(recording: Recording, names: list[str], source: Source) -> str:

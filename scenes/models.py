@@ -6,19 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from animviz import Box, Draw, Moment, Recording, Stage, scene
-from animviz.analysis.models import Course, axes_of, courses_of
+from animviz.analysis.models import Course, axes_of, courses_of, unseen_of
 from animviz.analysis.tasks import MODELS
 from animviz.arrays import Array
 from animviz.errors import DivergedError
-from animviz.parts import LABEL, Field, PointCloud, Sheet, Trace, boundary_lines, cut, field_colors, pair, share_limits
+from animviz.parts import LABEL, Field, PointCloud, Sheet, boundary_lines, cut, field_colors
 from animviz.sampling import last_at
 
 from .families.endings import count_in_words
+from .families.model_curves import HIGH, ModelCurves, limits_of
 
-LINE, STRIP = 30.0, 72.0  # units of height: of a line above a plane, and of the curves below it
+LINE = 30.0  # units of height of a line above a plane
 GAP = 30.0  # units between models
 AIR = 0.04  # of the plane's height, around the points where its sides are left out
 RADIUS = 2.5  # units of a point
+CHANCE = 2.0  # standard errors of a share, which chance seldom exceeds
 
 
 @scene(experiment="models", group="ideas", tasks=(MODELS,))
@@ -31,13 +33,10 @@ def models(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
         points: draw the points that the models learn.
     """
     courses, plane = courses_of(recording), _Plane.of(recording)
-    limits = share_limits(np.array([values for course in courses for values in (course.training, course.test)]))
-    learned = len(recording.extras["points"])
-    span = f"{100 * limits[0]:.0f} to {100 * limits[1]:.0f} % right"
-    sheet = Sheet(
-        stage, recording, _title(courses), subtitle=f"{recording.manifest.title}, {learned:,} points to learn", numbers=[],
-        foot=[f"bright: unseen points, faint: learned ones, {span}", "ring: the best on unseen points"],
-    )  # fmt: skip
+    limits, unseen = limits_of(courses), unseen_of(recording)
+    asked = f", measured on {unseen:,} unseen ones" if unseen else ""
+    subtitle = f"{recording.manifest.title}, {len(recording.extras['points']):,} points to learn{asked}"
+    sheet = Sheet(stage, recording, _title(courses, unseen), subtitle=subtitle, numbers=[], foot=_foot(courses, limits))
     boxes, lines = _layout(stage, sheet.room, courses, plane)
     views = [
         _Model(stage, box, recording, course, plane, limits, lines=lines, points=points)
@@ -98,16 +97,16 @@ class _Model:
         self, stage: Stage, box: Box, recording: Recording, course: Course, plane: _Plane, limits: tuple[float, float],
         *, lines: int, points: bool,
     ) -> None:  # fmt: skip
-        self.course, self._theme, self._epochs = course, stage.theme, recording.epochs
+        self.course, self._theme = course, stage.theme
         labels = recording.extras["point_labels"]
         self._palette = stage.theme.palette(max(2, int(labels.max()) + 1))
         least, most = plane.aspects
-        high = box.height - STRIP - LINE * lines
+        high = box.height - HIGH - LINE * lines
         wide = min(box.width, most * high)
         self._shape = (len(plane.ys), len(plane.xs))
         self._columns = plane.seen(float(np.clip(wide / high, least, most)))
         self._xs, self._ys = plane.xs[self._columns], plane.ys
-        place = Box(box.left, box.bottom - STRIP - high, box.width, high)
+        place = Box(box.left, box.bottom - HIGH - high, box.width, high)
         axes = stage.axes(place, _ends(self._xs), _ends(self._ys))
         self._field = Field(axes)
         stage.moves(self._field)
@@ -117,7 +116,9 @@ class _Model:
             stage.moves(cloud)
         self._boundary = stage.line(axes, stage.theme.ink, 2.6)
         self._name(stage, box, lines)
-        self._curves(stage, Box(box.left, box.bottom - STRIP, box.width, STRIP), limits)
+        self._curves = ModelCurves(
+            stage, Box(box.left, box.bottom - HIGH, box.width, HIGH), recording.epochs, course, limits
+        )
 
     def _name(self, stage: Stage, box: Box, lines: int) -> None:
         """Write the model's name, and the reading of its clock beside it or below it."""
@@ -127,27 +128,6 @@ class _Model:
             self._reading = stage.text(box.right, top, "", color=stage.theme.quiet, align="right", moves=True)
         else:
             self._reading = stage.text(box.left, top + LINE, "", color=stage.theme.quiet, moves=True)
-
-    def _curves(self, stage: Stage, box: Box, limits: tuple[float, float]) -> None:
-        """Draw how often it is right over its clock, and where it was best."""
-        epochs, course, theme = self._epochs, self.course, stage.theme
-        right = stage.measure("best 100 %", LABEL) + 16
-        place = Box(box.left + 6, box.top + 14, box.width - right - 6, box.height - 34)
-        axes = stage.axes(place, (epochs[0], max(epochs[-1], epochs[0] + 1)), limits)
-        for level in limits:
-            axes.axhline(level, color=theme.grid, linewidth=stage.points(1), clip_on=False)
-        faint = theme.mix(theme.quiet, 0.8)
-        axes.plot(epochs, course.training, color=faint, linewidth=stage.points(1.6), clip_on=False)
-        self._trace = Trace(stage, axes, epochs, course.test, width=2.6, dot=10)
-        if np.isfinite(course.test).any():
-            best, below = int(np.nanargmax(course.test)), box.top + 2 * LINE
-            stage.text(box.right, below, f"best {_percent(course.test[best])}", color=theme.quiet, align="right")
-            axes.plot(
-                epochs[best], course.test[best], "o", markersize=stage.points(12), markerfacecolor="none",
-                markeredgecolor=theme.ink, markeredgewidth=stage.points(1.6), clip_on=False,
-            )  # fmt: skip
-        self._share = stage.text(box.right, box.top + LINE, "", align="right", moves=True)
-        pair(stage, course.name, lambda: [self._share.get_text()], lambda: [100 * self._trace.value])
 
     def show(self, place: int, said: Array) -> None:
         """Show a snapshot.
@@ -161,13 +141,8 @@ class _Model:
         palette = self._palette[: flat.shape[1]]
         self._field.set_colors(field_colors(flat, palette, self._theme, probability.shape[:2]))
         self._boundary.set_data(*boundary_lines(flat, self._xs, self._ys).T)
-        self._trace.show(float(self._epochs[place]))
-        self._share.set_text(_percent(self._trace.value))
+        self._curves.show(place)
         self._reading.set_text(_said(self.course, self.course.readings[place]))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "–"
 
 
 def _widest(stage: Stage, course: Course) -> float:
@@ -190,9 +165,9 @@ def _ends(places: Array) -> tuple[float, float]:
     return float(places[0]) - half, float(places[-1]) + half
 
 
-def _title(courses: list[Course]) -> str:
+def _title(courses: list[Course], unseen: int) -> str:
     """Say how many models were better before they fitted the points so closely."""
-    worse = sum(_percent(course.test[-1]) != _percent(np.nanmax(course.test, initial=0.0)) for course in courses)
+    worse = sum(_overfits(course, unseen) for course in courses)
     count = count_in_words(len(courses), "model")
     if not worse:
         return f"{count[0].upper()}{count[1:]}, each on its own clock"
@@ -200,6 +175,23 @@ def _title(courses: list[Course]) -> str:
         return "The model was better before it fitted so closely"
     some = count_in_words(worse) if worse < len(courses) else "all"
     return f"{some[0].upper()}{some[1:]} of {count} {'was' if worse == 1 else 'were'} better before fitting so closely"
+
+
+def _overfits(course: Course, unseen: int) -> bool:
+    """Say whether from its best moment on a model lost on unseen points, by more than chance, and not on learned ones."""
+    if not unseen or not np.isfinite(course.test).any():
+        return False
+    best = int(np.nanargmax(course.test))
+    share, lost = course.test[best], course.test[best] - course.test[-1]
+    by_chance = CHANCE * math.sqrt(share * (1 - share) / unseen)
+    return bool(best < len(course.test) - 1 and lost > by_chance and course.training[-1] >= course.training[best])
+
+
+def _foot(courses: list[Course], limits: tuple[float, float]) -> list[str]:
+    """Say which curve is which, and between which shares they are drawn."""
+    cut_off = any((values < limits[0]).any() for course in courses for values in (course.training, course.test))
+    span = f"{100 * limits[0]:.0f} to {100 * limits[1]:.0f} % right"
+    return ["thick: unseen points, thin: learned ones", f"{span}{', lower ones not drawn' if cut_off else ''}"]
 
 
 def _layout(stage: Stage, room: Box, courses: list[Course], plane: _Plane) -> tuple[list[Box], int]:
@@ -211,11 +203,11 @@ def _layout(stage: Stage, room: Box, courses: list[Course], plane: _Plane) -> tu
         rows = math.ceil(count / columns)
         wide = (room.width - (columns - 1) * GAP) / columns
         lines = 1 if widest <= wide else 2
-        high = (room.height - (rows - 1) * 10) / rows - LINE * lines - STRIP
+        high = (room.height - (rows - 1) * 10) / rows - LINE * lines - HIGH
         wide, high = min(wide, most * high), min(high, wide / least)
         best = max(best, (wide * high, columns, wide, high, lines))
     _, columns, wide, high, lines = best
-    rows, height = math.ceil(count / columns), high + LINE * lines + STRIP
+    rows, height = math.ceil(count / columns), high + LINE * lines + HIGH
     across = (room.width - columns * wide) / max(1, columns - 1)
     down = min(40.0, (room.height - rows * height) / max(1, rows - 1))
     boxes = [

@@ -5,6 +5,7 @@ the counts of forgotten examples by Toneva et al. (2019).
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -127,16 +128,19 @@ class _Grid:
                 room = Box(left + 6, top + 4, width - 12, height - below - 4)
                 taken = still(stage, room, images[sample], pictures)
                 frames.append(_corners(taken, 4))
-                places.append((left + (width - caption.width) / 2, top + height - below + 26))
+                places.append((left + width / 2, top + height - below + 26))
         axes = stage.overlay()
         self._shade = PolyCollection(frames, facecolors=np.zeros((len(frames), 4)), edgecolors="none")
         axes.add_collection(self._shade, autolim=False)
         stage.moves(self._shade)
         self._ground = stage.theme.mix(stage.theme.background, 1)
         self._frames, self._dashes = frames, stage.line(axes, stage.theme.ink, 2.5, linestyle=(0, (2, 1.5)))
-        self._signs = Signs(stage, [(left + 9, top - 8) for left, top in places])
-        self._words = Words(stage, [(left + SIGN, top) for left, top in places])
-        numbers = Words(stage, [(left, top + 26) for left, top in places])
+        self._middles, self._measure = (
+            np.array(places),
+            lru_cache(maxsize=None)(lambda said: stage.measure(said, LABEL)),
+        )
+        self._signs, self._words = Signs(stage, self._middles), Words(stage, self._middles)
+        numbers = Words(stage, self._middles + np.array([0.0, 26.0]), align="center")
         quiet = np.tile(stage.theme.mix(stage.theme.quiet, 1), (len(frames), 1))
         numbers.set_words([caption.number(sample, verdicts.labels[sample]) for sample in self._samples], quiet)
 
@@ -150,7 +154,11 @@ class _Grid:
         """
         answers, labels = self._verdicts.answers(index)[self._samples], self._verdicts.labels[self._samples]
         right = answers == labels
-        self._words.set_words([self._caption.answer(*pair) for pair in zip(answers, labels, strict=True)])
+        said = [self._caption.answer(*pair) for pair in zip(answers, labels, strict=True)]
+        half = np.array([[(SIGN + self._measure(text)) / 2, 0.0] for text in said])
+        self._words.move(self._middles - half + np.array([SIGN, 0.0]))
+        self._words.set_words(said)
+        self._signs.move(self._middles - half + np.array([9.0, -8.0]))
         self._signs.show(right)
         lost = ~right & before[self._samples]
         self._dashes.set_data(*joined(frame for frame, was in zip(self._frames, lost, strict=True) if was).T)
@@ -229,8 +237,8 @@ def _example(verdicts: Verdicts, learning: Learning, sample: int) -> str:
 
 
 def _title(learning: Learning, among: NDArray[np.intp]) -> str:
-    """Return how many of some samples are learned, stay wrong, and are right at all times: they add up to all."""
+    """Return how many of some samples are learned, are wrong in the end, and right at all times: they add up to all."""
     kinds = (learning.learned, learning.wrong_at_the_end, learning.always_right)
     learned, wrong, always = (int(kind[among].sum()) for kind in kinds)
-    rest = [f"{count:,} {what}" for count, what in ((wrong, "still wrong"), (always, "right all along")) if count]
+    rest = [f"{count:,} {what}" for count, what in ((wrong, "wrong in the end"), (always, "right all along")) if count]
     return ", ".join([f"{f'{learned:,}' if learned else 'none'} of {len(among):,} learned".capitalize(), *rest])

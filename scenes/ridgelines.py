@@ -14,7 +14,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import Sheet
 from animviz.recording.state import State
-from animviz.sampling import evenly
+from animviz.sampling import strided
 
 from .families.amounts import rounded
 from .families.blocks import layer_words
@@ -26,6 +26,7 @@ MOST = 16  # ridges
 RIDGE = 18.0  # units of height for one
 GAP = 36.0  # units between panels
 LARGE = 0.58  # of the room, for the large panel
+ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 @scene(experiment="digits_mlp", group="inside")
@@ -55,14 +56,18 @@ def ridgelines(
         way = "; record with --gradients" if first == "gradients" else ""
         raise SceneError(f"ridgelines: {recording.path} tells of no {first}{way}; it has {', '.join(known)}")
     order = [first, *(quantity for quantity in known if quantity != first)]
-    states = sampled_states(recording, MOST)
+    states = sampled_states(recording, MOST, strided)
     values = {quantity: [known[quantity](state) for state in states] for quantity in order}
     words = "the " + layer_words(recording).get(name, (f"layer {name}", ""))[0]
     sheet = Sheet(stage, recording, _title(first, words, values[first]))
     axes = {quantity: _axis(quantity, moments) for quantity, moments in values.items()}
     marked = first not in OF_LAYER and len(values[first][0]) > FEW
     some = activation_samples(recording, name) if "activations" in known else None
-    sheet.write_foot(*_foot(words, values, axes, len(some or ())))
+    # In a low box many ridges would hide each other; all panels show the same moments.
+    lowest = min(box.height for box in _boxes(stage, sheet.room, len(order)))
+    rows = strided(len(states), max(4, int(lowest // RIDGE)))
+    often = _how_often(recording.epochs, np.array([states[place].epoch for place in rows]))
+    sheet.write_foot(*_foot(words, values, axes, len(some or ()), often))
     panels = {
         quantity: _panel(
             stage,
@@ -71,8 +76,8 @@ def ridgelines(
             quantity,
             known[quantity],
             axes[quantity],
-            states,
-            values[quantity],
+            [states[place] for place in rows],
+            [values[quantity][place] for place in rows],
             marked and quantity == first,
         )
         for quantity, box in zip(order, _boxes(stage, sheet.room, len(order)), strict=True)
@@ -116,9 +121,6 @@ def _panel(
         states = sampled_states(recording, len(recording))
         values = [measure(state) for state in states]
         axis = _axis(quantity, values)
-    else:  # in a low box the ridges would hide each other
-        some = evenly(len(states), max(4, int(box.height // RIDGE)))
-        states, values = [states[place] for place in some], [values[place] for place in some]
     return Ridges(stage, box, recording, quantity, axis, np.array([state.epoch for state in states]), values, marked)
 
 
@@ -140,15 +142,34 @@ def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
     return f"{large.capitalize()} of {layer}: {after / before:.2g} times as wide"
 
 
-def _foot(layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis], some: int) -> list[str]:
+def _foot(
+    layer: str, values: dict[Quantity, list[Array]], axes: dict[Quantity, Axis], some: int, often: str
+) -> list[str]:
     many = [quantity for quantity, moments in values.items() if len(moments[0]) > FEW]
     few = [quantity for quantity in values if quantity not in many]
     held = min(axis.held for axis in axes.values())
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
     cut = f"; off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
-    ridge = "a ridge: how many values lie where, on its own scale"
-    return [ridge if many else "", f"{layer}{of}{lines}{cut}"]
+    what = ", each on its own scale" if often else ": how many values lie where, on its own scale"
+    return [f"a ridge{often}{what}" if many else "", f"{layer}{of}{lines}{cut}"]
+
+
+def _how_often(recorded: Array, shown: Array) -> str:
+    """Return which epochs have a ridge, such as " every second epoch"; nothing where all that were recorded have one.
+
+    Args:
+        recorded: all epochs.
+        shown: those of the ridges, at equal strides but for the last.
+    """
+    stride = int(np.searchsorted(recorded, shown[1])) if len(shown) > 1 else 1
+    if stride <= 1:
+        return ""
+    gaps = np.diff(shown)
+    even = np.allclose(gaps[:-1], gaps[0]) and gaps[0] == round(gaps[0])
+    every, what = (round(gaps[0]), "epoch") if even else (stride, "state")
+    which = f"{ORDINALS[every]} {what}" if every < len(ORDINALS) else f"{every} {what}s"
+    return f" every {which}{'' if np.isclose(gaps[-1], gaps[0]) else ' and the last'}"
 
 
 def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:

@@ -14,18 +14,19 @@ from animviz.analysis.verdicts import Outcomes
 from animviz.arrays import Array
 from animviz.parts import Sheet
 
-from .families.class_curves import Named, room_for
-from .families.class_plane import ClassPlane
-from .families.endings import in_title
+from .families.class_curves import Named
+from .families.class_plane import ClassPlane, lowest_level
+from .families.endings import count_in_words, in_title
 from .families.pinned import CAPTION, Pin, Strip, beginning
 from .families.small_pictures import pictured
 from .families.stems import Stems
 
 LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
+SHORT = 3  # letters of a name below a picture
 TALL = 1.2  # height over width from which on there are curves below the plane
-GAP, FOOT = 40.0, (18.0, 48.0)  # units between plots, and for the foot in wide and other frames
-LARGE, MOST = 0.6, 12  # share of the room for the plane, and dots in it at least where there are so many classes
+GAP = 40.0  # units between plots
+LARGE, MOST = 0.6, 12  # share of the room for the plane, and classes that are shown at most
 
 
 @scene(
@@ -48,20 +49,16 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     table, classes = every[:, there], [outcomes.names[k] for k in there]
     learned = learned_at(table[..., 2])
     sheet = Sheet(stage, recording, _title(recording, classes, learned), numbers=["epoch", "accuracy"])
-    pins = _pins(recording, classes, learned)
-    high = _strip_height(stage, sheet.room, recording, len(pins))
-    shown = _chosen(outcomes, table, room_for(_boxes(stage, sheet.room)[-1].height - FOOT[stage.width < 1000] - high))
-    moving = _chosen(outcomes, table, max(MOST, len(shown)))
-    alone = len(_boxes(stage, sheet.room)) == 1
-    told = len(moving) if alone else len(shown)
-    sheet.write_foot(*_foot(recording, len(moving), told, len(classes), not alone and bool((learned >= 0).any())))
+    shown = _chosen(outcomes, table)
+    rings = len(_boxes(stage, sheet.room)) > 1 and bool((learned >= 0).any())
+    begin = lowest_level(table[:, shown, :2])
+    sheet.write_foot(*_foot(recording, len(shown), len(classes), begin, rings))
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
+    pins = _pins(recording, classes, learned)
+    high = _strip_height(boxes, recording, len(pins))
     names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
     enough = (LEARNED, f"F1 {LEARNED:g}: learned")
-    plane = ClassPlane(
-        stage, boxes[0], recording.epochs, table[:, moving, :2], [classes[k] for k in moving],
-        palette[there[moving]], _hero(learned[moving]), enough,
-    )  # fmt: skip
+    plane = ClassPlane(stage, boxes[0], recording.epochs, table[:, shown, :2], names, colors, hero, enough)
     low, strip, stems = boxes[-1], None, None
     if high:
         strip = Strip(stage, Box(low.left, low.top, low.width, high - ELBOW), recording, pins)
@@ -78,7 +75,7 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         now = outcomes.blended(moment.epoch, table.__getitem__)  # an error where the weights have diverged
-        plane.show(moment.epoch, now[moving, :2])
+        plane.show(moment.epoch, now[shown, :2])
         if curves:
             curves.show(moment.epoch)
         if strip and stems:
@@ -121,16 +118,21 @@ def _pins(recording: Recording, names: list[str], learned: Array) -> list[Pin]:
     pins = {float(recording.epochs[0]): beginning(recording), float(recording.epochs[-1]): "the end"}
     for at in sorted({int(learned[learned >= 0].min()), int(learned.max())} if (learned >= 0).any() else ()):
         which = np.flatnonzero(learned == at)
-        what = f"{in_title(names[which[0]], 8)} learned" if len(which) == 1 else f"{len(which)} learned"
+        end, name = "last" if at == learned.max() else "first", names[which[0]]
+        what = f"{end} {count_in_words(len(which))}"
+        if len(which) == 1:  # a picture has no room for a longer name
+            what = f"{name} learned" if len(name) <= SHORT else f"{end} {_things(recording)[0]}"
+        elif end == "last" and (learned >= 0).all():
+            what = "all learned"
         epoch = float(recording.epochs[at])
         pins[epoch] = pins.get(epoch) or what
     return [Pin(epoch, pins[epoch]) for epoch in sorted(pins)]
 
 
-def _strip_height(stage: Stage, room: Box, recording: Recording, count: int) -> float:
+def _strip_height(boxes: list[Box], recording: Recording, count: int) -> float:
     """Return how much the pictures take of the curves' room; nothing where there are none, or no room."""
-    box = _boxes(stage, room)[-1]
-    if len(_boxes(stage, room)) == 1 or count < 2 or box.height < LEAST or not pictured(recording):
+    box = boxes[-1]
+    if len(boxes) == 1 or count < 2 or box.height < LEAST or not pictured(recording):
         return 0.0
     return min(SIDE, box.width / count - 24) + CAPTION + ELBOW
 
@@ -147,7 +149,7 @@ def _things(recording: Recording) -> tuple[str, str]:
 
 
 def _title(recording: Recording, names: list[str], learned: Array) -> str:
-    """Return which class is learned last."""
+    """Return which class is learned last, or by when all are."""
     one, many = _things(recording)
     never, last = np.flatnonzero(learned < 0), np.flatnonzero(learned == learned.max())
     if len(never) == len(names):
@@ -160,24 +162,22 @@ def _title(recording: Recording, names: list[str], learned: Array) -> str:
     when = f"epoch {recording.epochs[learned.max()]:g}"
     if len(last) == 1:
         return f"{one.capitalize()} {in_title(names[last[0]])} is learned last, at {when}"
-    return f"{len(last)} of {len(names)} {many} are learned last, at {when}"
+    every = "Both" if len(names) == 2 else f"All {count_in_words(len(names))}"
+    return f"{every} {many} are learned {f'by {when}' if learned.max() else 'from the start on'}"
 
 
-def _foot(recording: Recording, moving: int, named: int, count: int, any_learned: bool) -> list[str]:
-    """Say what F1 is, or of which classes dots and curves are, and what the rings are."""
+def _foot(recording: Recording, shown: int, count: int, begin: float, any_rings: bool) -> list[str]:
+    """Say what F1 is, or of which classes dots and curves are, how the scales run, and what the rings are."""
     what = "all positions count" if recording.output.sequence else "F1: harmonic mean of both"
-    if moving < count:
-        what = f"the {moving} lowest F1 of {count} classes"
-    if named < moving:
-        what = f"curves: the {named} lowest F1 of {count} classes"
-    return [f"{what}; scales stretched towards 1", f"ring: from here on {LEARNED:g} or more" if any_learned else ""]
+    if shown < count:
+        what = f"the {shown} lowest F1 of {count} classes"
+    scales = f"scales stretched towards 1{f', in the plane from {begin:g}' if begin else ''}"
+    return [f"{what}; {scales}", f"ring: from here on {LEARNED:g} or more" if any_rings else ""]
 
 
-def _chosen(outcomes: Outcomes, table: Array, room: int) -> list[int]:
-    """Return the classes that are shown, in their order."""
-    if table.shape[1] <= room:
-        return list(range(table.shape[1]))
-    worst = np.argsort(table[outcomes.last() or 0, :, 2], kind="stable")[:room]
+def _chosen(outcomes: Outcomes, table: Array) -> list[int]:
+    """Return the classes that are shown, in their order: of many those with the lowest F1."""
+    worst = np.argsort(table[outcomes.last() or 0, :, 2], kind="stable")[:MOST]
     return sorted(map(int, worst))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from animviz.arrays import Array
 from animviz.recording.recording import Recording
 
-__all__ = ["Course", "axes_of", "courses_of", "is_models"]
+__all__ = ["Course", "axes_of", "courses_of", "is_models", "unseen_of"]
 
 MEASURED = ("training", "test")
 
@@ -65,3 +65,15 @@ def courses_of(recording: Recording) -> list[Course]:
         ]
         courses.append(Course(output.name, unit, *values))
     return courses
+
+
+def unseen_of(recording: Recording) -> int:
+    """Return on how many unseen points the models are measured; 0 where the recording does not know.
+
+    Args:
+        recording: see `is_models`.
+    """
+    if "unseen" in recording.extras:
+        return len(recording.extras["unseen"])
+    data = (recording.manifest.settings or {}).get("data")
+    return int(data.get("asked") or 0) if isinstance(data, dict) else 0

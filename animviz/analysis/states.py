@@ -1,6 +1,6 @@
-"""States of a recording at an even choice of its snapshots."""
+"""States of a recording at a choice of its snapshots."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import overload
 
 from animviz.errors import DivergedError
@@ -12,27 +12,30 @@ from animviz.sampling import evenly
 
 __all__ = ["finite_states", "sampled_states"]
 
+Choose = Callable[[int, int], list[int]]
 
-def sampled_states(recording: Recording, most: int = 60) -> Sequence[State]:
+
+def sampled_states(recording: Recording, most: int = 60, choose: Choose = evenly) -> Sequence[State]:
     """Return the states with finite weights, from which a scene takes its fixed limits; see `finite_states`.
 
     Raises:
         DivergedError: no snapshot has finite weights.
     """
-    finite = finite_states(recording, most)
+    finite = finite_states(recording, most, choose)
     if not finite:
         raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
     return finite
 
 
-def finite_states(recording: Recording, most: int) -> Sequence[State]:
-    """Return the states with finite weights among an even choice of snapshots, with the first and the last.
+def finite_states(recording: Recording, most: int, choose: Choose = evenly) -> Sequence[State]:
+    """Return the states with finite weights among a choice of snapshots, with the first and the last.
 
     Args:
         recording: of any model.
         most: how many snapshots are chosen at most.
+        choose: how, see `animviz.sampling`.
     """
-    epochs = [float(recording.epochs[index]) for index in evenly(len(recording), most)]
+    epochs = [float(recording.epochs[index]) for index in choose(len(recording), most)]
     size = snapshot_path(recording.path, 0).stat().st_size
     if size * len(epochs) <= limit("arrays"):
         return [state for state in map(recording.at, epochs) if _is_finite(state)]

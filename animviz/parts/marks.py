@@ -29,6 +29,10 @@ class Signs:
         self._places, self._size = np.asarray(places, float).reshape(-1, 2), size
         self._lines = [stage.line(axes, stage.theme.ink, 3.5) for _ in range(2)]
 
+    def move(self, places: Any) -> None:
+        """Set the middles in units, shape (signs, 2); seen with the next `show`."""
+        self._places = np.asarray(places, float).reshape(-1, 2)
+
     def show(self, right: Any) -> None:
         """Show which answers are right, shape (signs,)."""
         for kind, (line, shape) in enumerate(zip(self._lines, (CROSS, CHECK), strict=True)):

@@ -1,4 +1,4 @@
-"""A number of each class over the epochs: a curve in the class's colour, its name and value at its end."""
+"""A number of each class over the epochs: a curve each; names and values at the ends of the mean and of few others."""
 
 from collections.abc import Sequence
 
@@ -9,23 +9,19 @@ from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL, Plot, Words, cut, epoch_limits, pair
 
-__all__ = ["Named", "apart", "room_for"]
+__all__ = ["Named", "apart"]
 
 LINE = 24.0  # units from one name to the next
 LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
 BOLD, THIN = 5.0, 2.0  # units of a curve
 CALM = 0.7  # strength of the grey of curves of which nothing is told
 DASH = (3.0, 2.0)  # lengths of dashes and gaps of the mean
-TITLE, BELOW = 48.0, 40.0  # units of a plot above and below its curves
-
-
-def room_for(height: float) -> int:
-    """Return how many names stand below each other in a plot of so many units, beside the mean."""
-    return max(1, int((height - TITLE - BELOW + LINE) // LINE) - 1)
 
 
 class Named:
-    """Curves with names and values at their ends, in grey but for those that are told of, and a ring where each is learned.
+    """Curves, in grey but for those that are told of, and a ring where each is learned.
+
+    The highest and the lowest in the end, the hero and the mean have names and values at their ends.
 
     Args:
         stage: where.
@@ -51,14 +47,15 @@ class Named:
         learned: Array,
         hero: int,
     ) -> None:
-        names = [cut(stage, name, WIDEST) for name in (*names, "mean")]
+        values = np.column_stack([values, mean])
+        self._named = [*_extremes(values[:, :-1], hero), len(names)]
+        names = [cut(stage, [*names, "mean"][k], WIDEST) for k in self._named]
         width = max(stage.measure(name, LABEL) for name in names) + 16
         value = stage.measure("0.000", LABEL)
         self._rings = [(epochs[at], values[at, k]) for k, at in enumerate(learned) if at >= 0]
         told = (np.arange(len(colors)) == hero) | (learned < 0)
         calm = stage.theme.mix(stage.theme.quiet, CALM)
         colors = np.vstack([np.where(told[:, None], colors, calm), stage.theme.mix(stage.theme.quiet, 1.0)])
-        values = np.column_stack([values, mean])
         self._epochs, self._values = epochs, values
         right = LEADER + width + value + 4
         self.plot = Plot(stage, box, epoch_limits(epochs), (0, 1), title="F1", right=right, near_one=True)
@@ -67,24 +64,24 @@ class Named:
             for place, color in enumerate(colors[:-1])
         ]
         self._pens.append(stage.curve(self.plot.axes, colors[-1], THIN, 12, DASH))
-        last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:])
+        last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:, self._named])
         self._order = np.argsort(-last[0], kind="stable") if len(last) else np.arange(len(names))
         self._page = stage.overlay()
-        self._leaders = LineCollection([], colors=colors, linewidths=stage.points(1.5))
+        self._leaders = LineCollection([], colors=colors[self._named], linewidths=stage.points(1.5))
         self._page.add_collection(self._leaders, autolim=False)
         stage.moves(self._leaders)
         self._marks = stage.line(
             self.plot.axes, stage.theme.ink, 0, marker="o", markersize=stage.points(12), markeredgewidth=stage.points(2),
             markerfacecolor="none", clip_on=False,
         )  # fmt: skip
-        self._names, self._offset = names, width
+        self._offset = width
         self._words = Words(stage, np.zeros((len(names), 2)), weight="medium")
         self._numbers = Words(stage, np.zeros((len(names), 2)))
-        loud = np.append(told, False)[:, None]
+        loud = np.append(told, False)[self._named, None]
         inks = np.where(loud, *(stage.theme.mix(color, 1.0) for color in (stage.theme.ink, stage.theme.quiet)))
         self._words.set_words(names, inks)
         self._numbers.set_words([""] * len(names), inks)
-        pair(stage, "F1", lambda: self._numbers.texts, lambda: [pen.end[1] for pen in self._pens])
+        pair(stage, "F1", lambda: self._numbers.texts, lambda: [self._pens[k].end[1] for k in self._named])
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment, with the names in one order for the whole film, so that none jumps."""
@@ -92,7 +89,7 @@ class Named:
         past = self._epochs < epoch - 1e-9
         for pen, column, end in zip(self._pens, self._values.T, now, strict=True):
             pen.set_data(np.append(self._epochs[past], epoch), np.append(column[past], end))
-        left = self.plot.left_of(epoch)
+        left, now = self.plot.left_of(epoch), now[self._named]
         tops = np.array([self.plot.top_of(value) for value in np.nan_to_num(now)])
         lines = np.empty_like(tops)
         lines[self._order] = apart(tops[self._order], LINE, room.top, room.bottom)
@@ -105,6 +102,13 @@ class Named:
         self._numbers.set_words([f"{value:.3f}" if np.isfinite(value) else "" for value in now])
         rings = np.array([ring for ring in self._rings if ring[0] <= epoch + 1e-9]).reshape(-1, 2)
         self._marks.set_data(*rings.T)
+
+
+def _extremes(values: Array, hero: int) -> list[int]:
+    """Return the classes that end lowest and highest, of equal ones those that were so before, and the hero, in their order."""
+    known = values[np.isfinite(values).all(axis=1)]
+    order = np.lexsort([known.mean(axis=0), known[-1]]) if len(known) else np.arange(values.shape[1])
+    return sorted({int(order[0]), int(order[-1])} | ({hero} if hero >= 0 else set()))
 
 
 def apart(places: Array, least: float, low: float, high: float) -> Array:

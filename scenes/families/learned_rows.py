@@ -1,4 +1,4 @@
-"""Samples in rows by when they are learned: the first above, those that are still wrong below."""
+"""Samples in rows by when they are learned: the first above, those that are wrong in the end below."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,8 +14,8 @@ from .learning import Learning
 
 __all__ = ["Row", "groups_of", "rows_of"]
 
-WRONG = ("still wrong", "at the end")
-LARGE = 1.4  # how much larger the images are that are still wrong
+WRONG = ("wrong", "in the end")
+LARGE = 1.4  # how much larger the images are that are wrong in the end
 
 
 class Row(NamedTuple):

@@ -20,6 +20,7 @@ CAPTION = 62.0  # units below a picture for its two lines
 VEIL = 0.72  # of the ground that lies over a picture of what is to come
 APART = 0.015  # of the training, between two moments at least
 CHANGED = 0.05  # of the range of the loss, between two landmarks at least
+ENOUGH = 4  # moments, from which on none without a name is added
 # Of many landmarks those come first that show something else than the others.
 FIRST = (
     "training diverges", "boundary closes", "curves part", "above 90 % right", "plateau ends", "loss levels off",
@@ -47,7 +48,7 @@ def beginning(recording: Recording) -> str:
 
 
 def pins_of(recording: Recording, most: int) -> list[Pin]:
-    """Return the begin, the end and landmarks between them; where those are few, moments at which the loss has changed.
+    """Return the begin, the end and landmarks between them; where those are few, some moments at which the loss has changed.
 
     Args:
         recording: of any model.
@@ -66,7 +67,7 @@ def pins_of(recording: Recording, most: int) -> list[Pin]:
         if (changed >= CHANGED * size).all() and _fits(mark.epoch, pins, most):
             pins.append(Pin(mark.epoch, mark.name))
     for epoch in _between(epochs, values, most):
-        if _fits(epoch, pins, most):
+        if _fits(epoch, pins, min(most, ENOUGH)):
             pins.append(Pin(epoch, ""))
     return sorted(pins, key=lambda pin: pin.epoch)
 

@@ -15,16 +15,17 @@ from animviz import Box, Moment, Recording, Stage
 from animviz.analysis.classifier import class_probabilities, labels_of, predictions
 from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
-from animviz.parts import near_one
+from animviz.parts import LABEL, near_one
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.class_curves import apart
-from animviz.scenes.families.class_plane import ClassPlane
+from animviz.scenes.families.class_plane import ClassPlane, lowest_level
 from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
 from animviz.scenes.families.wrapping import wrapped
-from animviz.scenes.scores import _there, learned_at, rates
+from animviz.scenes.predictions import SIGN, _Grid
+from animviz.scenes.scores import _there, _title, learned_at, rates
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
 from animviz.stage.theme import THEMES, Theme
@@ -187,7 +188,11 @@ def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
     assert rates(verdicts.counts(int(epoch))) == pytest.approx(np.transpose(expected))
     *macro, _ = precision_recall_fscore_support(*answers(recording, epoch), average="macro", **options)
     (stated,) = (one.texts() for one in drawn("scores", recording, epoch).pairs)
-    assert np.array(stated, float) == pytest.approx(np.append(expected[2], macro[2]), abs=5.1e-4)
+    *some, mean = map(float, stated)
+    assert mean == pytest.approx(macro[2], abs=5.1e-4)
+    assert 2 <= len(some) <= 3, "the highest, the lowest, and the class that the title tells of"
+    if epoch == float(recording.epochs[-1]):
+        assert (min(some), max(some)) == pytest.approx((expected[2].min(), expected[2].max()), abs=5.1e-4)
 
 
 @pytest.mark.parametrize("epoch", [0.0, 2.0, 4.0])
@@ -240,6 +245,41 @@ def test_names_in_the_plane_of_scores_do_not_cover_each_other(at: list[float]) -
     for first, second in combinations(range(10), 2):
         away = np.abs(middles[first] - middles[second]) / ((sizes[first] + sizes[second]) / 2)
         assert away.max() > 0.85
+
+
+def test_of_ways_in_the_plane_of_scores_the_last_is_seen_and_all_of_the_hero() -> None:
+    stage, epochs = Stage((1280, 720)), np.arange(9.0)
+    values = np.linspace(0.6, 0.9, 9)[:, None, None] + np.zeros((9, 3, 2))
+    plane = ClassPlane(stage, Box(40, 100, 640, 520), epochs, values, list("abc"), stage.theme.palette(3), 1, (0.8, ""))
+    plane.show(8.0, values[8])
+    assert len(plane._tails.get_segments()) == 2 * 3
+    strengths = plane._tails.get_colors()[:, 3]
+    assert strengths[-1] == 1
+    assert (np.diff(strengths) >= 0).all()
+    assert len(plane._way._xy) == 9
+
+
+def test_the_plane_of_scores_begins_below_all_of_the_film() -> None:
+    assert lowest_level(np.array([0.0, 0.9, np.nan])) == 0
+    assert lowest_level(np.array([0.83, 0.9])) == 0.8
+    assert lowest_level(np.array([0.99, 1.0])) == 0.9
+    assert lowest_level(np.array([np.nan])) == 0
+
+
+@pytest.mark.parametrize(
+    ("learned", "title"),
+    [
+        ([0, 1, 1, 1], "All four classes are learned by epoch 1"),
+        ([0, 0, 0, 0], "All four classes are learned from the start on"),
+        ([0, 1, 1, 2], "Class d is learned last, at epoch 2"),
+        ([0, -1, 1, 2], "Class b is not learned"),
+        ([0, -1, -1, 2], "2 of 4 classes are not learned"),
+    ],
+)
+def test_the_title_of_scores_says_by_when_classes_are_learned(
+    recording: Recording, learned: list[int], title: str
+) -> None:
+    assert _title(recording, list("abcd"), np.array(learned)) == title
 
 
 def test_the_scale_near_one_spans_all_shares() -> None:
@@ -337,7 +377,7 @@ def test_what_is_still_wrong_is_larger_and_fewer_stand_in_a_line() -> None:
     numbers = np.arange(40)
     groups = [
         Row(("learned", "from epoch 1"), numbers[:30], numbers[:30]),
-        Row(("still wrong", "at the end"), numbers[30:], numbers[30:]),
+        Row(("wrong", "in the end"), numbers[30:], numbers[30:]),
     ]
     rows = rows_of(list(groups), 7, 2, whole=False)
     assert [(len(row.samples), row.scale) for row in rows] == [(7, 1.0), (5, 1.4)]
@@ -360,14 +400,29 @@ def test_bars_before_the_rows_count_all_samples_of_a_kind(recording: Recording) 
     assert sum(whole for _, whole in counts) == later.sum()
     assert counts[-1][1] == (~right[-1]).sum()
     assert bars_end_at_shares(stage, counts)
-    assert {"learned first", "learned last", "still wrong"} <= set(texts(stage))
+    assert {"learned first", "learned last", "wrong", "in the end"} <= set(texts(stage))
+
+
+def test_what_stands_below_an_image_is_centred(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    grids, set_up = [], _Grid.__init__
+
+    def kept(self: _Grid, *args: Any) -> None:
+        set_up(self, *args)
+        grids.append(self)
+
+    monkeypatch.setattr(_Grid, "__init__", kept)
+    stage = drawn("predictions", recording, 2.0, (1280, 720))
+    (grid,) = grids
+    for frame, (left, _), said in zip(grid._frames, np.asarray(grid._signs._places), grid._words.texts, strict=True):
+        begin, end = left - 9, left - 9 + SIGN + stage.measure(said, LABEL)
+        assert (begin + end) / 2 == pytest.approx(frame[:, 0].min() / 2 + frame[:, 0].max() / 2, abs=0.5)
 
 
 def test_predictions_part_all_samples_into_learned_wrong_and_right_all_along(recording: Recording) -> None:
     right = np.array([np.equal(*answers(recording, epoch)) for epoch in range(5)])
     wrong, always = int((~right[-1]).sum()), int(right.all(axis=0).sum())
     learned = right.shape[1] - wrong - always
-    said = f"{learned:,} of {right.shape[1]:,} learned, {wrong:,} still wrong"
+    said = f"{learned:,} of {right.shape[1]:,} learned, {wrong:,} wrong in the end"
     stage = drawn("predictions", recording, 0.0, (1280, 720))
     assert any(text.startswith(said) and (f"{always:,} right all along" in text or not always) for text in texts(stage))
     assert sum(int(text.split()[2].replace(",", "")) for text in words(stage)[0]) == learned + wrong

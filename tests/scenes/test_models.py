@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import animviz
 from animviz import Moment, Recording, Stage
-from animviz.analysis.models import courses_of
+from animviz.analysis.models import Course, courses_of, unseen_of
 from animviz.errors import InputError, RecordingError, SceneError
 from animviz.experiments.catalogue import experiment_named
 from animviz.experiments.experiment import Run
@@ -24,6 +24,8 @@ from animviz.experiments.sklearn.models import record
 from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene
 from animviz.recorders.sklearn import record_models
+from animviz.scenes.families.model_curves import limits_of
+from animviz.scenes.models import _overfits
 from helpers.layout import texts
 
 RNG = np.random.default_rng(0)
@@ -50,9 +52,12 @@ def test_models_that_fit_too_closely_were_better_before_and_a_forest_was_not(see
         assert courses[name].training[-1] > 0.97
     forest = courses["forest"].test
     assert forest[-1] > forest.max() - 0.015, "more trees do no harm"
-    worse = sum(
-        f"{course.test[-1]:.0%}" != f"{course.test.max():.0%}" for course in courses.values()
-    )  # as it is written
+    worse = 0
+    for course in courses.values():
+        best = int(course.test.argmax())
+        chance = 2 * np.sqrt(course.test[best] * (1 - course.test[best]) / 1000)
+        closer = course.training[-1] >= course.training[best]
+        worse += bool(closer and course.test[best] - course.test[-1] > chance)
     word = ("no", "one", "two", "three", "four", "five", "six")[worse].capitalize()
     stage = Stage((1280, 720))
     find_scene("models").set_up(stage, recording)(Moment(0.0, 119.0, 1.0))
@@ -76,6 +81,41 @@ def test_what_is_recorded_is_what_the_models_answer(tmp_path: Path) -> None:
         assert tree.test[place] == same.score(ASKED, TRUE)
         near = KNeighborsClassifier(int(neighbours.readings[place])).fit(X, Y)
         assert neighbours.test[place] == near.score(ASKED, TRUE)
+
+
+@pytest.mark.parametrize(
+    ("unseen", "training", "test", "found"),
+    [
+        (1000, [0.8, 0.9, 1.0], [0.8, 0.92, 0.88], True),
+        (1000, [0.8, 0.9, 0.9], [0.8, 0.92, 0.88], True),
+        (1000, [0.8, 0.95, 0.9], [0.8, 0.92, 0.88], False),  # it fits the points less closely
+        (1000, [0.8, 0.9, 1.0], [0.8, 0.92, 0.91], False),  # chance
+        (100, [0.8, 0.9, 1.0], [0.8, 0.92, 0.88], False),
+        (0, [0.8, 0.9, 1.0], [0.8, 0.92, 0.5], False),  # nobody knows of how many
+    ],
+)
+def test_a_model_was_better_before_if_it_lost_more_than_chance(
+    unseen: int, training: list[float], test: list[float], found: bool
+) -> None:
+    assert _overfits(Course("a", "k", np.arange(3.0), np.array(training), np.array(test)), unseen) == found
+
+
+def test_shares_below_the_axis_have_no_mark_and_say_so(tmp_path: Path) -> None:
+    recording = recorded(tmp_path / "m.rec", states=20, tree=DecisionTreeClassifier(random_state=0), vectors=SVC())
+    assert unseen_of(recording) == len(ASKED)
+    low, _ = limits_of(courses_of(recording))
+    stage = Stage((1280, 720))
+    draw = find_scene("models").set_up(stage, recording)
+    assert any(f"measured on {len(ASKED)} unseen ones" in text for text in texts(stage))
+    assert any(text.endswith("lower ones not drawn") for text in texts(stage)) == any(
+        min(course.training.min(), course.test.min()) < low for course in courses_of(recording)
+    )
+    for place in range(20):
+        draw(Moment(0.0, float(place)))
+        for course, shown in zip(courses_of(recording), stage.pairs, strict=True):
+            marks = [100 * course.test[place]] if course.test[place] >= low else []
+            assert list(shown.values()) == pytest.approx(marks)
+            assert len(shown.texts()) == len(marks)
 
 
 @pytest.mark.parametrize(

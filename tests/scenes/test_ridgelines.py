@@ -13,10 +13,12 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.recording.state import State
+from animviz.sampling import strided
 from animviz.scenes.families.amounts import rounded
 from animviz.scenes.families.distributions import Glide, activations_of
 from animviz.scenes.families.quantities import known_quantities
 from animviz.scenes.families.ridges import FEW, LEAST, axis_of
+from animviz.scenes.ridgelines import _how_often
 from helpers import layout
 from helpers.layout import check_layout
 from helpers.recordings import made
@@ -172,3 +174,23 @@ def test_the_median_of_the_samples_stands_where_it_is(trained: Trained) -> None:
 )
 def test_small_medians_keep_two_digits(value: float, text: str) -> None:
     assert rounded(value) == text
+
+
+@pytest.mark.parametrize(
+    ("recorded", "most", "said"),
+    [
+        (np.arange(9.0), 16, ""),
+        (np.arange(21.0), 16, " every second epoch"),
+        (np.arange(20.0), 16, " every second epoch and the last"),
+        (np.arange(401.0), 16, " every 27 epochs and the last"),
+        (np.arange(21.0) * 5, 16, " every tenth epoch"),
+        (np.arange(21.0) / 7, 16, " every second state"),
+        (np.arange(1.0), 16, ""),
+    ],
+)
+def test_ridges_stand_at_whole_strides_which_are_told(recorded: Array, most: int, said: str) -> None:
+    places = strided(len(recorded), most)
+    assert len(places) <= most
+    assert len(set(np.diff(places)[:-1])) <= 1
+    assert places[-1] == len(recorded) - 1
+    assert _how_often(recorded, recorded[places]) == said

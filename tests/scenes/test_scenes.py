@@ -18,6 +18,7 @@ from animviz import Recording, Stage
 from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene, scene_names
 from animviz.pictures.scene import GROUPS
+from animviz.scenes.families.pinned import pins_of
 from helpers.drawn import LARGE, SIZE, Drawn, files
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied, lost, made, rewritten
@@ -235,6 +236,29 @@ def test_names_of_curves_stand_at_their_right_ends_and_apart(trained: Callable[.
     assert training[0] == validation[0] > 0.8
     assert abs(training[1] - validation[1]) * stage.height >= 54
     assert any("pictures of " in text for text in names)
+
+
+def test_the_title_of_history_says_when_its_curve_begins(trained: Callable[..., Recording], tmp_path: Path) -> None:
+    for recording, name, when in (
+        (trained("digits_mlp"), "val_loss", "Validation loss {} from {:.3f} after epoch 1 to {:.3f}"),
+        (
+            made("two_rings", tmp_path / "rings.rec", samples=40),
+            "loss",
+            "Training loss {} from {:.3f} in epoch 1 to {:.3f}",
+        ),
+    ):
+        values = recording.history(name)[1]
+        stage = Stage((1280, 720))
+        find_scene("history").set_up(stage, recording)(animviz.Moment(seconds=0.0, epoch=1.0))
+        assert when.format("falls" if values[-1] < values[0] else "rises", values[0], values[-1]) in texts(stage)
+
+
+def test_moments_without_a_name_only_fill_up_to_four(trained: Callable[..., Recording]) -> None:
+    recording = trained("digits_mlp")
+    for most in (3, 4, 5, 9):
+        pins = pins_of(recording, most)
+        assert len(pins) <= most
+        assert all(pin.name for pin in pins) or len(pins) <= 4
 
 
 def test_pictures_of_what_is_to_come_are_faint(tmp_path: Path) -> None:

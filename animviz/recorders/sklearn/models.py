@@ -77,7 +77,7 @@ def record_models(
     places = np.concatenate([grid, points, others[0]])
     recorder = ArrayRecorder(
         path, grid, task=dict.fromkeys(models, "multiclass probabilities"), title=title, overwrite=overwrite, settings=settings,
-        extras={"points": points, "point_labels": labels}, watchers=watchers,
+        extras={"points": points, "point_labels": labels, "unseen": others[0]}, watchers=watchers,
     )  # fmt: skip
     courses: dict[str, list[Reading]] = {}
     for number, (name, model) in enumerate(models.items(), start=1):
