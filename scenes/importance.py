@@ -42,7 +42,9 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     rivals = [(names[true], names[rival]) for true, rival in zip(found.true, found.rivals, strict=True)]
     maps = found.all_maps()
     until = "" if np.nansum(np.abs(maps[-1, 0])) else ", until no pixel does"
-    foot = _foot("" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until)
+    foot = _foot(
+        "" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until
+    )
     true, rival = map(in_title, rivals[0])
     sheet = Sheet(stage, recording, f"Green speaks for {true}, purple for {rival}{until}", foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)

@@ -82,10 +82,10 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "", by: Literal[
 
 def _title(verdicts: Verdicts, two: TwoValues, things: str) -> str:
     """Say how much two values tell, and how much the network does in the end."""
-    which = "inputs, high or low," if two.images is None else things
-    title = f"Two {which} get {100 * np.mean(two.told == two.labels):.0f} % right"
+    which = "inputs, high or low:" if two.images is None else f"{things} get"
+    title = f"Two {which} {100 * np.mean(two.told == two.labels):.0f} % right"
     last = verdicts.last()
-    return title if last is None else f"{title}, the network in the end {100 * verdicts.accuracy(last):.0f} %"
+    return title if last is None else f"{title}, the network at last {100 * verdicts.accuracy(last):.0f} %"
 
 
 def _most(verdicts: Verdicts, snapshots: int, two: TwoValues, shown: NDArray[np.intp]) -> int:

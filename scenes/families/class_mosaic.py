@@ -50,7 +50,9 @@ class ClassMosaic:
         colors[:count, :3] = np.rint(255 * stage.theme.palette(max(2, count))[:count])
         colors[count, :3] = np.rint(255 * np.array(to_rgb(stage.theme.background)))
         self._colors = colors
-        left, top = (round(edge * stage.pixel) / stage.pixel for edge in (room.left, room.top))  # no pixel twice or never
+        left, top = (
+            round(edge * stage.pixel) / stage.pixel for edge in (room.left, room.top)
+        )  # no pixel twice or never
         place = Box(left, top, width / stage.pixel, height / stage.pixel)
         self._squares, _ = heatmap(stage, place, (height, width), square=False)
         self._share = Words(stage, [(box.right, box.top + 24)], size=VALUE, weight="medium", align="right")

@@ -92,9 +92,7 @@ def _plane(stage: Stage, box: Box, two: TwoValues, palette: Array) -> dict[int, 
     top = box.top + (box.height - 2 * HEAD - side) / 2
     place = Box(box.left + (box.width - wide) / 2, top + HEAD, wide, side)
     stage.text(place.left, top + 20, cut(stage, two.letters[1], wide), color=stage.theme.quiet)
-    stage.text(
-        place.right, place.bottom + 26, cut(stage, two.letters[0], wide), color=stage.theme.quiet, align="right"
-    )
+    stage.text(place.right, place.bottom + 26, cut(stage, two.letters[0], wide), color=stage.theme.quiet, align="right")
     low, high = np.percentile(two.values, [OUTSIDE, 100 - OUTSIDE], axis=0)
     reach = np.maximum(np.abs(np.stack([low, high]) - two.thresholds).max(axis=0), 1e-9) * 1.08
     x, y = ((float(middle - half), float(middle + half)) for middle, half in zip(two.thresholds, reach, strict=True))
