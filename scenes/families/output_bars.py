@@ -100,7 +100,7 @@ class OutputBars:
             left = box.left + named + 14 - bar * low / (high - low)
             stage.text(left, max(tops) + 0.8 * size + 24, "0", color=stage.theme.quiet, align="center")
         if wanted is not None:
-            told = [(x, top) for x, top in zip(wanted, tops, strict=True) if x or not percent]
+            told = [(x, top) for x, top in zip(wanted, tops, strict=True) if x or not percent or len(wanted) == 1]
             marks = (
                 joined(np.array([[(x, top - size), (x, top + size)] for x, top in told])) if told else np.empty((0, 2))
             )
@@ -108,6 +108,11 @@ class OutputBars:
             stage.text(box.left + box.width, min(tops) - 34, said, color=stage.theme.quiet, align="right")
             line = axes.plot(*marks.T, color=mark, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
             stage.covers(*line)
+            if len(wanted) == 1 and said != "mark: target":
+                pair(
+                    stage, "target", lambda: [said.rpartition("target ")[2]],
+                    lambda: (100 if percent else 1) * np.asarray(line[0].get_xdata())[:1],
+                )  # fmt: skip
         for name, top in zip(names, tops, strict=True):
             stage.text(box.left, top + 8, cut(stage, name, named + 1))
             self._texts.append(

@@ -60,7 +60,11 @@ class StandingBars:
             stage.text(min(lefts) - 0.8 * size - 8, level + 8, "0", color=theme.quiet, align="right")
         self._bars = stage.line(axes, theme.ink, size, solid_capstyle="butt")
         if wanted is not None:
-            told = [(left, value) for left, value in zip(lefts, wanted, strict=True) if value or not percent]
+            told = [
+                (left, value)
+                for left, value in zip(lefts, wanted, strict=True)
+                if value or not percent or len(wanted) == 1
+            ]
             marks = joined([np.array([(left - size, value), (left + size, value)]) for left, value in told])
             line = axes.plot(*marks.T, color=theme.ink, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
             stage.covers(*line)
