@@ -18,7 +18,7 @@ from .families.endings import in_title
 from .families.inputs import training_images
 
 MOST_IN_A_LIST = 12
-ENDS = "bright frames: the nearest and the farthest of each class"
+ENDS = "framed: the nearest and the farthest of each class"
 DISTANCE = "distance: root of the summed squared differences of the pixels"
 
 
@@ -30,7 +30,6 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
         stage: where to draw.
         recording: of a classifier of images, or of points in the plane.
     """
-    sets = _sets(recording)
     names = recording.output.class_names
     samples, labels, kept = _samples(recording)
     planar = not kept
@@ -39,8 +38,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
         raise SceneError(f"dataset: {recording.path} has no sample of any class")
     spreads = {number: spread_of(samples, np.flatnonzero(labels == number)) for number in there.tolist()}
     rising = sorted(spreads, key=lambda number: spreads[number].average)
-    counts = {name: len(known) for name, known in sets.items()}
-    numbers = [Number(name, ",.0f", f"{count:,}") for name, count in counts.items()]
+    numbers = [Number("samples", ",.0f", f"{len(samples):,}")]
     title = _title({names[number]: spreads[number].average for number in rising})
     sizes = {len(spread.distances) for spread in spreads.values()}
     each = f", {min(sizes):,} of each class" if len(sizes) == 1 < len(spreads) else ""
@@ -49,7 +47,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     most = MOST_IN_A_LIST if planar else most_rows(sheet.room)
     chosen = [rising[k] for k in evenly(len(rising), most)]
     part = f"{len(chosen)} of {len(names)} classes" if len(chosen) < len(names) else ""
-    drawn = ["circles: this far from each mean", part] if planar else [ENDS, part or DISTANCE]
+    drawn = ["large dots: the means, circles: this far from them", part] if planar else [ENDS, part or DISTANCE]
     sheet.write_foot(*drawn, *ignored_in_words(_labels(recording)))
     called, shown = [names[number] for number in chosen], [spreads[number] for number in chosen]
     said = [] if each else [f"{len(spread.distances):,}" for spread in shown]
@@ -65,7 +63,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
         span = recording.epochs[-1] - recording.epochs[0]
         walked = float((moment.epoch - recording.epochs[0]) / span) if span else 0.0
         picture.show(float(farthest) if walked >= 1 else float(nearest + walked * (farthest - nearest)))
-        sheet.show(recording.at(moment.epoch), **counts)
+        sheet.show(recording.at(moment.epoch), samples=len(samples))
 
     return draw
 
@@ -81,14 +79,6 @@ def _title(averages: dict[str, float]) -> str:
 
 def _labels(recording: Recording) -> NDArray[np.int64]:
     return labels_of(recording, "dataset")
-
-
-def _sets(recording: Recording) -> dict[str, NDArray[np.int64]]:
-    """Return the class numbers of each set of samples that the recording holds, by name."""
-    shown = _labels(recording)
-    if "train_labels" not in recording.extras:
-        return {"samples": shown}
-    return {"training": np.asarray(recording.extras["train_labels"], np.int64), "test": shown}
 
 
 def _samples(recording: Recording) -> tuple[Array, NDArray[np.int64], str]:

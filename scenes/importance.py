@@ -40,20 +40,21 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     found = Evidence(recording, places, samples, MOST)
     names = recording.output.class_names
     rivals = [(names[true], names[rival]) for true, rival in zip(found.true, found.rivals, strict=True)]
-    foot = ["brighter: the pixel counts for more", "bars: each colour added up (gradient times input)"]
-    if places.chosen is not None:
-        foot[1] = f"framed: the {len(places.chosen)} values that the network reads"
     maps = found.all_maps()
     until = "" if np.nansum(np.abs(maps[-1, 0])) else ", until no pixel does"
+    foot = _foot(
+        "" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until
+    )
     true, rival = map(in_title, rivals[0])
     sheet = Sheet(stage, recording, f"Green speaks for {true}, purple for {rival}{until}", foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
-    both = np.stack([np.nansum(np.maximum(part, 0), axis=(-2, -1)) for part in (-maps, maps)])
+    seen = maps[:, : 1 + len(small)]
+    most = max(float(np.nansum(np.maximum(part, 0), axis=(-2, -1)).max()) for part in (-seen, seen)) or 1.0
     views = [
-        _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), float(both[:, :, place].max()) or 1.0)
+        _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), most)
         for place, (box, number, pair_) in enumerate(zip([large, *small], found.chosen, rivals, strict=False))
     ]
     everywhere = _Everywhere(stage, whole, recording, places, found) if whole else None
@@ -68,6 +69,12 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
         sheet.show(state)
 
     return draw
+
+
+def _foot(framed: str, until: str) -> list[str]:
+    """Say what colours and bars mean; where there are none in the end, what grey and the numbers do."""
+    color = "grey: the pixel speaks for neither" if until else "stronger colour: the pixel counts for more"
+    return [color, framed or f"{'numbers' if until else 'bars'}: each colour added up (gradient times input)"]
 
 
 def _scale(maps: Array) -> float:

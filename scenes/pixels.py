@@ -22,8 +22,9 @@ from .families.two_values import TwoValues
 GAP = 36.0
 ROW, FOOT = 27.5, 50.0  # units of a row at least, and of the foot at most
 COLUMN, STRIP = 0.24, 150.0  # share of the width, or units of height, that mean images take
-PLANE = 0.34  # share of either that a plane takes
+PLANE, LOW = 0.34, 0.46  # share of the width, or of the height, that a plane takes
 MOST = 2_000  # squares of a mosaic
+EACH = {1: "a sample", 2: "every second sample", 3: "every third sample"}
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES)
@@ -81,10 +82,10 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "", by: Literal[
 
 def _title(verdicts: Verdicts, two: TwoValues, things: str) -> str:
     """Say how much two values tell, and how much the network does in the end."""
-    which = "inputs, high or low," if two.images is None else things
-    title = f"Two {which} tell {100 * np.mean(two.told == two.labels):.0f} %"
+    which = "inputs, high or low:" if two.images is None else f"{things} get"
+    title = f"Two {which} {100 * np.mean(two.told == two.labels):.0f} % right"
     last = verdicts.last()
-    return title if last is None else f"{title}, the network in the end {100 * verdicts.accuracy(last):.0f} %"
+    return title if last is None else f"{title}, the network at last {100 * verdicts.accuracy(last):.0f} %"
 
 
 def _most(verdicts: Verdicts, snapshots: int, two: TwoValues, shown: NDArray[np.intp]) -> int:
@@ -96,7 +97,7 @@ def _most(verdicts: Verdicts, snapshots: int, two: TwoValues, shown: NDArray[np.
 
 def _foot(two: TwoValues, things: str, by: str, step: int, shown: int, classes: int) -> list[str]:
     """Say what a square is, and what else the picture does not say itself."""
-    one = "a sample" if step == 1 else f"one of {step} samples"
+    one = EACH.get(step, f"one in {step} samples")
     some = f"{shown} of {classes} classes" if shown < classes else ""
     row, color = ("its class", "the answer") if by == "true" else ("the answer", "its class")
     return [f"square: {one}, row: {row}, colour: {color}", some or _best(two, things)]
@@ -141,6 +142,6 @@ def _parted(stage: Stage, room: Box, *, images: bool) -> tuple[Box, Box]:
         wide = (COLUMN if images else PLANE) * room.width
         left = room.left + wide + GAP
         return Box(room.left, room.top, wide, room.height), Box(left, room.top, room.right - left, room.height)
-    high = STRIP if images else PLANE * room.height
+    high = STRIP if images else LOW * room.height
     top = room.top + high + 16
     return Box(room.left, room.top, room.width, high), Box(room.left, top, room.width, room.bottom - top)

@@ -57,7 +57,7 @@ def predictions(stage: Stage, recording: Recording, *, only: Only = "all", sampl
     dashed = "; dashed: right before" if learning.lapsed[chosen].any() else ""
     groups = groups_of(recording, learning, chosen)
     foot = [
-        f"crossed and dim: wrong now{dashed}" if not learning.right[:, chosen].all() else "",
+        f"crossed: wrong now{dashed}" if not learning.right[:, chosen].all() else "",
         f"below: {', then '.join(below)}"
         if samples or not short
         else _example(verdicts, learning, groups[-1].samples[0]),

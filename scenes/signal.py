@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, Sheet, cut
+from animviz.parts import LABEL, Number, Sheet, cut, first_fitting
 from animviz.recording.answers import has_probabilities
 from animviz.recording.state import State
 
 from .families.amounts import amounts, counted
 from .families.endings import DIVERGED, in_title
 from .families.one_sample import require_sample, true_class
-from .families.output_bars import OutputBars, answer_width, names_of
+from .families.output_bars import OutputBars, answer_width, names_of, target_words
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
 from .families.signal_columns import column_view, columns_in, is_few, rows_in
 from .families.signal_links import SignalLinks
@@ -70,7 +70,7 @@ def signal(
     sheet = Sheet(
         stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss, *of_all],
         foot=[
-            f"bright path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
+            f"strong path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
             "line: what a unit adds to the next, dashed where it takes away",
         ],
     )  # fmt: skip
@@ -172,7 +172,7 @@ class _Views:
         if down and not many:
             foot = Box(inner.left, inner.bottom - low, inner.width, low)
             self._bars = StandingBars(stage, foot, places[:, 0], names, values, percent=percent, wanted=wanted)
-            _told_beside(stage, box.left, foot, "answer, %" if percent else "answer", marked=wanted is not None)
+            _told_beside(stage, box.left, foot, "answer, %" if percent else "answer", wanted)
         elif not many:
             self._bars = OutputBars(
                 stage, Box(box.right - wide, 0, wide, 0), bar, places[:, 1], names, values, percent=percent,
@@ -241,12 +241,13 @@ def _captions_beside(
             stage.text(room.left, top, cut(stage, text, room.width), color=stage.theme.quiet)
 
 
-def _told_beside(stage: Stage, left: float, foot: Box, what: str, *, marked: bool) -> None:
+def _told_beside(stage: Stage, left: float, foot: Box, what: str, wanted: Array | None) -> None:
     """Write at the left of standing bars what they say."""
     middle = foot.top + foot.height / 2
     stage.text(left, middle, what, color=stage.theme.quiet)
-    if marked:
-        stage.text(left, middle + 28, "mark: target", color=stage.theme.quiet)
+    if wanted is not None:
+        said = first_fitting(stage, target_words(wanted, percent="%" in what), SIDE - 16)
+        stage.text(left, middle + 28, said, color=stage.theme.quiet)
 
 
 def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:

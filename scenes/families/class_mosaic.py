@@ -50,7 +50,10 @@ class ClassMosaic:
         colors[:count, :3] = np.rint(255 * stage.theme.palette(max(2, count))[:count])
         colors[count, :3] = np.rint(255 * np.array(to_rgb(stage.theme.background)))
         self._colors = colors
-        place = Box(room.left, room.top, width / stage.pixel, height / stage.pixel)
+        left, top = (
+            round(edge * stage.pixel) / stage.pixel for edge in (room.left, room.top)
+        )  # no pixel twice or never
+        place = Box(left, top, width / stage.pixel, height / stage.pixel)
         self._squares, _ = heatmap(stage, place, (height, width), square=False)
         self._share = Words(stage, [(box.right, box.top + 24)], size=VALUE, weight="medium", align="right")
         pair(stage, f"right answers {headings[0]}", lambda: self._share.texts, lambda: [self._right])

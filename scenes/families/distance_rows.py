@@ -14,7 +14,7 @@ __all__ = ["DistanceRows", "most_rows"]
 
 HEAD, AXIS = 34.0, 34.0  # units of the heading, and of the numbers below
 STRIP, THIN, THICK = 0.22, 10.0, 20.0  # share of a row that its dots take beside images, and its bounds in units
-LEAST, LANE = 40.0, 90.0  # units of a row at least, and of an image at most about
+LEAST, LANE = 56.0, 90.0  # units of a row at least, and of an image at most about
 HIGHEST, BROAD = 130.0, 70.0  # units of a row, and of the dots in it, at most where there are no images
 STACKED, LINE = 88.0, 29.0  # units of a row from which its numbers stand below its name, and from line to line
 WIDE, MANY, GAP = 1000.0, 5, 44.0  # units of width and rows from which images stand in two columns, and between those
@@ -196,7 +196,7 @@ class DistanceRows:
     def _set_up_images(self, images: Array | None) -> None:
         """Add the mean images, and an image of a sample wherever there is room for one: faint ones until they are lit."""
         stage, pictures, middles, distances = self._stage, [], [], []
-        quiet, ends = stage.theme.mix(stage.theme.grid, 0.6), stage.theme.mix(stage.theme.ink, 1)
+        quiet, ends = stage.theme.mix(stage.theme.grid, 0.6), stage.theme.mix(stage.theme.positive, 1)
         for row, spread in enumerate(self._spreads if images is not None else ()):
             assert images is not None
             box, last = self._columns[self._column(row)], len(spread.distances) - 1

@@ -6,10 +6,10 @@ import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, cut, joined, pair
+from animviz.parts import LABEL, Number, cut, first_fitting, joined, pair
 from animviz.recording.meaning import Output
 
-__all__ = ["VALUE", "OutputBars", "answer_width", "limits_of", "names_of"]
+__all__ = ["VALUE", "OutputBars", "answer_width", "limits_of", "names_of", "target_words"]
 
 NUMBER, BETWEEN, APART = "100.0 %", 34.0, 150.0  # the longest number, units beside it, and of a row at most
 VALUE = Number("", ".2f", "−100.0")
@@ -50,6 +50,19 @@ def limits_of(values: Array, *, percent: bool) -> tuple[float, float]:
     return low, high if high > low else low + 1
 
 
+def target_words(wanted: Array, *, percent: bool) -> list[str]:
+    """Return what names the marks of targets, from the longest: of a single one with its value.
+
+    Args:
+        wanted: what each output should be.
+        percent: whether these are probabilities.
+    """
+    if len(wanted) > 1:
+        return ["mark: target"]
+    value = f"{100 * wanted[0]:.0f} %" if percent else VALUE.text(float(wanted[0])).replace("-", "−")
+    return [f"mark: target {value}", f"target {value}", "mark: target"]
+
+
 class OutputBars:
     """Names, bars and numbers.
 
@@ -81,14 +94,25 @@ class OutputBars:
         axes.plot(*tracks.T, color=track, linewidth=stage.points(size), solid_capstyle="butt")
         self._bars = stage.line(axes, stage.theme.ink, size, solid_capstyle="butt")
         self._tops, self._texts = tops, []
+        if low < 0:
+            zeros = joined(np.array([[(0, top - 0.8 * size), (0, top + 0.8 * size)] for top in tops]))
+            axes.plot(*zeros.T, color=stage.theme.quiet, linewidth=stage.points(2), clip_on=False)
+            left = box.left + named + 14 - bar * low / (high - low)
+            stage.text(left, max(tops) + 0.8 * size + 24, "0", color=stage.theme.quiet, align="center")
         if wanted is not None:
-            told = [(x, top) for x, top in zip(wanted, tops, strict=True) if x or not percent]
+            told = [(x, top) for x, top in zip(wanted, tops, strict=True) if x or not percent or len(wanted) == 1]
             marks = (
                 joined(np.array([[(x, top - size), (x, top + size)] for x, top in told])) if told else np.empty((0, 2))
             )
-            stage.text(box.left + box.width, min(tops) - 34, "mark: target", color=stage.theme.quiet, align="right")
+            said = first_fitting(stage, target_words(wanted, percent=percent), box.width)
+            stage.text(box.left + box.width, min(tops) - 34, said, color=stage.theme.quiet, align="right")
             line = axes.plot(*marks.T, color=mark, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
             stage.covers(*line)
+            if len(wanted) == 1 and said != "mark: target":
+                pair(
+                    stage, "target", lambda: [said.rpartition("target ")[2]],
+                    lambda: (100 if percent else 1) * np.asarray(line[0].get_xdata())[:1],
+                )  # fmt: skip
         for name, top in zip(names, tops, strict=True):
             stage.text(box.left, top + 8, cut(stage, name, named + 1))
             self._texts.append(

@@ -38,10 +38,12 @@ class ColumnView(ABC):
     Attributes:
         places: middle of each unit, shape (units, 2).
         top: of the units.
+        box: which cells fill; None of nodes.
     """
 
     places: Array
     top: float
+    box: Box | None = None
 
     def __init__(self, stage: Stage, ground: tuple[float, float, float], scales: tuple[float, float]) -> None:
         theme = stage.theme
@@ -99,8 +101,9 @@ class Nodes(ColumnView):
         self.top = float(self.places[:, 1].min()) - self._size / 2
 
     def show(self, values: Array, errors: Array, bright: float, back: float) -> None:
-        """Show what the units put out, in digits once it is seen; see `ColumnView.show`."""
-        self._said = [VALUE.text(float(value)).replace("-", "−") if bright == 1 else "" for value in values]
+        """Show what the units put out, in digits while no error has their colour; see `ColumnView.show`."""
+        told = bright == 1 and not back
+        self._said = [VALUE.text(float(value)).replace("-", "−") if told else "" for value in values]
         super().show(values, errors, bright, back)
 
     def put(self) -> None:
@@ -136,7 +139,7 @@ class Cells(ColumnView):
         super().__init__(stage, stage.theme.mix(stage.theme.grid, GROUND), scales)
         self._numbers, self._there = numbers, numbers >= 0
         self._cells, place = heatmap(stage, box, numbers.shape)
-        self.top = place.top
+        self.top, self.box = place.top, place
         rows, columns = np.nonzero(self._there)
         cell = place.width / numbers.shape[1]
         self.places = np.empty((len(rows), 2))

@@ -1,12 +1,13 @@
-"""Lines between units that fill as a signal passes, and in the colour of the error as it comes back: one path bright."""
+"""Lines between units that fill as a signal passes, and in the colour of the error as it comes back: one path strong."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from animviz import Stage
+from animviz import Box, Stage
 from animviz.arrays import Array
 
 from .rounds import Round, Rounds
@@ -14,7 +15,7 @@ from .signal_columns import Cells, ColumnView
 
 __all__ = ["SignalLinks"]
 
-FAINT, PALE = 0.3, 0.38  # strength of a link on which nothing flows, and of what flows beside the path
+FAINT, PALE = 0.3, 0.5  # strength of a link on which nothing flows, and of what flows beside the path
 BESIDE, PATH = 0.45, 3.0  # share of its width that a link has beside the path, and units of the path at least
 THICKEST, MAPS, ERROR = (9.0, 5.0), 2.0, 0.7  # units of a link: between nodes, others, to maps; share of it for errors
 
@@ -30,6 +31,10 @@ class SignalLinks:
         axes = stage.overlay()
         self._starts = [before.places[links[:, 0]] for before, links in zip(columns[:-1], found.links, strict=True)]
         self._ends = [after.places[links[:, 1]] for after, links in zip(columns[1:], found.links, strict=True)]
+        self._rests = [
+            np.stack([_edge(start, end, before.box), _edge(end, start, after.box)], axis=1)
+            for (before, after), start, end in zip(pairwise(columns), self._starts, self._ends, strict=True)
+        ]
         gaps = range(len(self._starts))
         usual = THICKEST[any(isinstance(view, Cells) for view in columns)]
         self._thickest = [MAPS if len(shape) > 1 else usual for shape in found.shapes[1:]]
@@ -39,7 +44,7 @@ class SignalLinks:
         ]
         theme = stage.theme
         tones = [theme.mix(theme.quiet, FAINT)]
-        tones += [theme.mix(tone, way) for way in (PALE, 1) for tone in (theme.ink, theme.quiet, theme.positive)]
+        tones += [theme.mix(tone, way) for way in (PALE, 1) for tone in (theme.ink, theme.ink, theme.positive)]
         self._lines = [LineCollection([], colors=[tone], capstyle="butt") for tone in tones]
         for lines in self._lines:
             axes.add_collection(lines, autolim=False)
@@ -71,7 +76,7 @@ class SignalLinks:
                 np.where(path, PATH + thickest * np.abs(flow), 0.5 + BESIDE * thickest * np.abs(flow))
                 for flow in (push, ERROR * error)
             )
-            drawn[0].append((np.stack([start, end], axis=1), width))
+            drawn[0].append((self._rests[gap], width))
             for first, those in ((1, ~path), (4, path)):
                 for place, chosen in ((first, those & (push > 0)), (first + 1, those & (push < 0))):
                     if share > 0:
@@ -90,3 +95,13 @@ class SignalLinks:
             np.concatenate([(self._stage.points(1) * sizes) ** 2 for _, sizes, _ in heads]) if heads else []
         )
         self._heads.set_facecolor([tone for places, _, tone in heads for _ in places])
+
+
+def _edge(starts: Array, ends: Array, box: Box | None) -> Array:
+    """Return where links leave the cells that they start in, so that those that rest cover none; shape (links, 2)."""
+    if box is None:
+        return starts
+    way = ends - starts
+    edges = np.where(way > 0, (box.right, box.bottom), (box.left, box.top))
+    shares = np.divide(edges - starts, way, out=np.ones_like(way), where=way != 0)
+    return np.asarray(starts + shares.min(axis=1, keepdims=True).clip(0, 1) * way)

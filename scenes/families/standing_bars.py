@@ -53,9 +53,18 @@ class StandingBars:
         axes = stage.axes(place, (0, stage.width), (low, high))
         tracks = joined([np.array([(left, low), (left, high)]) for left in lefts])
         axes.plot(*tracks.T, color=theme.mix(theme.grid, 0.5), linewidth=stage.points(size), solid_capstyle="butt")
+        if low < 0:
+            zeros = joined([np.array([(left - 0.8 * size, 0), (left + 0.8 * size, 0)]) for left in lefts])
+            axes.plot(*zeros.T, color=theme.quiet, linewidth=stage.points(2), clip_on=False)
+            level = place.bottom + place.height * low / (high - low)
+            stage.text(min(lefts) - 0.8 * size - 8, level + 8, "0", color=theme.quiet, align="right")
         self._bars = stage.line(axes, theme.ink, size, solid_capstyle="butt")
         if wanted is not None:
-            told = [(left, value) for left, value in zip(lefts, wanted, strict=True) if value or not percent]
+            told = [
+                (left, value)
+                for left, value in zip(lefts, wanted, strict=True)
+                if value or not percent or len(wanted) == 1
+            ]
             marks = joined([np.array([(left - size, value), (left + size, value)]) for left, value in told])
             line = axes.plot(*marks.T, color=theme.ink, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
             stage.covers(*line)

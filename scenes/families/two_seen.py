@@ -15,6 +15,7 @@ HEAD, GAP = 28.0, 14.0  # units of a heading, and between images
 SIDE = 28.0  # units beside the large image for the names of its two pixels
 LARGE = 0.36  # share of a column's height that the mean of all samples takes, with its heading
 CASES = (("both dark", "neither"), ("only A bright", "only A"), ("only B bright", "only B"), ("both bright", "both"))
+BROADEST = 2.0  # heights of a plane
 OUTSIDE = 0.5  # per cent of the samples at each end that a plane may leave out
 
 # Where a name begins, which way it goes from there, and how many units it may take.
@@ -87,12 +88,11 @@ def _mean(stage: Stage, box: Box, two: TwoValues) -> None:
 def _plane(stage: Stage, box: Box, two: TwoValues, palette: Array) -> dict[int, Corner]:
     """Draw the samples by their two values, cut at the thresholds; return the same."""
     side = min(box.height - 2 * HEAD, box.width) if box.height > box.width else box.height - 2 * HEAD
+    wide = min(box.width, BROADEST * side)
     top = box.top + (box.height - 2 * HEAD - side) / 2
-    stage.text(box.left, top + 20, cut(stage, two.letters[1], box.width), color=stage.theme.quiet)
-    place = Box(box.left, top + HEAD, box.width, side)
-    stage.text(
-        place.right, place.bottom + 26, cut(stage, two.letters[0], box.width), color=stage.theme.quiet, align="right"
-    )
+    place = Box(box.left + (box.width - wide) / 2, top + HEAD, wide, side)
+    stage.text(place.left, top + 20, cut(stage, two.letters[1], wide), color=stage.theme.quiet)
+    stage.text(place.right, place.bottom + 26, cut(stage, two.letters[0], wide), color=stage.theme.quiet, align="right")
     low, high = np.percentile(two.values, [OUTSIDE, 100 - OUTSIDE], axis=0)
     reach = np.maximum(np.abs(np.stack([low, high]) - two.thresholds).max(axis=0), 1e-9) * 1.08
     x, y = ((float(middle - half), float(middle + half)) for middle, half in zip(two.thresholds, reach, strict=True))

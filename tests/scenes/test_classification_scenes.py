@@ -413,8 +413,8 @@ def test_what_stands_below_an_image_is_centred(recording: Recording, monkeypatch
     monkeypatch.setattr(_Grid, "__init__", kept)
     stage = drawn("predictions", recording, 2.0, (1280, 720))
     (grid,) = grids
-    for frame, (left, _), said in zip(grid._frames, np.asarray(grid._signs._places), grid._words.texts, strict=True):
-        begin, end = left - 9, left - 9 + SIGN + stage.measure(said, LABEL)
+    for frame, (left, _), words in zip(grid._frames, np.asarray(grid._signs._places), grid._words.texts, strict=True):
+        begin, end = left - 9, left - 9 + SIGN + stage.measure(words, LABEL)
         assert (begin + end) / 2 == pytest.approx(frame[:, 0].min() / 2 + frame[:, 0].max() / 2, abs=0.5)
 
 

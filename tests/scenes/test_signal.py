@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 
-from animviz import Recorder, Recording, Stage
+from animviz import Box, Recorder, Recording, Stage
 from animviz.errors import SceneError
 from animviz.moment import Moment
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
+from scenes.families.output_bars import target_words
 from scenes.families.rounds import Rounds, columns_of
+from scenes.families.signal_columns import Nodes
+from scenes.families.signal_links import _edge
 from scenes.signal import _wanted
 
 Trained = Callable[..., Recording]
@@ -197,7 +200,7 @@ def test_what_is_wanted_bears_the_values_of_the_labels(tmp_path: Path) -> None:
         assert _wanted(recording, sample, 1) == y[sample]
 
 
-def test_the_foot_says_where_nothing_adds_on_the_bright_path(trained: Trained) -> None:
+def test_the_foot_says_where_nothing_adds_on_the_strong_path(trained: Trained) -> None:
     for name in ("digits_mlp", "two_rings", "polynomial"):
         recording = trained(name)
         stage = Stage((1280, 720))
@@ -206,3 +209,26 @@ def test_the_foot_says_where_nothing_adds_on_the_bright_path(trained: Trained) -
         now = found.at(recording.at(recording.epochs[-1]))
         assert found.adds == all(push[-1] > 0 for push in now.pushes)
         assert any("takes least" in text for text in texts(stage)) or found.adds
+
+
+def test_links_rest_at_the_edge_of_cells() -> None:
+    box = Box(0, 0, 10, 10)
+    starts, ends = np.array([[5.0, 5.0], [5.0, 5.0], [5.0, 5.0]]), np.array([[25.0, 5.0], [15.0, 25.0], [8.0, 8.0]])
+    assert _edge(starts, ends, box).tolist() == [[10, 5], [7.5, 10], [8, 8]]
+    assert _edge(starts, ends, None) is starts
+
+
+def test_a_single_target_has_its_value() -> None:
+    assert target_words(np.array([-3.0]), percent=False)[0] == "mark: target −3.00"
+    assert target_words(np.array([1.0]), percent=True)[1] == "target 100 %"
+    assert target_words(np.eye(3)[0], percent=True) == ["mark: target"]
+
+
+def test_nodes_in_the_colour_of_the_error_hold_no_number() -> None:
+    nodes = Nodes(Stage((1280, 720)), Box(0, 0, 92, 600), np.arange(2), (1.0, 1.0), valued=True)
+    nodes.put()
+    values = np.array([0.5, -1.0])
+    for back, said in ((0.0, ["0.50", "−1.00"]), (0.5, ["", ""])):
+        nodes.show(values, values, 1.0, back)
+        assert nodes._words is not None
+        assert list(nodes._words.texts) == said
