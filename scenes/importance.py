@@ -15,7 +15,6 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Words, color_map, cut, heatmap, pair
 
-from .families.endings import in_title
 from .families.evidence import Evidence
 from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
 
@@ -45,8 +44,9 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     foot = _foot(
         "" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until
     )
-    true, rival = map(in_title, rivals[0])
-    sheet = Sheet(stage, recording, f"Green speaks for {true}, purple for {rival}{until}", foot=foot, air=16)
+    sheet = Sheet(
+        stage, recording, f"Green speaks for the true class{until or ', purple for a rival'}", foot=foot, air=16
+    )
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"

@@ -104,7 +104,7 @@ def _foot(two: TwoValues, things: str, by: str, step: int, shown: int, classes: 
 
 
 def _best(two: TwoValues, things: str) -> str:
-    return f"no other two {things} tell more" if two.best else ""
+    return f"A, B: the {things} that tell most of the class" if two.best else ""
 
 
 def _said(recording: Recording, verdicts: Verdicts, epoch: float, turns: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -64,8 +64,6 @@ class Named:
             for place, color in enumerate(colors[:-1])
         ]
         self._pens.append(stage.curve(self.plot.axes, colors[-1], THIN, 12, DASH))
-        last = np.nan_to_num(values[np.isfinite(values).all(axis=1)][-1:, self._named])
-        self._order = np.argsort(-last[0], kind="stable") if len(last) else np.arange(len(names))
         self._page = stage.overlay()
         self._leaders = LineCollection([], colors=colors[self._named], linewidths=stage.points(1.5))
         self._page.add_collection(self._leaders, autolim=False)
@@ -84,7 +82,7 @@ class Named:
         pair(stage, "F1", lambda: self._numbers.texts, lambda: [self._pens[k].end[1] for k in self._named])
 
     def show(self, epoch: float) -> None:
-        """Draw up to a moment, with the names in one order for the whole film, so that none jumps."""
+        """Draw up to a moment, with the names in the order of their values."""
         now, room = np.array([np.interp(epoch, self._epochs, column) for column in self._values.T]), self.plot.room
         past = self._epochs < epoch - 1e-9
         for pen, column, end in zip(self._pens, self._values.T, now, strict=True):
@@ -92,7 +90,8 @@ class Named:
         left, now = self.plot.left_of(epoch), now[self._named]
         tops = np.array([self.plot.top_of(value) for value in np.nan_to_num(now)])
         lines = np.empty_like(tops)
-        lines[self._order] = apart(tops[self._order], LINE, room.top, room.bottom)
+        order = np.argsort(tops, kind="stable")
+        lines[order] = apart(tops[order], LINE, room.top, room.bottom)
         across = np.array([left + 8, left + LEADER - 14, left + LEADER - 4])
         self._leaders.set_segments(
             [np.column_stack([across, [top, line, line]]) for top, line in zip(tops, lines, strict=True)]

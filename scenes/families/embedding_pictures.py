@@ -63,7 +63,7 @@ class Pictures:
             if many
             else far_apart(np.where(free[:, None], places, np.median(places, axis=0)), colors, count, least)
         )
-        self.words = "a wrong one" if many else "a sample"
+        self.words = "wrong at end" if many else "a sample"
         return chosen, [thumbnail(self._stage, self._images[k], coloring.palette[colors[k]], IMAGE) for k in chosen]
 
     def forget_unless(self, count: int) -> None:

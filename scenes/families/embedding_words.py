@@ -29,12 +29,13 @@ __all__ = [
 
 NAMES = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 APART, MIXED, GAIN = 0.7, 0.5, 0.05  # shares of samples that neighbours name rightly
+START = "the start"
 MOST_NAMES, MOST_LETTERS = 4, 26  # of classes in a title
 
 
 def headline(
     names: Sequence[str], before: float, after: float, way: Way | None = None, *, images: bool = False,
-    mixed: Sequence[str] = (), first: str = "the start",
+    mixed: Sequence[str] = (), first: str = START,
 ) -> str:  # fmt: skip
     """Say what the classes do, from the shares of samples whose neighbours name their class.
 
@@ -45,7 +46,7 @@ def headline(
         way: shares from layer to layer at the end, where the title may speak of layers.
         images: whether the samples are images, which may be of digits.
         mixed: names of the classes of which most samples are named wrongly at the end.
-        first: where the first share was measured.
+        first: where the first share was measured: by default in the last layer before training.
     """
     if not names:
         return "How the layers arrange the samples"
@@ -66,6 +67,8 @@ def headline(
         return f"{who} part, though not all"
     if way is not None and way.rises and not but:
         return f"{who} part, layer by layer"
+    if way is not None and first == START:
+        return f"{who} part in the {way.layers[-1]}{but}"
     return f"The {way.best} parts {who.lower()}{but}" if way is not None and way.best else f"{who} part{but}"
 
 

@@ -33,7 +33,7 @@ class TwoValues:
         letters: how the two are called.
         quarters: the case of each sample: 0 where both are low, 1 only the first high, 2 only the second, 3 both.
         answers: class that each case tells, (4,).
-        best: whether no other two values tell more.
+        best: whether of all values they tell most of the class, in bits.
 
     Raises:
         SceneError: there are no two values, or not those that were asked for.
@@ -48,7 +48,8 @@ class TwoValues:
         seen, seen_labels = _training(recording) or (flat, labels)
         middles = np.median(seen, axis=0) if shape is None else np.full(flat.shape[1], (seen.min() + seen.max()) / 2)
         chosen = _chosen(recording, asked, seen > middles, seen_labels)
-        self.best = not asked and len(seen) <= MOST_SAMPLES and 2 < flat.shape[1] <= MOST_VALUES
+        every = len(recording.extras.get("pixels", ())) < 2  # else among those that the network reads
+        self.best = not asked and every and len(seen) <= MOST_SAMPLES and 2 < flat.shape[1] <= MOST_VALUES
         self.values, self.thresholds = flat[:, chosen], middles[chosen]
         channels = shape[2] if shape and len(shape) == 3 else 1
         self.cells = np.array(chosen) // channels

@@ -120,9 +120,9 @@ def way(plane: list[float], before: list[float] | None = None) -> Way:
     [
         ("0123456789", (0.4, 0.9), "Ten digits part"),
         ("0123456789", (0.4, 0.9, way([0.7, 0.8, 0.9])), "Ten digits part, layer by layer"),
-        ("0123456789", (0.4, 0.9, way([0.7, 0.8, 0.9], [0.9, 0.9, 0.9])), "Ten digits part"),
-        ("0123456789", (0.6, 0.91, way([0.82, 0.905, 0.909])), "The first hidden layer parts ten digits"),
-        ("0123456789", (0.6, 0.91, way([0.82, 0.83, 0.909])), "The second hidden layer parts ten digits"),
+        ("0123456789", (0.4, 0.9, way([0.7, 0.8, 0.9], [0.9, 0.9, 0.9])), "Ten digits part in the second hidden layer"),
+        ("0123456789", (0.6, 0.91, way([0.82, 0.905, 0.909])), "Ten digits part in the second hidden layer"),
+        ("0123456789", (0.6, 0.91, way([0.82, 0.83, 0.909])), "Ten digits part in the second hidden layer"),
         ("ab", (1.0, 0.982, way([1.0, 0.987, 0.982])), "Two classes, apart in the input, mix a little"),
         ("ab", (0.8, 0.82, way([1.0, 0.9, 0.82])), "Two classes, apart in the input, mix"),
         ("ab", (1.0, 0.98, way([0.97, 0.98, 0.98])), "Two classes, apart at the start, mix a little"),
@@ -146,6 +146,14 @@ def test_titles_say_what_happens(names: Sequence[str], shares: tuple[Any, ...], 
 )
 def test_how_much_an_epoch_is_enlarged_is_written_out(factor: float, said: str) -> None:
     assert _times(factor) == (said and f"enlarged {said} times")
+
+
+@pytest.mark.parametrize(
+    ("plane", "said"),
+    [([0.82, 0.905, 0.909], "The first hidden layer parts"), ([0.82, 0.83, 0.909], "The second hidden layer parts")],
+)
+def test_titles_of_one_moment_name_the_layer_that_gains(plane: list[float], said: str) -> None:
+    assert headline(list("ab"), 0.6, 0.91, way(plane), first="the first layer on") == f"{said} two classes"
 
 
 def test_titles_name_the_classes_that_are_not_apart() -> None:

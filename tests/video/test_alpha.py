@@ -19,7 +19,7 @@ LOOK = {"size": SIZE, "theme": "light"}
 SHORT = {"seconds": 0.4, "fps": 10.0, "hold_start": 0.1, "hold_end": 0.1}
 EXACT = (".apng", "")
 # Mean and 99.9th percentile of the difference over a page, of 255, after a lossy codec: most of it is colour of thin lines.
-LOSSY = {".mov": (0.5, 6), ".webm": (1.5, 50), ".webp": (1.5, 70), ".avif": (1.5, 50)}
+LOSSY = {".mov": (0.5, 6), ".webm": (1.5, 50), ".webp": (1.5, 70), ".avif": (1.5, 55)}
 
 
 def chequered(dark: int = 60, light: int = 200, side: int = 16) -> np.ndarray:
