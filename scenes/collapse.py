@@ -20,7 +20,7 @@ from animviz.recording.state import State
 from .families.distributions import Glide, Measures
 from .families.endings import DIVERGED, classes_in_words, count_in_words
 from .families.log_epochs import LogEpochs
-from .families.named_traces import parted
+from .families.spacing import parted
 from .families.star import Star
 from .families.window import Window
 

@@ -19,7 +19,8 @@ from animviz.recording.state import State
 
 from .families.grokked import Grokked
 from .families.log_epochs import LogEpochs
-from .families.named_traces import NamedTraces, parted
+from .families.named_traces import NamedTraces
+from .families.spacing import parted
 
 MANY = 64  # numbers that are written; of more only some are
 DOT, TALL = 10.0, 16.0  # units: across a dot, height of a digit

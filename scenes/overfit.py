@@ -13,7 +13,7 @@ from animviz.parts import LABEL, Legend, Number, Plot, PointCloud, Sheet, Trace,
 
 from .families.endings import DIVERGED
 from .families.log_epochs import LogEpochs
-from .families.named_traces import parted
+from .families.spacing import parted
 
 ROOM = 0.5  # of the height of the points that is left above and below them
 BETWEEN = 16  # points of a curve of errors between two snapshots

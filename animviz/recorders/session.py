@@ -286,11 +286,11 @@ class Session:
         """
         if self._writer is None or self._model is None:
             raise self._out_of_order("capture", "begin")
-        self.settle()
         entry = Entry(epoch=epoch, step=self._position.step if step is None else step, logs=_floats(logs))
         arrays, entry = self._scored(self._writer, state, entry)
         write, tell = partial(self._writer.append, arrays, entry), partial(self._tell_captured, epoch)
         if sum(array.nbytes for array in arrays.values()) < LARGE or self._writer.manifest.mismatch(arrays):
+            self.settle()
             write()
             tell()
         else:

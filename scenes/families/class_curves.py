@@ -9,7 +9,9 @@ from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL, Plot, Words, cut, epoch_limits, pair
 
-__all__ = ["Named", "apart"]
+from .spacing import parted
+
+__all__ = ["Named"]
 
 LINE = 24.0  # units from one name to the next
 LEADER, WIDEST = 34.0, 130.0  # units from a dot to its name, and of a name
@@ -89,9 +91,7 @@ class Named:
             pen.set_data(np.append(self._epochs[past], epoch), np.append(column[past], end))
         left, now = self.plot.left_of(epoch), now[self._named]
         tops = np.array([self.plot.top_of(value) for value in np.nan_to_num(now)])
-        lines = np.empty_like(tops)
-        order = np.argsort(tops, kind="stable")
-        lines[order] = apart(tops[order], LINE, room.top, room.bottom)
+        lines = np.array(parted(tops.tolist(), LINE, room.bottom, room.top))
         across = np.array([left + 8, left + LEADER - 14, left + LEADER - 4])
         self._leaders.set_segments(
             [np.column_stack([across, [top, line, line]]) for top, line in zip(tops, lines, strict=True)]
@@ -108,26 +108,3 @@ def _extremes(values: Array, hero: int) -> list[int]:
     known = values[np.isfinite(values).all(axis=1)]
     order = np.lexsort([known.mean(axis=0), known[-1]]) if len(known) else np.arange(values.shape[1])
     return sorted({int(order[0]), int(order[-1])} | ({hero} if hero >= 0 else set()))
-
-
-def apart(places: Array, least: float, low: float, high: float) -> Array:
-    """Move places as little as keeps them in their order, so far from each other, and between two ends.
-
-    This is isotonic regression of the places less what they must be apart (Barlow et al., 1972); it moves smoothly.
-
-    Args:
-        places: in their order, shape (places,).
-        least: distance of neighbours at least.
-        low: where none lies before.
-        high: where none lies behind.
-    """
-    steps = least * np.arange(len(places))
-    pools: list[tuple[float, int]] = []
-    for place in places - steps:
-        mean, size = float(place), 1
-        while pools and pools[-1][0] > mean:
-            before, count = pools.pop()
-            mean, size = (before * count + mean * size) / (count + size), count + size
-        pools.append((mean, size))
-    found = np.repeat([mean for mean, _ in pools], [size for _, size in pools])
-    return np.asarray(np.clip(found, low, max(low, high - least * (len(places) - 1))) + steps)

@@ -9,7 +9,7 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Plot, cut, epoch_limits, levels, pair, until
 
-from .named_traces import parted
+from .spacing import parted
 
 __all__ = ["Curves", "Source", "stacked"]
 

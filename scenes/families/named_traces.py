@@ -9,9 +9,7 @@ from animviz import Stage
 from animviz.arrays import Array
 from animviz.parts import Plot, Trace, pair
 
-from .class_curves import apart
-
-__all__ = ["NamedTraces", "parted"]
+__all__ = ["NamedTraces"]
 
 
 class NamedTraces:
@@ -52,20 +50,3 @@ class NamedTraces:
         """Put the labels at these baselines."""
         for (_, _, text), top in zip(self._curves, tops, strict=True):
             text.set_y(1 - top / self._stage.height)
-
-
-def parted(tops: Sequence[float], least: float, bottom: float = np.inf, top: float = -np.inf) -> list[float]:
-    """Return baselines in the same order down the page, moved as little as keeps labels apart; NaN where there is none.
-
-    Args:
-        tops: baselines; not finite where there is no label.
-        least: from one to the next.
-        bottom: below which none lies.
-        top: above which none lies.
-    """
-    places = np.asarray(tops, float)
-    known = np.flatnonzero(np.isfinite(places))
-    order = known[np.argsort(places[known], kind="stable")]
-    moved = np.full(len(places), np.nan)
-    moved[order] = apart(places[order], least, top, bottom)
-    return moved.tolist()

@@ -3,7 +3,7 @@
 A teaching notebook on MNIST ends with such a table of 3, 5 and 10 neighbours, for raw pixels and both layers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,8 +29,7 @@ def in_layout(embedding: Embedding, index: int, sets: Sets, counts: Sequence[int
         sets: samples with classes.
         counts: how many neighbours vote.
     """
-    placed = None if embedding.placed is None else embedding.placed[index]
-    return _share(embedding.positions[index], placed, sets, counts)
+    return _share(*_places(embedding, index), sets, counts)
 
 
 def mixed_classes(embedding: Embedding, index: int, sets: Sets) -> list[int]:
@@ -41,10 +40,7 @@ def mixed_classes(embedding: Embedding, index: int, sets: Sets) -> list[int]:
         index: of the slice.
         sets: samples with classes.
     """
-    placed = None if embedding.placed is None else embedding.placed[index]
-    if not _can_tell(embedding.positions[index], placed):
-        return []
-    shares = shares_of_classes(embedding.positions[index], placed, sets, NEIGHBOURS[1])
+    shares = _by_class(embedding, index, sets, shares_of_classes)
     return [label for label, share in shares.items() if share < MIXED]
 
 
@@ -56,10 +52,7 @@ def classes_apart(embedding: Embedding, index: int, sets: Sets) -> list[int]:
         index: of the slice.
         sets: samples with classes.
     """
-    placed = None if embedding.placed is None else embedding.placed[index]
-    if not _can_tell(embedding.positions[index], placed):
-        return []
-    shares = agreements_of_classes(embedding.positions[index], placed, sets, NEIGHBOURS[1])
+    shares = _by_class(embedding, index, sets, agreements_of_classes)
     return [label for label, share in shares.items() if share >= APART]
 
 
@@ -94,6 +87,19 @@ def activations_of(state: State, layer: str, sets: Sets) -> Array:
 
 def _flat(values: Array) -> Array:
     return values.reshape(len(values), -1)
+
+
+def _places(embedding: Embedding, index: int) -> tuple[Array, Array | None]:
+    """Return where the fitted samples of a slice are, and the others, if there are any."""
+    return embedding.positions[index], None if embedding.placed is None else embedding.placed[index]
+
+
+def _by_class(
+    embedding: Embedding, index: int, sets: Sets, measure: Callable[[Array, Array | None, Sets, int], dict[int, float]]
+) -> dict[int, float]:
+    """Return what neighbours in a layout tell of each class; nothing where they cannot."""
+    known, new = _places(embedding, index)
+    return measure(known, new, sets, NEIGHBOURS[1]) if _can_tell(known, new) else {}
 
 
 def _share(known: Array, new: Array | None, sets: Sets, counts: Sequence[int]) -> list[float]:

@@ -1,15 +1,18 @@
 """What is answered, beside the output nodes: at each its name, a bar, and the number that the bar shows."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, cut, first_fitting, joined, pair
+from animviz.parts import LABEL, Number, cut, first_fitting, pair
 from animviz.recording.meaning import Output
 
-__all__ = ["VALUE", "OutputBars", "answer_width", "limits_of", "names_of", "target_words"]
+from .value_bars import ValueBars, limits_of
+
+__all__ = ["OutputBars", "answer_width", "names_of", "said", "target_words"]
 
 NUMBER, BETWEEN, APART = "100.0 %", 34.0, 150.0  # the longest number, units beside it, and of a row at most
 VALUE = Number("", ".2f", "−100.0")
@@ -39,15 +42,16 @@ def answer_width(stage: Stage, names: Sequence[str], bar: float) -> float:
     return longest + bar + stage.measure(NUMBER, LABEL, "medium") + BETWEEN
 
 
-def limits_of(values: Array, *, percent: bool) -> tuple[float, float]:
-    """Return the limits of bars that hold zero and some values, or of probabilities all that there are.
+def said(value: float, *, percent: bool, digits: int = 1, unit: str = " %") -> str:
+    """Return a value in words.
 
     Args:
-        values: of the whole video, of any shape.
-        percent: whether they are probabilities.
+        value: what is answered, or wanted.
+        percent: whether it is a probability.
+        digits: of probabilities, after the point.
+        unit: of probabilities.
     """
-    low, high = (0.0, 1.0) if percent else (min(0.0, float(values.min())), max(0.0, float(values.max())))
-    return low, high if high > low else low + 1
+    return f"{100 * value:.{digits}f}{unit}" if percent else VALUE.text(value).replace("-", "−")
 
 
 def target_words(wanted: Array, *, percent: bool) -> list[str]:
@@ -59,7 +63,7 @@ def target_words(wanted: Array, *, percent: bool) -> list[str]:
     """
     if len(wanted) > 1:
         return ["mark: target"]
-    value = f"{100 * wanted[0]:.0f} %" if percent else VALUE.text(float(wanted[0])).replace("-", "−")
+    value = said(float(wanted[0]), percent=percent, digits=0)
     return [f"mark: target {value}", f"target {value}", "mark: target"]
 
 
@@ -83,55 +87,29 @@ class OutputBars:
         wanted: Array | None = None, mark: str = "",
     ) -> None:  # fmt: skip
         number = stage.measure(NUMBER, LABEL, "medium")
-        named, self._percent = box.width - bar - number - BETWEEN, percent
+        named = box.width - bar - number - BETWEEN
         ends = values if wanted is None else np.concatenate([values.ravel(), wanted])
         low, high = limits_of(ends, percent=percent)
         axes = stage.axes(Box(box.left + named + 14, 0, bar, stage.height), (low, high), (stage.height, 0))
         step = float(np.diff(tops).min()) if len(tops) > 1 else APART
-        size = min(20.0, 0.5 * step)
-        tracks = joined(np.array([[(low, top), (high, top)] for top in tops]))
-        track = stage.theme.mix(stage.theme.grid, 0.5)
-        axes.plot(*tracks.T, color=track, linewidth=stage.points(size), solid_capstyle="butt")
-        self._bars = stage.line(axes, stage.theme.ink, size, solid_capstyle="butt")
-        self._tops, self._texts = tops, []
+        size, scale = min(20.0, 0.5 * step), 100 if percent else 1
+        self._bars = ValueBars(stage, axes, tops, size, (low, high), standing=False)
         if low < 0:
-            zeros = joined(np.array([[(0, top - 0.8 * size), (0, top + 0.8 * size)] for top in tops]))
-            axes.plot(*zeros.T, color=stage.theme.quiet, linewidth=stage.points(2), clip_on=False)
+            self._bars.mark_zero()
             left = box.left + named + 14 - bar * low / (high - low)
             stage.text(left, max(tops) + 0.8 * size + 24, "0", color=stage.theme.quiet, align="center")
         if wanted is not None:
-            told = [(x, top) for x, top in zip(wanted, tops, strict=True) if x or not percent or len(wanted) == 1]
-            marks = (
-                joined(np.array([[(x, top - size), (x, top + size)] for x, top in told])) if told else np.empty((0, 2))
-            )
-            said = first_fitting(stage, target_words(wanted, percent=percent), box.width)
-            stage.text(box.left + box.width, min(tops) - 34, said, color=stage.theme.quiet, align="right")
-            line = axes.plot(*marks.T, color=mark, linewidth=stage.points(4), solid_capstyle="butt", clip_on=False)
-            stage.covers(*line)
-            if len(wanted) == 1 and said != "mark: target":
-                pair(
-                    stage, "target", lambda: [said.rpartition("target ")[2]],
-                    lambda: (100 if percent else 1) * np.asarray(line[0].get_xdata())[:1],
-                )  # fmt: skip
+            target = first_fitting(stage, target_words(wanted, percent=percent), box.width)
+            stage.text(box.left + box.width, min(tops) - 34, target, color=stage.theme.quiet, align="right")
+            marked = self._bars.mark(wanted, mark, percent=percent)
+            if len(wanted) == 1 and target != "mark: target":
+                pair(stage, "target", lambda: [target.rpartition("target ")[2]], lambda: scale * marked())
+        texts = []
         for name, top in zip(names, tops, strict=True):
             stage.text(box.left, top + 8, cut(stage, name, named + 1))
-            self._texts.append(
-                stage.text(box.left + box.width, top + 8, "", weight="medium", align="right", moves=True)
-            )
-        scale = 100 if percent else 1
-        pair(
-            stage, "answer", lambda: [text.get_text() for text in self._texts if text.get_text()],
-            lambda: scale * np.asarray(self._bars.get_xdata())[1::3],
-        )  # fmt: skip
+            texts.append(stage.text(box.left + box.width, top + 8, "", weight="medium", align="right", moves=True))
+        self._bars.number(texts, partial(said, percent=percent), scale)
 
     def show(self, values: Array | None) -> None:
         """Show what the outputs say; nothing before they say anything."""
-        ends = (
-            [[(0, top), (value, top)] for value, top in zip(values, self._tops, strict=True)]
-            if values is not None
-            else []
-        )
-        self._bars.set_data(*(joined(np.array(ends)).T if ends else ([], [])))
-        for text, value in zip(self._texts, self._tops if values is None else values, strict=True):
-            said = f"{100 * value:.1f} %" if self._percent else VALUE.text(float(value)).replace("-", "−")
-            text.set_text("" if values is None else said)
+        self._bars.show(values)

@@ -1,15 +1,15 @@
 """What is answered, below a row of output nodes: at each its name, a column, and the number that the column shows."""
 
 from collections.abc import Sequence
-
-import numpy as np
+from functools import partial
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, joined, pair
+from animviz.parts import LABEL
 
-from .output_bars import VALUE, limits_of
+from .output_bars import said
 from .turned_names import names_height, write_names
+from .value_bars import ValueBars, limits_of
 
 __all__ = ["OutputColumns", "columns_height"]
 
@@ -45,31 +45,18 @@ class OutputColumns:
     def __init__(
         self, stage: Stage, box: Box, middles: Array, step: float, names: Sequence[str], values: Array, *, percent: bool
     ) -> None:
-        self._middles, self._percent = middles, percent
         write_names(stage, names, middles, box.top, step, over=False)
         top = box.top + names_height(stage, names, step) + AIR
-        low, high = limits_of(values, percent=percent)
-        axes = stage.axes(Box(0, top, stage.width, HIGH), (0, stage.width), (low, high))
-        width = min(WIDEST, 0.5 * step)
-        tracks = joined(np.array([[(x, low), (x, high)] for x in middles]))
-        track = stage.theme.mix(stage.theme.grid, 0.5)
-        axes.plot(*tracks.T, color=track, linewidth=stage.points(width), solid_capstyle="butt")
-        self._columns = stage.line(axes, stage.theme.ink, width, solid_capstyle="butt")
+        limits = limits_of(values, percent=percent)
+        axes = stage.axes(Box(0, top, stage.width, HIGH), (0, stage.width), limits)
+        self._bars = ValueBars(stage, axes, middles, min(WIDEST, 0.5 * step), limits, standing=True)
         base = top + HIGH + NUMBER - 8
-        self._unit = " %" if percent and stage.measure("100 %", LABEL, "medium") + 4 <= step else ""
-        if percent and not self._unit:
+        unit = " %" if percent and stage.measure("100 %", LABEL, "medium") + 4 <= step else ""
+        if percent and not unit:
             stage.text(box.left, base, "in %", color=stage.theme.quiet)
-        self._texts = [stage.text(x, base, "", weight="medium", align="center", moves=True) for x in middles]
-        scale = 100 if percent else 1
-        pair(
-            stage, "answer", lambda: [text.get_text() for text in self._texts],
-            lambda: scale * np.asarray(self._columns.get_ydata())[1::3],
-        )  # fmt: skip
+        texts = [stage.text(x, base, "", weight="medium", align="center", moves=True) for x in middles]
+        self._bars.number(texts, partial(said, percent=percent, digits=0, unit=unit), 100 if percent else 1)
 
     def show(self, values: Array) -> None:
         """Show what the outputs say."""
-        ends = [[(x, 0), (x, value)] for x, value in zip(self._middles, values, strict=True)]
-        self._columns.set_data(*joined(np.array(ends)).T)
-        for text, value in zip(self._texts, values, strict=True):
-            said = f"{100 * value:.0f}{self._unit}" if self._percent else VALUE.text(float(value)).replace("-", "−")
-            text.set_text(said)
+        self._bars.show(values)

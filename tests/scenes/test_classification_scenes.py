@@ -17,12 +17,12 @@ from animviz.analysis.verdicts import Outcomes, Verdicts
 from animviz.errors import InputError, SceneError
 from animviz.parts import LABEL, near_one
 from animviz.pictures.discovery import find_scene
-from animviz.scenes.families.class_curves import apart
 from animviz.scenes.families.class_plane import ClassPlane, lowest_level
 from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
+from animviz.scenes.families.spacing import apart
 from animviz.scenes.families.wrapping import wrapped
 from animviz.scenes.predictions import SIGN, _Grid
 from animviz.scenes.scores import _there, _title, learned_at, rates

@@ -7,7 +7,7 @@ import pytest
 
 from animviz import ArrayRecorder, Recording
 from scenes.families.log_epochs import LogEpochs
-from scenes.families.named_traces import parted
+from scenes.families.spacing import parted
 
 
 @pytest.mark.parametrize(
