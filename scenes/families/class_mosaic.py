@@ -66,6 +66,8 @@ class ClassMosaic:
             rows: numbers of the samples that have a square in each row, in their order.
             by_answer: whether rows are those of the answers, and colours those of the classes.
         """
+        if rows is self._rows and np.array_equal(answers, self._answers):
+            return
         self._answers = answers
         if rows is not self._rows:
             self._rows, self._index = rows, self._grid.index(rows, len(self._labels))

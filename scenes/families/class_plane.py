@@ -14,7 +14,7 @@ __all__ = ["ClassPlane", "lowest_level"]
 LEFT, BELOW, ABOVE, RIGHT = 62.0, 76.0, 46.0, 16.0  # units for the values at the left and below, the title, and air
 TAIL = 3.0  # snapshots after which a way has faded
 WAY, DOT, BOLD = 4.0, 17.0, 5.0  # units of a way's width, of a dot, and of the way that is told of
-ROUNDS = 24  # of pushing names apart and back into the plane
+ROUNDS, STILL = 24, 0.1  # of pushing names apart and back into the plane, and pixels that are no move
 AIR, LEADER = 7.0, 2.0  # units from a dot to its name, and of the line between them
 PRECISION = ("precision: how often it is right", "precision")
 RECALL = ("recall: how much is found", "recall")
@@ -106,8 +106,11 @@ class ClassPlane:
         low, high = np.array([room.left, room.top]) * stage.pixel, np.array([room.right, room.bottom]) * stage.pixel
         sizes = np.concatenate([self._sizes, np.full_like(dots, (DOT + AIR) * stage.pixel)])
         for _ in range(ROUNDS):  # the edge may push names over each other again; dots stay where they are
+            before = wished
             moved = apart(np.concatenate([wished, dots]), sizes)[: len(dots)]
             wished = np.clip(moved, low + half, high - half)
+            if np.abs(wished - before).max() < STILL:
+                break
         return wished
 
     def _at(self, shares: Array | float) -> Array:

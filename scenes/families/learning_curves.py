@@ -3,11 +3,12 @@
 from typing import Literal
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Number, Plot, cut, epoch_limits, levels, pair, until
+from animviz.parts import LABEL, Number, Plot, Words, cut, epoch_limits, levels, pair, until
 
 from .spacing import parted
 
@@ -72,9 +73,9 @@ class Curves:
         found = [(kind, *recording.history(f"{prefix}{label.name}", source=label.source))
                  for prefix, kind in label.kinds.items()]  # fmt: skip
         self._series = [series for series in found if len(series[1])]
-        self._pens, self._texts = [], []
-        left = plot.room.right + BEHIND
-        for (kind, epochs, values), color, dash in zip(
+        self._pens, colors = [], []
+        self._lines = 2 if all(label.kinds.values()) else 1
+        for (_, epochs, values), color, dash in zip(
             self._series, (stage.theme.ink, stage.theme.quiet), DASHES, strict=False
         ):
             plot.axes.plot(
@@ -82,28 +83,26 @@ class Curves:
                 linestyle=(0, dash) if dash else "-", clip_on=False,
             )  # fmt: skip
             self._pens.append(stage.curve(plot.axes, color, 3, 11, dash))
-            lines = [kind, label.quantity] if kind else [label.quantity]
-            self._texts.append([stage.text(left, 0, line, color=color, moves=True) for line in lines])
+            colors += [to_rgb(color)] * self._lines
+        self._words, self._colors = Words(stage, np.zeros((len(colors), 2))), np.reshape(colors, (-1, 3))
         pair(stage, label.name, self._written, self._drawn)
 
     def show(self, epoch: float) -> None:
         """Draw up to a moment; the names stand as high as the ends of the lines, and apart."""
-        tops = []
-        for (_, epochs, values), pen, lines in zip(self._series, self._pens, self._texts, strict=True):
+        tops, words = [], []
+        for (kind, epochs, values), pen in zip(self._series, self._pens, strict=True):
             x, y = until(epochs, values, epoch)
             pen.set_data(x, y)
             value = f" {self._label.number.text(y[-1])}" if len(y) else ""
-            lines[-1].set_text(f"{self._label.quantity}{value}")
+            words += [*([kind] if kind else []), f"{self._label.quantity}{value}"]
             finite, lowest = np.isfinite(values), float(self.plot.axes.get_ylim()[0])
             height = float(np.interp(epoch, epochs[finite], values[finite])) if finite.any() else lowest
-            tops.append(self.plot.top_of(max(height, lowest)) + 8 - LINE / 2 * (len(lines) - 1))
-        high = LINE * max((len(lines) for lines in self._texts), default=1)
-        room = self.plot.room
-        for top, lines in zip(
-            parted(tops, high + 4, room.bottom + 8 - high / 2, room.top + 14), self._texts, strict=True
-        ):
-            for place, line in enumerate(lines):
-                line.set_y(1 - (top + place * LINE) / self._stage.height)
+            tops.append(self.plot.top_of(max(height, lowest)) + 8 - LINE / 2 * (self._lines - 1))
+        room, high = self.plot.room, LINE * self._lines
+        places = parted(tops, high + 4, room.bottom + 8 - high / 2, room.top + 14)
+        lines = [(room.right + BEHIND, top + line * LINE) for top in places for line in range(self._lines)]
+        self._words.move(lines)
+        self._words.set_words(words, self._colors)
 
     def value(self, epoch: float) -> float:
         """Return the first curve's value at a moment, NaN where it has none."""
@@ -111,7 +110,8 @@ class Curves:
         return float(np.interp(epoch, epochs, values)) if epochs[0] <= epoch + 1e-9 else np.nan
 
     def _written(self) -> list[str]:
-        return [lines[-1].get_text().removeprefix(self._label.quantity).strip() for lines in self._texts]
+        said = self._words.texts[self._lines - 1 :: self._lines]
+        return [text.removeprefix(self._label.quantity).strip() for text in said]
 
     def _drawn(self) -> Array:
         """Return where the dots stand, in the unit of the texts."""
