@@ -29,7 +29,7 @@ from .families.embedding_words import headline, layer_name, present, short_name,
 from .families.endings import in_title
 from .families.few_units import as_they_are, few_in_words
 from .families.layer_planes import LayerPlanes, cells_in, have_ticks
-from .families.neighbour_votes import NEIGHBOURS, in_layer, mixed_classes
+from .families.neighbour_votes import MIDDLE, in_layer, mixed_classes
 from .families.unit_source import has_images
 
 __all__ = ["layers", "place_at"]
@@ -72,11 +72,12 @@ def layers(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
     found = as_they_are(found, recording, names, number, sets)
+    before = [in_layer(recording, name, number, sets) for name in names] if sets.classes else []
     together = "all layers laid out together" if weight else "each layer laid out alone"
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets, names, number),
+        _title(seen, found, sets, names, before),
         subtitle=subtitle(recording, "umap", note),
         numbers=seen.numbers,
     )
@@ -98,7 +99,7 @@ def layers(
     key = Key(
         stage, plane, [*color, (14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen
     )
-    table = LayerPlanes(stage, beside, cells, recording, names, found, sets, number)
+    table = LayerPlanes(stage, beside, cells, recording, names, found, sets, before)
     middle = centred(found)
     reached = [
         Points(stage, plane_axes(stage, part, middle), colors, len(coloring.palette), SMALL, coloring.palette)
@@ -169,14 +170,13 @@ def _flow(
         raise SceneError(f"layers: {error}") from error
 
 
-def _title(seen: Seen, found: Embedding, sets: Sets, names: Sequence[str], number: int) -> str:
+def _title(seen: Seen, found: Embedding, sets: Sets, names: Sequence[str], before: Sequence[Sequence[float]]) -> str:
     """Say what happens from the first layer to the last, which no single frame shows."""
     if not sets.classes or found.scores.accuracy is None:
         return headline((), 0, 0)
     recording = seen.recording
     shares = [float(share) for share in found.scores.accuracy]
-    before = [in_layer(recording, name, number, sets, NEIGHBOURS[1:2])[0] for name in names]
-    way = Way([worded(recording, name) for name in names], shares, before, len(sets.shown))
+    way = Way([worded(recording, name) for name in names], shares, [told[MIDDLE] for told in before], len(sets.shown))
     mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(found, -1, sets)]
     first, last = (short_name(recording, name) for name in (names[0], names[-1]))
     said = headline(

@@ -172,7 +172,7 @@ class _Views:
         if down and not many:
             foot = Box(inner.left, inner.bottom - low, inner.width, low)
             self._bars = StandingBars(stage, foot, places[:, 0], names, values, percent=percent, wanted=wanted)
-            _told_beside(stage, box.left, foot, "answer, %" if percent else "answer", wanted)
+            _told_beside(stage, box.left, foot, wanted, percent=percent)
         elif not many:
             self._bars = OutputBars(
                 stage, Box(box.right - wide, 0, wide, 0), bar, places[:, 1], names, values, percent=percent,
@@ -241,12 +241,12 @@ def _captions_beside(
             stage.text(room.left, top, cut(stage, text, room.width), color=stage.theme.quiet)
 
 
-def _told_beside(stage: Stage, left: float, foot: Box, what: str, wanted: Array | None) -> None:
+def _told_beside(stage: Stage, left: float, foot: Box, wanted: Array | None, *, percent: bool) -> None:
     """Write at the left of standing bars what they say."""
     middle = foot.top + foot.height / 2
-    stage.text(left, middle, what, color=stage.theme.quiet)
+    stage.text(left, middle, "answer, %" if percent else "answer", color=stage.theme.quiet)
     if wanted is not None:
-        said = first_fitting(stage, target_words(wanted, percent="%" in what), SIDE - 16)
+        said = first_fitting(stage, target_words(wanted, percent=percent), SIDE - 16)
         stage.text(left, middle + 28, said, color=stage.theme.quiet)
 
 

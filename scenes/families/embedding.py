@@ -38,7 +38,7 @@ from .embedding_words import (
 )
 from .endings import in_title
 from .few_units import units_of
-from .neighbour_votes import NEIGHBOURS, classes_apart, in_layer, in_layout, mixed_classes
+from .neighbour_votes import MIDDLE, classes_apart, in_layer, in_layout, mixed_classes
 from .unit_source import has_images
 
 __all__ = [
@@ -58,7 +58,6 @@ Trails = Annotated[int, Range(0, 100)]
 Thumbnails = Annotated[int, Range(0, 100)] | None
 DEFAULT_LAYERS, MOST_LAYERS = 3, 6
 MOST_EPOCHS = 60
-MIDDLE = len(NEIGHBOURS) // 2  # of the numbers of neighbours: the one that is always told
 AMPLE = 20_000.0  # square units of the large plane for each name, below which names are small
 ENLARGED = 1.05  # times from which on it is said
 KEPT = Number("kept", ".0f", "100", " %", scale=100)

@@ -19,7 +19,7 @@ from animviz.parts import LABEL, Meters, cut, first_fitting, joined, pair
 from .embedding_facts import TRUST, percents
 from .embedding_layout import TITLE
 from .embedding_words import short_name
-from .neighbour_votes import NEIGHBOURS, in_layer, in_layout
+from .neighbour_votes import MIDDLE, NEIGHBOURS, in_layout
 
 __all__ = ["Cells", "LayerPlanes", "cells_in", "have_ticks"]
 
@@ -29,7 +29,6 @@ LEAST, COLUMN, WIDE = 24.0, 62.0, 1.8  # units of a plane's height at least, of 
 PLANE, LAYER = "plane", "layer"  # where neighbours are looked for: as laid out, and before
 BOTH = "plane, layer", "both"  # where they have the same
 FRAME = 3.0  # units of the frame around the plane that is drawn large
-MIDDLE = len(NEIGHBOURS) // 2
 
 
 @dataclass(frozen=True)
@@ -99,12 +98,12 @@ class LayerPlanes:
         names: of the layers.
         found: their common layout.
         sets: the samples.
-        snapshot: number of the snapshot.
+        before: shares in each layer itself, see `neighbour_votes.in_layer`; of use where samples have classes.
     """
 
     def __init__(
         self, stage: Stage, room: Box, planes: Sequence[Box], recording: Recording, names: Sequence[str],
-        found: Embedding, sets: Sets, snapshot: int,
+        found: Embedding, sets: Sets, before: Sequence[Sequence[float]],
     ) -> None:  # fmt: skip
         self._stage, self._planes = stage, planes
         self._headings = _headings(stage, room.width, votes=sets.classes)
@@ -123,9 +122,8 @@ class LayerPlanes:
             self._shares[0, place] = shares[MIDDLE]
             told = [percents(shares)]
             if have_ticks(stage, planes):
-                shares = in_layer(recording, name, snapshot, sets)
-                self._shares[1, place] = shares[MIDDLE]
-                told.append(percents(shares))
+                self._shares[1, place] = before[place][MIDDLE]
+                told.append(percents(before[place]))
             self._lines.append(_lines(stage, plane, top, told))
         self._meters = Meters(stage, [(box.left, box.right, box.bottom + BELOW) for box in planes], BAR)
         self._ticks = stage.line(stage.overlay(), stage.theme.quiet, 4, solid_capstyle="butt")

@@ -14,8 +14,9 @@ from animviz.embed.sets import Sets
 from animviz.embed.votes import NEIGHBOURS, agreements_of_classes, share_named, shares_of_classes
 from animviz.recording.state import State
 
-__all__ = ["NEIGHBOURS", "activations_of", "classes_apart", "in_layer", "in_layout", "mixed_classes"]
+__all__ = ["MIDDLE", "NEIGHBOURS", "activations_of", "classes_apart", "in_layer", "in_layout", "mixed_classes"]
 
+MIDDLE = len(NEIGHBOURS) // 2  # of the numbers of neighbours: the one that is always told
 MIXED = 0.5  # share of a class that neighbours name rightly, below which it is not apart
 APART = 0.8  # share of the samples that are of a class or are named so that are both, from which on it stands apart
 
@@ -99,7 +100,7 @@ def _by_class(
 ) -> dict[int, float]:
     """Return what neighbours in a layout tell of each class; nothing where they cannot."""
     known, new = _places(embedding, index)
-    return measure(known, new, sets, NEIGHBOURS[1]) if _can_tell(known, new) else {}
+    return measure(known, new, sets, NEIGHBOURS[MIDDLE]) if _can_tell(known, new) else {}
 
 
 def _share(known: Array, new: Array | None, sets: Sets, counts: Sequence[int]) -> list[float]:
