@@ -56,6 +56,11 @@ class Words(Artist):
         self._places = np.asarray(places, np.float64).reshape(-1, 2) * self._pixel
         self.stale = True
 
+    @property
+    def places(self) -> Array:
+        """Where the texts stand, in units, shape (texts, 2)."""
+        return self._places / self._pixel
+
     def set_words(self, texts: Sequence[str], colors: Array | None = None) -> None:
         """Set the texts, one for each place; nothing is drawn for an empty one.
 

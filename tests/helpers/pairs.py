@@ -49,6 +49,5 @@ def changing_numbers(stage: Stage) -> list[str]:
             below = (1 - artist.get_position()[1]) * stage.height > HEADER
             found += [artist.get_text()] if below and artist.get_visible() else []
         elif isinstance(artist, Words):
-            places = artist._places[:, 1] / stage.pixel
-            found += [text for text, top in zip(artist.texts, places, strict=True) if top > HEADER]
+            found += [text for text, (_, top) in zip(artist.texts, artist.places, strict=True) if top > HEADER]
     return [text for text in found if ONLY_A_NUMBER.fullmatch(text.strip())]

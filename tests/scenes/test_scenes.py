@@ -19,6 +19,7 @@ from animviz.errors import InputError, SceneError
 from animviz.pictures.discovery import find_scene, scene_names
 from animviz.pictures.scene import GROUPS
 from animviz.scenes.families.pinned import pins_of
+from animviz.stage.words import Words
 from helpers.drawn import LARGE, SIZE, Drawn, files
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied, lost, made, rewritten
@@ -231,11 +232,12 @@ def test_names_of_curves_stand_at_their_right_ends_and_apart(trained: Callable[.
     recording = trained("digits_mlp")
     stage = Stage((1280, 720))
     find_scene("history").set_up(stage, recording)(animviz.Moment(seconds=0.0, epoch=float(recording.epochs[-1])))
-    names = {text.get_text(): text for text in stage.figure.texts}
-    (training, validation) = (names[kind].get_position() for kind in ("training", "validation"))
-    assert training[0] == validation[0] > 0.8
-    assert abs(training[1] - validation[1]) * stage.height >= 54
-    assert any("pictures of " in text for text in names)
+    (words,) = [artist for artist in stage.moving if isinstance(artist, Words) and "training" in artist.texts]
+    places = dict(zip(words.texts, words.places, strict=True))
+    training, validation = places["training"], places["validation"]
+    assert training[0] == validation[0] > 0.8 * stage.width
+    assert abs(training[1] - validation[1]) >= 54
+    assert any("pictures of " in text for text in texts(stage))
 
 
 def test_the_title_of_history_says_when_its_curve_begins(trained: Callable[..., Recording], tmp_path: Path) -> None:
