@@ -23,20 +23,23 @@ NAME = "SHA256SUMS"
 LINE = re.compile("([0-9a-f]{64})  (.+)")
 
 
-def put(folder: Path, name: str, contents: bytes, *, durable: bool = False) -> None:
+def put(folder: Path, name: str, *pieces: bytes | memoryview, durable: bool = False) -> None:
     """Write a file of a recording, whole or not at all, after its checksum.
 
     Args:
         folder: of the recording.
         name: of the file, from there.
-        contents: all of it.
+        pieces: all of it, one after the other.
         durable: wait until the disk has it, under its name, so that it outlasts a loss of power.
 
     Raises:
         OSError: the disk is full or the folder cannot be written.
     """
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
     with (folder / NAME).open("a", encoding="utf-8") as file:
-        file.write(f"{hashlib.sha256(contents).hexdigest()}  {name}\n")
+        file.write(f"{digest.hexdigest()}  {name}\n")
         if durable:
             sync(file)
     # No place aside, which would take as long as the rest: one process writes a recording, and it settles first.
@@ -44,7 +47,7 @@ def put(folder: Path, name: str, contents: bytes, *, durable: bool = False) -> N
     beside = place.with_name(f".{place.name}{UNFINISHED}")
     try:
         with beside.open("wb") as file:
-            file.write(contents)
+            file.writelines(pieces)
             if durable:
                 sync(file)
         os.replace(beside, place)

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.numpy import save
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.recording import checksums
-from animviz.recording.arrays_file import arrays_in
+from animviz.recording.arrays_file import arrays_in, pieces_of
 from animviz.recording.listing import STATE, files_in
 from animviz.safety.limits import beyond
 
@@ -61,8 +59,7 @@ def write_state(folder: Path, state: TrainingState) -> None:
     if said := beyond("training", sum(array.nbytes for array in state.arrays.values())):  # nobody could read it
         raise RecordingError(f"{folder / STATE} would have {said}")
     about = _About(snapshots=state.snapshots, numbers=dict(state.numbers)).model_dump_json()
-    arrays = {name: np.asarray(array, order="C") for name, array in state.arrays.items()}
-    checksums.put(folder, STATE, save(arrays, {"about": about}))
+    checksums.put(folder, STATE, *pieces_of(state.arrays, {"about": about}))
 
 
 def read_state(folder: Path) -> TrainingState:

@@ -10,12 +10,12 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
-from safetensors.numpy import save
 
 from animviz.arrays import Array
 from animviz.errors import RecordingError
 from animviz.files import contents_of, left_as_it_was, replace_file, resolved
 from animviz.recording import checksums
+from animviz.recording.arrays_file import pieces_of
 from animviz.recording.claim import Claim, require_unclaimed
 from animviz.recording.listing import STATE
 from animviz.recording.manifest import FORMAT, Entry, Manifest
@@ -89,7 +89,7 @@ class RecordingWriter:
             if said := beyond("arrays", sum(array.nbytes for array in data.values())):
                 raise RecordingError(f"the samples of {path} would take {said}; or record fewer")
             if data:
-                checksums.put(beside, "inputs.safetensors", save({k: _plain(a) for k, a in data.items()}))
+                checksums.put(beside, "inputs.safetensors", *pieces_of(data, {}))
             writer._write_manifest()
             with replaced(path, beside):
                 writer.path = path
@@ -137,11 +137,11 @@ class RecordingWriter:
             raise RecordingError(f"cannot write snapshot {self.count} of {self.path}: {wrong}")
         line = entry.model_dump_json()
         with _written(f"snapshot {self.count} of {self.path}"):
-            contents = save({name: _plain(a) for name, a in arrays.items()}, {"entry": line})
-            if said := beyond("arrays", len(contents)):  # nobody could read it
+            pieces = pieces_of(arrays, {"entry": line})
+            if said := beyond("arrays", sum(map(len, pieces))):  # nobody could read it
                 raise RecordingError(f"snapshot {self.count} of {self.path} would take {said}")
             name = snapshot_path(self.path, self.count).relative_to(self.path).as_posix()
-            checksums.put(self.path, name, contents, durable=monotonic() - self._wrote >= APART)
+            checksums.put(self.path, name, *pieces, durable=monotonic() - self._wrote >= APART)
             self._wrote = monotonic()
             with (self.path / "index.jsonl").open("a", encoding="utf-8") as index:
                 index.write(line + "\n")
@@ -224,11 +224,6 @@ def is_recording(path: Path) -> bool:
     except (ValueError, RecursionError):
         return (path / "snapshots").is_dir()
     return isinstance(said, dict) and said.get("format") == FORMAT
-
-
-def _plain(array: Array) -> Array:
-    """Return the array in C order; `np.ascontiguousarray` would make a scalar one-dimensional."""
-    return np.asarray(array, order="C")
 
 
 def require_replaceable(path: Path) -> None:

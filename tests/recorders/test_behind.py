@@ -34,13 +34,13 @@ class Disk:
         self.free.set()
         monkeypatch.setattr(checksums, "put", self.put)
 
-    def put(self, folder: Path, name: str, contents: bytes, **how: Any) -> None:
+    def put(self, folder: Path, name: str, *pieces: bytes | memoryview, **how: Any) -> None:
         if name.startswith("snapshots"):
             self.threads.append(threading.current_thread().name)
             assert self.free.wait(60)
             if self.full:
                 raise OSError(28, "No space left on device")
-        self._put(folder, name, contents, **how)
+        self._put(folder, name, *pieces, **how)
 
 
 @pytest.fixture
