@@ -1,6 +1,5 @@
 """Work on several epochs at once: for any number of threads the results are the same, byte for byte."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-__all__ = ["Mapper", "cores", "side_by_side"]
+__all__ = ["Mapper", "side_by_side"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -20,12 +19,6 @@ class Mapper(Protocol):
     def __call__(self, function: Callable[[Item], Result], items: Iterable[Item], /) -> list[Result]:
         """Apply the function."""
         ...
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    allowed = getattr(os, "sched_getaffinity", None)  # there is none on macOS and Windows
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
+from animviz.cores import cores
 from animviz.errors import SceneError
 from animviz.pictures.painter import Paints
 from animviz.rendering.plan import Plan
@@ -33,7 +34,7 @@ def default_workers(count: int) -> int:
     One encoder keeps about one core busy beside the drawing, and a process costs as much to start as about a hundred
     frames to draw; hence half the cores, and never more than segments.
     """
-    return max(1, min((os.cpu_count() or 1) // 2, count))
+    return max(1, min(cores() // 2, count))
 
 
 def draw_segment(plan: Plan, number: int, folder: Path) -> int:

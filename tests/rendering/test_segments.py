@@ -33,6 +33,7 @@ from animviz.rendering.plan import Plan
 from animviz.rendering.request import Request
 from animviz.rendering.segments import segments
 from animviz.rendering.shares import draw_share, join, parse_share
+from animviz.rendering.workers import default_workers
 from animviz.video.assembling import assemble
 from animviz.video.ffmpeg import ffmpeg_exe
 from animviz.video.parts import part_writer
@@ -181,8 +182,14 @@ def test_segments_are_eight_seconds_long_at_most_and_no_more_than_need_be(frames
 
 def test_split_knows_nothing_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     before = segments(1000, 30.0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 128)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: range(128), raising=False)
     assert segments(1000, 30.0) == before
+
+
+def test_workers_take_half_of_the_cores_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    for allowed, workers in ((1, 1), (2, 1), (8, 4), (64, 5)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda process, allowed=allowed: range(allowed), raising=False)
+        assert default_workers(5) == workers
 
 
 # --- Workers ---
