@@ -8,7 +8,6 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from animviz.arrays import Array
-from animviz.cores import cores
 from animviz.embed.embedding import Embedding
 from animviz.embed.methods import compared, pca, tsne, umap
 from animviz.embed.methods.layout import Layout
@@ -26,6 +25,7 @@ from animviz.embed.scores import accuracy_of, score
 from animviz.embed.side_by_side import side_by_side
 from animviz.errors import InputError
 from animviz.options import checked, options_of
+from animviz.safety.cores import cores
 
 __all__ = ["METHODS", "Method", "embed", "place", "settings_of"]
 

@@ -14,11 +14,11 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-from animviz.cores import cores
 from animviz.errors import SceneError
 from animviz.pictures.painter import Paints
 from animviz.rendering.plan import Plan
 from animviz.rendering.segments import segments, write_part
+from animviz.safety.cores import cores
 from animviz.stage.lettering import said
 
 __all__ = ["ATTEMPTS", "default_workers", "draw_all", "draw_segment", "spread"]
