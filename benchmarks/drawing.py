@@ -10,12 +10,13 @@ from animviz.pictures.painter import Painter
 from animviz.pictures.picture import Picture
 from animviz.stage.stage import Stage
 from animviz.video.encoder import Encoder
+from animviz.viewers.drawing import Drawing
 from benchmarks import baselines
 from benchmarks.cloud import FOLDER, SIZE, Cloud, positions, rings, rings_recording
 from benchmarks.measure import in_turn
 from benchmarks.row import Row, at_least, at_most
 
-__all__ = ["cloud_frames", "embedding_frames", "growth", "long_recording", "scene_frames"]
+__all__ = ["cloud_frames", "embedding_frames", "growth", "long_recording", "scene_frames", "scrubbed"]
 
 
 def cloud_frames() -> Iterator[Row]:
@@ -56,6 +57,20 @@ def scene_frames() -> Iterator[Row]:
     _, whole, encoded, count = against_encoder("rings", rings())
     what = f"a frame of the `rings` scene as shipped, its default video of {count}, 1280x720, to MP4"
     yield at_most(what, "the encoder alone, fed ready frames", whole / count, encoded / count, 2)
+
+
+def scrubbed() -> Iterator[Row]:
+    """Pictures of a notebook's scrubber at random epochs, against pictures that are set up anew."""
+    picture, size = Picture.of("rings", rings()), (640, 360)
+    epochs = np.random.default_rng(0).uniform(0, picture.recording.epochs[-1], 25)
+    kept = Drawing(picture, size, "dark")
+    ours, theirs = in_turn(
+        3,
+        lambda: [kept.png(epoch) for epoch in epochs],
+        lambda: [Drawing(picture, size, "dark").png(e) for e in epochs],
+    )
+    what = "a picture of a scrubber, `rings`, 640x360, to PNG"
+    yield at_most(what, "the same, set up anew", ours / len(epochs), theirs / len(epochs), 0.25)
 
 
 def embedding_frames() -> Iterator[Row]:

@@ -12,7 +12,7 @@ from benchmarks.cold import (
     umap_command,
 )  # fmt: skip
 from benchmarks.commands import digits_video, memory, start_up, whole_command
-from benchmarks.drawing import cloud_frames, embedding_frames, growth, long_recording, scene_frames
+from benchmarks.drawing import cloud_frames, embedding_frames, growth, long_recording, scene_frames, scrubbed
 from benchmarks.landscape import landscape_maps
 from benchmarks.row import Row
 from benchmarks.training import digits_epoch, experiments, ring_epoch
@@ -35,6 +35,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "experiments": experiments,
     "cloud": cloud_frames,
     "rings": scene_frames,
+    "scrubber": scrubbed,
     "embedding": embedding_frames,
     "digits": digits_video,
     "landscape": landscape_maps,
