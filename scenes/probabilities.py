@@ -19,17 +19,18 @@ from animviz.parts import (
     Number,
     Sheet,
     Words,
-    cut,
     first_fitting,
     heatmap,
     images_of,
     joined,
     pair,
+    short_names,
     still,
 )
 from animviz.sampling import evenly, numbers_in
 
 from .families.learning import Learning, require_class
+from .families.spacing import every
 from .families.wrapping import wrapped
 
 MOST = 20  # samples in the table
@@ -188,16 +189,17 @@ def _row_names(stage: Stage, verdicts: Verdicts, samples: list[int], width: floa
         return [f"#{sample}" for sample in samples]
     if max(stage.measure(name, LABEL) for name in names) <= cell:
         return [f"#{sample}" for sample in samples]
-    return [cut(stage, name, NAMED[width >= AMPLE_TABLE] * width) for name in names]
+    return short_names(stage, names, NAMED[width >= AMPLE_TABLE] * width)
 
 
 def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
     """Write the classes above their columns; every so many where all are too dense."""
     cell = room.width / len(names)
     fits = max(stage.measure(name, LABEL) for name in names) <= cell - 4
-    step = 1 if fits or cell >= 60 else next(step for step in (2, 5, 10, 20, 50, 100) if step * cell >= 60)
+    step = 1 if fits else every(cell, 60)
+    short = short_names(stage, names, step * cell - 8)
     for place in range(0, len(names), step):
-        text = cut(stage, names[place], step * cell - 8)
+        text = short[place]
         if step == 1:
             stage.text(room.left + (place + 0.5) * cell, room.top - 12, text, align="center")
         else:

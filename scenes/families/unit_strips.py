@@ -7,7 +7,7 @@ from matplotlib.collections import PolyCollection
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, PointCloud, cut, first_fitting, joined, levels
+from animviz.parts import LABEL, PointCloud, first_fitting, joined, levels, short_names
 
 __all__ = ["Strips", "number_in"]
 
@@ -65,8 +65,9 @@ class Strips:
         axes.add_collection(self._boxes, autolim=False)
         stage.moves(self._boxes)
         self._medians = stage.line(axes, theme.ink, 5.0, solid_capstyle="butt")
-        for k, top in zip(order, room.top + (np.arange(len(order)) + 0.5) * step + 8, strict=True):
-            stage.text(box.left + named - 16, top, cut(stage, names[k], named - 16), align="right")
+        short = short_names(stage, [names[k] for k in order], named - 16)
+        for name, top in zip(short, room.top + (np.arange(len(order)) + 0.5) * step + 8, strict=True):
+            stage.text(box.left + named - 16, top, name, align="right")
         # Even places within a strip that look like chance: multiples of the golden ratio.
         self._jitter = (0.618034 * np.arange(len(labels)) % 1 - 0.5) * THICK
         self._strip_of = np.full(len(names), -1)

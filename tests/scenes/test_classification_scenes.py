@@ -22,7 +22,7 @@ from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
-from animviz.scenes.families.spacing import apart
+from animviz.scenes.families.spacing import apart, every
 from animviz.scenes.families.wrapping import wrapped
 from animviz.scenes.predictions import SIGN, _Grid
 from animviz.scenes.scores import _there, _title, learned_at, rates
@@ -558,6 +558,21 @@ def test_long_names_stand_before_the_rows_where_they_do_not_fit_over_the_columns
 def test_long_names_of_a_pair_take_two_lines(tmp_path: Path) -> None:
     stage = drawn("confusion", untrained(tmp_path / "ten.rec", 10), 0.0, (1280, 720))
     assert any(text.startswith("taken for class of things ") for group in words(stage) for text in group)
+
+
+@pytest.mark.parametrize("size", [(720, 720), (720, 1280), (1280, 720)])
+def test_long_names_before_a_matrix_are_told_apart_and_leave_it_large(size: tuple[int, int], tmp_path: Path) -> None:
+    stage = drawn("confusion", untrained(tmp_path / "ten.rec", 10), 0.0, size)
+    rows = [text for text in texts(stage) if text.startswith("class of")]
+    assert len(set(rows)) == 10
+    assert all(text.endswith(str(k)) for k, text in enumerate(rows))
+    matrix = heatmaps(stage)[0].axes.bbox
+    assert matrix.width > 0.36 * size[0]
+    assert any(any(group) for group in words(stage)), "its cells have numbers"
+
+
+def test_labels_have_room_in_rows_of_any_density() -> None:
+    assert [every(step, 30) for step in (40, 16, 7, 0.31, 0.0031)] == [1, 2, 5, 100, 10_000]
 
 
 def test_names_are_broken_between_words() -> None:
