@@ -41,6 +41,7 @@ WIDE = 900.0  # units of width from which table and bars stand beside each other
 NAMED = 0.2, 0.28  # of the width of the table, that a name takes at most: in narrow ones and in others
 AMPLE_TABLE = 700.0  # units of width of such others
 LINE = 32.0  # units of a line beside the image
+SMALL = 10.0  # per cent below which the title has a decimal
 HEAD = 36.0  # units above the table for the names of the classes
 TRUE = Number("true class, all", ".1f", "100.0", " %", scale=100)  # what it gets on average, not in the table
 
@@ -215,8 +216,9 @@ def _given_to_the_true(verdicts: Verdicts, index: int) -> Array:
 def _title(given: Array) -> str:
     """Return what the true classes of all samples get in the end, and whether it is more than at first."""
     first, last = (100 * float(mean) for mean in given[np.isfinite(given)][[0, -1]])
-    way = "stays at" if round(first) == round(last) else "rises to" if last > first else "falls to"
-    return f"On average the true class {way} {last:.0f} %"
+    before, after = (f"{mean:.{0 if last >= SMALL else 1}f}" for mean in (first, last))
+    way = "stays at" if before == after else "rises to" if last > first else "falls to"
+    return f"On average the true class {way} {after} %"
 
 
 def _given(text: str, verdicts: Verdicts) -> Chosen:

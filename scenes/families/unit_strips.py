@@ -14,6 +14,7 @@ __all__ = ["Strips", "number_in"]
 LEAST = 27.0  # units of a strip
 HEAD, AXIS, END = 34.0, 40.0, 12.0  # units for the title, for the scale, and right of the strips
 THICK = 0.66  # of a strip that its dots take
+WIDE, NARROW, NAMED = 0.28, 0.42, 150.0  # share of the width for names in wide boxes and in others, and units there
 HUGE = 1e5  # size of a value that is written with a power of ten
 
 
@@ -47,7 +48,8 @@ class Strips:
     ) -> None:  # fmt: skip
         theme = stage.theme
         self._order = order
-        named = min(0.28 * box.width, max(stage.measure(names[k], LABEL) for k in order)) + 16
+        most = max(WIDE * box.width, min(NARROW * box.width, NAMED))
+        named = min(most, max(stage.measure(names[k], LABEL) for k in order)) + 16
         room = Box(box.left + named, box.top + HEAD, box.width - named - END, box.height - HEAD - AXIS)
         stage.text(box.left, box.top + 18, first_fitting(stage, titles, box.width), color=theme.quiet)
         self._step = step = room.height / len(order)

@@ -25,6 +25,7 @@ from animviz.scenes.families.pinned import beginning
 from animviz.scenes.families.spacing import apart, every
 from animviz.scenes.families.wrapping import wrapped
 from animviz.scenes.predictions import SIGN, _Grid
+from animviz.scenes.probabilities import _title as probabilities_title
 from animviz.scenes.scores import _there, _title, learned_at, rates
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
@@ -580,6 +581,19 @@ def test_names_are_broken_between_words() -> None:
     assert wrapped(stage, "a large sailing ship", 130, 2) == ["a large", "sailing ship"]
     assert wrapped(stage, "a large sailing ship", 130, 1)[0].endswith("…")
     assert wrapped(stage, "ship", 130, 2) == ["ship"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [([0.0009, 0.0013], "stays at 0.1 %"), ([0.001, 0.02], "rises to 2.0 %"), ([0.1, 0.892], "rises to 89 %"),
+     ([0.5, 0.499], "stays at 50 %"), ([0.3, np.nan], "stays at 30 %")],
+)  # fmt: skip
+def test_the_title_of_probabilities_agrees_with_its_number(given: list[float], said: str) -> None:
+    assert probabilities_title(np.array(given)) == f"On average the true class {said}"
+
+
+def test_a_table_of_a_thousand_classes_fits_a_square(tmp_path: Path) -> None:
+    check_layout(drawn("probabilities", untrained(tmp_path / "thousand.rec", 1000), 0.0, (360, 360)))
 
 
 def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
