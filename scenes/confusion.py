@@ -14,15 +14,32 @@ from animviz.analysis.classifier import ignored_in_words
 from animviz.analysis.tasks import CLASSES
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, Ruler, Sheet, Words, first_fitting, heatmap, joined, letters_on, pair
+from animviz.parts import (
+    LABEL,
+    MARGIN,
+    Number,
+    Ruler,
+    Sheet,
+    Words,
+    first_fitting,
+    heatmap,
+    joined,
+    letters_on,
+    pair,
+    short_names,
+)
 
 from .families.confused import Pairs, cell_colors, from_first_to_last, list_height, pictures_of
+from .families.spacing import every
 from .families.wrapping import wrapped
 
-HEAD = 62.0  # units above the matrix for its title and the names of the columns
-FEW, LONG, LINE = 3, 120.0, 27.0  # classes, units from which their names take two lines, and from line to line
+HEAD, BARE = 62.0, 42.0  # units above the matrix for its title and a line of names, and without names
+FEW, NAMED = 3, 0.18  # classes, and share of the width from which a name is long
+LINE, MOST_LINES = 27.0, 2  # units from line to line of a name, and lines over a column
+BELOW = 128.0  # units of height of what stands below the matrix in a square
+PICTURED = 160.0  # units of height from which a pair has its samples
 RULER = 100.0  # units of height of the ruler
-DIGITS = (15.0, 25.0)  # smallest and largest type in the cells
+DIGITS = (14.0, 25.0)  # smallest and largest type in the cells
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next
 
 
@@ -50,6 +67,8 @@ def confusion(
     )  # fmt: skip
     images = pictures_of(recording, verdicts)
     boxes = _layout(stage, verdicts.names, sheet.room, images is not None)
+    if boxes["pairs"].height < PICTURED:
+        images = None
     write = _per_cent if normalize else _count
     matrix = _Matrix(stage, boxes["matrix"], verdicts, write)
     pairs = Pairs(stage, boxes["pairs"], images, verdicts, write, " %" if normalize else "×")
@@ -144,52 +163,79 @@ def _per_cent(share: float) -> str:
 def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
     """Write the names of the classes to the left and, where they fit, above; every so many where all are too dense."""
     quiet = stage.theme.quiet
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if step * cell >= 30)
-    room, lines = step * cell - 8, 1 + int(_head(stage, names) > HEAD)
-    columns = [wrapped(stage, name, room, lines) for name in names]
-    fits = not any(line.endswith("…") for column in columns for line in column)
-    top = box.top - (_head(stage, names) - 22 if fits else 20)
-    above = ("answered",) if fits else ("answered, in the same order", "answered")
+    step = every(cell, 30)
+    columns = _columns(stage, names, cell)
+    above = ("answered",) if columns else ("answered, in the same order", "answered")
+    top = box.top - (40 + LINE * max(map(len, columns)) - LINE if columns else 20)
     stage.text(box.left, top, first_fitting(stage, above, stage.width - box.left - 8), color=quiet)
     stage.text(box.left - 12, top, "true", color=quiet, align="right")
-    for place in range(0, len(names), step):
+    before, lines = box.left - 12 - MARGIN, max(1, int(step * cell // LINE))
+    short = short_names(stage, names, before)
+    for number, place in enumerate(range(0, len(names), step)):
         middle = (place + 0.5) * cell
-        row = wrapped(stage, names[place], _before(stage, names), max(1, int(cell // LINE)))
-        for number, line in enumerate(row):
-            below = middle + 8 + LINE * (number - (len(row) - 1) / 2)
+        row = wrapped(stage, names[place], before, lines) if lines > 1 and step == 1 else [short[place]]
+        for k, line in enumerate(row):
+            below = middle + 8 + LINE * (k - (len(row) - 1) / 2)
             stage.text(box.left - 12, box.top + below, line, align="right")
         # Where not every column has a name, the name begins with its column, and does not hang over the edge.
         left = box.left + (middle if step == 1 else place * cell)
-        for number, line in enumerate(reversed(columns[place]) if fits else ()):
-            stage.text(left, box.top - 12 - LINE * number, line, align="center" if step == 1 else "left")
+        for k, line in enumerate(reversed(columns[number]) if columns else ()):
+            stage.text(left, box.top - 12 - LINE * k, line, align="center" if step == 1 else "left")
 
 
-def _head(stage: Stage, names: list[str]) -> float:
-    """Return the units above the matrix: long names of few classes take two lines."""
-    long = len(names) <= FEW and max(stage.measure(name, LABEL) for name in names) > LONG
-    return HEAD + LINE * long
-
-
-def _before(stage: Stage, names: list[str]) -> float:
-    """Return the units of width for the names before the rows."""
-    most = 0.15 if len(names) <= FEW else 0.22 if stage.width > 1.2 * stage.height else 0.18
-    return min(most * stage.width, max(stage.measure(name, LABEL) for name in [*names, "true"]))
+def _columns(stage: Stage, names: list[str], cell: float) -> list[list[str]]:
+    """Return the names above the columns in as few lines as all fit in; none where some do not."""
+    step = every(cell, 30)
+    for lines in range(1, MOST_LINES + 1):
+        columns = [wrapped(stage, name, step * cell - 8, lines) for name in names[::step]]
+        if not any(line.endswith("…") for column in columns for line in column):
+            return columns
+    return []
 
 
 def _layout(stage: Stage, names: list[str], sheet: Box, pictured: bool) -> dict[str, Box]:
-    """Return the boxes: the matrix is the largest, the pairs stand at its right, or below it in tall frames."""
-    before, head = _before(stage, names) + 14, _head(stage, names)
+    """Return the boxes: as much is left above the matrix as the names of its columns take."""
+    for lines in range(1, MOST_LINES + 1):
+        boxes = _boxes(stage, names, sheet, pictured, HEAD + LINE * (lines - 1))
+        if 0 < len((_columns(stage, names, boxes["matrix"].width / len(names)) or [[]])[0]) <= lines:
+            return boxes
+    return _boxes(stage, names, sheet, pictured, BARE)
+
+
+def _boxes(stage: Stage, names: list[str], sheet: Box, pictured: bool, head: float) -> dict[str, Box]:
+    """Return the boxes: the matrix is the largest, the pairs stand at its right, or below it in tall frames.
+
+    Long names leave no room at the right of the matrix in a square.
+    """
+    longest = max(stage.measure(name, LABEL) for name in [*names, "true"])
+    wide, long = stage.width > 1.2 * stage.height, longest > NAMED * stage.width
+    few = len(names) <= FEW
     if stage.height > 1.5 * stage.width:
+        before = min(longest, (0.15 if few else 0.3) * stage.width) + 14
         side = min(sheet.width - before, (0.46 if pictured else 0.55) * sheet.height)
         below = sheet.top + head + side + 30
         rest = Box(sheet.left, below, sheet.width, sheet.bottom - below)
+    elif long and not wide:
+        return _over_both(sheet, longest, head)
     else:
+        before = min(longest, (0.15 if few else 0.22 if wide else 0.18) * stage.width) + 14
         gap = 56 if stage.width >= 1150 else 36
-        wide = (0.3 if not pictured else 0.36 if stage.width > 1.2 * stage.height else 0.33) * sheet.width
-        side = min(sheet.height - head, sheet.width - before - max(210, wide) - gap)
+        share = 0.3 if not pictured else 0.32 if long else 0.36 if wide else 0.33
+        side = min(sheet.height - head, sheet.width - before - max(210, share * sheet.width) - gap)
         left = sheet.left + before + side + gap
         rest = Box(left, sheet.top, sheet.right - left, sheet.height)
     high = RULER if pictured else max(RULER, rest.height - list_height(len(names)) - 40)
     ruler = Box(rest.left, rest.bottom - high, rest.width, high)
     pairs = Box(rest.left, rest.top, rest.width, ruler.top - 40 - rest.top)
     return {"matrix": Box(sheet.left + before, sheet.top + head, side, side), "pairs": pairs, "ruler": ruler}
+
+
+def _over_both(sheet: Box, longest: float, head: float) -> dict[str, Box]:
+    """Return the boxes: the matrix with its names over the whole width, the worst pair and the ruler below."""
+    side, half = min(0.6 * sheet.width, sheet.height - head - BELOW - 6), (sheet.width - 36) / 2
+    before = min(longest, sheet.width - side - 14) + 14
+    top = sheet.bottom - BELOW
+    return {
+        "matrix": Box(sheet.left + before, sheet.top + head, side, side), "pairs": Box(sheet.left, top, half, BELOW),
+        "ruler": Box(sheet.right - half, top + 36, half, BELOW - 36),
+    }  # fmt: skip

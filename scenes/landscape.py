@@ -29,6 +29,7 @@ PLANES = {
 MOST = 4  # recordings
 SMALL = 0.01  # of a loss
 ROW = 40.0  # units of height of the names of several trainings
+LOW, HIGH = 0.62, 0.55  # of the height, for a map over plots: in squares and in tall rooms
 WIDE = 1.35  # width over height of a room in which plots stand beside the map
 
 
@@ -201,7 +202,7 @@ def _layout(room: Box, *, several: bool) -> tuple[Box, list[Box], Box]:
             Box(room.left, room.top, side, room.height), [upper, Box(left, upper.bottom + 16, width, half - 8)],
             Box(left, room.top - 8, width, row),
         )  # fmt: skip
-    high = 0.55 * (room.height - row)
+    high = (LOW if room.height < room.width else HIGH) * (room.height - row)
     width, below = room.width / 2 - 16, room.top + high + row + 16
     boxes = [Box(room.left + k * (width + 32), below, width, room.bottom - below) for k in range(2)]
     return Box(room.left, room.top, room.width, high), boxes, Box(room.left, room.top + high + 8, room.width, row)

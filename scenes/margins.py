@@ -14,6 +14,8 @@ from animviz.arrays import Array
 from animviz.errors import DivergedError, RecordingError, SceneError
 from animviz.parts import LABEL, VALUE, PointCloud, Sheet, Sprites, Words, cut, images_of, pair, thumbnail
 
+from .families.spacing import every
+
 ABOVE, BELOW = 40.0, 36.0  # units above the rows for the shares, and below them for the ends of the axis
 SIDE = (26.0, 48.0)  # units of an image, least and most
 FREE = 4.0  # units between two images
@@ -110,7 +112,7 @@ def _ground(stage: Stage, room: Box, names: list[str], width: float, half: float
     axes = stage.axes(room, (0, 1), (len(names), 0))
     for place in range(0, len(names), 2):
         axes.axhspan(place, place + 1, color=stage.theme.mix(stage.theme.grid, 0.25), linewidth=0)
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if step * row >= 26)
+    step = every(row, 26)
     for place in range(0, len(names), step):
         top = room.top + (place + 0.5) * row + 8
         stage.text(room.left - 14, top, cut(stage, names[place], width), align="right")

@@ -19,17 +19,18 @@ from animviz.parts import (
     Number,
     Sheet,
     Words,
-    cut,
     first_fitting,
     heatmap,
     images_of,
     joined,
     pair,
+    short_names,
     still,
 )
 from animviz.sampling import evenly, numbers_in
 
 from .families.learning import Learning, require_class
+from .families.spacing import every
 from .families.wrapping import wrapped
 
 MOST = 20  # samples in the table
@@ -40,6 +41,7 @@ WIDE = 900.0  # units of width from which table and bars stand beside each other
 NAMED = 0.2, 0.28  # of the width of the table, that a name takes at most: in narrow ones and in others
 AMPLE_TABLE = 700.0  # units of width of such others
 LINE = 32.0  # units of a line beside the image
+SMALL = 10.0  # per cent below which the title has a decimal
 HEAD = 36.0  # units above the table for the names of the classes
 TRUE = Number("true class, all", ".1f", "100.0", " %", scale=100)  # what it gets on average, not in the table
 
@@ -188,16 +190,17 @@ def _row_names(stage: Stage, verdicts: Verdicts, samples: list[int], width: floa
         return [f"#{sample}" for sample in samples]
     if max(stage.measure(name, LABEL) for name in names) <= cell:
         return [f"#{sample}" for sample in samples]
-    return [cut(stage, name, NAMED[width >= AMPLE_TABLE] * width) for name in names]
+    return short_names(stage, names, NAMED[width >= AMPLE_TABLE] * width)
 
 
 def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
     """Write the classes above their columns; every so many where all are too dense."""
     cell = room.width / len(names)
     fits = max(stage.measure(name, LABEL) for name in names) <= cell - 4
-    step = 1 if fits or cell >= 60 else next(step for step in (2, 5, 10, 20, 50, 100) if step * cell >= 60)
+    step = 1 if fits else every(cell, 60)
+    short = short_names(stage, names, step * cell - 8)
     for place in range(0, len(names), step):
-        text = cut(stage, names[place], step * cell - 8)
+        text = short[place]
         if step == 1:
             stage.text(room.left + (place + 0.5) * cell, room.top - 12, text, align="center")
         else:
@@ -213,8 +216,9 @@ def _given_to_the_true(verdicts: Verdicts, index: int) -> Array:
 def _title(given: Array) -> str:
     """Return what the true classes of all samples get in the end, and whether it is more than at first."""
     first, last = (100 * float(mean) for mean in given[np.isfinite(given)][[0, -1]])
-    way = "stays at" if round(first) == round(last) else "rises to" if last > first else "falls to"
-    return f"On average the true class {way} {last:.0f} %"
+    before, after = (f"{mean:.{0 if last >= SMALL else 1}f}" for mean in (first, last))
+    way = "stays at" if before == after else "rises to" if last > first else "falls to"
+    return f"On average the true class {way} {after} %"
 
 
 def _given(text: str, verdicts: Verdicts) -> Chosen:

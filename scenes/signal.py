@@ -24,7 +24,7 @@ from .families.output_bars import OutputBars, answer_width, names_of, target_wor
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
 from .families.signal_columns import column_view, columns_in, is_few, rows_in
 from .families.signal_links import SignalLinks
-from .families.standing_bars import StandingBars, bars_stand
+from .families.standing_bars import StandingBars, bars_stand, standing_height
 from .families.stations import Stations
 from .families.unit_values import by_class
 
@@ -34,7 +34,7 @@ DIM = 0.3  # of a unit that nothing has reached
 PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "error back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
 SMALL = 720.0  # units of width up to which there are two rounds
 FEW, LONG = 12, 170.0  # outputs that have bars, and units of one or two bars at most
-SIDE, STANDING = 152.0, 190.0  # units of captions beside rows, and of standing bars below them
+SIDE = 152.0  # units of captions beside rows
 
 
 @scene(
@@ -144,8 +144,9 @@ class _Views:
         names, shapes = names_of(recording.output, found.shapes[-1][-1]), found.shapes
         many, small = len(names) > FEW, all(map(is_few, shapes))
         inner = Box(box.left + SIDE, box.top, box.width - SIDE, box.height)
-        down = box.height > 1.2 * box.width and (many or bars_stand(stage, names, inner.width))
-        low = 0.0 if many else STANDING
+        step = inner.width / len(names)
+        down = box.height > 1.2 * box.width and (many or bars_stand(stage, step, percent=percent))
+        low = 0.0 if many else standing_height(stage, names, step)
         bar = min(BAR, 0.09 * stage.width) if len(names) > 2 else min(LONG, 0.12 * stage.width)
         wide = 0.0 if many else answer_width(stage, names, bar)
         room = Box(box.left + 20, box.top, box.width - wide - 34 - 20, box.height)
@@ -171,7 +172,7 @@ class _Views:
         wanted = None if many else _wanted(recording, sample, len(names))
         if down and not many:
             foot = Box(inner.left, inner.bottom - low, inner.width, low)
-            self._bars = StandingBars(stage, foot, places[:, 0], names, values, percent=percent, wanted=wanted)
+            self._bars = StandingBars(stage, foot, places[:, 0], step, names, values, percent=percent, wanted=wanted)
             _told_beside(stage, box.left, foot, wanted, percent=percent)
         elif not many:
             self._bars = OutputBars(

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from animviz.parts.plot import whole_ticks as whole_ticks
     from animviz.parts.ruler import Ruler as Ruler
     from animviz.parts.sheet import Sheet as Sheet
+    from animviz.parts.shortening import short_names as short_names
     from animviz.parts.space import HiddenSpace as HiddenSpace
     from animviz.parts.space import grid_lines as grid_lines
     from animviz.parts.swarm import Points as Points
@@ -158,6 +159,7 @@ _HOME = {
     "planar_inputs": "parts.plane",
     "plane_axes": "parts.swarm",
     "share_limits": "parts.plot",
+    "short_names": "parts.shortening",
     "still": "parts.marks",
     "thumbnail": "parts.tags",
     "tiled": "parts.tiles",

@@ -8,6 +8,7 @@ from animviz.arrays import Array
 from animviz.parts.header import LABEL, VALUE, cut
 from animviz.parts.marks import CROSS
 from animviz.parts.pairs import pair
+from animviz.parts.shortening import short_names
 from animviz.stage.box import Box
 from animviz.stage.stage import Stage, joined
 
@@ -81,8 +82,8 @@ class Bars:
         tracks, *bars = (stage.line(axes, color, 0.5 * height, solid_capstyle="butt") for color in (track, *colors))
         self._bars = bars
         tracks.set_data(*self._segments(np.ones(len(place)), place >= 0))
-        for left, top, k in zip(self._left, self._top, self._shown, strict=True):
-            name = cut(stage, names[k], before - 34)
+        short = short_names(stage, [names[k] for k in self._shown], before - 34)
+        for left, top, name in zip(self._left, self._top, short, strict=True):
             stage.text(box.left + left - before + 22, box.top + top + 8, name)
         self._mark = stage.line(axes, colors[0], 0, marker=">", markersize=stage.points(15), markeredgewidth=0)
         self._marked = self._left - before + 8

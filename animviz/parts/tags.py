@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from animviz.arrays import Array, Pixels
 from animviz.parts.header import LABEL, cut
+from animviz.parts.shortening import short_names
 from animviz.sampling import evenly
 from animviz.stage.contrast import letters_on
 from animviz.stage.lettering import coverage, one_line
@@ -147,7 +148,8 @@ def name_tags(stage: Stage, names: Sequence[str], area: float) -> tuple[Array, l
         Numbers of the classes that are named, and their tags, uint8 of shape (height, width, 4) in pixels.
     """
     chosen, palette = _named(stage, names, area, LABEL, DOT + 18)
-    return chosen, [_name_tag(stage, names[k], palette[k], NAME) for k in chosen]
+    short = short_names(stage, names, NAME, weight="medium")
+    return chosen, [_name_tag(stage, short[k], palette[k], NAME) for k in chosen]
 
 
 def chips(stage: Stage, names: Sequence[str], area: float, letters: float = LABEL) -> tuple[Array, list[Any]]:
@@ -163,7 +165,8 @@ def chips(stage: Stage, names: Sequence[str], area: float, letters: float = LABE
         Numbers of the classes that are named, and their chips, uint8 of shape (height, width, 4) in pixels.
     """
     chosen, palette = _named(stage, names, area, letters, 0.6 * letters)
-    return chosen, [chip(stage, names[k], palette[k], letters) for k in chosen]
+    short = short_names(stage, names, NAME, letters, "medium")
+    return chosen, [chip(stage, short[k], palette[k], letters) for k in chosen]
 
 
 def _named(stage: Stage, names: Sequence[str], area: float, letters: float, beside: float) -> tuple[Array, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, Words, cut
+from animviz.parts import LABEL, Words, short_names
 
 __all__ = ["Bands"]
 
@@ -59,7 +59,7 @@ class Bands:
         self.place = Box(room.left, room.top + (room.height - height) / 2, cell * columns, height)
         middles = self.place.top + cell / FINE * (np.cumsum(slots) - np.array(slots) / 2) + 8
         self._words = Words(stage, [(room.left - 8, top) for top in middles], align="right")
-        self._names, self._known = [cut(stage, name, before - 10) for name in called], np.array(known)
+        self._names, self._known = short_names(stage, called, before - 10), np.array(known)
         self._tones = np.array([stage.theme.mix(tone, 1) for tone in (stage.theme.quiet, stage.theme.ink)])
         self.mark(-2)
 

@@ -12,12 +12,13 @@ from animviz.arrays import Array
 from animviz.parts import ColorScale, Field, color_map
 from animviz.recording.kept import kept
 
+from .loss_lowest import name_lowest
+from .loss_range import map_range
 from .loss_scale import LossScale
 
 __all__ = ["LossMap", "Run", "map_of"]
 
 LEVELS = 14  # contour lines
-AIR = 0.22  # of the way's extent that is seen around it
 DOT, RIM = 20.0, 3.0  # units
 SCALE = 62.0  # units below the map
 
@@ -64,22 +65,18 @@ def map_of(
     """
     every = np.concatenate([run.places for run in runs])
     every = every[np.isfinite(every).all(axis=1)]
-    low, high = every.min(axis=0), every.max(axis=0)
-    middle, half = (low + high) / 2, (high - low) / 2 * (1 + 2 * AIR)
-    # Around weights that stay the map goes half of the way to no weights at all.
-    least = 1e-3 if half.any() else 0.5 * float(np.linalg.norm(plane.origin)) or 1e-3
-    high_enough = max(half[1], half[0] / aspect, least)
-    xs, ys = (
-        np.linspace(at - reach, at + reach, count)
-        for at, reach, count in zip(middle, (high_enough * aspect, high_enough), shape, strict=True)
-    )
+
+    def computed() -> dict[str, Array]:
+        low, high = map_range(plane, loss, every, aspect)
+        xs, ys = (np.linspace(a, b, count) for a, b, count in zip(low, high, shape, strict=True))
+        return {"x": xs, "y": ys, "loss": loss.over(plane, xs, ys)}
+
     about = {
         "recordings": [run.recording.digest for run in runs], "plane": plane.kind, "samples": loss.count,
-        "x": [float(xs[0]), float(xs[-1]), len(xs)], "y": [float(ys[0]), float(ys[-1]), len(ys)],
-        "directions": float(plane.directions[:, 0] @ [1.0, 2.0]),
+        "shape": list(shape), "aspect": float(aspect), "directions": float(plane.directions[:, 0] @ [1.0, 2.0]),
     }  # fmt: skip
-    found = kept(recording.path, "landscapes", about, lambda: {"loss": loss.over(plane, xs, ys)})
-    return xs, ys, found["loss"]
+    found = kept(recording.path, "landscapes", about, computed)
+    return found["x"], found["y"], found["loss"]
 
 
 class LossMap:
@@ -113,6 +110,8 @@ class LossMap:
         lines.set_alpha(0.35)
         stage.covers(lines)
         ColorScale(stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", scale.ends, scale.title)
+        color = self._table[shades.min()] / 255
+        name_lowest(stage, self._axes, room, xs, ys, losses, [run.places for run in runs], color)
         self._runs, self._ways, self._dots = runs, [], []
         size = np.array([xs[-1] - xs[0], ys[-1] - ys[0]]) / (room.width, room.height) * DOT
         for run, color in zip(runs, colors, strict=True):

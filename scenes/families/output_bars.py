@@ -7,7 +7,7 @@ import numpy as np
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, cut, first_fitting, pair
+from animviz.parts import LABEL, Number, first_fitting, pair, short_names
 from animviz.recording.meaning import Output
 
 from .value_bars import ValueBars, limits_of
@@ -105,8 +105,8 @@ class OutputBars:
             if len(wanted) == 1 and target != "mark: target":
                 pair(stage, "target", lambda: [target.rpartition("target ")[2]], lambda: scale * marked())
         texts = []
-        for name, top in zip(names, tops, strict=True):
-            stage.text(box.left, top + 8, cut(stage, name, named + 1))
+        for name, top in zip(short_names(stage, names, named + 1), tops, strict=True):
+            stage.text(box.left, top + 8, name)
             texts.append(stage.text(box.left + box.width, top + 8, "", weight="medium", align="right", moves=True))
         self._bars.number(texts, partial(said, percent=percent), scale)
 

@@ -1,12 +1,13 @@
 """Places along a line that are moved as little as keeps what stands there apart."""
 
 from collections.abc import Sequence
+from itertools import count
 
 import numpy as np
 
 from animviz.arrays import Array
 
-__all__ = ["apart", "parted"]
+__all__ = ["apart", "every", "parted"]
 
 
 def apart(places: Array, least: float, low: float, high: float) -> Array:
@@ -47,3 +48,14 @@ def parted(tops: Sequence[float], least: float, bottom: float = np.inf, top: flo
     moved = np.full(len(places), np.nan)
     moved[order] = apart(places[order], least, top, bottom)
     return moved.tolist()
+
+
+def every(step: float, least: float) -> int:
+    """Return at every which place of a row a label has room: 1, 2, 5, 10, 20 and so on.
+
+    Args:
+        step: units from one place to the next.
+        least: units from one label to the next.
+    """
+    steps = (first * int(10**k) for k in count() for first in (1, 2, 5))
+    return next(places for places in steps if places * step >= least)

@@ -10,23 +10,35 @@ from animviz.arrays import Array
 from animviz.parts import LABEL
 
 from .output_bars import said
+from .turned_names import names_height, write_names
 from .value_bars import ValueBars, limits_of
 
-__all__ = ["StandingBars", "bars_stand"]
+__all__ = ["StandingBars", "bars_stand", "standing_height"]
 
-NAME, NUMBER = 32.0, 34.0  # units above the bars for names, and below them for numbers
-WIDEST, LARGEST = "100", 60.0  # the longest number of probabilities, and units of a bar's width at most
+AIR, HIGH, NUMBER = 6.0, 130.0, 34.0  # units: from names to bars, of bars with it, and below the bars for numbers
+WIDEST, LARGEST = {True: "100", False: "−100.0"}, 60.0  # the longest number, and units of a bar's width at most
 
 
-def bars_stand(stage: Stage, names: Sequence[str], width: float) -> bool:
-    """Say whether names and numbers have room beside each other over a width in units.
+def bars_stand(stage: Stage, step: float, *, percent: bool) -> bool:
+    """Say whether the numbers of bars have room beside each other.
+
+    Args:
+        stage: where.
+        step: units from one bar to the next.
+        percent: whether they are probabilities.
+    """
+    return stage.measure(WIDEST[percent], LABEL) + 10 <= step
+
+
+def standing_height(stage: Stage, names: Sequence[str], step: float) -> float:
+    """Return the units of height that names, bars and numbers need.
 
     Args:
         stage: where.
         names: of the outputs.
-        width: for all of them.
+        step: units from one to the next.
     """
-    return max(stage.measure(text, LABEL) for text in (*names, WIDEST)) + 10 <= width / len(names)
+    return names_height(stage, names, step) + HIGH + NUMBER
 
 
 class StandingBars:
@@ -36,6 +48,7 @@ class StandingBars:
         stage: where.
         box: room; its left and right edges are of no account.
         lefts: of the outputs' middles, from the left edge of the frame, shape (outputs,).
+        room: units from one output to the next that names and numbers have.
         names: of the outputs.
         values: of the whole video, shape (moments, outputs), for the limits.
         percent: whether they are probabilities.
@@ -43,7 +56,7 @@ class StandingBars:
     """
 
     def __init__(
-        self, stage: Stage, box: Box, lefts: Array, names: Sequence[str], values: Array, *, percent: bool,
+        self, stage: Stage, box: Box, lefts: Array, room: float, names: Sequence[str], values: Array, *, percent: bool,
         wanted: Array | None,
     ) -> None:  # fmt: skip
         theme = stage.theme
@@ -51,7 +64,8 @@ class StandingBars:
         low, high = limits_of(ends, percent=percent)
         step = float(np.diff(np.sort(lefts)).min()) if len(lefts) > 1 else LARGEST
         size = min(LARGEST, 0.5 * step)
-        place = Box(0, box.top + NAME, stage.width, box.height - NAME - NUMBER)
+        above = names_height(stage, names, room) + AIR
+        place = Box(0, box.top + above, stage.width, box.height - above - NUMBER)
         axes = stage.axes(place, (0, stage.width), (low, high))
         self._bars = ValueBars(stage, axes, lefts, size, (low, high), standing=True)
         if low < 0:
@@ -60,10 +74,9 @@ class StandingBars:
             stage.text(min(lefts) - 0.8 * size - 8, level + 8, "0", color=theme.quiet, align="right")
         if wanted is not None:
             self._bars.mark(wanted, theme.ink, percent=percent)
-        texts = []
-        for name, left in zip(names, lefts, strict=True):
-            stage.text(left, box.top + NAME - 10, name, align="center")
-            texts.append(stage.text(left, box.bottom - NUMBER + 26, "", weight="medium", align="center", moves=True))
+        write_names(stage, names, lefts, box.top + 2, room, over=False)
+        base = box.bottom - NUMBER + 26
+        texts = [stage.text(left, base, "", weight="medium", align="center", moves=True) for left in lefts]
         self._bars.number(texts, partial(said, percent=percent, digits=0, unit=""), 100 if percent else 1)
 
     def show(self, values: Array | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from animviz import Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, cut
+from animviz.parts import LABEL, short_names
 
 __all__ = ["names_height", "write_names"]
 
@@ -38,10 +38,10 @@ def write_names(
         color: by default the theme's ink.
     """
     height = names_height(stage, names, step)
-    for name, middle in zip(names, middles, strict=True):
+    for name, middle in zip(names if height == LINE else short_names(stage, names, LONGEST), middles, strict=True):
         if height == LINE:
             stage.text(middle, top + 20, name, color=color, align="center")
             continue
         end = top + height if over else top
-        text = stage.text(middle + 8, end, cut(stage, name, LONGEST), color=color, align="left" if over else "right")
+        text = stage.text(middle + 8, end, name, color=color, align="left" if over else "right")
         text.set(rotation=90, rotation_mode="anchor")

@@ -7,13 +7,14 @@ from matplotlib.collections import PolyCollection
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, PointCloud, cut, first_fitting, joined, levels
+from animviz.parts import LABEL, PointCloud, first_fitting, joined, levels, short_names
 
 __all__ = ["Strips", "number_in"]
 
 LEAST = 27.0  # units of a strip
 HEAD, AXIS, END = 34.0, 40.0, 12.0  # units for the title, for the scale, and right of the strips
 THICK = 0.66  # of a strip that its dots take
+WIDE, NARROW, NAMED = 0.28, 0.42, 150.0  # share of the width for names in wide boxes and in others, and units there
 HUGE = 1e5  # size of a value that is written with a power of ten
 
 
@@ -47,7 +48,8 @@ class Strips:
     ) -> None:  # fmt: skip
         theme = stage.theme
         self._order = order
-        named = min(0.28 * box.width, max(stage.measure(names[k], LABEL) for k in order)) + 16
+        most = max(WIDE * box.width, min(NARROW * box.width, NAMED))
+        named = min(most, max(stage.measure(names[k], LABEL) for k in order)) + 16
         room = Box(box.left + named, box.top + HEAD, box.width - named - END, box.height - HEAD - AXIS)
         stage.text(box.left, box.top + 18, first_fitting(stage, titles, box.width), color=theme.quiet)
         self._step = step = room.height / len(order)
@@ -65,8 +67,9 @@ class Strips:
         axes.add_collection(self._boxes, autolim=False)
         stage.moves(self._boxes)
         self._medians = stage.line(axes, theme.ink, 5.0, solid_capstyle="butt")
-        for k, top in zip(order, room.top + (np.arange(len(order)) + 0.5) * step + 8, strict=True):
-            stage.text(box.left + named - 16, top, cut(stage, names[k], named - 16), align="right")
+        short = short_names(stage, [names[k] for k in order], named - 16)
+        for name, top in zip(short, room.top + (np.arange(len(order)) + 0.5) * step + 8, strict=True):
+            stage.text(box.left + named - 16, top, name, align="right")
         # Even places within a strip that look like chance: multiples of the golden ratio.
         self._jitter = (0.618034 * np.arange(len(labels)) % 1 - 0.5) * THICK
         self._strip_of = np.full(len(names), -1)

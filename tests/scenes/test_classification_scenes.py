@@ -22,9 +22,10 @@ from animviz.scenes.families.class_shares import ClassShares
 from animviz.scenes.families.confused import cell_colors, from_first_to_last, more
 from animviz.scenes.families.learned_rows import Row, rows_of
 from animviz.scenes.families.pinned import beginning
-from animviz.scenes.families.spacing import apart
+from animviz.scenes.families.spacing import apart, every
 from animviz.scenes.families.wrapping import wrapped
 from animviz.scenes.predictions import SIGN, _Grid
+from animviz.scenes.probabilities import _title as probabilities_title
 from animviz.scenes.scores import _there, _title, learned_at, rates
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
@@ -560,11 +561,39 @@ def test_long_names_of_a_pair_take_two_lines(tmp_path: Path) -> None:
     assert any(text.startswith("taken for class of things ") for group in words(stage) for text in group)
 
 
+@pytest.mark.parametrize("size", [(720, 720), (720, 1280), (1280, 720)])
+def test_long_names_before_a_matrix_are_told_apart_and_leave_it_large(size: tuple[int, int], tmp_path: Path) -> None:
+    stage = drawn("confusion", untrained(tmp_path / "ten.rec", 10), 0.0, size)
+    rows = [text for text in texts(stage) if text.startswith("class of")]
+    assert len(set(rows)) == 10
+    assert all(text.endswith(str(k)) for k, text in enumerate(rows))
+    matrix = heatmaps(stage)[0].axes.bbox
+    assert matrix.width > 0.36 * size[0]
+    assert any(any(group) for group in words(stage)), "its cells have numbers"
+
+
+def test_labels_have_room_in_rows_of_any_density() -> None:
+    assert [every(step, 30) for step in (40, 16, 7, 0.31, 0.0031)] == [1, 2, 5, 100, 10_000]
+
+
 def test_names_are_broken_between_words() -> None:
     stage = Stage((1280, 720))
     assert wrapped(stage, "a large sailing ship", 130, 2) == ["a large", "sailing ship"]
     assert wrapped(stage, "a large sailing ship", 130, 1)[0].endswith("…")
     assert wrapped(stage, "ship", 130, 2) == ["ship"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [([0.0009, 0.0013], "stays at 0.1 %"), ([0.001, 0.02], "rises to 2.0 %"), ([0.1, 0.892], "rises to 89 %"),
+     ([0.5, 0.499], "stays at 50 %"), ([0.3, np.nan], "stays at 30 %")],
+)  # fmt: skip
+def test_the_title_of_probabilities_agrees_with_its_number(given: list[float], said: str) -> None:
+    assert probabilities_title(np.array(given)) == f"On average the true class {said}"
+
+
+def test_a_table_of_a_thousand_classes_fits_a_square(tmp_path: Path) -> None:
+    check_layout(drawn("probabilities", untrained(tmp_path / "thousand.rec", 1000), 0.0, (360, 360)))
 
 
 def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:

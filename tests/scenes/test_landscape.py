@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
 import animviz
-from animviz import Moment, Recording, Stage
-from animviz.analysis.landscape import KINDS, LossOf, plane_of, weights_of
+from animviz import Box, Moment, Recording, Stage
+from animviz.analysis.landscape import KINDS, LossOf, Plane, plane_of, weights_of
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
-from helpers.layout import texts
+from animviz.scenes.families.loss_lowest import name_lowest
+from animviz.scenes.families.loss_range import map_range
+from helpers.layout import check_layout, texts
 from helpers.recordings import copied, made, rewritten
 
 SIZE = (320, 180)
@@ -21,6 +24,10 @@ SIZE = (320, 180)
 @pytest.fixture(scope="module")
 def digits(trained: Callable[..., Recording]) -> Recording:
     return trained("digits_mlp", arch="64-16-8-10")
+
+
+def bare_plane() -> Plane:
+    return Plane("path", np.zeros(2), np.eye(2), ("w",), ((2,),), 1.0)
 
 
 def way(recording: Recording) -> list[dict[str, np.ndarray]]:
@@ -121,6 +128,29 @@ def test_several_trainings_share_a_map(digits: Recording, trained: Callable[...,
     wide = made("digits_mlp", tmp_path / "wide.rec", data="digits-8x8", arch="64-17-8-10", epochs=1)
     with pytest.raises(SceneError, match=r"--with .*wide\.rec has other weights"):
         find_scene("landscape").set_up(Stage(SIZE), digits, with_=wide.path)
+
+
+def test_the_map_grows_until_the_lowest_loss_has_room() -> None:
+    plane, ways = bare_plane(), np.array([[0.0, 0.0], [1.0, 0.1]])
+    bowl = SimpleNamespace(over=lambda _, xs, ys: (xs[None] - 1.4) ** 2 + (ys[:, None] - 0.1) ** 2)
+    low, high = map_range(plane, bowl, ways, 1.5)  # type: ignore[arg-type]
+    assert high[0] > 1.5
+    assert (high - low)[0] == pytest.approx(1.5 * (high - low)[1])
+    slope = SimpleNamespace(over=lambda _, xs, ys: np.exp(-xs[None] - 0 * ys[:, None]))
+    low, high = map_range(plane, slope, ways, 1.5)  # type: ignore[arg-type]
+    assert high[0] == pytest.approx(1.22), "a loss that falls on and on does not shrink the way"
+
+
+@pytest.mark.parametrize(("middle", "said"), [(0.5, "lowest on the map"), (2.0, "lowest, at the rim of the map")])
+def test_the_lowest_loss_is_named_beside_the_way(middle: float, said: str) -> None:
+    stage, room, xs, ys = Stage((1280, 720)), Box(100, 100, 700, 400), np.linspace(-1, 2, 31), np.linspace(-1, 1, 21)
+    losses = (xs[None] - middle) ** 2 + (ys[:, None] - 0.0) ** 2
+    axes = stage.axes(room, (xs[0], xs[-1]), (ys[0], ys[-1]))
+    name_lowest(stage, axes, room, xs, ys, losses, [np.array([[0.0, 0.0], [middle, 0.0]])], np.array([0.2, 0.0, 0.3]))
+    assert texts(stage) == [said]
+    (cross,) = axes.lines
+    assert cross.get_xydata()[0].tolist() == pytest.approx([middle, 0.0])
+    check_layout(stage)
 
 
 def test_what_has_no_loss_or_batch_statistics_is_refused(digits: Recording, tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from animviz import Box, Recorder, Recording, Stage
 from animviz.errors import SceneError
 from animviz.moment import Moment
 from animviz.pictures.discovery import find_scene
-from helpers.layout import texts
+from helpers.layout import check_layout, texts
 from scenes.families.output_bars import target_words
 from scenes.families.rounds import Rounds, columns_of
 from scenes.families.signal_columns import Nodes
 from scenes.families.signal_links import _edge
+from scenes.families.standing_bars import StandingBars, bars_stand, standing_height
 from scenes.signal import _wanted
 
 Trained = Callable[..., Recording]
@@ -119,6 +120,21 @@ def test_a_value_has_the_same_grey_in_frames_of_all_shapes(trained: Trained) -> 
         greys.append(nodes[0].get_facecolor())
     for other in greys[1:]:
         np.testing.assert_allclose(greys[0], other, atol=1e-6)
+
+
+def test_long_names_of_ten_classes_are_turned_over_standing_bars() -> None:
+    stage, names = Stage((720, 1280)), [f"a class of a long name {k}" for k in range(10)]
+    assert bars_stand(stage, 48.8, percent=True)
+    assert not bars_stand(stage, 48.8, percent=False)
+    high = standing_height(stage, names, 48.8)
+    assert high > standing_height(stage, ["a", "b"], 48.8)
+    lefts = 200 + 48.8 * np.arange(10)
+    box = Box(180, 800, 500, high)
+    bars = StandingBars(stage, box, lefts, 48.8, names, np.ones((1, 10)), percent=True, wanted=None)
+    bars.show(np.full(10, 0.1))
+    turned = [text for text in stage.figure.texts if text.get_rotation() == 90]
+    assert len({text.get_text() for text in turned}) == 10
+    check_layout(stage)
 
 
 def test_in_tall_frames_the_signal_goes_down_to_standing_bars(trained: Trained) -> None:
