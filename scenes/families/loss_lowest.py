@@ -84,7 +84,7 @@ def _beside(place: Array, width: float, room: Box, taken: Array) -> tuple[float,
 
     def free(corner: Array, places: Array) -> float:
         off = np.maximum(0, np.maximum(corner - places, places - corner - (width, HIGH)))
-        return float(np.hypot(*off.T).min())
+        return float(np.hypot(*off.T).min(initial=np.inf))
 
     # Beside the cross, and not on it, where the rim has moved the name.
     ranks = [(free(corner, place[None]) >= AWAY / 2, free(corner, taken)) for corner in corners]
