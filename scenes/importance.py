@@ -44,15 +44,15 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     foot = _foot(
         "" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until
     )
-    sheet = Sheet(
-        stage, recording, f"Green speaks for the true class{until or ', purple for a rival'}", foot=foot, air=16
-    )
+    _, boxes, _ = _layout(stage, Sheet(Stage(stage.size), recording, "", foot=foot, air=16).room, forest)
+    title = f"Green speaks for the true class{until}" if until else _title(maps[:, : 1 + len(boxes)])
+    sheet = Sheet(stage, recording, title, foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
     seen = maps[:, : 1 + len(small)]
-    most = max(float(np.nansum(np.maximum(part, 0), axis=(-2, -1)).max()) for part in (-seen, seen)) or 1.0
+    most = float(max(part.max() for part in _sums(seen))) or 1.0
     views = [
         _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), most)
         for place, (box, number, pair_) in enumerate(zip([large, *small], found.chosen, rivals, strict=False))
@@ -71,9 +71,28 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     return draw
 
 
+def _title(maps: Array) -> str:
+    """Say in how many of the images more speaks for the class than for its rival, first and last."""
+    against, true = _sums(maps)
+    first, last = (int(count) for count in (true > against).sum(axis=1)[[0, -1]])
+    count = maps.shape[1]
+    if count == 1:
+        return "Green outweighs purple in the end" if last else "Green does not outweigh purple in the end"
+    if first == last:
+        return f"Green outweighs purple in {first} of {count}, first and last"
+    end = {0: "none", count: "all"}.get(last, str(last))
+    return f"Green outweighs purple in {first} of {count}, in the end in {end}"
+
+
+def _sums(maps: Array) -> tuple[Array, Array]:
+    """Return how much speaks for the rival, and for the class, in images of shape (..., rows, columns)."""
+    against, true = (np.nansum(np.maximum(part, 0), axis=(-2, -1)) for part in (-maps, maps))
+    return against, true
+
+
 def _foot(framed: str, until: str) -> list[str]:
     """Say what colours and bars mean; where there are none in the end, what grey and the numbers do."""
-    color = "grey: the pixel speaks for neither" if until else "stronger colour: the pixel counts for more"
+    color = "grey: the pixel speaks for neither" if until else "green: speaks for the true class, purple: for its rival"
     return [color, framed or f"{'numbers' if until else 'bars'}: each colour added up (gradient times input)"]
 
 
@@ -110,7 +129,7 @@ class _View:
         cover = np.abs(share)[..., None]
         tone = self._colors[(127.5 + 127.5 * np.sign(share)).astype(int)]
         self._map.set_values(self._ground + cover * (tone - self._ground))
-        sums = [float(np.nansum(np.maximum(part, 0))) for part in (-values, values)]
+        sums = [float(part) for part in _sums(values)]
         for bar, value, sign in zip(self._bars, sums, (-1, 1), strict=True):
             bar.set_data([0, sign * value], [0.5, 0.5])
         for number, value in zip(self._numbers, sums, strict=True):
