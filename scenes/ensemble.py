@@ -69,7 +69,7 @@ def ensemble(
     snapshot = (sampled_states(recording)[-1] if epoch is None else recording.at(epoch)).snapshot
     state = recording.at(snapshot.epoch)
     number = Number(f"{things} summed", ".0f", str(count))
-    foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others of {in_title(name)}", ORDER]
+    foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others", ORDER]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m hidden layers"])
     most = most_likeness_rows(_parted(stage, measure.room)[1])
     hidden, left_out = hidden_layers(recording, layers, most - 2, "ensemble")
@@ -87,7 +87,7 @@ def ensemble(
         activations = partial(_Images.activations, state=state, layer=layer.name)
         courses.append(course(words.get(layer.name, layer.name), activations))
     courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
-    sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
+    sheet = Sheet(stage, recording, _title(f"{things} of {in_title(name)}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
     images, rest = _parted(stage, sheet.room)
     views: list[_InputSeen | LikenessRows] = [LikenessRows(stage, rest, courses)]

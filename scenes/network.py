@@ -9,7 +9,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, cut, first_fitting, images_of, still
+from animviz.parts import LABEL, Sheet, cut, first_fitting, images_of, of_recording, still
 from animviz.recording.answers import answered_classes, answered_labels, has_probabilities
 from animviz.recording.replay.layers import is_dense_chain
 
@@ -40,7 +40,7 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
         SceneError: it is no chain of dense layers, or has no such sample.
     """
     _check(recording, sample)
-    sheet = Sheet(stage, recording, _title(recording, sample))
+    sheet = Sheet(stage, recording, _title(recording, sample), subtitle=f"Sample {sample} of {of_recording(recording)}")
     dense = sum(layer.kernel is not None for layer in recording.layers)
     units = most_units(stage, sheet.room, probabilities=has_probabilities(recording.output))
     chain = Chain(recording, sample, units, most_links(stage, 1 + dense))
