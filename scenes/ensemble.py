@@ -32,6 +32,7 @@ from .families.unit_source import has_images
 ORDER = "units in the order in which those excite them"
 HEAD, GAP = 32.0, 44.0  # units above an image for what it is, and between the images and the rows
 COLUMN, STRIP = 0.2, 0.24  # share of the width, or of the height, that the images take
+LAST = 0.75  # side of the image that was added last, of that of the sum above it
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES, through="sizes of the ensemble")
@@ -109,9 +110,9 @@ class _InputSeen:
     def __init__(self, stage: Stage, box: Box, course: Course) -> None:
         self._course, top = course, box.top + HEAD
         high = box.height > box.width
-        side = min(box.width, 0.6 * (box.height - 2 * HEAD - 16)) if high else box.height - HEAD
+        side = min(box.width, (box.height - 2 * HEAD - 16) / (1 + LAST)) if high else box.height - HEAD
         last = (
-            Box(box.left, top + side + 16 + HEAD, 0.6 * side, 0.6 * side)
+            Box(box.left, top + side + 16 + HEAD, LAST * side, LAST * side)
             if high
             else Box(box.left + side + GAP, top, side, side)
         )

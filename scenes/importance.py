@@ -79,9 +79,9 @@ def _title(maps: Array) -> str:
     if count == 1:
         return "Green outweighs purple in the end" if last else "Green does not outweigh purple in the end"
     if first == last:
-        return f"Green outweighs purple in {first} of {count}, first and last"
+        return f"Green outweighs purple in {first or 'none'} of {count}, first and last"
     end = {0: "none", count: "all"}.get(last, str(last))
-    return f"Green outweighs purple in {first} of {count}, in the end in {end}"
+    return f"Green outweighs purple in {first or 'none'} of {count}, in the end in {end}"
 
 
 def _sums(maps: Array) -> tuple[Array, Array]:

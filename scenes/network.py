@@ -179,8 +179,9 @@ def _captions_of_columns(stage: Stage, chain: Chain, places: ChainPlaces, layers
             stage.text(x - 0.5 * places.size - 12, y + 8, text, color=quiet, align="right")
     gap = places.nodes[-1][0, 0] - places.nodes[-2][0, 0]
     end = 0.0
-    for nodes, units, width in layers:
-        texts = [" ".join(_shown(len(units), width)), _shown(len(units), width, short=True)[0]]
+    for place, (nodes, units, width) in enumerate(layers):
+        thing = "input" if place == 0 and places.picture is None else "unit"
+        texts = [" ".join(_shown(len(units), width, thing)), _shown(len(units), width, short=True)[0]]
         fitting = [text for text in texts if stage.measure(text, LABEL) < gap - 16]
         if fitting:
             stage.text(nodes[0, 0], top, fitting[0], color=quiet, align="center")
@@ -199,8 +200,9 @@ def _captions_of_rows(stage: Stage, chain: Chain, places: ChainPlaces, layers: S
         top = nodes[0][0, 1] - 0.5 * places.size - 8 - names_height(stage, chain.inputs, step)
         write_names(stage, chain.inputs, xs, top, step, over=True, color=quiet)
     near = nodes[1][0, 1] - nodes[0][0, 1] < NEAR
-    for row, units, width in layers:
-        for line, text in enumerate(_shown(len(units), width, short=near)):
+    for place, (row, units, width) in enumerate(layers):
+        thing = "input" if place == 0 and places.picture is None else "unit"
+        for line, text in enumerate(_shown(len(units), width, thing, short=near)):
             stage.text(left, row[0, 1] + (8 if near else 30 * line - 7), text, color=quiet)
     if chain.told:
         stage.text(
@@ -208,11 +210,11 @@ def _captions_of_rows(stage: Stage, chain: Chain, places: ChainPlaces, layers: S
         )
 
 
-def _shown(count: int, width: int, *, short: bool = False) -> list[str]:
-    """Say in one or two lines how many units of a layer are shown."""
+def _shown(count: int, width: int, thing: str = "unit", *, short: bool = False) -> list[str]:
+    """Say in one or two lines how many units of a layer are shown, or how many inputs."""
     if count < width:
         return [f"{count}/{width}"] if short else [f"{count} of", f"{width}"]
-    return [f"{width}"] if short else [f"{width}", "unit" if width == 1 else "units"]
+    return [f"{width}"] if short else [f"{width}", thing if width == 1 else f"{thing}s"]
 
 
 def _told(chain: Chain) -> list[str]:

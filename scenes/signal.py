@@ -131,7 +131,9 @@ def _title(recording: Recording, sample: int, taken: Sequence[Round]) -> str:
     if len(taken) == 1:
         return f"{who[0].upper()}{who[1:]} goes through: its loss is {last:.3g}"
     before, after = amounts(first, last)
-    way = f"{'falls' if last < first else 'rises'} from {before} to {after}" if before != after else f"stays at {after}"
+    way = f"{'falls' if last < first else 'rises'} from {before} to {after}"
+    if before == after:
+        way = f"stays at {last:.3g}"
     return f"{who[0].upper()}{who[1:]}: its loss {way}".replace("e-", "e−")
 
 

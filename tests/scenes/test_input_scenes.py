@@ -25,6 +25,7 @@ from animviz.scenes.families.distance_plane import DistancePlane
 from animviz.scenes.families.distance_rows import _begin, _packed
 from animviz.scenes.families.two_values import TwoValues
 from animviz.scenes.importance import _title as _outweighed
+from animviz.scenes.pixels import _percent
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
 from animviz.stage.sprites import Sprites
@@ -380,6 +381,11 @@ def test_importance_names_no_colours_where_no_pixel_speaks(
     assert not any("bars:" in text or "purple" in text for text in without)
 
 
+def test_title_of_pixels_hides_no_small_share() -> None:
+    shares = (0.001, 0.315, 0.996, 1.0, 0.0)
+    assert [_percent(share) for share in shares] == ["0.1 %", "32 %", "99.6 %", "100 %", "0 %"]
+
+
 def test_importance_says_in_how_many_images_the_class_outweighs_its_rival() -> None:
     maps = np.zeros((2, 3, 2, 2))
     maps[:, :, 0, 0], maps[:, :, 0, 1] = -1, [[2, 0.5, 0.5], [2, 3, 0.5]]
@@ -387,6 +393,7 @@ def test_importance_says_in_how_many_images_the_class_outweighs_its_rival() -> N
     assert _outweighed(maps[:, :2]) == "Green outweighs purple in 1 of 2, in the end in all"
     assert _outweighed(maps[::-1, 1:]) == "Green outweighs purple in 1 of 2, in the end in none"
     assert _outweighed(maps[:1]) == "Green outweighs purple in 1 of 3, first and last"
+    assert _outweighed(maps[:1, 1:]) == "Green outweighs purple in none of 2, first and last"
     assert _outweighed(maps[:, 2:]) == "Green does not outweigh purple in the end"
 
 

@@ -168,3 +168,14 @@ def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> Non
 def test_an_answer_that_does_not_move_stays(trained: Trained, tmp_path: Path) -> None:
     alone = rewritten(trained("polynomial", arch="1-3-1"), tmp_path / "alone.rec", snapshots=1)
     assert any(text.startswith("The answer stays at ") for text in texts(drawn(alone, 0.0)))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720)], ids=str)
+def test_nodes_leave_half_of_the_way_to_the_next_layer_to_the_links(
+    rings_recording: Recording, size: tuple[int, int]
+) -> None:
+    stage = Stage(size)
+    places = ChainPlaces.of(stage, Box(40, 100, size[0] - 80, size[1] - 180), Chain(rings_recording, 0, 10))
+    way = min(float(after[0, 0] - before[0, 0]) for before, after in zip(places.nodes, places.nodes[1:], strict=False))
+    assert places.size <= 0.7 * way
+    assert ("2 inputs" in texts(drawn(rings_recording, size=size))) == (size[0] > size[1])
