@@ -21,7 +21,7 @@ from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, tr
 Weight = Literal["regular", "medium"]
 MOST = 7
 HEAD, BALANCE = 34.0, 54.0  # over and under an image
-GAP = 28.0
+GAP, READABLE = 28.0, 80.0  # units between images, and of so much of a long name as says something
 
 
 @scene(experiment="digits_mlp", group="inside", tasks=CLASSES)
@@ -132,20 +132,25 @@ class _View:
         sums = [float(part) for part in _sums(values)]
         for bar, value, sign in zip(self._bars, sums, (-1, 1), strict=True):
             bar.set_data([0, sign * value], [0.5, 0.5])
-        for number, value in zip(self._numbers, sums, strict=True):
+        for number, value in zip(self._numbers, sums, strict=False):
             number.set_words([f"{value:.1f}"])
         self._says.set_words([_fitted(self._stage, "says", answer, self._room, weight="medium")])
 
     def _balance(self, box: Box) -> None:
-        """Add two bars that run apart from the middle, with class and length of each below."""
+        """Add two bars that run apart from the middle, with class and length of each below; where names are long, no length."""
         stage = self._stage
         axes = stage.axes(Box(box.left, box.top + 8, box.width, 14), (-self._most, self._most), (0, 1))
         butt = {"solid_capstyle": "butt", "clip_on": False}
         self._bars = [stage.line(axes, self._colors[end], 12, **butt) for end in (0, -1)]
         base, room = box.top + 48, box.width / 2 - stage.measure("00.0", LABEL) - 16
+        numbered = room >= min(READABLE, max(stage.measure(name, LABEL) for name in self._name))
+        room = room if numbered else box.width / 2 - 8
         rival, true = (_fitted(stage, "for", name, room) for name in self._name[::-1])
         stage.text(box.left, base, rival, color=stage.theme.quiet)
         stage.text(box.right, base, true, color=stage.theme.quiet, align="right")
+        self._numbers: list[Words] = []
+        if not numbered:
+            return
         left = box.left + stage.measure(rival, LABEL) + 8
         right = box.right - stage.measure(true, LABEL) - 8
         self._numbers = [Words(stage, [(left, base)]), Words(stage, [(right, base)], align="right")]

@@ -252,6 +252,13 @@ def test_importance_states_how_much_speaks_for_class_and_rival(which: str, reque
     assert stage.pairs[0].name == f"evidence for {true} and {rival}"
 
 
+def test_importance_leaves_numbers_out_where_names_are_long(digits: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(drawn("importance", digits).pairs) == 7
+    long = digits.output.model_copy(update={"class_names": tuple(f"articulated lorry {k}" for k in range(10))})
+    monkeypatch.setattr(type(digits), "output", property(lambda self: long))
+    assert len(drawn("importance", digits).pairs) == 1, "only the large image has room for names and numbers"
+
+
 def test_bars_of_importance_have_one_scale(digits: Recording) -> None:
     stage = drawn("importance", digits)
     reach = {line.axes.get_xlim() for line in stage._moving if isinstance(line, Line2D)}
