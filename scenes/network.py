@@ -18,7 +18,7 @@ from .families.chain_links import ChainLinks
 from .families.chain_places import ChainPlaces, most_links, most_units
 from .families.endings import DIVERGED, in_title
 from .families.layers import taken_for
-from .families.one_sample import require_sample, true_class
+from .families.one_sample import require_sample, true_class, wanted_of
 from .families.output_bars import OutputBars
 from .families.output_columns import OutputColumns
 from .families.turned_names import names_height, write_names
@@ -225,7 +225,13 @@ def _told(chain: Chain) -> list[str]:
 
 def _answers(stage: Stage, chain: Chain, places: ChainPlaces) -> OutputBars | OutputColumns:
     values = np.array([chain.flow(state).values[-1] for state in chain.states])
-    box, nodes, names = places.answers, places.nodes[-1], chain.answers
+    box, nodes, names, percent = places.answers, places.nodes[-1], chain.answers, chain.is_probability
+    wanted = None
+    if not chain.recording.output.classifies and chain.recording.output.target:
+        wanted = wanted_of(chain.recording, chain.sample, chain.widths[-1], "network")
+    wanted = None if wanted is None else wanted[chain.shown[-1]]
     if places.tall:
-        return OutputColumns(stage, box, nodes[:, 0], places.step, names, values, percent=chain.is_probability)
-    return OutputBars(stage, box, places.step, nodes[:, 1], names, values, percent=chain.is_probability)
+        return OutputColumns(stage, box, nodes[:, 0], places.step, names, values, percent=percent, wanted=wanted)
+    return OutputBars(
+        stage, box, places.step, nodes[:, 1], names, values, percent=percent, wanted=wanted, mark=stage.theme.ink
+    )

@@ -20,7 +20,7 @@ from animviz.recording.state import State
 
 from .families.amounts import amounts
 from .families.endings import DIVERGED, in_title
-from .families.one_sample import require_sample, true_class
+from .families.one_sample import require_sample, true_class, wanted_of
 from .families.output_bars import OutputBars, answer_width, names_of, target_words
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
 from .families.signal_captions import captions_beside, captions_over
@@ -184,7 +184,7 @@ class _Views:
             view.put()
         self._bars: OutputBars | StandingBars | None = None
         places, values = self._columns[-1].places, np.array([one.values[-1] for one in taken])
-        wanted = None if many else _wanted(recording, sample, len(names))
+        wanted = None if many else wanted_of(recording, sample, len(names), "signal")
         if down and not many:
             foot = Box(inner.left, inner.bottom - low, inner.width, low)
             self._bars = StandingBars(stage, foot, places[:, 0], names, values, percent=percent, wanted=wanted)
@@ -255,16 +255,3 @@ def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:
     values = np.abs(np.concatenate([one.values[place] for one in taken]))
     errors = np.abs(np.concatenate([one.errors[place] for one in taken]))
     return float(np.quantile(values, 0.995)) or 1.0, float(np.quantile(errors, 0.995)) or 1.0
-
-
-def _wanted(recording: Recording, sample: int, count: int) -> Array | None:
-    """Return what each output should be; None where that was not recorded for each of them."""
-    output = recording.output
-    if output.classifies:
-        true = true_class(recording, sample, "signal")
-        if true < 0:
-            return None
-        named = output.label_values if output.form == "values" and output.label_values else (0.0, 1.0)
-        return np.eye(count)[true] if count > 1 else np.array([named[true]])
-    target = np.asarray(recording.targets[sample], np.float64).reshape(-1)
-    return target if target.size == count else None

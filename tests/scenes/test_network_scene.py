@@ -179,3 +179,10 @@ def test_nodes_leave_half_of_the_way_to_the_next_layer_to_the_links(
     way = min(float(after[0, 0] - before[0, 0]) for before, after in zip(places.nodes, places.nodes[1:], strict=False))
     assert places.size <= 0.7 * way
     assert ("2 inputs" in texts(drawn(rings_recording, size=size))) == (size[0] > size[1])
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)], ids=str)
+def test_what_is_wanted_of_a_regression_is_marked_beside_the_answer(trained: Trained, size: tuple[int, int]) -> None:
+    recording = trained("polynomial")
+    target = float(np.reshape(recording.targets[0], -1)[0])
+    assert f"mark: target {target:.2f}".replace("-", "−") in texts(drawn(recording, size=size))

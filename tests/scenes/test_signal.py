@@ -13,11 +13,12 @@ from animviz.moment import Moment
 from animviz.parts import Words
 from animviz.pictures.discovery import find_scene
 from helpers.layout import texts
+from scenes.families.one_sample import wanted_of
 from scenes.families.output_bars import target_words
 from scenes.families.rounds import Rounds, columns_of
 from scenes.families.signal_columns import Nodes
 from scenes.families.signal_links import _edge
-from scenes.signal import _named, _shapes, _wanted
+from scenes.signal import _named, _shapes
 
 Trained = Callable[..., Recording]
 
@@ -198,7 +199,7 @@ def test_what_is_wanted_bears_the_values_of_the_labels(tmp_path: Path) -> None:
     model.fit(x, y, epochs=1, verbose=0, callbacks=[Recorder(tmp_path / "r.rec", x, y)])
     recording = Recording(tmp_path / "r.rec")
     for sample in range(5):
-        assert _wanted(recording, sample, 1) == y[sample]
+        assert wanted_of(recording, sample, 1, "signal") == y[sample]
 
 
 def test_the_foot_says_where_nothing_adds_on_the_strong_path(trained: Trained) -> None:
