@@ -186,3 +186,14 @@ def test_what_is_wanted_of_a_regression_is_marked_beside_the_answer(trained: Tra
     recording = trained("polynomial")
     target = float(np.reshape(recording.targets[0], -1)[0])
     assert f"mark: target {target:.2f}".replace("-", "−") in texts(drawn(recording, size=size))
+
+
+def test_the_value_of_the_strongest_link_stands_clear_of_its_node(rings_recording: Recording, tmp_path: Path) -> None:
+    huge = rewritten(rings_recording, tmp_path / "huge.rec", weights=lambda index, name, array: array * 40)
+    stage = drawn(huge)
+    (value,) = (pair.texts()[0] for pair in stage.pairs if pair.name == "strongest push")
+    assert len(value) >= len("0.00")
+    (text,) = (text for text in stage.figure.texts if text.get_text() == value)
+    places = ChainPlaces.of(stage, Box(40, 100, 1200, 540), Chain(huge, 0, 10))
+    left = text.get_position()[0] * stage.width - stage.measure(value, 22.0, "medium") / 2
+    assert left > places.nodes[-2][0, 0] + places.size / 2
