@@ -189,7 +189,7 @@ def test_what_is_wanted_of_a_regression_is_marked_beside_the_answer(trained: Tra
 
 
 def test_the_value_of_the_strongest_link_stands_clear_of_its_node(rings_recording: Recording, tmp_path: Path) -> None:
-    huge = rewritten(rings_recording, tmp_path / "huge.rec", weights=lambda index, name, array: array * 40)
+    huge = rewritten(rings_recording, tmp_path / "huge.rec", weights=lambda index, name, array: array * 4000)
     stage = drawn(huge)
     (value,) = (pair.texts()[0] for pair in stage.pairs if pair.name == "strongest push")
     assert len(value) >= len("0.00")
