@@ -32,6 +32,7 @@ from .families.unit_source import has_images
 ORDER = "units in the order in which those excite them"
 HEAD, GAP = 32.0, 44.0  # units above an image for what it is, and between the images and the rows
 COLUMN, STRIP = 0.2, 0.24  # share of the width, or of the height, that the images take
+LAST = 0.75  # side of the image that was added last, of that of the sum above it
 
 
 @scene(experiment="digits_mlp", group="way", tasks=CLASSES, through="sizes of the ensemble")
@@ -69,7 +70,7 @@ def ensemble(
     snapshot = (sampled_states(recording)[-1] if epoch is None else recording.at(epoch)).snapshot
     state = recording.at(snapshot.epoch)
     number = Number(f"{things} summed", ".0f", str(count))
-    foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others of {in_title(name)}", ORDER]
+    foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others", ORDER]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m hidden layers"])
     most = most_likeness_rows(_parted(stage, measure.room)[1])
     hidden, left_out = hidden_layers(recording, layers, most - 2, "ensemble")
@@ -87,7 +88,7 @@ def ensemble(
         activations = partial(_Images.activations, state=state, layer=layer.name)
         courses.append(course(words.get(layer.name, layer.name), activations))
     courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
-    sheet = Sheet(stage, recording, _title(f"{things} of {name}", courses), numbers=["epoch", number])
+    sheet = Sheet(stage, recording, _title(f"{things} of {in_title(name)}", courses), numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
     images, rest = _parted(stage, sheet.room)
     views: list[_InputSeen | LikenessRows] = [LikenessRows(stage, rest, courses)]
@@ -109,9 +110,9 @@ class _InputSeen:
     def __init__(self, stage: Stage, box: Box, course: Course) -> None:
         self._course, top = course, box.top + HEAD
         high = box.height > box.width
-        side = min(box.width, 0.6 * (box.height - 2 * HEAD - 16)) if high else box.height - HEAD
+        side = min(box.width, (box.height - 2 * HEAD - 16) / (1 + LAST)) if high else box.height - HEAD
         last = (
-            Box(box.left, top + side + 16 + HEAD, 0.6 * side, 0.6 * side)
+            Box(box.left, top + side + 16 + HEAD, LAST * side, LAST * side)
             if high
             else Box(box.left + side + GAP, top, side, side)
         )

@@ -13,14 +13,14 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CLASSES
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, color_map, cut, first_fitting, heatmap, pair
+from animviz.parts import LABEL, Colors, Sheet, color_map, cut, first_fitting, heatmap, pair
 from animviz.recording.replay.backward import can_go_back
 from animviz.recording.replay.layers import hindrance
 from animviz.recording.state import State
 
 from .families.blocks import Block, hidden_blocks
 from .families.endings import in_title
-from .families.layers import Scale, taken_for
+from .families.layers import taken_for
 from .families.map_cells import cells_in, most_cells
 from .families.maps_seen import MapsSeen
 from .families.one_sample import require_sample, true_class
@@ -55,7 +55,7 @@ def features(
         stage, recording, _title(recording, seen, states), numbers=["epoch", "accuracy"],
         foot=[
             "green, coarse: what speaks for the answer",
-            f"each {'filter, then its' if seen.plain else 'filter:'} map of the image, and what excites it most",
+            f"{'filter, ' if seen.plain else ''}map: where it answers most now, patches: what excites it",
         ],
     )  # fmt: skip
     left, right = _layout(stage, sheet.room)
@@ -116,7 +116,7 @@ def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
         left = Box(room.left, room.top + HEAD, side, side)
         return left, Box(left.right + GAP, room.top, room.right - left.right - GAP, room.height)
     side = min(room.width, 0.54 * room.height - HEAD - UNDER)
-    left = Box(room.left, room.top + HEAD, side, side)
+    left = Box(room.left + (room.width - side) / 2, room.top + HEAD, side, side)
     below = left.bottom + UNDER
     return left, Box(room.left, below, room.width, room.bottom - below)
 
@@ -157,14 +157,18 @@ class _Evidence:
 
 
 class _Rows:
-    """The filters: each with its map of the image and the patches that excite it most."""
+    """The filters: each with its map of the image, and the patches that excite it most.
+
+    Maps are bright by their share of what is largest in them at the moment: untrained filters answer too, however softly.
+    """
 
     def __init__(
         self, stage: Stage, box: Box, seen: MapsSeen, shown: list[int], states: Sequence[State], block: Block
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._seen, self._shown = seen, shown
         ends = [seen.maps(state)[..., shown] for state in states]
-        scale = Scale.of(seen.layers[[layer.name for layer in seen.layers].index(block.shown.name)], np.stack(ends))
+        kind: Colors = "signed" if min(float(np.nanmin(values)) for values in ends) < 0 else "heat"
+        low = -1.0 if kind == "signed" else 0.0
         reach = max(float(np.abs(seen.kernel(state)).max()) for state in states) or 1.0
         total = seen.maps(states[-1]).shape[2]
         some = f"{len(shown)} of {total} filters" if total > len(shown) else f"{total} filters"
@@ -178,9 +182,7 @@ class _Rows:
         for cell in cells:
             if cell.kernel is not None:
                 self._kernels.append(heatmap(stage, cell.kernel, kernel, kind="gray", low=-reach, high=reach)[0])
-            self._maps.append(
-                heatmap(stage, cell.map, ends[-1].shape[:2], kind=scale.kind, low=scale.low, high=scale.high)[0]
-            )
+            self._maps.append(heatmap(stage, cell.map, ends[-1].shape[:2], kind=kind, low=low)[0])
             for place in cell.patches:  # so that white ones have an edge on white
                 stage.axes(
                     Box(place.left - 1.5, place.top - 1.5, place.width + 3, place.height + 3),
@@ -197,10 +199,12 @@ class _Rows:
 
     def show(self, state: State) -> None:
         """Show a moment."""
-        kernel, maps, patches = self._seen.kernel(state), self._seen.maps(state), self._seen.patches(state)
+        kernel, patches = self._seen.kernel(state), self._seen.patches(state)
+        maps = self._seen.maps(state)[..., self._shown]
+        maps = maps / (np.abs(maps).max() or 1.0)
         for place, number in enumerate(self._shown):
             if self._kernels:
                 self._kernels[place].set_values(kernel[..., number])
-            self._maps[place].set_values(maps[..., number])
+            self._maps[place].set_values(maps[..., place])
             for cells, patch in zip(self._patches[place], patches[number], strict=True):
                 cells.set_values(patch)

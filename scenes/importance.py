@@ -21,7 +21,7 @@ from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, tr
 Weight = Literal["regular", "medium"]
 MOST = 7
 HEAD, BALANCE = 34.0, 54.0  # over and under an image
-GAP = 28.0
+GAP, READABLE = 28.0, 80.0  # units between images, and of so much of a long name as says something
 
 
 @scene(experiment="digits_mlp", group="inside", tasks=CLASSES)
@@ -44,15 +44,15 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     foot = _foot(
         "" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until
     )
-    sheet = Sheet(
-        stage, recording, f"Green speaks for the true class{until or ', purple for a rival'}", foot=foot, air=16
-    )
+    _, boxes, _ = _layout(stage, Sheet(Stage(stage.size), recording, "", foot=foot, air=16).room, forest)
+    title = f"Green speaks for the true class{until}" if until else _title(maps[:, : 1 + len(boxes)])
+    sheet = Sheet(stage, recording, title, foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
     seen = maps[:, : 1 + len(small)]
-    most = max(float(np.nansum(np.maximum(part, 0), axis=(-2, -1)).max()) for part in (-seen, seen)) or 1.0
+    most = float(max(part.max() for part in _sums(seen))) or 1.0
     views = [
         _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), most)
         for place, (box, number, pair_) in enumerate(zip([large, *small], found.chosen, rivals, strict=False))
@@ -71,9 +71,28 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     return draw
 
 
+def _title(maps: Array) -> str:
+    """Say in how many of the images more speaks for the class than for its rival, first and last."""
+    against, true = _sums(maps)
+    first, last = (int(count) for count in (true > against).sum(axis=1)[[0, -1]])
+    count = maps.shape[1]
+    if count == 1:
+        return "Green outweighs purple in the end" if last else "Green does not outweigh purple in the end"
+    if first == last:
+        return f"Green outweighs purple in {first or 'none'} of {count}, first and last"
+    end = {0: "none", count: "all"}.get(last, str(last))
+    return f"Green outweighs purple in {first or 'none'} of {count}, in the end in {end}"
+
+
+def _sums(maps: Array) -> tuple[Array, Array]:
+    """Return how much speaks for the rival, and for the class, in images of shape (..., rows, columns)."""
+    against, true = (np.nansum(np.maximum(part, 0), axis=(-2, -1)) for part in (-maps, maps))
+    return against, true
+
+
 def _foot(framed: str, until: str) -> list[str]:
     """Say what colours and bars mean; where there are none in the end, what grey and the numbers do."""
-    color = "grey: the pixel speaks for neither" if until else "stronger colour: the pixel counts for more"
+    color = "grey: the pixel speaks for neither" if until else "green: speaks for the true class, purple: for its rival"
     return [color, framed or f"{'numbers' if until else 'bars'}: each colour added up (gradient times input)"]
 
 
@@ -110,23 +129,28 @@ class _View:
         cover = np.abs(share)[..., None]
         tone = self._colors[(127.5 + 127.5 * np.sign(share)).astype(int)]
         self._map.set_values(self._ground + cover * (tone - self._ground))
-        sums = [float(np.nansum(np.maximum(part, 0))) for part in (-values, values)]
+        sums = [float(part) for part in _sums(values)]
         for bar, value, sign in zip(self._bars, sums, (-1, 1), strict=True):
             bar.set_data([0, sign * value], [0.5, 0.5])
-        for number, value in zip(self._numbers, sums, strict=True):
+        for number, value in zip(self._numbers, sums, strict=False):
             number.set_words([f"{value:.1f}"])
         self._says.set_words([_fitted(self._stage, "says", answer, self._room, weight="medium")])
 
     def _balance(self, box: Box) -> None:
-        """Add two bars that run apart from the middle, with class and length of each below."""
+        """Add two bars that run apart from the middle, with class and length of each below; where names are long, no length."""
         stage = self._stage
         axes = stage.axes(Box(box.left, box.top + 8, box.width, 14), (-self._most, self._most), (0, 1))
         butt = {"solid_capstyle": "butt", "clip_on": False}
         self._bars = [stage.line(axes, self._colors[end], 12, **butt) for end in (0, -1)]
         base, room = box.top + 48, box.width / 2 - stage.measure("00.0", LABEL) - 16
+        numbered = room >= min(READABLE, max(stage.measure(name, LABEL) for name in self._name))
+        room = room if numbered else box.width / 2 - 8
         rival, true = (_fitted(stage, "for", name, room) for name in self._name[::-1])
         stage.text(box.left, base, rival, color=stage.theme.quiet)
         stage.text(box.right, base, true, color=stage.theme.quiet, align="right")
+        self._numbers: list[Words] = []
+        if not numbered:
+            return
         left = box.left + stage.measure(rival, LABEL) + 8
         right = box.right - stage.measure(true, LABEL) - 8
         self._numbers = [Words(stage, [(left, base)]), Words(stage, [(right, base)], align="right")]

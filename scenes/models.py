@@ -36,7 +36,10 @@ def models(stage: Stage, recording: Recording, *, points: bool = True) -> Draw:
     limits, unseen = limits_of(courses), unseen_of(recording)
     asked = f", measured on {unseen:,} unseen ones" if unseen else ""
     subtitle = f"{recording.manifest.title}, {len(recording.extras['points']):,} points to learn{asked}"
-    sheet = Sheet(stage, recording, _title(courses, unseen), subtitle=subtitle, numbers=[], foot=_foot(courses, limits))
+    most = _by_chance(courses, unseen)
+    worse = sum(_overfits(course, most) for course in courses)
+    foot = _foot(limits, most if worse else None)
+    sheet = Sheet(stage, recording, _title(worse, len(courses), most), subtitle=subtitle, numbers=[], foot=foot)
     boxes, lines = _layout(stage, sheet.room, courses, plane)
     views = [
         _Model(stage, box, recording, course, plane, limits, lines=lines, points=points)
@@ -165,33 +168,40 @@ def _ends(places: Array) -> tuple[float, float]:
     return float(places[0]) - half, float(places[-1]) + half
 
 
-def _title(courses: list[Course], unseen: int) -> str:
-    """Say how many models were better before they fitted the points so closely."""
-    worse = sum(_overfits(course, unseen) for course in courses)
-    count = count_in_words(len(courses), "model")
+def _title(worse: int, models: int, most: float) -> str:
+    """Say how many models overfit, and by how much at least."""
+    count = count_in_words(models, "model")
     if not worse:
         return f"{count[0].upper()}{count[1:]}, each on its own clock"
-    if len(courses) == 1:
-        return "The model was better before it fitted so closely"
-    some = count_in_words(worse) if worse < len(courses) else "all"
-    return f"{some[0].upper()}{some[1:]} of {count} {'was' if worse == 1 else 'were'} better before fitting so closely"
+    some = "the model" if models == 1 else f"{count_in_words(worse)} of {count}" if worse < models else f"all {count}"
+    words = ("overfits", "its") if worse == 1 else ("overfit", "their")
+    return f"{some[0].upper()}{some[1:]} {words[0]}: over {most:g} % below {words[1]} best"
 
 
-def _overfits(course: Course, unseen: int) -> bool:
-    """Say whether from its best moment on a model lost on unseen points, by more than chance, and not on learned ones."""
-    if not unseen or not np.isfinite(course.test).any():
+def _by_chance(courses: list[Course], unseen: int) -> float:
+    """Return how much chance may take from the best share of a model, in tenths of a per cent; 0 if nobody knows."""
+    best = [float(np.nanmax(course.test)) for course in courses if np.isfinite(course.test).any()]
+    if not unseen or not best:
+        return 0.0
+    error = max(math.sqrt(share * (1 - share) / unseen) for share in best)
+    return max(1, math.ceil(1_000 * CHANCE * error)) / 10
+
+
+def _overfits(course: Course, most: float) -> bool:
+    """Say whether from its best moment on a model lost more than chance takes, and on learned points nothing."""
+    if not most or not np.isfinite(course.test).any():
         return False
     best = int(np.nanargmax(course.test))
-    share, lost = course.test[best], course.test[best] - course.test[-1]
-    by_chance = CHANCE * math.sqrt(share * (1 - share) / unseen)
-    return bool(best < len(course.test) - 1 and lost > by_chance and course.training[-1] >= course.training[best])
+    return bool(100 * (course.test[best] - course.test[-1]) > most and course.training[-1] >= course.training[best])
 
 
-def _foot(courses: list[Course], limits: tuple[float, float]) -> list[str]:
-    """Say which curve is which, and between which shares they are drawn."""
-    cut_off = any((values < limits[0]).any() for course in courses for values in (course.training, course.test))
-    span = f"{100 * limits[0]:.0f} to {100 * limits[1]:.0f} % right"
-    return ["thick: unseen points, thin: learned ones", f"{span}{', lower ones not drawn' if cut_off else ''}"]
+def _foot(limits: tuple[float, float], most: float | None) -> list[str]:
+    """Say which curve is which, between which shares they are drawn, and what the share in the title is."""
+    span = f"{100 * limits[0]:.0f} to {100 * limits[1]:.0f} %"
+    return [
+        f"drawn from {span} right, thick: unseen, thin: learned",
+        "" if most is None else f"{most:g} % of unseen points: two standard errors",
+    ]
 
 
 def _layout(stage: Stage, room: Box, courses: list[Course], plane: _Plane) -> tuple[list[Box], int]:

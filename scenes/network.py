@@ -9,7 +9,7 @@ from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.tasks import CLASSES
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import LABEL, Sheet, cut, first_fitting, images_of, still
+from animviz.parts import LABEL, Sheet, cut, first_fitting, images_of, of_recording, still
 from animviz.recording.answers import answered_classes, answered_labels, has_probabilities
 from animviz.recording.replay.layers import is_dense_chain
 
@@ -18,7 +18,7 @@ from .families.chain_links import ChainLinks
 from .families.chain_places import ChainPlaces, most_links, most_units
 from .families.endings import DIVERGED, in_title
 from .families.layers import taken_for
-from .families.one_sample import require_sample, true_class
+from .families.one_sample import require_sample, true_class, wanted_of
 from .families.output_bars import OutputBars
 from .families.output_columns import OutputColumns
 from .families.turned_names import names_height, write_names
@@ -40,7 +40,7 @@ def network(stage: Stage, recording: Recording, *, sample: Annotated[int, Range(
         SceneError: it is no chain of dense layers, or has no such sample.
     """
     _check(recording, sample)
-    sheet = Sheet(stage, recording, _title(recording, sample))
+    sheet = Sheet(stage, recording, _title(recording, sample), subtitle=f"Sample {sample} of {of_recording(recording)}")
     dense = sum(layer.kernel is not None for layer in recording.layers)
     units = most_units(stage, sheet.room, probabilities=has_probabilities(recording.output))
     chain = Chain(recording, sample, units, most_links(stage, 1 + dense))
@@ -179,8 +179,9 @@ def _captions_of_columns(stage: Stage, chain: Chain, places: ChainPlaces, layers
             stage.text(x - 0.5 * places.size - 12, y + 8, text, color=quiet, align="right")
     gap = places.nodes[-1][0, 0] - places.nodes[-2][0, 0]
     end = 0.0
-    for nodes, units, width in layers:
-        texts = [" ".join(_shown(len(units), width)), _shown(len(units), width, short=True)[0]]
+    for place, (nodes, units, width) in enumerate(layers):
+        thing = "input" if place == 0 and places.picture is None else "unit"
+        texts = [" ".join(_shown(len(units), width, thing)), _shown(len(units), width, short=True)[0]]
         fitting = [text for text in texts if stage.measure(text, LABEL) < gap - 16]
         if fitting:
             stage.text(nodes[0, 0], top, fitting[0], color=quiet, align="center")
@@ -199,8 +200,9 @@ def _captions_of_rows(stage: Stage, chain: Chain, places: ChainPlaces, layers: S
         top = nodes[0][0, 1] - 0.5 * places.size - 8 - names_height(stage, chain.inputs, step)
         write_names(stage, chain.inputs, xs, top, step, over=True, color=quiet)
     near = nodes[1][0, 1] - nodes[0][0, 1] < NEAR
-    for row, units, width in layers:
-        for line, text in enumerate(_shown(len(units), width, short=near)):
+    for place, (row, units, width) in enumerate(layers):
+        thing = "input" if place == 0 and places.picture is None else "unit"
+        for line, text in enumerate(_shown(len(units), width, thing, short=near)):
             stage.text(left, row[0, 1] + (8 if near else 30 * line - 7), text, color=quiet)
     if chain.told:
         stage.text(
@@ -208,11 +210,11 @@ def _captions_of_rows(stage: Stage, chain: Chain, places: ChainPlaces, layers: S
         )
 
 
-def _shown(count: int, width: int, *, short: bool = False) -> list[str]:
-    """Say in one or two lines how many units of a layer are shown."""
+def _shown(count: int, width: int, thing: str = "unit", *, short: bool = False) -> list[str]:
+    """Say in one or two lines how many units of a layer are shown, or how many inputs."""
     if count < width:
         return [f"{count}/{width}"] if short else [f"{count} of", f"{width}"]
-    return [f"{width}"] if short else [f"{width}", "unit" if width == 1 else "units"]
+    return [f"{width}"] if short else [f"{width}", thing if width == 1 else f"{thing}s"]
 
 
 def _told(chain: Chain) -> list[str]:
@@ -223,7 +225,13 @@ def _told(chain: Chain) -> list[str]:
 
 def _answers(stage: Stage, chain: Chain, places: ChainPlaces) -> OutputBars | OutputColumns:
     values = np.array([chain.flow(state).values[-1] for state in chain.states])
-    box, nodes, names = places.answers, places.nodes[-1], chain.answers
+    box, nodes, names, percent = places.answers, places.nodes[-1], chain.answers, chain.is_probability
+    wanted = None
+    if not chain.recording.output.classifies and chain.recording.output.target:
+        wanted = wanted_of(chain.recording, chain.sample, chain.widths[-1], "network")
+    wanted = None if wanted is None else wanted[chain.shown[-1]]
     if places.tall:
-        return OutputColumns(stage, box, nodes[:, 0], places.step, names, values, percent=chain.is_probability)
-    return OutputBars(stage, box, places.step, nodes[:, 1], names, values, percent=chain.is_probability)
+        return OutputColumns(stage, box, nodes[:, 0], places.step, names, values, percent=percent, wanted=wanted)
+    return OutputBars(
+        stage, box, places.step, nodes[:, 1], names, values, percent=percent, wanted=wanted, mark=stage.theme.ink
+    )

@@ -83,9 +83,14 @@ def pixels(stage: Stage, recording: Recording, *, pixels: str = "", by: Literal[
 def _title(verdicts: Verdicts, two: TwoValues, things: str) -> str:
     """Say how much two values tell, and how much the network does in the end."""
     which = "inputs, high or low:" if two.images is None else f"{things} get"
-    title = f"Two {which} {100 * np.mean(two.told == two.labels):.0f} % right"
+    title = f"Two {which} {_percent(float(np.mean(two.told == two.labels)))} right"
     last = verdicts.last()
-    return title if last is None else f"{title}, the network at last {100 * verdicts.accuracy(last):.0f} %"
+    return title if last is None else f"{title}, the network at last {_percent(verdicts.accuracy(last))}"
+
+
+def _percent(share: float) -> str:
+    """Return a share as the title has room for it; where whole numbers would hide it, as it stands over the squares."""
+    return f"{100 * share:.{0 if 0.01 <= share <= 0.99 or share in (0, 1) else 1}f} %"
 
 
 def _most(verdicts: Verdicts, snapshots: int, two: TwoValues, shown: NDArray[np.intp]) -> int:

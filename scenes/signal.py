@@ -3,8 +3,9 @@
 After 3Blue1Brown, "Neural networks", chapters 1 to 4 (2017 to 2024).
 """
 
+import math
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -13,19 +14,21 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.parts import LABEL, Number, Sheet, cut, first_fitting
+from animviz.parts import LOSS, Number, Sheet, first_fitting, of_recording
 from animviz.recording.answers import has_probabilities
 from animviz.recording.state import State
 
-from .families.amounts import amounts, counted
+from .families.amounts import amounts
 from .families.endings import DIVERGED, in_title
-from .families.one_sample import require_sample, true_class
+from .families.one_sample import require_sample, true_class, wanted_of
 from .families.output_bars import OutputBars, answer_width, names_of, target_words
 from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
+from .families.signal_captions import captions_beside, captions_over
 from .families.signal_columns import column_view, columns_in, is_few, rows_in
 from .families.signal_links import SignalLinks
 from .families.standing_bars import StandingBars, bars_stand, standing_height
 from .families.stations import Stations
+from .families.unit_source import has_images
 from .families.unit_values import by_class
 
 RULER = 58.0  # units of height of the line of stations
@@ -33,6 +36,7 @@ BAR = 100.0  # units of the bars of the answer at most
 DIM = 0.3  # of a unit that nothing has reached
 PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "error back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
 SMALL = 720.0  # units of width up to which there are two rounds
+FEW_NUMBERS, MOST_LETTERS = 3, 12  # of an input, and of a class, that a title names
 FEW, LONG = 12, 170.0  # outputs that have bars, and units of one or two bars at most
 SIDE = 152.0  # units of captions beside rows
 
@@ -65,10 +69,11 @@ def signal(
     taken = [found.at(recording.at(epoch)) for epoch in epochs]
     # Frames of all shapes have the same scales, however often the sample goes through.
     scaled = [found.at(recording.at(epoch)) for epoch in sorted({*epochs, *_epochs(found, recording, 3)})]
-    its_loss = Number("its loss", ".4f", "0.0000")
+    its_loss = replace(LOSS, label="its loss", form=".4f", widest="0.0000")
     of_all = _number_of_all(recording)
     sheet = Sheet(
-        stage, recording, _title(recording, sample, taken), numbers=["epoch", its_loss, *of_all],
+        stage, recording, _title(recording, sample, taken), subtitle=f"Sample {sample} of {of_recording(recording)}",
+        numbers=["epoch", its_loss, *of_all],
         foot=[
             f"strong path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
             "line: what a unit adds to the next, dashed where it takes away",
@@ -90,7 +95,7 @@ def signal(
         epoch = epochs[number] + (share * (following - epochs[number]) if phase == "weights" else 0.0)
         state = recording.at(epoch)
         now = found.at(state)
-        views.show(now, phase, share, first=number == 0)
+        views.show(now, phase, share, first=number == 0, last=number == len(epochs) - 1)
         known = {number.label: state.scores.get("loss", np.nan) for number in of_all if isinstance(number, Number)}
         known[its_loss.label] = now.loss if phase != "forward" or share >= 1 else np.nan
         sheet.show(state, **known)
@@ -120,17 +125,28 @@ def _epochs(found: Rounds, recording: Recording, count: int) -> list[float]:
 
 def _title(recording: Recording, sample: int, taken: Sequence[Round]) -> str:
     """Say what becomes of the sample's loss."""
-    output, first, last = recording.output, taken[0].loss, taken[-1].loss
-    who = f"sample {sample}"
-    if (true := true_class(recording, sample, "signal")) >= 0:
-        who = f"a true {in_title(output.class_names[true])}"
+    who, first, last = _named(recording, sample), taken[0].loss, taken[-1].loss
     if not np.isfinite([first, last]).all():
         return DIVERGED
     if len(taken) == 1:
         return f"{who[0].upper()}{who[1:]} goes through: its loss is {last:.3g}"
     before, after = amounts(first, last)
-    way = f"{'falls' if last < first else 'rises'} from {before} to {after}" if before != after else f"stays at {after}"
-    return f"{who[0].upper()}{who[1:]}: its loss {way}"
+    way = f"{'falls' if last < first else 'rises'} from {before} to {after}"
+    if before == after:
+        way = f"stays at {last:.3g}"
+    return f"{who[0].upper()}{who[1:]}: its loss {way}".replace("e-", "e−")
+
+
+def _named(recording: Recording, sample: int) -> str:
+    """Say what a sample is: its class, or where it has none an image, or its few numbers."""
+    if (true := true_class(recording, sample, "signal")) >= 0:
+        return f"a true {in_title(recording.output.class_names[true], MOST_LETTERS)}"
+    given = recording.single_input(recording.inputs)[sample]
+    if has_images(recording):
+        return "an image"
+    if len(given) > FEW_NUMBERS:
+        return "a sample"
+    return f"input {', '.join(f'{value:.2f}' for value in given.tolist())}".replace("-", "−")
 
 
 class _Views:
@@ -141,7 +157,7 @@ class _Views:
         taken: Sequence[Round], last: State,
     ) -> None:  # fmt: skip
         percent = has_probabilities(recording.output)
-        names, shapes = names_of(recording.output, found.shapes[-1][-1]), found.shapes
+        names, shapes = names_of(recording.output, found.shapes[-1][-1]), _shapes(recording, found)
         many, small = len(names) > FEW, all(map(is_few, shapes))
         inner = Box(box.left + SIDE, box.top, box.width - SIDE, box.height)
         step = inner.width / len(names)
@@ -160,16 +176,16 @@ class _Views:
             for place, shape, order, scale in zip(boxes, shapes, _orders(last, columns, shapes), scales, strict=True)
         ]
         if down:
-            _captions_beside(stage, Box(box.left, box.top, SIDE - 16, box.height), boxes, columns, shapes)
+            captions_beside(stage, Box(box.left, box.top, SIDE - 16, box.height), boxes, columns, shapes)
         else:
             top = min(view.top for view in self._columns) - 18
-            _captions(stage, Box(room.left, top, room.width, 0), boxes, columns, shapes)
+            captions_over(stage, Box(room.left, top, room.width, 0), boxes, columns, shapes)
         self._links = SignalLinks(stage, self._columns, found, taken)
         for view in self._columns:
             view.put()
         self._bars: OutputBars | StandingBars | None = None
         places, values = self._columns[-1].places, np.array([one.values[-1] for one in taken])
-        wanted = None if many else _wanted(recording, sample, len(names))
+        wanted = None if many else wanted_of(recording, sample, len(names), "signal")
         if down and not many:
             foot = Box(inner.left, inner.bottom - low, inner.width, low)
             self._bars = StandingBars(stage, foot, places[:, 0], step, names, values, percent=percent, wanted=wanted)
@@ -180,7 +196,7 @@ class _Views:
                 wanted=wanted, mark=stage.theme.ink,
             )  # fmt: skip
 
-    def show(self, now: Round, phase: str, share: float, *, first: bool) -> None:
+    def show(self, now: Round, phase: str, share: float, *, first: bool, last: bool) -> None:
         """Show a moment of a round.
 
         Args:
@@ -188,6 +204,7 @@ class _Views:
             phase: of the round.
             share: how much of the phase is over.
             first: whether it is the first round, before which nothing was seen.
+            last: whether it is the last round, after which no error goes back.
         """
         gaps = len(self._columns) - 1
         front = share * gaps if phase == "forward" else float(gaps)
@@ -197,12 +214,22 @@ class _Views:
         for place, (view, values, errors) in enumerate(zip(self._columns, now.values, now.errors, strict=True)):
             lit = float(np.clip((front - place + 0.12) / 0.12, 0, 1))
             came = float(np.clip((back - (gaps - place) + 0.12) / 0.12, 0, 1)) if back else 0.0
-            if phase == "loss" and place == gaps:
+            if phase == "loss" and place == gaps and not last:
                 came = share
             view.show(values, errors, max(unreached, lit), came * strength)
         self._links.show(now, front, back, strength)
         if self._bars is not None:
             self._bars.show(now.values[-1] if front >= gaps else None)
+
+
+def _shapes(recording: Recording, found: Rounds) -> list[tuple[int, ...]]:
+    """Return the shapes of what the columns hold; flat images that come in, or are told again, have rows and columns."""
+    shapes = list(found.shapes)
+    ends = (0, -1) if recording.output.task == "reconstruction" else (0,)
+    for place in ends if has_images(recording) else ():
+        if len(shapes[place]) == 1 and math.isqrt(shapes[place][0]) ** 2 == shapes[place][0]:
+            shapes[place] = (math.isqrt(shapes[place][0]),) * 2
+    return shapes
 
 
 def _orders(last: State, columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.intp]]:
@@ -213,33 +240,6 @@ def _orders(last: State, columns: Sequence[Column], shapes: Sequence[tuple[int, 
             ordered = by_class(last, last.basis.layers[column.place].name)
             orders[place] = orders[place] if ordered is None else ordered[0]
     return orders
-
-
-def _captions(
-    stage: Stage, room: Box, boxes: Sequence[Box], columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]
-) -> None:
-    """Write over each column what it is and how many units it has, as far as there is room."""
-    middles = [box.left + box.width / 2 for box in boxes]
-    free = min((b - a for a, b in pairwise(middles)), default=room.width) - 16
-    for column, middle, shape in zip(columns, middles, shapes, strict=True):
-        extent = _extent(shape, given=column.place < 0)
-        texts = [f"{column.words}, {extent}", f"{column.short}, {extent}", column.short, extent]
-        widths = [stage.measure(text, LABEL) for text in texts]
-        shifts = [max(0.0, room.left - 20 + width / 2 - middle) for width in widths]  # nothing leaves the room
-        whole = zip(texts, widths, shifts, strict=True)
-        fitting = [(text, shift) for text, width, shift in whole if width + 2 * shift <= free]
-        text, shift = next(iter(fitting), (extent.split()[0], 0.0))
-        stage.text(middle + shift, room.top, text, color=stage.theme.quiet, align="center")
-
-
-def _captions_beside(
-    stage: Stage, room: Box, boxes: Sequence[Box], columns: Sequence[Column], shapes: Sequence[tuple[int, ...]]
-) -> None:
-    """Write at the left of each row what it is, and below how many units it has."""
-    for column, box, shape in zip(columns, boxes, shapes, strict=True):
-        middle = box.top + box.height / 2
-        for top, text in ((middle - 4, column.short), (middle + 24, _extent(shape, given=column.place < 0))):
-            stage.text(room.left, top, cut(stage, text, room.width), color=stage.theme.quiet)
 
 
 def _told_beside(stage: Stage, left: float, foot: Box, wanted: Array | None, *, percent: bool) -> None:
@@ -256,24 +256,3 @@ def _scales(taken: Sequence[Round], place: int) -> tuple[float, float]:
     values = np.abs(np.concatenate([one.values[place] for one in taken]))
     errors = np.abs(np.concatenate([one.errors[place] for one in taken]))
     return float(np.quantile(values, 0.995)) or 1.0, float(np.quantile(errors, 0.995)) or 1.0
-
-
-def _extent(shape: tuple[int, ...], *, given: bool) -> str:
-    """Return how much a column holds; what is given is an image where it has one channel or three colours."""
-    if len(shape) == 1:
-        return counted(shape[0], "number" if given else "unit")
-    image = len(shape) == 2 or shape[2] == 1 or (given and shape[2] == 3)
-    return "×".join(map(str, shape[:2])) if image else f"{shape[2]} maps"
-
-
-def _wanted(recording: Recording, sample: int, count: int) -> Array | None:
-    """Return what each output should be; None where that was not recorded for each of them."""
-    output = recording.output
-    if output.classifies:
-        true = true_class(recording, sample, "signal")
-        if true < 0:
-            return None
-        named = output.label_values if output.form == "values" and output.label_values else (0.0, 1.0)
-        return np.eye(count)[true] if count > 1 else np.array([named[true]])
-    target = np.asarray(recording.targets[sample], np.float64).reshape(-1)
-    return target if target.size == count else None

@@ -72,7 +72,7 @@ class ChainLinks:
     def _value_of_strongest(self, stage: Stage, away: float) -> Text | None:
         """Return what is written on the link that pushes the answer most in the end, if that is long enough."""
         start, end = np.concatenate(self._segments)[self._strongest]
-        extent = LABEL if self._along else stage.measure("−0.00", LABEL, "medium")
+        extent = LABEL if self._along else stage.measure(f"−{self._scales[-1]:.2f}", LABEL, "medium")
         way = end[self._along] - start[self._along]
         if way < 2.6 * extent:
             return None

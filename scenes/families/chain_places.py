@@ -16,8 +16,8 @@ from .turned_names import names_height
 
 __all__ = ["MOST_UNITS", "ChainPlaces", "is_tall", "most_links", "most_units"]
 
-NODE = 54.0  # units of diameter at most
-APART, HIGHEST = 150.0, 0.24  # units at most between two nodes, and share of the height that it may be in tall rooms
+NODE, WIDEST = 72.0, 0.5  # units of diameter at most, and share of the way to the next layer
+APART, HIGHEST = 180.0, 0.34  # units at most between two nodes, and share of the height that it may be in tall rooms
 NEAREST = 26.0  # units at least between two layers
 MOST_UNITS, LINKS = 10, 16  # of a layer, and between two layers
 LINK = 20.0  # units of the way between two layers for each link
@@ -93,9 +93,11 @@ class ChainPlaces:
         count = max(map(len, chain.shown))
         most = max(APART, HIGHEST * room.height)
         step = min(most, (room.height - 84) / max(1, count - 1))
-        size = min(NODE, 0.72 * step, 0.6 * room.width / len(chain.shown))
-        before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12 + 0.5 * size
-        left, right = room.left + side + before, room.right - width - 0.5 * size - 14
+        before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12
+        free = room.width - side - before - width - 14
+        size = min(NODE, 0.72 * step, WIDEST * free / len(chain.shown))
+        left = room.left + side + before + (0.0 if chain.image else 0.5 * size)
+        right = room.right - width - 0.5 * size - 14
         above = 0.5 * size + CAPTION
         inside = Box(left, room.top + above, right - left, room.height - above - 0.5 * size - 4)
         _require_room(chain, inside.width)

@@ -1,10 +1,13 @@
 """What scenes that follow a single sample ask of it."""
 
+import numpy as np
+
 from animviz import Recording
 from animviz.analysis.classifier import labels_of
+from animviz.arrays import Array
 from animviz.errors import SceneError
 
-__all__ = ["require_sample", "true_class"]
+__all__ = ["require_sample", "true_class", "wanted_of"]
 
 
 def require_sample(recording: Recording, sample: int, scene: str) -> None:
@@ -24,3 +27,23 @@ def true_class(recording: Recording, sample: int, scene: str) -> int:
     if not output.classifies or output.target is None:
         return -1
     return int(labels_of(recording, scene).reshape(-1)[sample])
+
+
+def wanted_of(recording: Recording, sample: int, count: int, scene: str) -> Array | None:
+    """Return what each output should be; None where that was not recorded for each of them.
+
+    Args:
+        recording: of any model.
+        sample: its number.
+        count: of the outputs.
+        scene: name, for errors.
+    """
+    output = recording.output
+    if output.classifies:
+        true = true_class(recording, sample, scene)
+        if true < 0:
+            return None
+        named = output.label_values if output.form == "values" and output.label_values else (0.0, 1.0)
+        return np.eye(count)[true] if count > 1 else np.array([named[true]])
+    target = np.asarray(recording.targets[sample], np.float64).reshape(-1)
+    return target if target.size == count else None

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
+import numpy as np
+
 from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL
 
-from .output_bars import said
+from .output_bars import said, target_words
 from .turned_names import names_height, write_names
 from .value_bars import ValueBars, limits_of
 
@@ -40,16 +42,24 @@ class OutputColumns:
         names: of the outputs.
         values: of the whole video, shape (moments, outputs), for the limits.
         percent: whether they are probabilities.
+        wanted: what the answer should be, likewise, marked across the columns; of probabilities, those above zero.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, middles: Array, step: float, names: Sequence[str], values: Array, *, percent: bool
-    ) -> None:
+        self, stage: Stage, box: Box, middles: Array, step: float, names: Sequence[str], values: Array, *,
+        percent: bool, wanted: Array | None = None,
+    ) -> None:  # fmt: skip
         write_names(stage, names, middles, box.top, step, over=False)
         top = box.top + names_height(stage, names, step) + AIR
-        limits = limits_of(values, percent=percent)
+        limits = limits_of(values if wanted is None else np.concatenate([values.ravel(), wanted]), percent=percent)
         axes = stage.axes(Box(0, top, stage.width, HIGH), (0, stage.width), limits)
-        self._bars = ValueBars(stage, axes, middles, min(WIDEST, 0.5 * step), limits, standing=True)
+        wide = min(WIDEST, 0.5 * step)
+        room = float(min(middles)) - wide - box.left
+        self._bars = ValueBars(stage, axes, middles, wide, limits, standing=True)
+        if wanted is not None:
+            self._bars.mark(wanted, stage.theme.ink, percent=percent)
+            words = [text for text in target_words(wanted, percent=percent) if stage.measure(text, LABEL) <= room]
+            stage.text(box.left, top + HIGH / 2 + 8, next(iter(words), ""), color=stage.theme.quiet)
         base = top + HIGH + NUMBER - 8
         unit = " %" if percent and stage.measure("100 %", LABEL, "medium") + 4 <= step else ""
         if percent and not unit:

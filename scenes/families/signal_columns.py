@@ -200,7 +200,7 @@ def columns_in(room: Box, shapes: Sequence[tuple[int, ...]]) -> list[Box]:
     """
     places = np.array([len(shape) > 1 for shape in shapes])
     few = np.array([is_few(shape) for shape in shapes])
-    most = min(LARGE, 0.6 * room.width / len(shapes)) if few.all() else NODE
+    most = min(LARGE, 0.66 * room.width / len(shapes)) if few.all() else NODE
     node = np.array([min(most, room.height / shape[0]) if is_few(shape) else 0.0 for shape in shapes])
     strip = float(np.clip(0.09 * room.width, THIN, STRIP))
     gap = np.clip((0.07 if places.sum() > 1 else 0.1) * room.width, 30, 130)

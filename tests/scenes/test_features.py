@@ -11,8 +11,10 @@ from animviz.analysis.class_map import class_map
 from animviz.analysis.states import sampled_states
 from animviz.errors import SceneError
 from animviz.moment import Moment
+from animviz.parts import color_map
 from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.forward import forward
+from animviz.stage.heatmap import Heatmap
 from helpers.layout import texts
 from scenes.families.map_cells import cells_in, most_cells
 from scenes.families.maps_seen import MapsSeen
@@ -114,6 +116,16 @@ def test_the_answer_is_the_networks(trained: Trained) -> None:
     shares = recording.at(1.5).outputs(recording.inputs[3:4])[0]
     said = f"answer: {recording.output.class_names[shares.argmax()]}, {100 * shares.max():.1f} %"
     assert said in texts(stage)
+
+
+def test_maps_are_bright_by_their_share_of_the_strongest_at_every_moment(trained: Trained) -> None:
+    recording, stage = trained("lenet"), Stage((1280, 720))
+    draw = find_scene("features").set_up(stage, recording)
+    brightest = color_map(stage.theme, "heat")[-1]
+    for epoch in (0.0, 0.5, float(recording.epochs[-1])):
+        draw(Moment(epoch, epoch))
+        cells = [artist._cells.reshape(-1, 4)[:, :3] for artist in stage.moving if isinstance(artist, Heatmap)]
+        assert sum(int((shown == brightest).all(axis=1).any()) for shown in cells) >= 1
 
 
 def test_what_is_asked_for_and_is_not_there_is_named(trained: Trained) -> None:

@@ -24,6 +24,8 @@ from animviz.scenes.families.class_mosaic import ClassMosaic, _Grid
 from animviz.scenes.families.distance_plane import DistancePlane
 from animviz.scenes.families.distance_rows import _begin, _packed
 from animviz.scenes.families.two_values import TwoValues
+from animviz.scenes.importance import _title as _outweighed
+from animviz.scenes.pixels import _percent
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
 from animviz.stage.sprites import Sprites
@@ -250,6 +252,13 @@ def test_importance_states_how_much_speaks_for_class_and_rival(which: str, reque
     assert stage.pairs[0].name == f"evidence for {true} and {rival}"
 
 
+def test_importance_leaves_numbers_out_where_names_are_long(digits: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(drawn("importance", digits).pairs) == 7
+    long = digits.output.model_copy(update={"class_names": tuple(f"articulated lorry {k}" for k in range(10))})
+    monkeypatch.setattr(type(digits), "output", property(lambda self: long))
+    assert len(drawn("importance", digits).pairs) == 1, "only the large image has room for names and numbers"
+
+
 def test_bars_of_importance_have_one_scale(digits: Recording) -> None:
     stage = drawn("importance", digits)
     reach = {line.axes.get_xlim() for line in stage._moving if isinstance(line, Line2D)}
@@ -372,11 +381,27 @@ def test_recordings_without_training_samples_are_drawn(scene: str, digits: Recor
 def test_importance_names_no_colours_where_no_pixel_speaks(
     digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert any(text.startswith("Green speaks for") for text in texts(drawn("importance", digits)))
+    assert any(text.startswith("Green outweighs purple in ") for text in texts(drawn("importance", digits)))
     monkeypatch.setattr("animviz.scenes.importance.Evidence.all_maps", lambda self: np.zeros((5, 7, 8, 8)))
     without = texts(drawn("importance", digits))
     assert any(text.endswith(", until no pixel does") for text in without)
-    assert not any("bars:" in text or "stronger" in text for text in without)
+    assert not any("bars:" in text or "purple" in text for text in without)
+
+
+def test_title_of_pixels_hides_no_small_share() -> None:
+    shares = (0.001, 0.315, 0.996, 1.0, 0.0)
+    assert [_percent(share) for share in shares] == ["0.1 %", "32 %", "99.6 %", "100 %", "0 %"]
+
+
+def test_importance_says_in_how_many_images_the_class_outweighs_its_rival() -> None:
+    maps = np.zeros((2, 3, 2, 2))
+    maps[:, :, 0, 0], maps[:, :, 0, 1] = -1, [[2, 0.5, 0.5], [2, 3, 0.5]]
+    assert _outweighed(maps) == "Green outweighs purple in 1 of 3, in the end in 2"
+    assert _outweighed(maps[:, :2]) == "Green outweighs purple in 1 of 2, in the end in all"
+    assert _outweighed(maps[::-1, 1:]) == "Green outweighs purple in 1 of 2, in the end in none"
+    assert _outweighed(maps[:1]) == "Green outweighs purple in 1 of 3, first and last"
+    assert _outweighed(maps[:1, 1:]) == "Green outweighs purple in none of 2, first and last"
+    assert _outweighed(maps[:, 2:]) == "Green does not outweigh purple in the end"
 
 
 def test_circles_of_dataset_have_the_colours_of_their_classes(trained: Trained) -> None:

@@ -25,7 +25,7 @@ from animviz.experiments.telling import UNSAID
 from animviz.pictures.discovery import find_scene
 from animviz.recorders.sklearn import record_models
 from animviz.scenes.families.model_curves import limits_of
-from animviz.scenes.models import _overfits
+from animviz.scenes.models import _by_chance, _overfits, _title
 from helpers.layout import texts
 
 RNG = np.random.default_rng(0)
@@ -52,17 +52,19 @@ def test_models_that_fit_too_closely_were_better_before_and_a_forest_was_not(see
         assert courses[name].training[-1] > 0.97
     forest = courses["forest"].test
     assert forest[-1] > forest.max() - 0.015, "more trees do no harm"
+    errors = [np.sqrt(course.test.max() * (1 - course.test.max()) / 1000) for course in courses.values()]
+    most = np.ceil(2_000 * max(errors)) / 10
     worse = 0
     for course in courses.values():
         best = int(course.test.argmax())
-        chance = 2 * np.sqrt(course.test[best] * (1 - course.test[best]) / 1000)
         closer = course.training[-1] >= course.training[best]
-        worse += bool(closer and course.test[best] - course.test[-1] > chance)
+        worse += bool(closer and 100 * (course.test[best] - course.test[-1]) > most)
     word = ("no", "one", "two", "three", "four", "five", "six")[worse].capitalize()
     stage = Stage((1280, 720))
     find_scene("models").set_up(stage, recording)(Moment(0.0, 119.0, 1.0))
     title = "All six models" if worse == 6 else f"{word} of six models"
-    assert f"{title} were better before fitting so closely" in texts(stage)
+    assert f"{title} overfit: over {most:g} % below their best" in texts(stage)
+    assert any(f"{most:g} % of unseen points: two standard errors" in text for text in texts(stage))
 
 
 def test_what_is_recorded_is_what_the_models_answer(tmp_path: Path) -> None:
@@ -97,7 +99,18 @@ def test_what_is_recorded_is_what_the_models_answer(tmp_path: Path) -> None:
 def test_a_model_was_better_before_if_it_lost_more_than_chance(
     unseen: int, training: list[float], test: list[float], found: bool
 ) -> None:
-    assert _overfits(Course("a", "k", np.arange(3.0), np.array(training), np.array(test)), unseen) == found
+    course = Course("a", "k", np.arange(3.0), np.array(training), np.array(test))
+    assert _overfits(course, _by_chance([course], unseen)) == found
+
+
+def test_the_title_says_how_far_below_its_best_a_model_overfits() -> None:
+    near, far = (Course("a", "k", np.arange(2.0), np.ones(2), np.array([best, 0.8])) for best in (0.9, 0.5))
+    assert _by_chance([near], 1000) == 1.9
+    assert _by_chance([near, far], 1000) == 2.6, "one number holds for all models"
+    assert _title(0, 2, 0.0) == "Two models, each on its own clock"
+    assert _title(1, 1, 1.9) == "The model overfits: over 1.9 % below its best"
+    assert _title(1, 6, 1.9) == "One of six models overfits: over 1.9 % below its best"
+    assert _title(6, 6, 1.9) == "All six models overfit: over 1.9 % below their best"
 
 
 def test_shares_below_the_axis_have_no_mark_and_say_so(tmp_path: Path) -> None:
@@ -107,9 +120,7 @@ def test_shares_below_the_axis_have_no_mark_and_say_so(tmp_path: Path) -> None:
     stage = Stage((1280, 720))
     draw = find_scene("models").set_up(stage, recording)
     assert any(f"measured on {len(ASKED)} unseen ones" in text for text in texts(stage))
-    assert any(text.endswith("lower ones not drawn") for text in texts(stage)) == any(
-        min(course.training.min(), course.test.min()) < low for course in courses_of(recording)
-    )
+    assert any(text.startswith(f"drawn from {100 * low:.0f} to 100 % right") for text in texts(stage))
     for place in range(20):
         draw(Moment(0.0, float(place)))
         for course, shown in zip(courses_of(recording), stage.pairs, strict=True):

@@ -168,3 +168,32 @@ def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> Non
 def test_an_answer_that_does_not_move_stays(trained: Trained, tmp_path: Path) -> None:
     alone = rewritten(trained("polynomial", arch="1-3-1"), tmp_path / "alone.rec", snapshots=1)
     assert any(text.startswith("The answer stays at ") for text in texts(drawn(alone, 0.0)))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 720)], ids=str)
+def test_nodes_leave_half_of_the_way_to_the_next_layer_to_the_links(
+    rings_recording: Recording, size: tuple[int, int]
+) -> None:
+    stage = Stage(size)
+    places = ChainPlaces.of(stage, Box(40, 100, size[0] - 80, size[1] - 180), Chain(rings_recording, 0, 10))
+    way = min(float(after[0, 0] - before[0, 0]) for before, after in zip(places.nodes, places.nodes[1:], strict=False))
+    assert places.size <= 0.7 * way
+    assert ("2 inputs" in texts(drawn(rings_recording, size=size))) == (size[0] > size[1])
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720)], ids=str)
+def test_what_is_wanted_of_a_regression_is_marked_beside_the_answer(trained: Trained, size: tuple[int, int]) -> None:
+    recording = trained("polynomial")
+    target = float(np.reshape(recording.targets[0], -1)[0])
+    assert f"mark: target {target:.2f}".replace("-", "−") in texts(drawn(recording, size=size))
+
+
+def test_the_value_of_the_strongest_link_stands_clear_of_its_node(rings_recording: Recording, tmp_path: Path) -> None:
+    huge = rewritten(rings_recording, tmp_path / "huge.rec", weights=lambda index, name, array: array * 4000)
+    stage = drawn(huge)
+    (value,) = (pair.texts()[0] for pair in stage.pairs if pair.name == "strongest push")
+    assert len(value) >= len("0.00")
+    (text,) = (text for text in stage.figure.texts if text.get_text() == value)
+    places = ChainPlaces.of(stage, Box(40, 100, 1200, 540), Chain(huge, 0, 10))
+    left = text.get_position()[0] * stage.width - stage.measure(value, 22.0, "medium") / 2
+    assert left > places.nodes[-2][0, 0] + places.size / 2

@@ -10,14 +10,16 @@ from matplotlib.collections import PathCollection
 from animviz import Box, Recorder, Recording, Stage
 from animviz.errors import SceneError
 from animviz.moment import Moment
+from animviz.parts import Words
 from animviz.pictures.discovery import find_scene
 from helpers.layout import check_layout, texts
+from scenes.families.one_sample import wanted_of
 from scenes.families.output_bars import target_words
 from scenes.families.rounds import Rounds, columns_of
 from scenes.families.signal_columns import Nodes
 from scenes.families.signal_links import _edge
 from scenes.families.standing_bars import StandingBars, bars_stand, standing_height
-from scenes.signal import _wanted
+from scenes.signal import _named, _shapes
 
 Trained = Callable[..., Recording]
 
@@ -213,7 +215,7 @@ def test_what_is_wanted_bears_the_values_of_the_labels(tmp_path: Path) -> None:
     model.fit(x, y, epochs=1, verbose=0, callbacks=[Recorder(tmp_path / "r.rec", x, y)])
     recording = Recording(tmp_path / "r.rec")
     for sample in range(5):
-        assert _wanted(recording, sample, 1) == y[sample]
+        assert wanted_of(recording, sample, 1, "signal") == y[sample]
 
 
 def test_the_foot_says_where_nothing_adds_on_the_strong_path(trained: Trained) -> None:
@@ -225,6 +227,34 @@ def test_the_foot_says_where_nothing_adds_on_the_strong_path(trained: Trained) -
         now = found.at(recording.at(recording.epochs[-1]))
         assert found.adds == all(push[-1] > 0 for push in now.pushes)
         assert any("takes least" in text for text in texts(stage)) or found.adds
+
+
+def test_the_last_answer_stands_in_its_node(trained: Trained) -> None:
+    recording, stage = trained("polynomial"), Stage((1280, 720))
+    find_scene("signal").set_up(stage, recording)(Moment(9.0, float(recording.epochs[-1]), 1.0))
+    value = float(rounds_of(recording, 0).at(recording.at(recording.epochs[-1])).values[-1][0])
+    words = [text for artist in stage.moving if isinstance(artist, Words) for text in artist.texts]
+    assert f"{value:.2f}".replace("-", "−") in words
+
+
+def test_a_sample_is_called_by_what_it_is(trained: Trained) -> None:
+    digits, polynomial, autoencoder = map(trained, ("digits_mlp", "polynomial", "autoencoder"))
+    true = digits.output.class_names[int(digits.labels[3])]
+    assert _named(digits, 3) == f"a true {true}"
+    assert _named(polynomial, 3) == f"input {float(polynomial.inputs[3, 0]):.2f}".replace("-", "−")
+    assert _named(autoencoder, 3) == "an image"
+    stage = Stage((1280, 720))
+    find_scene("signal").set_up(stage, digits, sample=3)(Moment(0.0, 0.0, 0.0))
+    assert any(text.startswith("Sample 3 of ") for text in texts(stage))
+
+
+def test_flat_images_have_rows_and_columns_where_they_come_in_and_are_told_again(trained: Trained) -> None:
+    recording = trained("autoencoder")
+    shapes = _shapes(recording, rounds_of(recording, 0))
+    assert len(shapes[0]) == len(shapes[-1]) == 2
+    assert shapes[0][0] * shapes[0][1] == recording.inputs[0].size
+    assert all(len(shape) == 1 for shape in shapes[1:-1])
+    assert len(_shapes(trained("two_rings"), rounds_of(trained("two_rings"), 0))[0]) == 1
 
 
 def test_links_rest_at_the_edge_of_cells() -> None:
