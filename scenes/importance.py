@@ -44,14 +44,13 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     foot = _foot(
         "" if places.chosen is None else f"framed: the {len(places.chosen)} values that the network reads", until
     )
-    _, boxes, _ = _layout(stage, Sheet(Stage(stage.size), recording, "", foot=foot, air=16).room, forest)
-    title = f"Green speaks for the true class{until}" if until else _title(maps[:, : 1 + len(boxes)])
-    sheet = Sheet(stage, recording, title, foot=foot, air=16)
+    sheet = Sheet(stage, recording, None, foot=foot, air=16)
     large, small, whole = _layout(stage, sheet.room, forest)
     if samples and len(found.chosen) > 1 + len(small):
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
     seen = maps[:, : 1 + len(small)]
+    sheet.write_title(f"Green speaks for the true class{until}" if until else _title(seen))
     most = float(max(part.max() for part in _sums(seen))) or 1.0
     views = [
         _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), most)

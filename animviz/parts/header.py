@@ -134,7 +134,7 @@ class Header:
 
     Args:
         stage: where.
-        title: what is seen; shrunk, and in the end cut, if there is no room for it.
+        title: what is seen; shrunk, and in the end cut, if there is no room for it. None where `write_title` follows.
         numbers: from left to right.
         subtitle: of what, in quiet letters below the title; empty for none. Both give way to the stage's wording.
 
@@ -142,9 +142,8 @@ class Header:
         bottom: units from the upper edge at which the picture may begin.
     """
 
-    def __init__(self, stage: Stage, title: str, numbers: Sequence[Number], subtitle: str = "") -> None:
-        self._numbers = numbers
-        title = title if stage.wording.title is None else stage.wording.title
+    def __init__(self, stage: Stage, title: str | None, numbers: Sequence[Number], subtitle: str = "") -> None:
+        self._stage, self._numbers = stage, numbers
         subtitle = subtitle if stage.wording.subtitle is None else stage.wording.subtitle
         one_line = stage.width >= WIDE
         below = SUBTITLE if subtitle else 0.0
@@ -162,13 +161,23 @@ class Header:
             stage.text(label_left - shift, baseline, number.label, size=LABEL, color=stage.theme.quiet)
             text = stage.text(value_right - shift, baseline, "", size=VALUE, weight="medium", align="right", moves=True)
             self._values.append(text)
-        room = (right if one_line else stage.width - MARGIN) - MARGIN
-        _fitted(stage, MARGIN, 46.0, title, room, TITLE, "medium")
+        self._title_room = (right if one_line else stage.width - MARGIN) - MARGIN
+        if title is not None:
+            self.write_title(title)
         if subtitle:
             beneath = stage.width - 2 * MARGIN  # the numbers stand higher
             subtitle = _shortened(stage, subtitle, beneath)
             _fitted(stage, MARGIN, 46.0 + below, subtitle, beneath, LABEL, "regular", stage.theme.quiet)
         self.bottom = stage.head = max(baseline, 46.0 + below) + 22
+
+    def write_title(self, title: str) -> None:
+        """Write the title, unless the stage's wording has one.
+
+        Args:
+            title: see the argument of the header.
+        """
+        title = title if self._stage.wording.title is None else self._stage.wording.title
+        _fitted(self._stage, MARGIN, 46.0, title, self._title_room, TITLE, "medium")
 
     def show(self, *values: float) -> None:
         """Show these values, in the order of the numbers."""

@@ -23,7 +23,7 @@ class Sheet:
         stage: where.
         recording: what is drawn.
         title: what happens, such as "Three units part two rings"; by default the recording's own title. Where the epoch
-            is among the numbers and the training diverges, that is what happens.
+            is among the numbers and the training diverges, that is what happens. None where `write_title` follows.
         subtitle: of what, in quiet letters; by default the recording's own title and the network.
         numbers: from left to right: "epoch", names of recorded scores such as "loss" and "accuracy", or a `Number`
             whose value is given to `show`. By default the epoch, and loss and accuracy as far as they were recorded.
@@ -42,21 +42,29 @@ class Sheet:
         self,
         stage: Stage,
         recording: Recording,
-        title: str = "",
+        title: str | None = "",
         *,
         subtitle: str | None = None,
         numbers: Sequence[str | Number] | None = None,
         foot: Sequence[str] = (),
         air: float = AIR,
     ) -> None:
-        self._stage, self._air = stage, air
+        self._stage, self._recording, self._air = stage, recording, air
         asked = _default(recording) if numbers is None else numbers
         self._numbers = [_number(recording, number) for number in asked]
-        below = of_recording(recording, titled=bool(title)) if subtitle is None else subtitle
-        self._header = Header(stage, self._said(recording, title), self._numbers, below)
+        below = of_recording(recording, titled=title != "") if subtitle is None else subtitle
+        self._header = Header(stage, None if title is None else self._said(title), self._numbers, below)
         self.room = self._room(stage.height - MARGIN)
         if foot:
             self.write_foot(*foot)
+
+    def write_title(self, title: str) -> None:
+        """Write the title; for one that depends on how much fits.
+
+        Args:
+            title: see the argument `title`.
+        """
+        self._header.write_title(self._said(title))
 
     def write_foot(self, *parts: str) -> None:
         """Write the line at the foot and take its height from the room; for a foot that depends on how much fits.
@@ -76,8 +84,9 @@ class Sheet:
         known = {**state.scores, "epoch": state.epoch, **values}
         self._header.show(*(known.get(number.label, np.nan) for number in self._numbers))
 
-    def _said(self, recording: Recording, title: str) -> str:
+    def _said(self, title: str) -> str:
         """Return the title; of a training that diverges, where the epochs run, that it does."""
+        recording = self._recording
         if recording.diverged_at is None or not any(number.label == "epoch" for number in self._numbers):
             return title or recording.manifest.title
         return f"The training diverges at epoch {epoch_number(recording).text(recording.diverged_at)}"
