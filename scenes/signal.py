@@ -22,7 +22,7 @@ from .families.amounts import amounts
 from .families.endings import DIVERGED, in_title
 from .families.one_sample import require_sample, true_class, wanted_of
 from .families.output_bars import OutputBars, answer_width, names_of, target_words
-from .families.rounds import Column, Round, Rounds, columns_of, require_way_back
+from .families.rounds import Column, Round, Rounds, columns_of, left_out_of, require_way_back
 from .families.signal_captions import captions_beside, captions_over
 from .families.signal_columns import column_view, columns_in, is_few, rows_in
 from .families.signal_links import SignalLinks
@@ -76,7 +76,7 @@ def signal(
         numbers=["epoch", its_loss, *of_all],
         foot=[
             f"strong path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
-            "line: what a unit adds to the next, dashed where it takes away",
+            _of_lines(left_out_of(recording, columns)),
         ],
     )  # fmt: skip
     room = sheet.room
@@ -101,6 +101,14 @@ def signal(
         sheet.show(state, **known)
 
     return draw
+
+
+def _of_lines(left_out: list[str]) -> str:
+    """Say what a line means; where it leads through layers that have no room, which these are."""
+    if not left_out:
+        return "line: what a unit adds to the next, dashed where it takes away"
+    through = left_out[0] if len(left_out) == 1 else f"{len(left_out)} layers"
+    return f"line: what a unit adds, dashed: takes away; not drawn: {through}"
 
 
 def _number_of_all(recording: Recording) -> list[str | Number]:

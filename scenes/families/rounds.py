@@ -102,6 +102,17 @@ def columns_of(recording: Recording, most: int) -> list[Column]:
     return [Column(-1, "input", "input"), *inner, Column(len(names) - 1, "output", "output")]
 
 
+def left_out_of(recording: Recording, columns: Sequence[Column]) -> list[str]:
+    """Return the hidden layers that have no column, in short words.
+
+    Args:
+        recording: of a chain.
+        columns: that are shown.
+    """
+    shown = {column.short for column in columns}
+    return [block.short for block in hidden_blocks(recording)[0] if block.short not in shown]
+
+
 @dataclass(frozen=True)
 class _Way:
     """A sample that went through, and its error that came back: by the input, and by what each layer puts out."""

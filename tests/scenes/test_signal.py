@@ -229,6 +229,14 @@ def test_the_foot_says_where_nothing_adds_on_the_strong_path(trained: Trained) -
         assert any("takes least" in text for text in texts(stage)) or found.adds
 
 
+def test_the_foot_names_the_layers_that_have_no_room(trained: Trained) -> None:
+    recording = trained("autoencoder")
+    for size, said in (((720, 720), True), ((1280, 720), False)):
+        stage = Stage(size)
+        find_scene("signal").set_up(stage, recording)(Moment(0.0, 0.0, 1.0))
+        assert any("not drawn: hidden 2" in text for text in texts(stage)) == said
+
+
 def test_the_last_answer_stands_in_its_node(trained: Trained) -> None:
     recording, stage = trained("polynomial"), Stage((1280, 720))
     find_scene("signal").set_up(stage, recording)(Moment(9.0, float(recording.epochs[-1]), 1.0))
