@@ -126,6 +126,8 @@ class Experiment:
         options = checked(self.data_options, mine, self.name)
         training = replace(self.training, **checked(self.training_options, rest, self.name))
         Rhythm.parse(training.every)
+        if training.model is None and "arch" not in self.without:
+            Arch.parse(training.arch, (1, 1))  # its two ends are the data's, which take a while to load
         dataset = self.source(np.random.default_rng(training.seed), **options)
         if training.loss == "crossentropy" and dataset.task != "classification":
             raise InputError(f"--loss is 'crossentropy'; {self.name} has no classes, expected mse or mae")
