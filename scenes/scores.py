@@ -17,7 +17,7 @@ from animviz.parts import Sheet
 from .families.class_curves import Named
 from .families.class_plane import ClassPlane, lowest_level
 from .families.endings import count_in_words, in_title
-from .families.pinned import CAPTION, Pin, Strip, beginning
+from .families.pinned import CAPTION, Pin, Strip, beginning, height_of_key
 from .families.small_pictures import pictured
 from .families.stems import Stems
 
@@ -146,7 +146,7 @@ def _strip_height(boxes: list[Box], recording: Recording, count: int) -> float:
     box = boxes[-1]
     if len(boxes) == 1 or count < 2 or box.height < LEAST or not pictured(recording):
         return 0.0
-    return min(SIDE, box.width / count - 24) + CAPTION + ELBOW
+    return min(SIDE, box.width / count - 24) + CAPTION + ELBOW + height_of_key(recording)
 
 
 def _hero(learned: Array) -> int:

@@ -110,7 +110,7 @@ class ClassPlane:
         self._tails.set_color([mix(self._colors[place], strength[k]) for k in seen for place in others])
         # Of ways that lie in one line each is seen.
         widths = WAY * np.linspace(*NESTED, len(others)) if kept else np.full(len(others), WAY)
-        self._tails.set_linewidths(np.tile(self._stage.points(1) * widths, len(seen)))
+        self._tails.set_linewidth(np.tile(self._stage.points(1) * widths, len(seen)).tolist())
 
     def _at(self, shares: Array | float) -> Array:
         """Return where shares stand on either axis, from 0 to 1."""

@@ -16,9 +16,9 @@ __all__ = ["DotNames", "in_one_spot"]
 
 SPOT = 3.0  # units between dots that stand in one spot
 AIR, LEADER = 7.0, 2.0  # units from a dot to its name, and of the line between them
-LINE = 190.0  # units of a line of names in a list
+LINE = 300.0  # units of a line of names in a list
 REMARK = 320.0  # units of a remark at most
-STEPS, STILL = 40, 0.1  # of pushing names apart, and pixels that are no move
+STEPS, STILL = 60, 0.1  # of pushing names apart, and pixels that are no move
 
 
 class DotNames:
@@ -97,13 +97,13 @@ class DotNames:
         low, high = self._low + half, np.maximum(self._high - half, self._low + half)
         # Lists in one spot would not know where to go.
         turn = 2.4 * np.arange(len(ends))[:, None]
-        places = ends + ways * (half + self._air) + 0.01 * np.concatenate([np.cos(turn), np.sin(turn)], axis=1)
+        jitter = 0.01 * np.concatenate([np.cos(turn), np.sin(turn)], axis=1)
         taken, air = np.concatenate([dots, way]), np.repeat([self._dot / 2, self._air / 2], [len(dots), len(way)])
         among, beside = half[:, None] + half, half[:, None] + air[:, None]
-        places, area = np.clip(places, low, high), sizes.prod(axis=1)
+        places, area = np.clip(ends + ways * (half + self._air), low, high), sizes.prod(axis=1)
         yields = area / (area[:, None] + area)  # a long list stays nearer than a short name
         for _ in range(STEPS):
-            before = places
+            before, places = places, places + jitter
             push = _pushed(places, places, among, yields) + _pushed(places, taken, beside)
             places = np.clip(places + push, low, high)
             if np.abs(places - before).max(initial=0) < STILL:

@@ -283,6 +283,18 @@ def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
     assert "test" not in texts(stage)
 
 
+def test_dataset_counts_the_samples_of_the_classes_that_are_drawn(digits: Recording) -> None:
+    labels = digits.extras["train_labels"]
+    for size, classes in (((1280, 720), 10), ((720, 720), 8)):
+        stage = Stage(size)
+        find_scene("dataset").set_up(stage, digits)(Moment(0.0, 4.0))
+        stage.paint()
+        lit = [artist for artist in stage._moving if isinstance(artist, PointCloud)][1]
+        assert lit.count == len(labels) or classes < 10
+        assert f"{lit.count:,}" in texts(stage)
+        assert ("8 of 10 classes" in " ".join(texts(stage))) is (classes == 8)
+
+
 @pytest.mark.parametrize(("epoch", "share"), [(0.0, 0.0), (1.0, 0.25), (4.0, 1.0)])
 def test_dataset_lights_the_samples_that_the_line_has_come_to(epoch: float, share: float, digits: Recording) -> None:
     stage = drawn("dataset", digits, epoch)
