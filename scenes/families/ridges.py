@@ -219,12 +219,12 @@ class Ridges:
             self.axes, theme.ink, 0, marker="o", markersize=stage.points(13), markeredgewidth=stage.points(2.5),
             markerfacecolor=theme.background, clip_on=False,
         )  # fmt: skip
-        line, between = room.top - ABOVE + 20, stage.measure("median 0.0000", LABEL, "medium") + 24
+        line, between = room.top - ABOVE + 20, stage.measure("median 000,000", LABEL, "medium") + 20
         self._averages = Words(
             stage, [(room.right, line), (room.right - between, line)], weight="medium", align="right"
         )
         self._inks = np.array([theme.mix(color, 1.0) for color in (accent, theme.ink)])
-        pair(stage, "averages", lambda: [text.split()[-1] for text in self._averages.texts], lambda: self._told)
+        pair(stage, "averages", lambda: [text.split()[1] for text in self._averages.texts], lambda: self._told)
 
     def _show_averages(self, epoch: float, past: int, median: float, mean: float) -> None:
         assert self._medians is not None

@@ -172,9 +172,12 @@ def test_the_averages_of_the_samples_stand_where_they_are(trained: Trained) -> N
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(2.3334, "2.333"), (0.0, "0.000"), (0.00072, "0.00072"), (-0.5, "−0.500"), (-0.0042, "−0.0042"), (3e-6, "3e-06")],
-)
-def test_small_medians_keep_two_digits(value: float, text: str) -> None:
+    [
+        (2.3334, "2.333"), (0.0, "0.000"), (0.00072, "0.00072"), (-0.5, "−0.500"), (-0.0042, "−0.0042"), (3e-6, "3e-06"),
+        (999.5, "999.500"), (516048.725, "516,049"), (-2.53e7, "−2.5e7"),
+    ],
+)  # fmt: skip
+def test_small_medians_keep_two_digits_and_large_ones_no_decimals(value: float, text: str) -> None:
     assert rounded(value) == text
 
 
