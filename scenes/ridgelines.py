@@ -12,7 +12,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import Sheet
+from animviz.parts import LABEL, Sheet
 from animviz.recording.state import State
 from animviz.sampling import strided
 
@@ -67,7 +67,9 @@ def ridgelines(
     lowest = min(box.height for box in _boxes(stage, sheet.room, len(order)))
     rows = strided(len(states), max(4, int(lowest // RIDGE)))
     often = _how_often(recording.epochs, np.array([states[place].epoch for place in rows]))
-    sheet.write_foot(*_foot(words, values, axes, len(some or ()), often))
+    ridges, *rest = _foot(words, values, axes, len(some or ()), often)
+    joined = "; ".join(filter(None, rest))
+    sheet.write_foot(ridges, *([joined] if stage.measure(joined, LABEL) <= sheet.room.width else rest))
     panels = {
         quantity: _panel(
             stage,
@@ -149,14 +151,14 @@ def _foot(
     few = [quantity for quantity in values if quantity not in many]
     held = min(axis.held for axis in axes.values())
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
-    cut = f"; off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
+    cut = f"off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
     ridges = (
         f"ridges: now{often}, each on its own scale"
         if often
         else "a ridge: how many values lie where, on its own scale"
     )
-    return [ridges if many else "", f"{layer}{of}{lines}{cut}"]
+    return [ridges if many else "", f"{layer}{of}{lines}", cut]
 
 
 def _how_often(recorded: Array, shown: Array) -> str:

@@ -290,7 +290,7 @@ def test_names_in_the_plane_of_scores_do_not_cover_each_other(at: list[float], a
     middles, sizes = plane._names.sprites._middles, plane._names._sizes
     for first, second in combinations(range(10), 2):
         away = np.abs(middles[first] - middles[second]) / ((sizes[first] + sizes[second]) / 2)
-        assert away.max() > 0.85
+        assert away.max() > 0.8, "patches may touch where there are many, letters may not"
 
 
 def test_of_ways_in_the_plane_of_scores_the_last_is_seen_and_all_of_the_hero() -> None:
