@@ -16,7 +16,7 @@ __all__ = ["DotNames", "in_one_spot"]
 
 SPOT = 3.0  # units between dots that stand in one spot
 AIR, LEADER = 7.0, 2.0  # units from a dot to its name, and of the line between them
-LINE = 300.0  # units of a line of names in a list
+LINE = 300.0  # units of a line of names in a list, about
 REMARK = 320.0  # units of a remark at most
 STEPS, STILL = 60, 0.1  # of pushing names apart, and pixels that are no move
 
@@ -63,20 +63,25 @@ class DotNames:
         ends = np.array([dots[spot[0]] for spot in spots]).reshape(-1, 2)
         sizes = np.array([size for _, _, size in lists]).reshape(-1, 2)
         places = self._placed(ends, sizes, dots, way)
-        middles = np.full((len(self._sizes), 2), np.nan)
-        for (members, offsets, _), place in zip(lists, places, strict=True):
+        middles, leaders = np.full((len(self._sizes), 2), np.nan), []
+        for (members, offsets, _), place, end in zip(lists, places, ends, strict=True):
             middles[members] = place + offsets
+            leaders.append((end, self._nearest(middles[members], self._sizes[members], end)))
         self.sprites.set_middles(middles)
-        inner = np.clip(ends, places - sizes / 2 + self._air, places + sizes / 2 - self._air)
-        self.leaders.set_segments(list(np.stack([ends, inner], axis=1) / self._stage.pixel))
+        self.leaders.set_segments(list(np.reshape(leaders, (-1, 2, 2)) / self._stage.pixel))
         self.leaders.set_color([self._colors[spot[-1]] for spot in spots])
+
+    def _nearest(self, middles: Array, sizes: Array, end: Array) -> Array:
+        """Return the place inside one of the tags that is nearest to a dot, in pixels."""
+        half = sizes / 2 - self._air
+        inside = np.clip(end, middles - half, middles + half)
+        return np.asarray(inside[np.linalg.norm(inside - end, axis=1).argmin()])
 
     def _laid_out(self, spot: tuple[int, ...], remark: int) -> tuple[list[int], Array, Array]:
         """Return the tags of a list, the middle of each from that of the list, and the size of the list, in pixels."""
-        lines, wide = [[self._count + remark]] if remark >= 0 else [], LINE * self._stage.pixel
-        for place in spot:
-            full = not lines or lines[-1][0] >= self._count or self._sizes[[*lines[-1], place], 0].sum() > wide
-            lines = [*lines, [place]] if full else [*lines[:-1], [*lines[-1], place]]
+        rows = int(np.ceil(self._sizes[list(spot), 0].sum() / (LINE * self._stage.pixel)))
+        lines = [[self._count + remark]] if remark >= 0 else []
+        lines += [part.tolist() for part in np.array_split(spot, rows)]
         widths = [self._sizes[line, 0].sum() for line in lines]
         tall = self._sizes[lines[0][0], 1]
         size = np.array([max(widths), tall * len(lines)])
