@@ -42,7 +42,7 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
     title = _title({names[number]: spreads[number].average for number in rising})
     sizes = {len(spread.distances) for spread in spreads.values()}
     each = f", {min(sizes):,} of each class" if len(sizes) == 1 < len(spreads) else ""
-    subtitle = f"{recording.manifest.title}, distances of {len(samples):,} {kept or 'recorded'} samples{each}"
+    subtitle = f"{recording.manifest.title}, distances of {kept or 'recorded'} samples{each}"
     sheet = Sheet(stage, recording, title, subtitle=subtitle, numbers=numbers, air=16)
     most = MOST_IN_A_LIST if planar else most_rows(sheet.room)
     chosen = [rising[k] for k in evenly(len(rising), most)]
@@ -57,13 +57,14 @@ def dataset(stage: Stage, recording: Recording) -> Draw:
         if planar
         else DistanceRows(stage, sheet.room, samples, shown, called, said)
     )
+    drawn_samples = sum(len(spread.distances) for spread in shown)
     nearest, farthest = (pick(spread.distances[end] for spread in shown) for pick, end in ((min, 0), (max, -1)))
 
     def draw(moment: Moment) -> None:
         span = recording.epochs[-1] - recording.epochs[0]
         walked = float((moment.epoch - recording.epochs[0]) / span) if span else 0.0
         picture.show(float(farthest) if walked >= 1 else float(nearest + walked * (farthest - nearest)))
-        sheet.show(recording.at(moment.epoch), samples=len(samples))
+        sheet.show(recording.at(moment.epoch), samples=drawn_samples)
 
     return draw
 

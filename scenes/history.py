@@ -6,7 +6,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.parts import Number, Sheet, epoch_number
 
 from .families.learning_curves import Source, stacked
-from .families.pinned import CAPTION, Strip, pins_of
+from .families.pinned import CAPTION, Strip, height_of_key, pins_of
 from .families.small_pictures import pictured, small_pictures
 from .families.stems import Stems
 
@@ -39,7 +39,7 @@ def history(stage: Stage, recording: Recording, *, log: bool = False) -> Draw:
     sheet = Sheet(stage, recording, _title(recording, names, source), subtitle=subtitle, numbers=["epoch"])
     seen = small_pictures(stage, recording)[0] is not None
     side = min((stage.width - 80) / len(pins) - 24, (LARGEST if names else 0.7) * sheet.room.height)
-    high = CAPTION + seen * side
+    high = CAPTION + seen * side + height_of_key(recording)
     strip = Strip(stage, Box(sheet.room.left, sheet.room.top, sheet.room.width, high), recording, pins)
     sheet.write_foot(_foot(recording, names, source), strip.note)
     below = Box(sheet.room.left, sheet.room.top + high + ELBOW, sheet.room.width, sheet.room.height - high - ELBOW)

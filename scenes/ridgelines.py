@@ -12,7 +12,7 @@ from animviz import Box, Draw, Moment, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
 from animviz.errors import SceneError
-from animviz.parts import Sheet
+from animviz.parts import LABEL, Sheet
 from animviz.recording.state import State
 from animviz.sampling import strided
 
@@ -67,7 +67,9 @@ def ridgelines(
     lowest = min(box.height for box in _boxes(stage, sheet.room, len(order)))
     rows = strided(len(states), max(4, int(lowest // RIDGE)))
     often = _how_often(recording.epochs, np.array([states[place].epoch for place in rows]))
-    sheet.write_foot(*_foot(words, values, axes, len(some or ()), often))
+    ridges, *rest = _foot(words, values, axes, len(some or ()), often)
+    joined = "; ".join(filter(None, rest))
+    sheet.write_foot(ridges, *([joined] if stage.measure(joined, LABEL) <= sheet.room.width else rest))
     panels = {
         quantity: _panel(
             stage,
@@ -131,7 +133,7 @@ def _title(large: Quantity, layer: str, moments: list[Array]) -> str:
         return f"{large} of {layer}".capitalize()
     if large not in OF_LAYER:
         before, after = float(np.median(first)), float(np.median(last))
-        what = f"The median {large.removesuffix('s').replace('losse', 'loss')}"
+        what = f"The samples' median {large.removesuffix('s').replace('losse', 'loss')}"
         texts = [rounded(value) for value in (before, after)]
         if texts[0] == texts[1]:
             return f"{what} {'stays at' if len(moments) > 1 else 'is'} {texts[0]}"
@@ -149,14 +151,18 @@ def _foot(
     few = [quantity for quantity in values if quantity not in many]
     held = min(axis.held for axis in axes.values())
     lines = f", its {len(values[few[0]][0])} {few[0]} as lines" if few else ""
-    cut = f"; off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
+    cut = f"off the axes: at most {np.ceil(1000 * (1 - held)) / 10:g} %" if held < 1 else ""
     of = f", activations of {some} samples" if some else ""
-    what = ", each on its own scale" if often else ": how many values lie where, on its own scale"
-    return [f"a ridge{often}{what}" if many else "", f"{layer}{of}{lines}{cut}"]
+    ridges = (
+        f"ridges: now{often}, each on its own scale"
+        if often
+        else "a ridge: how many values lie where, on its own scale"
+    )
+    return [ridges if many else "", f"{layer}{of}{lines}", cut]
 
 
 def _how_often(recorded: Array, shown: Array) -> str:
-    """Return which epochs have a ridge, such as " every second epoch"; nothing where all that were recorded have one.
+    """Return which epochs have a ridge besides that of now, such as " and every second epoch"; nothing where all have one.
 
     Args:
         recorded: all epochs.
@@ -169,7 +175,7 @@ def _how_often(recorded: Array, shown: Array) -> str:
     even = np.allclose(gaps[:-1], gaps[0]) and gaps[0] == round(gaps[0])
     every, what = (round(gaps[0]), "epoch") if even else (stride, "state")
     which = f"{ORDINALS[every]} {what}" if every < len(ORDINALS) else f"{every} {what}s"
-    return f" every {which}{'' if np.isclose(gaps[-1], gaps[0]) else ' and the last'}"
+    return f" and every {which}" if np.isclose(gaps[-1], gaps[0]) else f", every {which} and the last"
 
 
 def _boxes(stage: Stage, room: Box, count: int) -> list[Box]:

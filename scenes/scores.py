@@ -17,13 +17,14 @@ from animviz.parts import Sheet
 from .families.class_curves import Named
 from .families.class_plane import ClassPlane, lowest_level
 from .families.endings import count_in_words, in_title
-from .families.pinned import CAPTION, Pin, Strip, beginning
+from .families.pinned import CAPTION, Pin, Strip, beginning, height_of_key
 from .families.small_pictures import pictured
 from .families.stems import Stems
 
 LEARNED = 0.8  # F1 from which on a class counts as learned
 ELBOW, SIDE, LEAST = 24.0, 104.0, 480.0  # units below pictures, of one, and of a panel that has room for them
 SHORT = 3  # letters of a name below a picture
+REMARKS = ("never answered: counts as 0", "no samples: counts as 0")  # where there is nothing to divide by
 TALL = 1.2  # height over width from which on there are curves below the plane
 GAP = 40.0  # units between plots
 LARGE, MOST = 0.6, 12  # share of the room for the plane, and classes that are shown at most
@@ -58,7 +59,7 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     high = _strip_height(boxes, recording, len(pins))
     names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
     enough = (LEARNED, f"F1 {LEARNED:g}: learned")
-    plane = ClassPlane(stage, boxes[0], recording.epochs, table[:, shown, :2], names, colors, hero, enough)
+    plane = ClassPlane(stage, boxes[0], recording.epochs, table[:, shown, :2], names, REMARKS, colors, hero, enough)
     low, strip, stems = boxes[-1], None, None
     if high:
         strip = Strip(stage, Box(low.left, low.top, low.width, high - ELBOW), recording, pins)
@@ -75,7 +76,8 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
         now = outcomes.blended(moment.epoch, table.__getitem__)  # an error where the weights have diverged
-        plane.show(moment.epoch, now[shown, :2])
+        counts = outcomes.blended(moment.epoch, outcomes.counts)[:, there[shown]]
+        plane.show(moment.epoch, now[shown, :2], _remarked(counts))
         if curves:
             curves.show(moment.epoch)
         if strip and stems:
@@ -94,6 +96,16 @@ def rates(counts: Array) -> Array:
     right, true, said = counts
     parts = [(right, said), (right, true), (2 * right, true + said)]
     return np.stack([part / np.maximum(whole, 1) for part, whole in parts], axis=1)
+
+
+def _remarked(counts: Array) -> NDArray[np.int64]:
+    """Return which of the remarks holds for each class, int (classes,); -1 where there is something to divide by.
+
+    Args:
+        counts: as for `rates`.
+    """
+    _, true, said = counts
+    return np.select([said == 0, true == 0], [0, 1], -1)
 
 
 def learned_at(values: Array) -> Array:
@@ -134,7 +146,7 @@ def _strip_height(boxes: list[Box], recording: Recording, count: int) -> float:
     box = boxes[-1]
     if len(boxes) == 1 or count < 2 or box.height < LEAST or not pictured(recording):
         return 0.0
-    return min(SIDE, box.width / count - 24) + CAPTION + ELBOW
+    return min(SIDE, box.width / count - 24) + CAPTION + ELBOW + height_of_key(recording)
 
 
 def _hero(learned: Array) -> int:

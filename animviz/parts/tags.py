@@ -67,7 +67,7 @@ def _name_tag(stage: Stage, name: str, color: Any, room: float) -> Pixels:
     return np.rint(pixels).astype(np.uint8)
 
 
-def chip(stage: Stage, name: str, color: Any, letters: float) -> Pixels:
+def chip(stage: Stage, name: str, color: Any, letters: float, widest: float = NAME) -> Pixels:
     """Return a name on a round patch in the colour of its class, black or white, whichever stands out more; RGBA.
 
     Args:
@@ -75,8 +75,9 @@ def chip(stage: Stage, name: str, color: Any, letters: float) -> Pixels:
         name: cut where it is long.
         color: RGB in [0, 1].
         letters: units of their height.
+        widest: units of a name at most.
     """
-    line = one_line(cut(stage, name, NAME, letters, "medium"))
+    line = one_line(cut(stage, name, widest, letters, "medium"))
     ink, _, above, _ = coverage(line, stage.font(letters, "medium", line))
     halo, height = max(1, round(HALO * stage.pixel)), round(1.15 * letters * stage.pixel)
     width = max(height, ink.shape[1] + round(0.6 * height))

@@ -3,6 +3,7 @@
 __all__ = ["amounts", "counted", "rounded"]
 
 FEW, MOST = 2, 5  # digits
+MANY = 1000.0  # from where decimals are noise
 WHOLE, HUGE, TINY = (
     100.0,
     1e6,
@@ -34,13 +35,14 @@ def counted(count: int, thing: str) -> str:
 
 
 def rounded(value: float) -> str:
-    """Return a value to three decimals, or where these would hide it to two digits.
+    """Return a value to three decimals, or where these would hide it to two digits; thousands without decimals.
 
     Args:
         value: any.
     """
     size = abs(value)
-    return ("−" if value < 0 else "") + (f"{size:.3f}" if size >= 0.01 or not size else f"{size:.2g}")
+    few = f"{size:.3f}" if size >= 0.01 or not size else f"{size:.2g}"
+    return ("−" if value < 0 else "") + (_written(size, FEW) if size >= MANY else few)
 
 
 def _written(value: float, digits: int) -> str:

@@ -4,18 +4,23 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from numpy.typing import NDArray
 
 from animviz import Box, Stage
 from animviz.arrays import Array
-from animviz.parts import LABEL, NEAR_ONE, Sprites, apart, chip, first_fitting, near_one
+from animviz.parts import LABEL, NEAR_ONE, first_fitting, near_one
+
+from .dot_names import DotNames, in_one_spot
 
 __all__ = ["ClassPlane", "lowest_level"]
 
 LEFT, BELOW, ABOVE, RIGHT = 62.0, 76.0, 46.0, 16.0  # units for the values at the left and below, the title, and air
 TAIL = 3.0  # snapshots after which a way has faded
 WAY, DOT, BOLD = 4.0, 17.0, 5.0  # units of a way's width, of a dot, and of the way that is told of
-ROUNDS, STILL = 24, 0.1  # of pushing names apart and back into the plane, and pixels that are no move
-AIR, LEADER = 7.0, 2.0  # units from a dot to its name, and of the line between them
+HIDDEN, GROWN = 3.0, 0.4  # units between dots of which one would hide the other, and by how much such a one is larger
+FEW, KEPT = 5, 0.55  # classes of which all ways stay where none is told of, and strength of what stays
+NESTED = 2.6, 0.6  # widths of the first and the last of the ways that stay, in those of others
+CLEAR = 20  # snapshots of the way that is told of that no name lies on
 PRECISION = ("precision: how often it is right", "precision")
 RECALL = ("recall: how much is found", "recall")
 
@@ -29,14 +34,15 @@ class ClassPlane:
         epochs: of the snapshots, shape (snapshots,).
         values: precision and recall, from 0 to 1, shape (snapshots, classes, 2); not finite where the weights diverged.
         names: of the classes.
+        remarks: what may be said of classes, before their names.
         colors: of the classes, RGB in [0, 1], shape (classes, 3).
         hero: the class of which all of the way is seen, or -1.
         enough: the F1 whose line is marked, with its name.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, epochs: Array, values: Array, names: Sequence[str], colors: Array, hero: int,
-        enough: tuple[float, str],
+        self, stage: Stage, box: Box, epochs: Array, values: Array, names: Sequence[str],
+        remarks: Sequence[str], colors: Array, hero: int, enough: tuple[float, str],
     ) -> None:  # fmt: skip
         self._stage, self._epochs = stage, epochs
         self._begin = lowest_level(values)
@@ -50,68 +56,61 @@ class ClassPlane:
         self._axes.add_collection(self._tails, autolim=False)
         stage.moves(self._tails)
         self._way = stage.curve(self._axes, colors[hero], BOLD, 0)
-        self._leaders = LineCollection([], colors=colors, linewidths=stage.points(LEADER))
-        stage.overlay().add_collection(self._leaders, autolim=False)
-        stage.moves(self._leaders)
         marks = {"marker": "o", "markersize": stage.points(DOT), "markeredgewidth": 0, "clip_on": False}
         self._dots = [stage.line(self._axes, color, 0, **marks) for color in colors]
         ground = stage.theme.mix(stage.theme.grid, 0.18)
-        tags = [chip(stage, name, ground, LABEL) for name in names]
-        self._sizes = np.array([tag.shape[1::-1] for tag in tags], float).reshape(-1, 2)
-        self._names = Sprites(stage, tags)
+        self._names = DotNames(stage, self.room, names, remarks, self._colors, DOT, ground)
 
-    def show(self, epoch: float, now: Array) -> None:
+    def show(self, epoch: float, now: Array, remarked: NDArray[np.int64]) -> None:
         """Draw the dots, and the ways up to a moment.
 
         Args:
             epoch: the moment.
             now: precision and recall at it, shape (classes, 2).
+            remarked: number of the remark on each class, -1 where there is none, shape (classes,).
         """
         past, ends = self._places[self._epochs < epoch - 1e-9], self._at(now)[:, ::-1]
         ways = np.concatenate([past, ends[None]])
-        for dot, end in zip(self._dots, ends, strict=True):
-            dot.set_data(*end[:, None])
         if self._hero >= 0:
             self._way.set_data(*ways[:, self._hero].T)
         self._show_tails(ways, float(np.interp(epoch, self._epochs, np.arange(len(self._epochs)))))
-        room, pixel = self.room, self._stage.pixel
-        dots = np.stack([room.left + ends[:, 0] * room.width, room.bottom - ends[:, 1] * room.height], axis=1)
-        names = self._placed(dots * pixel)
-        self._names.set_middles(names)
-        self._leaders.set_segments(list(np.stack([dots, names / pixel], axis=1)))
+        dots, pixel = self._on_stage(ends), self._stage.pixel
+        self._show_dots(ends, dots)
+        way = self._on_stage(ways[-CLEAR:, self._hero]) if self._hero >= 0 else dots[:0]
+        between = (way[1:] + way[:-1]) / 2
+        self._names.show(dots * pixel, remarked, pixel * np.concatenate([way[:-1], between]))
+
+    def _on_stage(self, places: Array) -> Array:
+        """Return places of the axes in units of the stage, shape (places, 2)."""
+        room = self.room
+        return np.stack([room.left + places[:, 0] * room.width, room.bottom - places[:, 1] * room.height], axis=1)
+
+    def _show_dots(self, ends: Array, dots: Array) -> None:
+        """Show the dots: of several in one spot each inside the one before, so that all are seen."""
+        for spot in in_one_spot(dots, np.zeros(len(dots)), HIDDEN):
+            sizes = DOT * np.linspace(1, 0, len(spot), endpoint=False) * (1 + GROWN * (len(spot) > 1))
+            for place, size in zip(spot, sizes, strict=True):
+                self._dots[place].set_data(*ends[place][:, None])
+                self._dots[place].set_markersize(self._stage.points(size))
 
     def _show_tails(self, ways: Array, now: float) -> None:
-        """Show the last of the ways, the older the fainter.
+        """Show the last of the ways, the older the fainter; of few classes of which none is told of all of them.
 
         Args:
             ways: places at the snapshots of the past and at the moment, shape (moments, classes, 2).
             now: the moment, in snapshots.
         """
         heads = np.append(np.arange(1, len(ways) - 1), now)[: len(ways) - 1]
-        strength = np.clip(1 - (now - heads) / TAIL, 0, 1)
+        kept = KEPT if self._hero < 0 and ways.shape[1] <= FEW else 0.0
+        strength = np.clip(1 - (now - heads) / TAIL, kept, 1)
         seen = np.flatnonzero(strength > 0)
         others = np.flatnonzero(np.arange(ways.shape[1]) != self._hero)
         self._tails.set_segments([ways[k : k + 2, place] for k in seen for place in others])
-        self._tails.set_color([(*self._colors[place], strength[k]) for k in seen for place in others])
-
-    def _placed(self, dots: Array) -> Array:
-        """Return where the names of dots stand, both in pixels: at their outer side, none over another or a dot."""
-        stage, room = self._stage, self.room
-        middle = np.nanmean(dots, axis=0)
-        ways = dots - middle
-        length = np.linalg.norm(ways, axis=1, keepdims=True)
-        ways = np.where(length > 1e-6, ways / np.maximum(length, 1e-6), [0.0, -1.0])
-        wished = dots + ways * (self._sizes / 2 + AIR * stage.pixel)
-        half = self._sizes / 2
-        low, high = np.array([room.left, room.top]) * stage.pixel, np.array([room.right, room.bottom]) * stage.pixel
-        sizes = np.concatenate([self._sizes, np.full_like(dots, (DOT + AIR) * stage.pixel)])
-        for _ in range(ROUNDS):  # the edge may push names over each other again; dots stay where they are
-            before = wished
-            moved = apart(np.concatenate([wished, dots]), sizes)[: len(dots)]
-            wished = np.clip(moved, low + half, high - half)
-            if np.abs(wished - before).max() < STILL:
-                break
-        return wished
+        mix = self._stage.theme.mix
+        self._tails.set_color([mix(self._colors[place], strength[k]) for k in seen for place in others])
+        # Of ways that lie in one line each is seen.
+        widths = WAY * np.linspace(*NESTED, len(others)) if kept else np.full(len(others), WAY)
+        self._tails.set_linewidth(np.tile(self._stage.points(1) * widths, len(seen)).tolist())
 
     def _at(self, shares: Array | float) -> Array:
         """Return where shares stand on either axis, from 0 to 1."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -12,7 +13,7 @@ from animviz import Box, Recording, Stage
 from animviz.analysis.verdicts import Verdicts
 from animviz.arrays import Array
 from animviz.errors import RecordingError, SceneError
-from animviz.parts import LABEL, Words, cut, heatmap, images_of, in_order, pair
+from animviz.parts import LABEL, Words, cut, first_fitting, heatmap, images_of, in_order, pair
 
 from .endings import in_title
 
@@ -22,6 +23,8 @@ LINE = 30.0  # units from one line of names to the next
 NARROW = 300.0  # units of width from which these words are spelled out
 TITLE, REST = 34.0, 30.0  # units above and below the list
 MOST = 6  # pairs at most
+PATCH, KEYED = 16.0, 120.0  # units of a patch of colour in the key, and of all that is no word there
+IN_KEY = (("right answers", "wrong, few to many"), ("right", "wrong, few to many"), ("right", "wrong"))
 FIRST = 0.42  # of the way from no sample to all of a class, at which the colour of a single one begins
 
 
@@ -99,6 +102,28 @@ def small_matrix(stage: Stage, box: Box, verdicts: Verdicts) -> tuple[Callable[[
         cells.set_values(cell_colors(stage.theme, verdicts.blended(epoch, verdicts.matrix), totals))
 
     return show, place
+
+
+def small_key(stage: Stage, box: Box, verdicts: Verdicts) -> None:
+    """Say what the colours of small matrices mean: a patch of right answers, and three from one wrong answer to all.
+
+    Args:
+        stage: where.
+        box: room for it, at its upper edge.
+        verdicts: what is answered.
+    """
+    total = max(2.0, float(verdicts.totals.max()))
+    tables = [np.array([[total, wrong], [wrong, total]]) for wrong in (1.0, total / 4, total)]
+    colors = [cell_colors(stage.theme, table, np.full((2, 1), total))[0] for table in tables]
+    axes, quiet, left, baseline = stage.overlay(), stage.theme.quiet, box.left, box.top + 22
+    said = first_fitting(stage, [" ".join(words) for words in IN_KEY], box.width - KEYED)
+    words = next((words for words in IN_KEY if " ".join(words) == said), IN_KEY[-1])
+    for word, some in zip(words, ([colors[0][0]], [color[1] for color in colors]), strict=True):
+        for color in some:
+            axes.add_patch(Rectangle((left, baseline - PATCH), PATCH, PATCH, facecolor=color, edgecolor="none"))
+            left += PATCH + 2
+        stage.text(left + 8, baseline, word, color=quiet)
+        left += stage.measure(word, LABEL) + 30
 
 
 class Pairs:

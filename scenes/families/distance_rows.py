@@ -14,7 +14,7 @@ __all__ = ["DistanceRows", "most_rows"]
 
 HEAD, AXIS = 34.0, 34.0  # units of the heading, and of the numbers below
 STRIP, THIN, THICK = 0.22, 10.0, 20.0  # share of a row that its dots take beside images, and its bounds in units
-LEAST, LANE = 56.0, 90.0  # units of a row at least, and of an image at most about
+LEAST, LANE = 42.0, 90.0  # units of a row at least, and of an image at most about
 HIGHEST, BROAD = 130.0, 70.0  # units of a row, and of the dots in it, at most where there are no images
 STACKED, LINE = 88.0, 29.0  # units of a row from which its numbers stand below its name, and from line to line
 WIDE, MANY, GAP = 1000.0, 5, 44.0  # units of width and rows from which images stand in two columns, and between those

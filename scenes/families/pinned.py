@@ -12,11 +12,12 @@ from animviz.arrays import Array
 from animviz.errors import DivergedError
 from animviz.parts import PointCloud, cut, epoch_number
 
-from .small_pictures import Picture, small_pictures
+from .small_pictures import Picture, draw_key, keyed, small_pictures
 
-__all__ = ["CAPTION", "Pin", "Strip", "beginning", "pins_of"]
+__all__ = ["CAPTION", "Pin", "Strip", "beginning", "height_of_key", "pins_of"]
 
 CAPTION = 62.0  # units below a picture for its two lines
+KEY = 36.0  # units above pictures for what their colours mean
 VEIL = 0.72  # of the ground that lies over a picture of what is to come
 APART = 0.015  # of the training, between two moments at least
 CHANGED = 0.05  # of the range of the loss, between two landmarks at least
@@ -72,6 +73,15 @@ def pins_of(recording: Recording, most: int) -> list[Pin]:
     return sorted(pins, key=lambda pin: pin.epoch)
 
 
+def height_of_key(recording: Recording) -> float:
+    """Return the units above the pictures for what their colours mean; nothing where they need no key.
+
+    Args:
+        recording: of any model.
+    """
+    return KEY * keyed(recording)
+
+
 class Strip:
     """Pictures in a row: those of the past stay, the next one shows the present, those to come are faint.
 
@@ -79,7 +89,7 @@ class Strip:
 
     Args:
         stage: where.
-        box: room for pictures and captions.
+        box: room for pictures and captions, and for the key of those that need one.
         recording: of any model.
         pins: rising moments, one for each picture.
 
@@ -92,12 +102,14 @@ class Strip:
         self._pins, self._theme = pins, stage.theme
         self._epoch = epoch_number(recording)
         pitch = box.width / len(pins)
-        side = min(box.height - CAPTION, pitch - 24)
+        side = min(box.height - CAPTION - height_of_key(recording), pitch - 24)
         boxes = [
             Box(box.left + (place + 0.5) * pitch - side / 2, box.bottom - CAPTION - side, side, side)
             for place in range(len(pins))
         ]
         make, self.note = small_pictures(stage, recording)
+        if keyed(recording):
+            draw_key(stage, box, recording)
         self._slots = [_Slot(stage, place, make) for place in boxes] if make else []
         self._names = [
             stage.text(place.left + side / 2, place.bottom + 26, "", weight="medium", align="center", moves=True)
@@ -109,7 +121,7 @@ class Strip:
             )
             for place in boxes
         ]
-        self._said = [cut(stage, pin.name or self._when(pin), pitch - 6, weight="medium") for pin in pins]
+        self._said = [cut(stage, pin.name or self._at(pin.epoch), pitch - 6, weight="medium") for pin in pins]
         self.anchors = [(place.left + side / 2, box.bottom) for place in boxes]
 
     def show(self, epoch: float) -> int:
@@ -122,11 +134,11 @@ class Strip:
                 self._slots[place].show(epoch if now else pin.epoch, faint=place >= past and not now)
             self._names[place].set_text("now" if now else self._said[place])
             self._names[place].set_color(self._theme.ink if now or place < past else self._theme.quiet)
-            self._times[place].set_text(self._when(pin) if pin.name and not now else "")
+            self._times[place].set_text(self._at(epoch) if now else self._at(pin.epoch) if pin.name else "")
         return past
 
-    def _when(self, pin: Pin) -> str:
-        return f"epoch {self._epoch.text(pin.epoch)}"
+    def _at(self, epoch: float) -> str:
+        return f"epoch {self._epoch.text(epoch)}"
 
 
 class _Slot:

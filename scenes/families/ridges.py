@@ -115,7 +115,8 @@ class Ridges:
         axis: where its values stand.
         epochs: of the ridges, rising.
         moments: the values at these epochs.
-        marked: whether the way of the median is drawn over the ridges, and what an axis runs over is named.
+        marked: whether the way of the median is drawn over the ridges and the mean has a mark, and what an axis runs
+            over is named.
     """
 
     def __init__(
@@ -151,7 +152,9 @@ class Ridges:
         if self._few:
             return {"places": self._axis.places(values)}
         found = {"counts": self._axis.counts(values), "zeros": np.array(_zeros(values))}
-        return found if self._medians is None else {**found, "median": np.array(_median(values))}
+        if self._medians is None:
+            return found
+        return {**found, "median": np.array(_median(values)), "mean": np.array(_mean(values))}
 
     def show(self, epoch: float, measured: dict[str, Array]) -> None:
         """Show a moment.
@@ -170,7 +173,7 @@ class Ridges:
         ridge = self._ridge(measured["counts"], epoch)
         self._now.set_verts([ridge])
         if self._medians is not None:
-            self._show_median(epoch, past, float(measured["median"]))
+            self._show_averages(epoch, past, float(measured["median"]), float(measured["mean"]))
         if self._sticks:
             share, base = float(measured["zeros"]), self._base(epoch)
             self._stick.set_data([0.0, 0.0], [base, base - share * self._high])
@@ -198,7 +201,7 @@ class Ridges:
             artist.set_clip_on(False)
             stage.moves(artist)
         if self._medians is not None:
-            self._set_up_median(stage)
+            self._set_up_averages(stage)
         if self._sticks:
             self._stick = stage.line(self.axes, theme.ink, 5)
             self._words = Words(stage, [(self._room.right, self._room.top - ABOVE + 20)], align="right")
@@ -206,27 +209,35 @@ class Ridges:
                 stage, "share at 0", lambda: [text.removesuffix(" at 0") for text in self._words.texts], self._drawn_share
             )  # fmt: skip
 
-    def _set_up_median(self, stage: Stage) -> None:
-        """Add the way of the median through the ridges, and its value."""
-        accent, room = stage.theme.positive, self._room
+    def _set_up_averages(self, stage: Stage) -> None:
+        """Add the way of the median through the ridges, a ring at the mean of now, and the values of both."""
+        accent, theme, room = stage.theme.positive, stage.theme, self._room
         if self._high >= CLEAR:
-            stage.text(MARGIN, room.top + self._high - 26, "epoch", color=stage.theme.quiet)
+            stage.text(MARGIN, room.top + self._high - 26, "epoch", color=theme.quiet)
         self._way = stage.curve(self.axes, accent, 3, 13)
-        self._median = Words(stage, [(room.right, room.top - ABOVE + 20)], weight="medium", align="right")
-        self._accent = np.array([stage.theme.mix(accent, 1.0)])
-        pair(
-            stage, "median", lambda: [text.removeprefix("median ") for text in self._median.texts],
-            lambda: [self._told],
+        self._ring = stage.line(
+            self.axes, theme.ink, 0, marker="o", markersize=stage.points(13), markeredgewidth=stage.points(2.5),
+            markerfacecolor=theme.background, clip_on=False,
         )  # fmt: skip
+        line, between = room.top - ABOVE + 20, stage.measure("median 000,000", LABEL, "medium") + 20
+        self._averages = Words(
+            stage, [(room.right, line), (room.right - between, line)], weight="medium", align="right"
+        )
+        self._inks = np.array([theme.mix(color, 1.0) for color in (accent, theme.ink)])
+        pair(stage, "averages", lambda: [text.split()[1] for text in self._averages.texts], lambda: self._told)
 
-    def _show_median(self, epoch: float, past: int, now: float) -> None:
+    def _show_averages(self, epoch: float, past: int, median: float, mean: float) -> None:
         assert self._medians is not None
         before = self._epochs[:past] < epoch - 1e-9
-        x = self._axis.places(np.append(self._medians[:past][before], now))
+        x = self._axis.places(np.append(self._medians[:past][before], median))
         self._way.set_data(x, np.append(self._bases()[:past][before], self._base(epoch)))
-        place = float(self._way.end[0])
-        self._told = 10**place if self._axis.log else place
-        self._median.set_words([f"median {rounded(now)}"], self._accent)
+        place = self._axis.places(np.array([mean]))
+        off = place[0] < self._axis.edges[0] or place[0] > self._axis.edges[-1]
+        self._ring.set_data([np.nan] if off else place, [self._base(epoch)])
+        places = [float(self._way.end[0]), float(place[0])]
+        self._told = [10**each if self._axis.log else each for each in places]
+        said = f"mean {rounded(mean)}{' off the axis' if off else ''}"
+        self._averages.set_words([f"median {rounded(median)}", said], self._inks)
 
     def _drawn_share(self) -> list[float]:
         base, top = np.asarray(self._stick.get_ydata())
@@ -285,6 +296,12 @@ def _median(values: Array) -> float:
     """Return the median of the finite values."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if known.size else float("nan")
+
+
+def _mean(values: Array) -> float:
+    """Return the mean of the finite values."""
+    known = values[np.isfinite(values)]
+    return float(np.mean(known, dtype=np.float64)) if known.size else float("nan")
 
 
 def _zeros(values: Array) -> float:

@@ -15,9 +15,9 @@ from animviz.parts import InputPlane, PointCloud, planar_inputs
 from animviz.recording.replay.layers import is_dense_chain
 from animviz.sampling import evenly
 
-from .confused import small_matrix
+from .confused import small_key, small_matrix
 
-__all__ = ["Picture", "pictured", "small_pictures"]
+__all__ = ["Picture", "draw_key", "keyed", "pictured", "small_pictures"]
 
 MOST_CLASSES = 40  # of a table
 POINTS = 400  # of a plane
@@ -33,6 +33,25 @@ def pictured(recording: Recording) -> bool:
     return output.task in CLASSES and len(output.class_names) <= MOST_CLASSES and _verdicts(recording) is not None
 
 
+def keyed(recording: Recording) -> bool:
+    """Say whether the pictures are tables, whose colours need a key."""
+    try:
+        return pictured(recording) and not _planar(recording)
+    except AnimvizError:  # several inputs
+        return False
+
+
+def draw_key(stage: Stage, box: Box, recording: Recording) -> None:
+    """Draw what the colours of tables mean.
+
+    Args:
+        stage: where.
+        box: room for it, at its upper edge.
+        recording: of a classifier whose pictures are tables.
+    """
+    small_key(stage, box, Verdicts(recording, "history"))
+
+
 def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], Picture] | None, str]:
     """Return what makes a small picture in a box, and what it is in words; None where there is nothing to see.
 
@@ -46,17 +65,24 @@ def small_pictures(stage: Stage, recording: Recording) -> tuple[Callable[[Box], 
         return None, ""
     if output.target is None:
         return None, ""
-    dense = is_dense_chain(recording.layers)
     if output.task in CLASSES and len(output.class_names) <= MOST_CLASSES:
-        if dense and inputs.shape[1:] == (2,) and len(output.class_names) <= MAX_CLASSES:
+        if _planar(recording):
             return lambda box: _plane(stage, box, recording), "squares: the answer over the plane at that moment"
         verdicts = _verdicts(recording)
         if verdicts is not None:
             note = "tables: a row for each true class, a column for each answer"
             return lambda box: small_matrix(stage, box, verdicts)[0], note
+    dense = is_dense_chain(recording.layers)
     if output.task == "regression" and dense and inputs.shape[1:] == (1,) and recording.targets.size == len(inputs):
         return lambda box: _curve(stage, box, recording), "small curves: the answer at that moment, over the target"
     return None, ""
+
+
+def _planar(recording: Recording) -> bool:
+    """Say whether a classifier's answers over the plane of its inputs can be drawn."""
+    inputs = recording.single_input(recording.inputs)
+    few = len(recording.output.class_names) <= MAX_CLASSES
+    return few and inputs.shape[1:] == (2,) and is_dense_chain(recording.layers)
 
 
 def _plane(stage: Stage, box: Box, recording: Recording) -> Picture:

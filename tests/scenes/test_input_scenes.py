@@ -20,6 +20,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.manifest import Entry
 from animviz.recording.writer import RecordingWriter
 from animviz.scenes.dataset import _title
+from animviz.scenes.families import distance_rows
 from animviz.scenes.families.class_mosaic import ClassMosaic, _Grid
 from animviz.scenes.families.distance_plane import DistancePlane
 from animviz.scenes.families.distance_rows import _begin, _packed
@@ -290,6 +291,21 @@ def test_dataset_counts_are_the_recordings(odd: Recording) -> None:
         assert {f"{count:,}", f"{count:,} samples"} & set(texts(stage))
     assert f"{len(odd.extras['train_labels'])}" in texts(stage)
     assert "test" not in texts(stage)
+
+
+@pytest.mark.parametrize(("least", "part"), [(distance_rows.LEAST, ""), (60.0, "7 of 10 classes")])
+def test_dataset_counts_the_samples_of_the_classes_that_are_drawn(
+    least: float, part: str, digits: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distance_rows, "LEAST", least)
+    stage = Stage((720, 720))
+    find_scene("dataset").set_up(stage, digits)(Moment(0.0, 4.0))
+    stage.paint()
+    lit = [artist for artist in stage._moving if isinstance(artist, PointCloud)][1]
+    assert (lit.count < len(digits.extras["train_labels"])) is bool(part)
+    assert f"{lit.count:,}" in texts(stage)
+    assert part in " ".join(texts(stage))
+    assert bool(part) or " of 10 classes" not in " ".join(texts(stage)), "a square has room for ten classes"
 
 
 @pytest.mark.parametrize(("epoch", "share"), [(0.0, 0.0), (1.0, 0.25), (4.0, 1.0)])

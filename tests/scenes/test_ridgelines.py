@@ -73,7 +73,7 @@ def test_all_values_of_a_layer_are_counted(trained: Trained) -> None:
     losses = np.asarray(keras.losses.sparse_categorical_crossentropy(recording.labels, outputs))
     assert known["losses"] == pytest.approx(losses, rel=1e-3, abs=1e-5)
     assert np.array_equal(known["margins"] > 0, outputs.argmax(axis=1) == recording.labels)
-    assert f"The median loss falls from {np.median(sample_losses(recording, 0.0)):.3f}" in " ".join(
+    assert f"The samples' median loss falls from {np.median(sample_losses(recording, 0.0)):.3f}" in " ".join(
         texts(recording, 0.0)
     )
 
@@ -159,20 +159,25 @@ def test_the_old_name_goes_on(rings_recording: Recording) -> None:
     assert animviz.frame_at("violins", rings_recording, 1.0, size=(320, 180)).std() > 0
 
 
-def test_the_median_of_the_samples_stands_where_it_is(trained: Trained) -> None:
+def test_the_averages_of_the_samples_stand_where_they_are(trained: Trained) -> None:
     stage, recording = Stage((1280, 720)), trained("digits_mlp")
     find_scene("ridgelines").set_up(stage, recording)(Moment(seconds=0.0, epoch=3.0))
-    said = next(one for one in stage.pairs if one.name == "median")
-    expected = np.median(sample_losses(recording, 3.0))
-    assert list(said.texts()) == [rounded(expected)]
-    assert said.values() == pytest.approx([max(expected, LEAST)], rel=1e-6)
+    said = next(one for one in stage.pairs if one.name == "averages")
+    losses = sample_losses(recording, 3.0)
+    expected = [np.median(losses), losses.mean()]
+    assert list(said.texts()) == [rounded(value) for value in expected]
+    assert said.values() == pytest.approx([max(value, LEAST) for value in expected], rel=1e-6)
+    assert said.texts()[1] in layout.texts(stage), "the header's loss has its mark"
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(2.3334, "2.333"), (0.0, "0.000"), (0.00072, "0.00072"), (-0.5, "−0.500"), (-0.0042, "−0.0042"), (3e-6, "3e-06")],
-)
-def test_small_medians_keep_two_digits(value: float, text: str) -> None:
+    [
+        (2.3334, "2.333"), (0.0, "0.000"), (0.00072, "0.00072"), (-0.5, "−0.500"), (-0.0042, "−0.0042"), (3e-6, "3e-06"),
+        (999.5, "999.500"), (516048.725, "516,049"), (-2.53e7, "−2.5e7"),
+    ],
+)  # fmt: skip
+def test_small_medians_keep_two_digits_and_large_ones_no_decimals(value: float, text: str) -> None:
     assert rounded(value) == text
 
 
@@ -180,11 +185,11 @@ def test_small_medians_keep_two_digits(value: float, text: str) -> None:
     ("recorded", "most", "said"),
     [
         (np.arange(9.0), 16, ""),
-        (np.arange(21.0), 16, " every second epoch"),
-        (np.arange(20.0), 16, " every second epoch and the last"),
-        (np.arange(401.0), 16, " every 27 epochs and the last"),
-        (np.arange(21.0) * 5, 16, " every tenth epoch"),
-        (np.arange(21.0) / 7, 16, " every second state"),
+        (np.arange(21.0), 16, " and every second epoch"),
+        (np.arange(20.0), 16, ", every second epoch and the last"),
+        (np.arange(401.0), 16, ", every 27 epochs and the last"),
+        (np.arange(21.0) * 5, 16, " and every tenth epoch"),
+        (np.arange(21.0) / 7, 16, " and every second state"),
         (np.arange(1.0), 16, ""),
     ],
 )

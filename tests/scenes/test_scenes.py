@@ -271,7 +271,17 @@ def test_pictures_of_what_is_to_come_are_faint(tmp_path: Path) -> None:
         draw(animviz.Moment(seconds=0.0, epoch=epoch))
         veils = [artist.get_visible() for artist in stage.moving if isinstance(artist, Rectangle)]
         assert veils == [place >= (bright or len(veils)) for place in range(len(veils))]
-        assert ("now" in texts(stage)) == (epoch == 0.5)
+        assert ("now" in texts(stage)) == ("epoch 0.5" in texts(stage)) == (epoch == 0.5)
+
+
+@pytest.mark.parametrize("name", ["history", "scores"])
+def test_small_tables_have_a_key_and_small_planes_none(
+    name: str, trained: Callable[..., Recording], rings_recording: Recording
+) -> None:
+    for recording, keyed in ((trained("digits_mlp"), True), (rings_recording, False)):
+        stage = Stage((1280, 720))
+        find_scene(name).set_up(stage, recording)(animviz.Moment(seconds=0.0, epoch=1.0))
+        assert ({"right answers", "wrong, few to many"} <= set(texts(stage))) is keyed
 
 
 def test_moments_are_named_alone_where_a_network_shows_nothing_in_a_small_picture(tmp_path: Path) -> None:
