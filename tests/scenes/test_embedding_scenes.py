@@ -156,6 +156,22 @@ def test_titles_of_one_moment_name_the_layer_that_gains(plane: list[float], said
     assert headline(list("ab"), 0.6, 0.91, way(plane), first="the first layer on") == f"{said} two classes"
 
 
+@pytest.mark.parametrize(
+    ("shares", "classes", "said"),
+    [
+        ([0.74, 0.77, 0.8], "ab", "From input to output, two classes part"),
+        ([0.9, 0.9, 0.9], "ab", "Two classes are apart from the input on"),
+        ([0.88, 0.92, 0.91], "ab", "The first hidden layer parts two classes further"),
+        ([0.9, 0.5, 0.4], "ab", "From input to output, two classes mix"),
+        ([0.6, 0.6, 0.6], ["off the map", "on it"], "From input to output, two classes stay half mixed"),
+        ([0.6, 0.6, 0.8], ["a"], "How the layers arrange one class"),
+    ],
+)
+def test_titles_name_both_ends_where_they_name_no_place(shares: list[float], classes: Sequence[str], said: str) -> None:
+    found = headline(classes, shares[0], shares[-1], way(shares), first="the input on", between="from input to output")
+    assert found == said
+
+
 def test_titles_name_the_classes_that_are_not_apart() -> None:
     assert headline(["a", "b"], 0.9, 0.9, mixed=["b"]) == "Two classes are apart from the start, but for b"
     assert headline(list("abc"), 0.2, 0.8, mixed=["a", "b"]) == "Three classes part, but for a and b"
