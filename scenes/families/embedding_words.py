@@ -62,7 +62,7 @@ def _done(
 ) -> tuple[str, bool]:  # fmt: skip
     """Say what several classes do, and whether that names where."""
     if after < before - GAIN:
-        return f"{who} mix", False
+        return f"{who} mix{' a little' if after >= APART else ''}", False
     if after < MIXED:
         return f"{who} stay mixed", False
     few = " and ".join(mixed) if len(mixed) <= 2 else f"{count_in_words(len(mixed))} of them"

@@ -131,6 +131,7 @@ def way(plane: list[float], before: list[float] | None = None) -> Way:
         ("ab", (0.9, 0.92), "Two classes are apart from the start"),
         ("ab", (0.2, 0.4), "Two classes stay mixed"),
         ("ab", (0.9, 0.4), "Two classes mix"),
+        ("ab", (0.9, 0.8), "Two classes mix a little"),
         ([f"c{k}" for k in range(40)], (0.1, 0.8), "40 classes part"),
         ("a", (1.0, 1.0), "How the layers arrange one class"),
         ("", (0.0, 0.0), "How the layers arrange the samples"),
