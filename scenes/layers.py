@@ -56,7 +56,7 @@ def layers(
         recording: of any model; labels are seen as colours.
         layers: names with commas between them, "input" among them; by default all that change something, as many as
             fit.
-        samples: samples to draw at most.
+        samples: samples to draw at most, and training samples to lay out with them at most.
         epoch: of the net; by default the last with finite weights.
         by: what colours say: the true class or value, the predicted class, or the value.
         n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
