@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import numpy as np
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
+from animviz.arrays import Array
 from animviz.embed import Embedding, flow_of
-from animviz.embed.sets import Sets, layers_of, own_set
+from animviz.embed.sets import Sets, layers_of, sets_of
 from animviz.errors import InputError, SceneError
-from animviz.parts import Points, Sheet, Swarm, centred, chips, cut, plane_axes
+from animviz.parts import PointCloud, Points, Sheet, Tags, centred, chips, cut, plane_axes
 from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.layers import SILENT
 from animviz.sampling import evenly
@@ -24,17 +25,19 @@ from .families.embedding_coloring import Coloring, check_coloring
 from .families.embedding_layout import GAP, KEY, TITLE
 from .families.embedding_panel import Key
 from .families.embedding_seen import Seen
+from .families.embedding_training import Training, kinds_of
 from .families.embedding_way import Way
 from .families.embedding_words import headline, layer_name, present, short_name, subtitle, worded
 from .families.endings import in_title
-from .families.few_units import as_they_are, few_in_words
+from .families.few_units import as_they_are, few_in_words, is_few, parted
 from .families.layer_planes import LayerPlanes, cells_in, have_ticks
-from .families.neighbour_votes import MIDDLE, in_layer, mixed_classes
+from .families.neighbour_votes import MIDDLE, in_layer, in_layout, mixed_classes
 from .families.unit_source import has_images
 
 __all__ = ["layers", "place_at"]
 
 REST = 0.4  # share of the way from layer to layer in which the samples stand still
+AHEAD = 0.9  # of the quiet colour: samples in layers that are still to come
 POINT, SMALL = 3.4, 1.3  # units of a point's radius, in the large plane and in small ones
 BESIDE, BELOW = 0.44, 0.42  # share of the room for the small planes: of its width, or in tall frames of its height
 LEAST, MOST = 34.0, 8  # units of height for a layer at least, and layers at most in a frame that is not wide
@@ -53,7 +56,7 @@ def layers(
         recording: of any model; labels are seen as colours.
         layers: names with commas between them, "input" among them; by default all that change something, as many as
             fit.
-        samples: samples to draw at most.
+        samples: samples to draw at most, and training samples to lay out with them at most.
         epoch: of the net; by default the last with finite weights.
         by: what colours say: the true class or value, the predicted class, or the value.
         n_neighbors: neighbours per sample, itself included; more shows the whole, fewer the detail.
@@ -66,19 +69,19 @@ def layers(
     check_coloring(recording, seen, by, "layers")
     coloring = Coloring(stage, seen.labels)
     number = snapshot_at(seen, epoch, "layers")
-    sets = own_set(recording, seen.labels, samples)
+    sets = sets_of(recording, seen.labels, samples)
     names, note = _chosen(recording, layers, stage)
     found = _flow(
         recording, names, number, sets, embed_threads, n_neighbors=n_neighbors, min_dist=min_dist, weight=weight
     )
-    found = as_they_are(found, recording, names, number, sets)
+    votes = [in_layout(found, place, sets) for place in range(len(names))] if sets.classes else []
     before = [in_layer(recording, name, number, sets) for name in names] if sets.classes else []
     together = "all layers laid out together" if weight else "each layer laid out alone"
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets, names, before),
-        subtitle=subtitle(recording, "umap", note),
+        _title(seen, found, sets, names, votes, before),
+        subtitle=subtitle(recording, "" if all(is_few(recording, name) for name in names) else "umap", note),
         numbers=seen.numbers,
     )
     ticked = have_ticks(stage, cells_in(_places(sheet.room, len(names))[1], len(names)).planes)
@@ -93,28 +96,28 @@ def layers(
     called, short = ([layer_name(recording, name, short=short) for name in names] for short in (False, True))
     title = stage.text(plane.left, plane.top - 10, "", weight="medium", moves=True)
     colors = coloring.numbers(sets.shown_labels, len(sets.shown))
-    swarm = Swarm(stage, plane, found, colors, len(coloring.palette), named, POINT, coloring.palette)
-    kind = "test samples" if "train_inputs" in recording.extras else "samples"
+    found = centred(found)
+    axes = plane_axes(stage, plane, found)
+    training = Training(stage, axes, sets, coloring, POINT, by)
+    points = Points(stage, axes, colors, len(coloring.palette), POINT, coloring.palette)
+    tags = Tags(stage, axes, colors, named)
     color = [(0.0, "colour: predicted class")] if by == "predicted" else []
-    key = Key(
-        stage, plane, [*color, (14.0, f"{sets.fitted} {kind}")], lambda: swarm.rings, (len(named[0]), count), seen
-    )
-    table = LayerPlanes(stage, beside, cells, recording, names, found, sets, before)
-    middle = centred(found)
-    reached = [
-        Points(stage, plane_axes(stage, part, middle), colors, len(coloring.palette), SMALL, coloring.palette)
-        for part in cells
-    ]
+    key = Key(stage, plane, [*color, *kinds_of(sets)], lambda: points.rings, (len(named[0]), count), seen)
+    table = LayerPlanes(stage, beside, cells, recording, names, found, votes, before)
+    small = [_Small(stage, part, found, at, colors, coloring) for at, part in enumerate(cells)]
     state = recording.at(recording.epochs[number])
     wrong = seen.wrong(number, sets.shown)
     answers = seen.answers(number, sets.shown) if by == "predicted" else None
 
     def draw(moment: Moment) -> None:
         place = place_at(moment.progress, len(names))
-        swarm.show(place, wrong, answers)
-        for passed, points in enumerate(reached):
-            there = middle.shown_at(passed)
-            points.show(there if passed <= place else np.full_like(there, np.nan), wrong, answers)
+        known, placed = found.at(place)
+        training.show(known)
+        shown = known if placed is None else placed
+        points.show(shown, wrong, answers)
+        tags.show(tags.places(shown, answers, thin=True))
+        for part in small:
+            part.show(place, wrong, answers)
         key.show()
         table.show(place)
         ends = [short[int(np.floor(place))], short[int(np.ceil(place))]]
@@ -123,6 +126,27 @@ def layers(
         sheet.show(state, **seen.stated(number))
 
     return draw
+
+
+class _Small:
+    """The samples in the small plane of one layer: in their colours once it is reached, quiet before."""
+
+    def __init__(
+        self, stage: Stage, plane: Box, found: Embedding, number: int, labels: Array, coloring: Coloring
+    ) -> None:  # fmt: skip
+        axes, self._number = plane_axes(stage, plane, found), number
+        self._places = found.shown_at(number)
+        self._nowhere = np.full_like(self._places, np.nan)
+        quiet = np.asarray([stage.theme.mix(stage.theme.quiet, AHEAD)], np.float32)
+        self._ahead = PointCloud(axes, np.zeros(len(labels), np.intp), quiet, max(0.8, SMALL * stage.pixel))
+        stage.moves(self._ahead)
+        self._reached = Points(stage, axes, labels, len(coloring.palette), SMALL, coloring.palette)
+
+    def show(self, place: float, wrong: Array, answers: Array | None) -> None:
+        """Show the samples while others are at a place on the way."""
+        there = self._number <= place
+        self._ahead.set_positions(self._nowhere if there else self._places)
+        self._reached.show(self._places if there else self._nowhere, wrong, answers)
 
 
 def place_at(progress: float, count: int) -> float:
@@ -161,31 +185,33 @@ def _chosen(recording: Recording, named: str, stage: Stage) -> tuple[list[str], 
 def _flow(
     recording: Recording, names: Sequence[str], number: int, sets: Sets, threads: int | None, **settings: Any
 ) -> Embedding:
+    """Return the common layout of layers: of all samples at once, since none can be placed from layer to layer."""
+    inputs = sets.fit
+    if sets.place is not None:
+        inputs = np.concatenate([recording.single_input(part) for part in (sets.fit, sets.place) if part is not None])
     try:
-        return flow_of(
-            recording, names, number, inputs=sets.fit, labels=sets.fit_labels if sets.classes else None, threads=threads,
-            **settings,
-        )  # fmt: skip
+        found = flow_of(recording, names, number, inputs=inputs, threads=threads, **settings)
     except InputError as error:
         raise SceneError(f"layers: {error}") from error
+    return parted(as_they_are(found, recording, names, number, sets), sets)
 
 
-def _title(seen: Seen, found: Embedding, sets: Sets, names: Sequence[str], before: Sequence[Sequence[float]]) -> str:
+def _title(
+    seen: Seen, found: Embedding, sets: Sets, names: Sequence[str], votes: Sequence[Sequence[float]],
+    before: Sequence[Sequence[float]],
+) -> str:  # fmt: skip
     """Say what happens from the first layer to the last, which no single frame shows."""
-    if not sets.classes or found.scores.accuracy is None:
+    if not sets.classes:
         return headline((), 0, 0)
     recording = seen.recording
-    shares = [float(share) for share in found.scores.accuracy]
-    way = Way([worded(recording, name) for name in names], shares, [told[MIDDLE] for told in before], len(sets.shown))
+    shares, others = ([told[MIDDLE] for told in part] for part in (votes, before))
+    way = Way([worded(recording, name) for name in names], shares, others, len(sets.shown))
     mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(found, -1, sets)]
     first, last = (short_name(recording, name) for name in (names[0], names[-1]))
-    said = headline(
+    return headline(
         present(sets.shown_labels, seen.labels.names), shares[0], shares[-1], way, images=has_images(recording),
-        mixed=mixed, first=f"the {first} on",
+        mixed=mixed, first=f"the {first} on", between=f"from {first} to {last}",
     )  # fmt: skip
-    if said.startswith(("How ", "The ")) or " the " in said or "layer by layer" in said:
-        return said
-    return f"From {first} to {last}, {said[0].lower()}{said[1:]}"
 
 
 def _places(room: Box, count: int) -> tuple[Box, Box]:

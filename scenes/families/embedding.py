@@ -24,6 +24,7 @@ from .embedding_panel import Key, Panel
 from .embedding_pictures import Pictures
 from .embedding_seen import Seen
 from .embedding_spread import filling
+from .embedding_training import kinds_of
 from .embedding_way import Way
 from .embedding_words import (
     NAMES,
@@ -37,7 +38,7 @@ from .embedding_words import (
     worded,
 )
 from .endings import in_title
-from .few_units import units_of
+from .few_units import is_few, one_as_it_is, units_of
 from .neighbour_votes import MIDDLE, classes_apart, in_layer, in_layout, mixed_classes
 from .unit_source import has_images
 
@@ -82,9 +83,14 @@ def embedding_scene(
     if epoch is not None:
         numbers = [snapshot_at(seen, epoch, method)]
         settings["snapshots"] = numbers
-    found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
+    plain = [0 if method == "pca" or not is_few(recording, name) else units_of(recording, name) for name in names]
+    found = [
+        one_as_it_is(recording, name, numbers, sets) if units
+        else embedded(recording, name, sets, method, method, threads=threads, **settings)
+        for name, units in zip(names, plain, strict=True)
+    ]  # fmt: skip
     few = f"{len(numbers)} of {len(recording)} snapshots" if epoch is None and len(numbers) < len(recording) else ""
-    titles = [layer_titles(recording, name) for name in names]
+    titles = [layer_titles(recording, name, units) for name, units in zip(names, plain, strict=True)]
     last = len(numbers) - 1
 
     @cache
@@ -94,23 +100,25 @@ def embedding_scene(
         )  # fmt: skip
 
     measure = KEPT if method == "pca" else TRUST
+    last_words = worded(recording, names[-1])
     sheet = Sheet(
         stage,
         recording,
         _title(seen, found, sets, names, table),
-        subtitle=subtitle(recording, method, note, few),
-        numbers=[*seen.numbers, measure],
+        subtitle=subtitle(recording, "" if all(plain) else method, note, few),
+        numbers=seen.numbers if plain[-1] else [*seen.numbers, measure],
         foot=[
-            described(method, titles[-1][1]),
+            f"the {last_words} as it is" if plain[-1] else described(method, last_words),
             shared(found[-1], alone=epoch is not None),
         ],
         air=12,
     )
     layout = Layout.of(coloring.scaled(stage, sheet.room), len(names))
-    drawn, scales = found, np.ones(len(found[-1].epochs))
-    if method == "pca" and epoch is None:
-        pairs = [filling(embedding, box) for embedding, box in zip(found, [*layout.small, layout.main], strict=True)]
-        drawn, scales = [embedding for embedding, _ in pairs], pairs[-1][1]
+    pairs = [
+        filling(embedding, box) if method == "pca" or units else (embedding, np.ones(len(embedding.epochs)))
+        for embedding, box, units in zip(found, [*layout.small, layout.main], plain, strict=True)
+    ]
+    drawn, scales = [embedding for embedding, _ in pairs], pairs[-1][1]
     area = layout.main.width * layout.main.height
     letters = LETTERS if area >= AMPLE * len(seen.labels.names) else LABEL
     classes, tags = chips(stage, seen.labels.names, area, letters)
@@ -126,14 +134,14 @@ def embedding_scene(
     )  # fmt: skip
     panels.append(large)
     color = [(0.0, "colour: predicted class")] if by == "predicted" else []
-    both = [(14.0, f"{sets.placed} test"), (7.0, "training")]
-    kinds = [*(both if sets.placed else [(14.0, f"{sets.fitted} samples")]), (-18.0, pictures.words)]
-    key = Key(stage, layout.main, [*color, *kinds], lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
+    kinds = [*color, *kinds_of(sets), (-18.0, pictures.words)]
+    key = Key(stage, layout.main, kinds, lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
     shares = found[-1].shares
     good = found[-1].scores.trustworthiness if shares is None else shares.sum(axis=1)
 
     called = [title[-1] for title in titles]
-    story = Story(stage, layout.story, called, found, sets, "PCA" if method == "pca" else NAMES[method], table)
+    before = ["" if units else f"before {NAMES[method]}" for units in plain]
+    story = Story(stage, layout.story, called, found, sets, before, table)
     clock = _clock(stage, recording, layout.story, story.bottom)
     enlarged = stage.text(
         layout.main.right, layout.main.top - 10, "", color=stage.theme.quiet, align="right", moves=True

@@ -53,7 +53,7 @@ class Story:
         names: of the layers.
         found: their embeddings, over the same epochs.
         sets: their samples.
-        method: the word for it, such as "UMAP".
+        before: what each layer is called before it was laid out, such as "before UMAP"; empty where it is drawn as it is.
         table: returns the shares of a layer's two lines, by its place among the names; asked only where they are shown.
 
     Attributes:
@@ -61,8 +61,8 @@ class Story:
     """
 
     def __init__(
-        self, stage: Stage, box: Box, names: Sequence[str], found: Sequence[Embedding], sets: Sets, method: str,
-        table: Table,
+        self, stage: Stage, box: Box, names: Sequence[str], found: Sequence[Embedding], sets: Sets,
+        before: Sequence[str], table: Table,
     ) -> None:  # fmt: skip
         pairs = [quality(embedding, sets) for embedding in found]
         self._epochs, self._values = found[0].epochs, np.stack([values for values, _ in pairs])
@@ -89,7 +89,8 @@ class Story:
         ]
         lines = []
         self._rows: list[tuple[Any, list[Any], list[Any]]] = []
-        for place, name in enumerate(names):
+        self._before = [cut(stage, words, rights[0] - COLUMN - box.left + 14) for words in before]
+        for place, (name, earlier) in enumerate(zip(names, before, strict=True)):
             top = box.top + head + place * row + 24
             room = self._middle - COLUMN - box.left if self._votes else box.width - COLUMN - 20
             stage.text(box.left, top, cut(stage, name, room, weight="medium"), weight="medium")
@@ -97,16 +98,17 @@ class Story:
             line = top + BELOW
             lines.append(line)
             others = [stage.text(x, top, "", weight="medium", align="right", moves=True) for x in rights[::2]]
-            below = self._lower(stage, box.left, rights, line + 28, method) if self._full and self._votes else []
+            lower = self._full and self._votes and earlier
+            below = self._lower(stage, box.left, rights, line + 28) if lower else []
             self._rows.append((now, others, below))
         self._meters = Meters(stage, [(box.left, box.right, line) for line in lines], BAR)
         self.bottom = box.top + head + len(names) * row
         pair(stage, self._number.label, lambda: [now.get_text() for now, *_ in self._rows], self._seen)
 
-    def _lower(self, stage: Stage, left: float, rights: Array, top: float, method: str) -> list[Any]:
+    @staticmethod
+    def _lower(stage: Stage, left: float, rights: Array, top: float) -> list[Any]:
         quiet = stage.theme.quiet
         label = stage.text(left, top, "", color=quiet, moves=True)
-        self._before = cut(stage, f"before {method}", rights[0] - COLUMN - left + 14)
         return [label, *(stage.text(x, top, "", color=quiet, align="right", moves=True) for x in rights)]
 
     def _seen(self) -> Array:
@@ -126,7 +128,7 @@ class Story:
             plane, layer = self._table(place) if ends else ([np.nan] * 3, [np.nan] * 3)
             for text, share in zip(others, plane[::2], strict=True):
                 text.set_text(percents([share])[0] if ends else "")
-            for text, words in zip(below, [self._before, *percents(layer)] if below else [], strict=True):
+            for text, words in zip(below, [self._before[place], *percents(layer)] if below else [], strict=True):
                 text.set_text(words if ends else "")
 
 

@@ -15,7 +15,6 @@ from animviz.embed.sets import Sets
 from animviz.errors import DivergedError
 from animviz.parts import (
     LABEL,
-    PointCloud,
     Points,
     Tags,
     centred,
@@ -31,11 +30,10 @@ from .embedding_coloring import By, Coloring
 from .embedding_insets import Insets
 from .embedding_pictures import NONE, Pictures
 from .embedding_seen import Seen
+from .embedding_training import Training
 
 __all__ = ["Key", "Panel"]
 
-SMALL = 0.45  # radius of training points, of the others'
-FAINT = 0.5  # of a training point's colour
 LEAD, NEAR = 1.5, 2.0  # units: a line from a sample to its image, and from a name to a sample that it hides
 ROUGH = 4.0  # units within which places of the crowd are one
 GRID = np.stack(np.meshgrid(np.linspace(-1, 1, 5), np.linspace(-1, 1, 3)), axis=-1).reshape(-1, 2)
@@ -56,7 +54,8 @@ class Panel:
         said = first_fitting(stage, title, plane.width - beside, "medium")
         stage.text(plane.left, plane.top - 10, said, weight="medium")
         axes = plane_axes(stage, plane, embedding)
-        self._set_up_background(stage, axes, sets, coloring, radius, by)
+        self._training = Training(stage, axes, sets, coloring, radius, by)
+        self._tails = stage.strokes(axes, stage.theme.mix(stage.theme.quiet, 0.6), 1.0) if trails else None
         self._points = Points(stage, axes, self._labels, len(coloring.palette), radius, coloring.palette)
         leads = None if pictures is None else stage.strokes(stage.overlay(), stage.theme.ink, LEAD)
         images = NONE if pictures is None or pictures.at_rim else pictures.some(plane, axes, embedding, coloring)
@@ -86,8 +85,7 @@ class Panel:
         if not np.isfinite(fitted).all() or (placed is not None and not np.isfinite(placed).all()):
             raise DivergedError(f"epoch {epoch:.4g}: the weights are not finite (the training diverged)")
         seconds = seconds if self._embedding.dimensions == 3 else 0.0
-        if self._small is not None:
-            self._small.set_positions(flat(fitted, seconds))
+        self._training.show(flat(fitted, seconds))
         shown = flat(fitted if placed is None else placed, seconds)
         self._points.show(shown, wrong, colors)
         if self._tails is not None:
@@ -98,22 +96,6 @@ class Panel:
             self._leads.set_lines(self._from_points(shown, places))
         if self._insets is not None:
             self._insets.show(self._in_units(shown))
-
-    def _set_up_background(
-        self, stage: Stage, axes: Any, sets: Sets, coloring: Coloring, radius: float, by: By
-    ) -> None:
-        """Add what lies under the samples: those of the training, and tails."""
-        theme = stage.theme
-        self._small: PointCloud | None = None
-        if sets.place is not None:
-            ground = np.asarray(theme.mix(theme.background, 1), np.float32)
-            faint = (FAINT * coloring.palette + (1 - FAINT) * ground).astype(np.float32)
-            colors = coloring.numbers(sets.fit_labels, 0)
-            if by == "predicted":  # the answers on training samples are not known
-                faint, colors = np.asarray([theme.mix(theme.quiet, 0.5)], np.float32), np.zeros_like(colors)
-            self._small = PointCloud(axes, colors, faint, max(0.6, SMALL * radius * stage.pixel))
-            stage.moves(self._small)
-        self._tails = stage.strokes(axes, theme.mix(theme.quiet, 0.6), 1.0) if self._trails else None
 
     def _shown(self, epoch: float, seconds: float) -> Array:
         return flat(self._embedding.shown_at(epoch), seconds)

@@ -35,7 +35,7 @@ MOST_NAMES, MOST_LETTERS = 4, 26  # of classes in a title
 
 def headline(
     names: Sequence[str], before: float, after: float, way: Way | None = None, *, images: bool = False,
-    mixed: Sequence[str] = (), first: str = START,
+    mixed: Sequence[str] = (), first: str = START, between: str = "",
 ) -> str:  # fmt: skip
     """Say what the classes do, from the shares of samples whose neighbours name their class.
 
@@ -47,41 +47,51 @@ def headline(
         images: whether the samples are images, which may be of digits.
         mixed: names of the classes of which most samples are named wrongly at the end.
         first: where the first share was measured: by default in the last layer before training.
+        between: both ends of what is shown, such as "from input to output"; said where the title names no place else.
     """
-    if not names:
-        return "How the layers arrange the samples"
-    who = count_in_words(len(names), "class", _kind(names, images)).capitalize()
-    if len(names) == 1:
-        return "How the layers arrange one class"
-    if not np.isfinite([before, after]).all():
-        return f"How the layers arrange {who.lower()}"
+    who = count_in_words(len(names), "class", _kind(names, images))
+    if len(names) < 2 or not np.isfinite([before, after]).all():
+        return f"How the layers arrange {who if names else 'the samples'}"
+    said, names_place = _done(who, before, after, way, mixed, first)
+    said = said if names_place or not between else f"{between}, {said}"
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def _done(
+    who: str, before: float, after: float, way: Way | None, mixed: Sequence[str], first: str
+) -> tuple[str, bool]:  # fmt: skip
+    """Say what several classes do, and whether that names where."""
     if after < before - GAIN:
-        return f"{who} mix"
+        return f"{who} mix{' a little' if after >= APART else ''}", False
     if after < MIXED:
-        return f"{who} stay mixed"
+        return f"{who} stay mixed", False
     few = " and ".join(mixed) if len(mixed) <= 2 else f"{count_in_words(len(mixed))} of them"
     but = f", but for {few}" if mixed else ""
     if after < before + GAIN:
         return _stay(who, before, after, way, but, first)
     if after < APART:
-        return f"{who} part, though not all"
+        return f"{who} part, though not all", False
     if way is not None and way.rises and not but:
-        return f"{who} part, layer by layer"
+        return f"{who} part, layer by layer", True
     if way is not None and first == START:
-        return f"{who} part in the {way.layers[-1]}{but}"
-    return f"The {way.best} parts {who.lower()}{but}" if way is not None and way.best else f"{who} part{but}"
+        return f"{who} part in the {way.layers[-1]}{but}", True
+    if way is not None and way.best:
+        return f"the {way.best} parts {who}{but}", True
+    return f"{who} part{but}", False
 
 
-def _stay(who: str, before: float, after: float, way: Way | None, but: str, first: str) -> str:
+def _stay(who: str, before: float, after: float, way: Way | None, but: str, first: str) -> tuple[str, bool]:
     """Say how classes stand that neither part nor mix much: apart, half mixed, or a little less apart than before."""
     if way is not None and way.loses and way.plane[0] >= APART:
         little = " a little" if way.plane[-1] > way.plane[0] - GAIN else ""
-        return f"{who}, apart in the {way.layers[0]}, mix{little}"
+        return f"{who}, apart in the {way.layers[0]}, mix{little}", True
     if after < APART:
-        return f"{who} stay half mixed"
+        return f"{who} stay half mixed", False
     if way is not None and way.differs(after, before):
-        return f"{who}, apart at the start, mix a little"
-    return f"{who} are apart from {first}{but}"
+        return f"{who}, apart at the start, mix a little", True
+    if way is not None and first != START and way.best:
+        return f"the {way.best} parts {who} further{but}", True
+    return f"{who} are apart from {first}{but}", True
 
 
 def _kind(names: Sequence[str], images: bool) -> str:
@@ -123,17 +133,26 @@ def subtitle(recording: Recording, method: str, *notes: str) -> str:
 
     Args:
         recording: what is drawn.
-        method: of the layout.
+        method: of the layout; empty where no layer is laid out.
         *notes: empty ones are left out.
     """
-    what = filter(None, [NAMES[method], *notes, of_recording(recording)])
+    what = filter(None, [NAMES.get(method, ""), *notes, of_recording(recording)])
     return ", ".join(what)
 
 
-def layer_titles(recording: Recording, name: str) -> list[str]:
-    """Return what may stand above a layer, from the longest to the shortest."""
-    full = layer_name(recording, name)
-    return [full, full.split(", ")[0], layer_name(recording, name, short=True), short_name(recording, name)]
+def layer_titles(recording: Recording, name: str, plain: int = 0) -> list[str]:
+    """Return what may stand above a layer, from the longest to the shortest.
+
+    Args:
+        recording: what is drawn.
+        name: of the layer.
+        plain: how many units it has, where they are drawn as they are.
+    """
+    words, short = worded(recording, name), short_name(recording, name)
+    if not plain:
+        return [layer_name(recording, name), words, layer_name(recording, name, short=True), short]
+    units = count_in_words(plain, "number" if name == "input" else "unit")
+    return [f"{words}, its {units} as {'they are' if plain > 1 else 'it is'}", f"{short}, as it is", short]
 
 
 def short_name(recording: Recording, name: str) -> str:
@@ -172,9 +191,11 @@ def shared(embedding: Embedding, *, alone: bool) -> str:
     """Say what the layouts of different epochs share.
 
     Args:
-        embedding: how it was laid out.
+        embedding: how it was laid out, if it was.
         alone: whether it has one epoch only, chosen by the reader.
     """
+    if not embedding.method:
+        return "" if alone else "each epoch scaled to fill the plane"
     if alone:
         return "this epoch is laid out alone"
     if embedding.method == "pca":

@@ -1,4 +1,4 @@
-"""Layers of one or two units among laid out ones: drawn as they are, since UMAP would only tear them."""
+"""Layers of one or two units among laid out ones: drawn as they are, since a layout would only tear them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,13 +8,14 @@ import numpy as np
 from animviz import Recording
 from animviz.arrays import Array
 from animviz.embed import Embedding
-from animviz.embed.scores import accuracy_of, trustworthiness
+from animviz.embed.scores import Scores, step, trustworthiness
 from animviz.embed.sets import Sets
+from animviz.errors import DivergedError
 
 from .endings import count_in_words
-from .neighbour_votes import activations_of
+from .neighbour_votes import MIDDLE, NEIGHBOURS, in_layout, values_in
 
-__all__ = ["FEW", "as_they_are", "few_in_words", "units_of"]
+__all__ = ["FEW", "as_they_are", "few_in_words", "is_few", "one_as_it_is", "units_of"]
 
 FEW = 2  # units of a layer that the plane has room for
 
@@ -32,6 +33,11 @@ def units_of(recording: Recording, name: str) -> int:
     return int(np.prod([size or 0 for size in shape]))
 
 
+def is_few(recording: Recording, name: str) -> bool:
+    """Say whether a layer has one or two units; see `units_of`."""
+    return 0 < units_of(recording, name) <= FEW
+
+
 def few_in_words(recording: Recording, names: Sequence[str]) -> str:
     """Say which layers are drawn as they are; empty where none is.
 
@@ -39,9 +45,37 @@ def few_in_words(recording: Recording, names: Sequence[str]) -> str:
         recording: of any model.
         names: of the layers that are drawn.
     """
-    counts = sorted({units_of(recording, name) for name in names} & set(range(1, FEW + 1)))
+    counts = sorted({units_of(recording, name) for name in names if is_few(recording, name)})
     words = " or ".join(count_in_words(count) for count in counts)
     return f"layers of {words} unit{'s' if counts[-1] > 1 else ''} as they are" if counts else ""
+
+
+def one_as_it_is(recording: Recording, name: str, snapshots: Sequence[int], sets: Sets) -> Embedding:
+    """Return a layer of one or two units over the epochs, with its values as places: one unit lies on a line.
+
+    Args:
+        recording: of any model.
+        name: of the layer.
+        snapshots: their numbers.
+        sets: the samples.
+
+    Raises:
+        DivergedError: no snapshot is finite.
+    """
+    parts = [_places(recording, name, number, sets) for number in snapshots]
+    some = next((part for part in parts if part is not None), None)
+    if some is None:
+        raise DivergedError(f"{recording.path}: no snapshot has finite weights; train again with a smaller step")
+    every = np.stack([np.full_like(some, np.nan) if part is None else part for part in parts]).astype(np.float32)
+    apart = np.ptp(every, axis=1).max(axis=1) > 0
+    scores = Scores(step(every), np.where(apart, 1.0, np.nan))  # what is drawn as it is keeps all neighbours
+    held = np.ones(len(every) - 1)
+    found = parted(Embedding("", {}, recording.epochs[list(snapshots)], every, scores, held), sets)
+    if sets.classes:
+        count = (NEIGHBOURS[MIDDLE],)
+        shares = np.array([in_layout(found, number, sets, count)[0] for number in range(len(every))])
+        scores = replace(scores, **{"accuracy" if sets.place is None else "placed_accuracy": shares})
+    return replace(found, scores=scores)
 
 
 def as_they_are(found: Embedding, recording: Recording, names: Sequence[str], snapshot: int, sets: Sets) -> Embedding:
@@ -50,33 +84,62 @@ def as_they_are(found: Embedding, recording: Recording, names: Sequence[str], sn
     They are scaled to the size of the others, which are turned towards them, so that samples take short ways.
 
     Args:
-        found: the layout, whose slices are the layers.
+        found: the layout, whose slices are the layers, of the fitted samples and the placed ones behind them.
         recording: of any model.
         names: of the layers.
         snapshot: number of the snapshot.
         sets: the samples.
     """
-    state = recording.at(float(recording.epochs[snapshot]))
-    values = {
-        place: activations_of(state, name, sets).astype(np.float64)
+    few = {
+        place: _every_value(recording, name, snapshot, sets)
         for place, name in enumerate(names)
-        if 0 < units_of(recording, name) <= FEW
+        if is_few(recording, name)
     }
-    if not values:
+    if not few:
         return found
-    others = [_reach(places) for number, places in enumerate(found.positions) if number not in values]
+    others = [_reach(places) for number, places in enumerate(found.positions) if number not in few]
     size = float(np.median(others)) if others else 1.0
-    few = {number: _scaled(part, size) for number, part in values.items()}
-    positions = _turned(found.positions.astype(np.float64), few)
-    trust, accuracy = found.scores.trustworthiness.copy(), found.scores.accuracy
-    accuracy = None if accuracy is None else accuracy.copy()
-    for number, part in few.items():
-        positions[number] = part
-        trust[number] = trustworthiness(values[number], part)
-        if accuracy is not None and sets.fit_labels is not None:
-            accuracy[number] = accuracy_of(part, sets.fit_labels)
-    scores = replace(found.scores, trustworthiness=trust, accuracy=accuracy)
+    scaled = {number: _scaled(values.astype(np.float64), size) for number, values in few.items()}
+    positions = _turned(found.positions.astype(np.float64), scaled)
+    trust = found.scores.trustworthiness.copy()
+    for number, places in scaled.items():
+        positions[number] = places
+        trust[number] = trustworthiness(few[number], places)
+    scores = replace(found.scores, trustworthiness=trust)
     return replace(found, positions=positions.astype(np.float32), scores=scores)
+
+
+def parted(found: Embedding, sets: Sets) -> Embedding:
+    """Return a layout of the fitted samples and the placed ones behind them with both apart.
+
+    Args:
+        found: the layout of all of them.
+        sets: the samples.
+    """
+    if sets.place is None:
+        return found
+    assert sets.fit is not None
+    count = len(sets.fit)
+    return replace(found, positions=found.positions[:, :count], placed=found.positions[:, count:])
+
+
+def _every_value(recording: Recording, name: str, snapshot: int, sets: Sets) -> Array:
+    """Return a layer's values of the fitted samples and of the placed ones behind them, (samples, units)."""
+    return np.concatenate([part for part in values_in(recording, name, snapshot, sets) if part is not None])
+
+
+def _places(recording: Recording, name: str, snapshot: int, sets: Sets) -> Array | None:
+    """Return those values as places in the plane; None where they are not finite."""
+    try:
+        values = _every_value(recording, name, snapshot, sets)
+    except DivergedError:
+        return None
+    return _in_plane(values) if np.isfinite(values).all() else None
+
+
+def _in_plane(values: Array) -> Array:
+    """Return values as places; those of one unit lie on a line from left to right."""
+    return np.pad(values, ((0, 0), (0, FEW - values.shape[1])))
 
 
 def _reach(places: Array) -> float:
@@ -85,10 +148,9 @@ def _reach(places: Array) -> float:
 
 
 def _scaled(values: Array, size: float) -> Array:
-    """Return values around zero, as large as asked; those of one unit lie on a line from left to right."""
+    """Return values around zero as places, as large as asked."""
     middle = (values.min(axis=0) + values.max(axis=0)) / 2
-    places = (values - middle) * (size / (_reach(values) or 1.0))
-    return np.pad(places, ((0, 0), (0, FEW - places.shape[1])))
+    return _in_plane((values - middle) * (size / (_reach(values) or 1.0)))
 
 
 def _turned(positions: Array, few: Mapping[int, Array]) -> Array:

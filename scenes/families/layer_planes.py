@@ -13,13 +13,12 @@ from matplotlib.patches import Rectangle
 from animviz import Box, Recording, Stage
 from animviz.arrays import Array
 from animviz.embed import Embedding
-from animviz.embed.sets import Sets
 from animviz.parts import LABEL, Meters, cut, first_fitting, joined, pair
 
 from .embedding_facts import TRUST, percents
 from .embedding_layout import TITLE
 from .embedding_words import short_name
-from .neighbour_votes import MIDDLE, NEIGHBOURS, in_layout
+from .neighbour_votes import MIDDLE, NEIGHBOURS
 
 __all__ = ["Cells", "LayerPlanes", "cells_in", "have_ticks"]
 
@@ -97,16 +96,16 @@ class LayerPlanes:
         recording: of any model.
         names: of the layers.
         found: their common layout.
-        sets: the samples.
-        before: shares in each layer itself, see `neighbour_votes.in_layer`; of use where samples have classes.
+        votes: shares that neighbours name rightly in each plane, see `neighbour_votes`; empty without classes.
+        before: the same in each layer itself.
     """
 
     def __init__(
         self, stage: Stage, room: Box, planes: Sequence[Box], recording: Recording, names: Sequence[str],
-        found: Embedding, sets: Sets, before: Sequence[Sequence[float]],
+        found: Embedding, votes: Sequence[Sequence[float]], before: Sequence[Sequence[float]],
     ) -> None:  # fmt: skip
         self._stage, self._planes = stage, planes
-        self._headings = _headings(stage, room.width, votes=sets.classes)
+        self._headings = _headings(stage, room.width, votes=bool(votes))
         self._heading = stage.text(room.left, room.top + 24, "", color=stage.theme.quiet, moves=True)
         self._lines: list[list[_Line]] = []
         self._shares = np.full((2, len(names)), np.nan)
@@ -114,20 +113,19 @@ class LayerPlanes:
             title = cut(stage, short_name(recording, name), plane.width, weight="medium")
             stage.text(plane.left, plane.top - 8, title, weight="medium")
             top = plane.bottom + BELOW + LINE
-            if not sets.classes:
+            if not votes:
                 self._shares[0, place] = trust = found.scores.trustworthiness[place]
                 self._lines.append([_Line(stage, plane, top, "", [TRUST.text(trust)])])
                 continue
-            shares = in_layout(found, place, sets)
-            self._shares[0, place] = shares[MIDDLE]
-            told = [percents(shares)]
+            self._shares[0, place] = votes[place][MIDDLE]
+            told = [percents(votes[place])]
             if have_ticks(stage, planes):
                 self._shares[1, place] = before[place][MIDDLE]
                 told.append(percents(before[place]))
             self._lines.append(_lines(stage, plane, top, told))
         self._meters = Meters(stage, [(box.left, box.right, box.bottom + BELOW) for box in planes], BAR)
         self._ticks = stage.line(stage.overlay(), stage.theme.quiet, 4, solid_capstyle="butt")
-        self._pair(stage, 100 if sets.classes else 1)
+        self._pair(stage, 100 if votes else 1)
         self._frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=stage.theme.ink, linewidth=stage.points(FRAME))
         stage.overlay().add_patch(self._frame)
         stage.moves(self._frame)
@@ -174,7 +172,7 @@ def _lines(stage: Stage, plane: Box, top: float, told: Sequence[Sequence[str]]) 
     if len(told) == 1 or told[0] != told[1]:
         colors = None, stage.theme.quiet
         return [
-            _Line(stage, plane, top + row * LINE, name, values, color)
+            _Line(stage, plane, top + row * LINE, name, values, color, first=not row)
             for row, (name, values, color) in enumerate(zip((PLANE, LAYER), told, colors, strict=False))
         ]
     values = told[0] if len(set(told[0])) > 1 else told[0][:1]
@@ -187,20 +185,24 @@ def _lines(stage: Stage, plane: Box, top: float, told: Sequence[Sequence[str]]) 
 class _Line:
     """A name and its numbers: the middle one always, the others in the end, where there is room for them.
 
+    The first line of a layer that is not reached says so.
+
     Attributes:
         full: whether there is room for all numbers.
         said: the middle number, where it is shown.
     """
 
     def __init__(
-        self, stage: Stage, plane: Box, top: float, name: str, values: Sequence[str], color: str | None = None
-    ) -> None:
+        self, stage: Stage, plane: Box, top: float, name: str, values: Sequence[str], color: str | None = None, *,
+        first: bool = True,
+    ) -> None:  # fmt: skip
         room = stage.measure(name, LABEL) + 10
         self.full = room + len(values) * COLUMN <= plane.width
         quiet = stage.theme.quiet
         self._values = list(values) if self.full else [values[len(values) // 2]]
         self._name = stage.text(plane.left, top, "", color=quiet, moves=True)
         self._said = name if room + COLUMN <= plane.width else ""
+        self._ahead = first_fitting(stage, ["still to come", "to come", ""], plane.width) if first else ""
         middle = len(self._values) // 2
         columns = np.arange(len(self._values))[::-1] * COLUMN
         self._texts: list[Any] = [
@@ -212,7 +214,7 @@ class _Line:
 
     def show(self, reached: bool, ended: bool) -> None:
         """Show the numbers of a layer that is reached, all of them in the end."""
-        self._name.set_text(self._said if reached else "")
+        self._name.set_text(self._said if reached else self._ahead)
         for place, (text, value) in enumerate(zip(self._texts, self._values, strict=True)):
             text.set_text(value if reached and (ended or place == self._middle) else "")
         self.said = self._values[self._middle] if reached else ""

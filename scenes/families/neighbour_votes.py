@@ -12,9 +12,8 @@ from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
 from animviz.embed.votes import NEIGHBOURS, agreements_of_classes, share_named, shares_of_classes
-from animviz.recording.state import State
 
-__all__ = ["MIDDLE", "NEIGHBOURS", "activations_of", "classes_apart", "in_layer", "in_layout", "mixed_classes"]
+__all__ = ["MIDDLE", "NEIGHBOURS", "classes_apart", "in_layer", "in_layout", "mixed_classes", "values_in"]
 
 MIDDLE = len(NEIGHBOURS) // 2  # of the numbers of neighbours: the one that is always told
 MIXED = 0.5  # share of a class that neighbours name rightly, below which it is not apart
@@ -69,21 +68,27 @@ def in_layer(
         sets: samples with classes.
         counts: how many neighbours vote.
     """
-    state = recording.at(float(recording.epochs[snapshot]))
-    placed = None if sets.place is None else _flat(state.activations(layer, sets.place))
-    return _share(activations_of(state, layer, sets), placed, sets, counts)
+    return _share(*values_in(recording, layer, snapshot, sets), sets, counts)
 
 
-def activations_of(state: State, layer: str, sets: Sets) -> Array:
-    """Return the activations of the samples that are fitted, (samples, units); stored ones where there are any.
+def values_in(recording: Recording, layer: str, snapshot: int, sets: Sets) -> tuple[Array, Array | None]:
+    """Return a layer's activations, (samples, units), of the fitted samples and of the placed ones, if there are any.
+
+    Stored ones are taken where there are any of the fitted samples.
 
     Args:
-        state: of the network.
+        recording: of any model.
         layer: its name, or "input".
+        snapshot: number of the snapshot.
         sets: the samples.
+
+    Raises:
+        DivergedError: the weights are not finite.
     """
+    state = recording.at(float(recording.epochs[snapshot]))
     stored = sets.place is None and layer in state.snapshot.stored
-    return _flat(state.activations(layer)[sets.shown] if stored else state.activations(layer, sets.fit))
+    known = state.activations(layer)[sets.shown] if stored else state.activations(layer, sets.fit)
+    return _flat(known), None if sets.place is None else _flat(state.activations(layer, sets.place))
 
 
 def _flat(values: Array) -> Array:

@@ -131,6 +131,7 @@ def way(plane: list[float], before: list[float] | None = None) -> Way:
         ("ab", (0.9, 0.92), "Two classes are apart from the start"),
         ("ab", (0.2, 0.4), "Two classes stay mixed"),
         ("ab", (0.9, 0.4), "Two classes mix"),
+        ("ab", (0.9, 0.8), "Two classes mix a little"),
         ([f"c{k}" for k in range(40)], (0.1, 0.8), "40 classes part"),
         ("a", (1.0, 1.0), "How the layers arrange one class"),
         ("", (0.0, 0.0), "How the layers arrange the samples"),
@@ -154,6 +155,22 @@ def test_how_much_an_epoch_is_enlarged_is_written_out(factor: float, said: str) 
 )
 def test_titles_of_one_moment_name_the_layer_that_gains(plane: list[float], said: str) -> None:
     assert headline(list("ab"), 0.6, 0.91, way(plane), first="the first layer on") == f"{said} two classes"
+
+
+@pytest.mark.parametrize(
+    ("shares", "classes", "said"),
+    [
+        ([0.74, 0.77, 0.8], "ab", "From input to output, two classes part"),
+        ([0.9, 0.9, 0.9], "ab", "Two classes are apart from the input on"),
+        ([0.88, 0.92, 0.91], "ab", "The first hidden layer parts two classes further"),
+        ([0.9, 0.5, 0.4], "ab", "From input to output, two classes mix"),
+        ([0.6, 0.6, 0.6], ["off the map", "on it"], "From input to output, two classes stay half mixed"),
+        ([0.6, 0.6, 0.8], ["a"], "How the layers arrange one class"),
+    ],
+)
+def test_titles_name_both_ends_where_they_name_no_place(shares: list[float], classes: Sequence[str], said: str) -> None:
+    found = headline(classes, shares[0], shares[-1], way(shares), first="the input on", between="from input to output")
+    assert found == said
 
 
 def test_titles_name_the_classes_that_are_not_apart() -> None:

@@ -13,11 +13,11 @@ from animviz import Box, Recording, Stage
 from animviz.analysis.labels import SampleLabels
 from animviz.embed import embed, flow_of, place, stored_embeddings
 from animviz.embed.scores import accuracy_of, trustworthiness
-from animviz.embed.sets import own_set
+from animviz.embed.sets import own_set, sets_of
 from animviz.errors import AnimvizError, InputError, RecordingError, SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.embedding_facts import percents
-from animviz.scenes.families.few_units import as_they_are
+from animviz.scenes.families.few_units import as_they_are, one_as_it_is, parted
 from animviz.scenes.families.layer_planes import cells_in
 from animviz.scenes.families.neighbour_votes import in_layer, in_layout
 from animviz.scenes.layers import _places, place_at
@@ -129,8 +129,9 @@ def test_motion_rests_at_every_layer_and_only_goes_on(count: int, progress: floa
 
 
 def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
-    done = flow_of(digits, NAMES, 2, n_neighbors=6, weight=0.3, labels=digits.labels)
-    sets = own_set(digits, SampleLabels.of(digits), SOME)
+    sets = sets_of(digits, SampleLabels.of(digits), 1500)
+    every = np.concatenate([sets.fit, sets.place])
+    done = parted(flow_of(digits, NAMES, 2, n_neighbors=6, weight=0.3, inputs=every), sets)
     votes = [[in_layout(done, k, sets), in_layer(digits, name, 2, sets)] for k, name in enumerate(NAMES)]
     way = "hidden 1, 16 units → hidden 2, 8 units"
     titles = (0.0, 1, "input, 8×8"), (0.5, 2, way), (1.0, 4, "output layer, 10 units")
@@ -141,11 +142,12 @@ def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
         told = [line[k] for layer in votes[:reached] for line in layer for k in counts]
         assert [text for text in shown if text.replace(".", "").isdigit() and "." in text] == percents(told)
         assert any(text == f"class named by {'3, 5, 10' if progress == 1 else 5} neighbours, %" for text in shown)
+        assert shown.count("still to come") == len(NAMES) - reached
     answers = digits.at(2.0).outputs().argmax(axis=1)
     assert {f"{np.sum(answers != digits.labels)} wrong", f"{100 * np.mean(answers == digits.labels):.1f} %"} <= set(
         shown
     )
-    assert "60 test samples" in shown
+    assert {"60 test", "training"} <= set(shown)
     assert not {"flatten", "dropout_1"} & set(shown)
 
 
@@ -183,7 +185,7 @@ def test_layers_of_one_or_two_units_are_drawn_as_they_are(rings_recording: Recor
         scale = np.ptp(places, axis=0).max() / np.ptp(values, axis=0).max()
         np.testing.assert_allclose(np.ptp(places, axis=0)[:axes], scale * np.ptp(values, axis=0), rtol=1e-4)
         assert np.corrcoef(values[:, 0], places[:, 0])[0, 1] == pytest.approx(1)
-        assert found.scores.accuracy[at] == accuracy_of(places, np.asarray(rings.labels))
+        assert in_layout(found, at, sets, [5]) == [accuracy_of(places, np.asarray(rings.labels))]
     assert not found.positions[3, :, 1].any()
     apart = [np.linalg.norm(part[:, None] - part[None], axis=2) for part in (laid_out.positions[1], found.positions[1])]
     np.testing.assert_allclose(*apart, atol=1e-3)  # only turned
@@ -217,7 +219,7 @@ def replace_layer(layer: animviz.recording.replay.layers.Layer, name: str) -> an
         ({"layers": "input"}, "only input to show; samples flow between two layers or more"),
         ({"layers": "input,nonsense"}, "no layer 'nonsense'; .* has input, .*hidden_1"),
         ({"epoch": 9.0}, "--epoch is 9; .* spans 0 to 2"),
-        ({"n_neighbors": 60}, "60 samples are too few for n_neighbors 60; needs 61"),
+        ({"n_neighbors": 120}, "120 samples are too few for n_neighbors 120; needs 121"),
     ],
 )
 def test_what_cannot_flow_is_refused(digits: Recording, options: dict[str, object], message: str) -> None:
@@ -269,12 +271,14 @@ def test_one_class_and_one_snapshot_are_drawn(digits: Recording, tmp_path: Path)
 
 
 def test_fewer_samples_than_neighbours_is_said(digits: Recording, tmp_path: Path) -> None:
-    said = drawn(rewritten(digits, tmp_path / "few.rec", samples=5), 1.0)
+    few = rewritten(digits, tmp_path / "few.rec", samples=5)
+    said = drawn(few, 1.0)
     assert said == {
         "umap": "umap: layer 'hidden_1': 5 samples are too few for n_neighbors 6; needs 7",
         "tsne": "tsne: layer 'hidden_1': 5 samples are too few for perplexity 2; needs 8",
-        "layers": "layers: 5 samples are too few for n_neighbors 6; needs 7",
     }
+    with pytest.raises(SceneError, match="layers: 10 samples are too few for n_neighbors 10; needs 11"):
+        texts(few, 0.0, n_neighbors=10)  # the flow lays out both sets
 
 
 @pytest.mark.integration
@@ -331,12 +335,54 @@ def test_small_planes_show_each_layer_as_the_large_one_does(digits: Recording) -
     stage = Stage((1280, 720))
     draw = find_scene("layers").set_up(stage, digits, n_neighbors=6)
     clouds = [artist for artist in stage._moving if isinstance(artist, PointCloud)]
-    large, small = clouds[:2], clouds[2:]
-    assert len(small) == 2 * len(NAMES)
+    training, *large = clouds[:3]
+    small = [clouds[first : first + 3] for first in range(3, len(clouds), 3)]
+    assert len(small) == len(NAMES)
     for layer in range(len(NAMES)):
         draw(animviz.Moment(0.0, float(digits.epochs[-1]), layer / (len(NAMES) - 1)))
-        reached = [cloud.count for cloud in small]
-        assert sum(map(bool, reached)) >= layer + 1
-        assert not any(reached[2 * layer + 2 :])
-        for one, other in zip(large, small[2 * layer : 2 * layer + 2], strict=True):
+        assert training.count == SOME
+        for number, (ahead, right, rings) in enumerate(small):
+            reached = number <= layer
+            assert ahead.count == (0 if reached else SOME)  # quiet, so that no plane is ever empty
+            assert right.count + rings.count == (SOME if reached else 0)
+        for one, other in zip(large, small[layer][1:], strict=True):
             np.testing.assert_allclose(one._xy, other._xy, atol=1e-5)
+
+
+def test_all_scenes_say_the_same_of_a_layer_before_it_is_laid_out(digits: Recording) -> None:
+    stage = Stage((1280, 720))
+    find_scene("pca").set_up(stage, digits, layers="input,hidden_2")(animviz.Moment(0.0, float(digits.epochs[-1])))
+    stage.paint()
+    sets = sets_of(digits, SampleLabels.of(digits), 1500)
+    for name in ("input", "hidden_2"):
+        told = set(percents(in_layer(digits, name, 2, sets)))
+        assert told <= set(layout.texts(stage))
+        assert told <= set(texts(digits, 1.0, n_neighbors=6))
+
+
+def test_layouts_leave_layers_of_two_units_as_they_are(
+    rings_recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rings = rewritten(rings_recording, tmp_path / "plain.rec", snapshots=2, samples=SOME)
+    sets = own_set(rings, SampleLabels.of(rings), SOME)
+
+    def values(number: int, layer: str) -> np.ndarray:
+        return rings.at(rings.epochs[number]).activations(layer)
+
+    found = one_as_it_is(rings, "hidden_2", [0, 1], sets)
+    for number in range(2):
+        np.testing.assert_array_equal(found.positions[number], values(number, "hidden_2"))
+        assert found.scores.accuracy[number] == accuracy_of(found.positions[number], np.asarray(rings.labels))
+    line = one_as_it_is(rings, "output", [1], sets).positions[0]
+    np.testing.assert_array_equal(line[:, :1], values(1, "output"))
+    assert not line[:, 1].any()
+    monkeypatch.setattr("animviz.embed.recorded.embed", lambda *_, **__: pytest.fail("laid out"))
+    for name in ("umap", "tsne"):
+        stage = Stage((1280, 720))
+        draw = find_scene(name).set_up(stage, rings, layers="input,hidden_2")
+        draw(animviz.Moment(0.0, float(rings.epochs[-1])))
+        stage.paint()
+        shown = layout.texts(stage)
+        assert "input, as it is" in shown
+        assert "the second hidden layer as it is" in " ".join(shown)
+        assert not [text for text in shown if "UMAP" in text or "t-SNE" in text or text == "trust"]
