@@ -20,7 +20,8 @@ from .families.amounts import rounded
 from .families.blocks import layer_words
 from .families.distributions import Glide
 from .families.quantities import OF_LAYER, Quantity, Values, activation_samples, known_quantities, weighted_layers
-from .families.ridges import FEW, Axis, Ridges, axis_of, margin_axis
+from .families.ridges import Ridges
+from .families.value_axis import FEW, Axis, axis_of, margin_axis
 
 MOST = 16  # ridges
 RIDGE = 18.0  # units of height for one

@@ -17,7 +17,7 @@ from animviz.sampling import strided
 from animviz.scenes.families.amounts import rounded
 from animviz.scenes.families.distributions import Glide, activations_of
 from animviz.scenes.families.quantities import known_quantities
-from animviz.scenes.families.ridges import FEW, LEAST, axis_of
+from animviz.scenes.families.value_axis import FEW, LEAST, axis_of
 from animviz.scenes.ridgelines import _how_often
 from helpers import layout
 from helpers.layout import check_layout
