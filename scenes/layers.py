@@ -80,13 +80,13 @@ def layers(
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets, names, votes, before),
+        _title(seen, sets, names, number, votes, before),
         subtitle=subtitle(recording, "" if all(is_few(recording, name) for name in names) else "umap", note),
         numbers=seen.numbers,
     )
     ticked = have_ticks(stage, cells_in(_places(sheet.room, len(names))[1], len(names)).planes)
     trust = "trust: near here is near in the layer"
-    bars = "bar: plane as drawn" + (", tick: layer before UMAP" if ticked else "")
+    bars = "bar: the layer itself" + (", tick: its plane" if ticked else "")
     sheet.write_foot(bars if sets.classes else trust, few_in_words(recording, names) or together)
     room = coloring.scaled(stage, sheet.room)
     plane, beside = _places(room, len(names))
@@ -102,7 +102,15 @@ def layers(
     points = Points(stage, axes, colors, len(coloring.palette), POINT, coloring.palette)
     tags = Tags(stage, axes, colors, named)
     color = [(0.0, "colour: predicted class")] if by == "predicted" else []
-    key = Key(stage, plane, [*color, *kinds_of(sets)], lambda: points.rings, (len(named[0]), count), seen)
+    key = Key(
+        stage,
+        plane,
+        [*color, *kinds_of(sets, told=seen.verdicts is not None)],
+        lambda: points.rings,
+        len(sets.shown),
+        (len(named[0]), count),
+        seen,
+    )
     table = LayerPlanes(stage, beside, cells, recording, names, found, votes, before)
     small = [_Small(stage, part, found, at, colors, coloring) for at, part in enumerate(cells)]
     state = recording.at(recording.epochs[number])
@@ -197,7 +205,7 @@ def _flow(
 
 
 def _title(
-    seen: Seen, found: Embedding, sets: Sets, names: Sequence[str], votes: Sequence[Sequence[float]],
+    seen: Seen, sets: Sets, names: Sequence[str], number: int, votes: Sequence[Sequence[float]],
     before: Sequence[Sequence[float]],
 ) -> str:  # fmt: skip
     """Say what happens from the first layer to the last, which no single frame shows."""
@@ -206,10 +214,10 @@ def _title(
     recording = seen.recording
     shares, others = ([told[MIDDLE] for told in part] for part in (votes, before))
     way = Way([worded(recording, name) for name in names], shares, others, len(sets.shown))
-    mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(found, -1, sets)]
+    mixed = [in_title(seen.labels.names[label]) for label in mixed_classes(recording, names[-1], number, sets)]
     first, last = (short_name(recording, name) for name in (names[0], names[-1]))
     return headline(
-        present(sets.shown_labels, seen.labels.names), shares[0], shares[-1], way, images=has_images(recording),
+        present(sets.shown_labels, seen.labels.names), others[0], others[-1], way, images=has_images(recording),
         mixed=mixed, first=f"the {first} on", between=f"from {first} to {last}",
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ STATE = "training.safetensors"
 """What a training that was cut short goes on from; only unfinished recordings have it."""
 SNAPSHOT = r"snapshots/(\d{6,})\.safetensors"
 KNOWN = re.compile(
-    rf"{SNAPSHOT}|manifest\.json|(?:inputs|training)\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|(?:embeddings|landscapes)/\w+\.safetensors"
+    rf"{SNAPSHOT}|manifest\.json|(?:inputs|training)\.safetensors|index\.jsonl|SHA256SUMS|writing\.lock|(?:embeddings|landscapes|votes)/\w+\.safetensors"
 )
 
 

@@ -18,7 +18,7 @@ from animviz.parts import LABEL, Number, Ruler, Sheet, chips
 from animviz.sampling import last_at
 
 from .embedding_coloring import By, Coloring, check_coloring
-from .embedding_facts import TRUST, Story, Table, quality
+from .embedding_facts import TRUST, VOTE, Course, Story, quality
 from .embedding_layout import Layout
 from .embedding_panel import Key, Panel
 from .embedding_pictures import Pictures
@@ -27,7 +27,6 @@ from .embedding_spread import filling
 from .embedding_training import kinds_of
 from .embedding_way import Way
 from .embedding_words import (
-    NAMES,
     described,
     directions,
     headline,
@@ -39,7 +38,7 @@ from .embedding_words import (
 )
 from .endings import in_title
 from .few_units import is_few, one_as_it_is, units_of
-from .neighbour_votes import MIDDLE, classes_apart, in_layer, in_layout, mixed_classes
+from .neighbour_votes import classes_apart, in_layer, in_layers, in_layout, mixed_classes
 from .unit_source import has_images
 
 __all__ = [
@@ -99,12 +98,13 @@ def embedding_scene(
             in_layout(found[place], last, sets), in_layer(recording, names[place], numbers[last], sets)
         )  # fmt: skip
 
+    course = _course(recording, names, found, numbers, sets, plain)
     measure = KEPT if method == "pca" else TRUST
     last_words = worded(recording, names[-1])
     sheet = Sheet(
         stage,
         recording,
-        _title(seen, found, sets, names, table),
+        _title(seen, found, sets, names, course, numbers),
         subtitle=subtitle(recording, "" if all(plain) else method, note, few),
         numbers=seen.numbers if plain[-1] else [*seen.numbers, measure],
         foot=[
@@ -134,14 +134,15 @@ def embedding_scene(
     )  # fmt: skip
     panels.append(large)
     color = [(0.0, "colour: predicted class")] if by == "predicted" else []
-    kinds = [*color, *kinds_of(sets), (-18.0, pictures.words)]
-    key = Key(stage, layout.main, kinds, lambda: large.rings, (len(classes), len(seen.labels.names)), seen)
+    kinds = [*color, *kinds_of(sets, told=seen.verdicts is not None), (-18.0, pictures.words)]
+    key = Key(
+        stage, layout.main, kinds, lambda: large.rings, len(sets.shown), (len(classes), len(seen.labels.names)), seen
+    )
     shares = found[-1].shares
     good = found[-1].scores.trustworthiness if shares is None else shares.sum(axis=1)
 
     called = [title[-1] for title in titles]
-    before = ["" if units else f"before {NAMES[method]}" for units in plain]
-    story = Story(stage, layout.story, called, found, sets, before, table)
+    story = Story(stage, layout.story, called, course, table)
     clock = _clock(stage, recording, layout.story, story.bottom)
     enlarged = stage.text(
         layout.main.right, layout.main.top - 10, "", color=stage.theme.quiet, align="right", moves=True
@@ -217,28 +218,44 @@ def _clock(stage: Stage, recording: Recording, story: Box, top: float) -> Ruler 
     return ruler
 
 
-def _title(seen: Seen, found: list[Any], sets: Sets, names: list[str], table: Table) -> str:
+def _course(
+    recording: Recording, names: list[str], found: list[Any], numbers: list[int], sets: Sets, plain: list[int]
+) -> Course:
+    """Return how good the layers are over the epochs: by neighbours' votes, or where there are no classes by trust."""
+    values, kinds = zip(*(quality(embedding, sets) for embedding in found), strict=True)
+    plane, epochs = np.stack(values), found[0].epochs
+    if kinds[0] is not VOTE:
+        return Course(kinds[0], epochs, plane, np.full_like(plane, np.nan))
+    own = [
+        laid_out if units else in_layers(recording, name, numbers, sets)
+        for name, laid_out, units in zip(names, values, plain, strict=True)
+    ]
+    return Course(VOTE, epochs, np.stack(own), np.where(np.array(plain)[:, None] > 0, np.nan, plane))
+
+
+def _title(
+    seen: Seen, found: list[Any], sets: Sets, names: list[str], course: Course, numbers: list[int]
+) -> str:  # fmt: skip
     """Say what happens: over the epochs in the last layer, and where that is seen from layer to layer."""
-    if not sets.classes:
+    if course.number is not VOTE:
         return headline((), 0, 0)
-    shares = [quality(embedding, sets)[0] for embedding in found]
-    finite = [values[np.isfinite(values)] for values in shares]
-    ends = [float(values[-1]) if len(values) else float("nan") for values in finite]
-    alone = len(found[0].epochs) == 1
-    before = ends[0] if alone else float(finite[-1][0]) if len(finite[-1]) else float("nan")
-    last = np.flatnonzero(np.isfinite(shares[-1]))[-1:]
+    there, images = present(sets.shown_labels, seen.labels.names), has_images(seen.recording)
+    alone, last = len(numbers) == 1, np.flatnonzero(np.isfinite(course.layer[-1]))
     units = units_of(seen.recording, names[-1])
-    there = present(sets.shown_labels, seen.labels.names)
     if found[-1].shares is not None and units > found[-1].dimensions and len(there) > 1 and len(last):
-        apart = [in_title(seen.labels.names[label]) for label in classes_apart(found[-1], int(last[0]), sets)]
-        return directions(
-            there, apart, found[-1].dimensions, units, images=has_images(seen.recording), alone=alone
-        )  # fmt: skip
-    mixed = [in_title(seen.labels.names[label]) for at in last for label in mixed_classes(found[-1], int(at), sets)]
-    ended = len(last) and last[0] == len(shares[-1]) - 1  # else the table's moment has diverged
-    layers = [table(place)[1][MIDDLE] if ended else np.nan for place in range(len(names))]
-    way = Way([worded(seen.recording, name) for name in names], ends, layers, len(sets.shown))
+        apart = [in_title(seen.labels.names[label]) for label in classes_apart(found[-1], int(last[-1]), sets)]
+        return directions(there, apart, found[-1].dimensions, units, images=images, alone=alone)
+    if not len(last):
+        return headline(there, np.nan, np.nan)
+    mixed = [
+        in_title(seen.labels.names[label])
+        for label in mixed_classes(seen.recording, names[-1], numbers[last[-1]], sets)
+    ]
+    ends = [float(values[last[-1]]) for values in course.layer]
+    planes = [own if np.isnan(laid_out[last[-1]]) else float(laid_out[last[-1]])
+              for own, laid_out in zip(ends, course.plane, strict=True)]  # fmt: skip
+    before = ends[0] if alone else float(course.layer[-1][last[0]])
+    way = Way([worded(seen.recording, name) for name in names], planes, ends, len(sets.shown))
     return headline(
-        there, before, ends[-1], way, images=has_images(seen.recording),
-        mixed=mixed, first="the first layer on" if alone else "the start",
-    )  # fmt: skip
+        there, before, ends[-1], way, images=images, mixed=mixed, first="the first layer on" if alone else "the start"
+    )

@@ -158,23 +158,27 @@ class Key:
         plane: the box of the plane.
         kinds: the diameter of a mark in units, and what it is; 0 for none, below 0 the side of an image.
         rings: returns how many samples are drawn as wrong.
+        count: how many are drawn.
         named: how many classes have their names in the plane, and how many there are.
         seen: the recording.
     """
 
     def __init__(
         self, stage: Stage, plane: Box, kinds: Sequence[tuple[float, str]], rings: Callable[[], int],
-        named: tuple[int, int], seen: Seen,
+        count: int, named: tuple[int, int], seen: Seen,
     ) -> None:  # fmt: skip
-        self._rings, quiet = rings, stage.theme.quiet
+        self._rings, self._count, quiet = rings, count, stage.theme.quiet
         left, top = plane.left, plane.bottom + 28
-        self._wrong: list[Text] = []
+        self._told: list[Text] = []
         if seen.verdicts is not None:
-            stage.dot(left + 8, top - 8, 16, quiet)
-            stage.dot(left + 8, top - 8, 8, stage.theme.background)
-            self._wrong = [stage.text(left + 22, top, "", color=quiet, moves=True)]
-            pair(stage, "wrong answers", lambda: [text.get_text() for text in self._wrong], lambda: [rings()])
-            left += 40 + stage.measure(f"{len(seen.verdicts.labels)} wrong", LABEL)
+            for words in ("wrong", "right"):
+                stage.dot(left + 8, top - 8, 16 if words == "wrong" else 14, quiet)
+                self._told.append(stage.text(left + 22, top, "", color=quiet, moves=True))
+                left += 34 + stage.measure(f"{count:,} {words}", LABEL)
+            stage.dot(plane.left + 8, top - 8, 8, stage.theme.background)
+            pair(
+                stage, "answers", lambda: [text.get_text() for text in self._told], lambda: [rings(), count - rings()]
+            )  # fmt: skip
         some = [(0.0, f"names: {named[0]} of {named[1]} classes")] if named[0] < named[1] else []
         for size, words in [*some, *(kind for kind in kinds if kind[1])]:
             begin = left + (20 if size > 0 else 28 if size else 0)
@@ -187,12 +191,13 @@ class Key:
                 frame.set_linewidth(stage.points(2.5))
                 stage.overlay().add_patch(frame)
             stage.text(begin, top, words, color=quiet)
-            left = begin + stage.measure(words, LABEL) + 18
+            left = begin + stage.measure(words, LABEL) + 14
 
     def show(self) -> None:
-        """Say how many samples are drawn as wrong."""
-        for text in self._wrong:
-            text.set_text(f"{self._rings()} wrong")
+        """Say how many samples are drawn as wrong, and how many as right."""
+        wrong = self._rings()
+        for text, number, words in zip(self._told, (wrong, self._count - wrong), ("wrong", "right"), strict=False):
+            text.set_text(f"{number:,} {words}")
 
 
 def _is_under(samples: Array, names: Sequence[tuple[Array, Array]]) -> NDArray[np.bool_]:

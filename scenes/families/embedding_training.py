@@ -48,8 +48,13 @@ class Training:
             self._points.set_positions(places)
 
 
-def kinds_of(sets: Sets) -> list[tuple[float, str]]:
-    """Return the marks of the samples and what they are; see `Key`."""
-    if sets.placed:
-        return [(14.0, f"{sets.placed} test"), (7.0, "training")]
-    return [(14.0, f"{sets.fitted} samples")]
+def kinds_of(sets: Sets, *, told: bool) -> list[tuple[float, str]]:
+    """Return the marks of the samples and what they are; see `Key`.
+
+    Args:
+        sets: the samples.
+        told: whether the key tells which of them are right; then only a choice of them is named.
+    """
+    shown = f"{sets.placed} test" if sets.placed else f"{sets.fitted} samples"
+    own = [(0.0 if told else 14.0, shown)] if not told or " of " in shown else []
+    return [*own, *([(7.0, "training")] if sets.placed else [])]

@@ -18,7 +18,7 @@ class Way:
     Attributes:
         layers: what viewers call them.
         plane: shares in the layers as they are laid out.
-        before: shares in the layers themselves.
+        before: shares in the layers themselves, before they are laid out.
         samples: how many the shares are of.
     """
 
@@ -53,10 +53,10 @@ class Way:
     @property
     def best(self) -> str:
         """The layer that gains most over the one before; empty where none gains."""
-        steps = np.where(self.gains, np.diff(self.plane), -np.inf)
+        steps = np.where(self.gains, np.diff(self.before), -np.inf)
         return self.layers[int(steps.argmax()) + 1] if any(self.gains) else ""
 
     @property
     def loses(self) -> bool:
-        """Whether the last layer as laid out names fewer samples rightly than the first."""
-        return self.differs(self.plane[-1], self.plane[0])
+        """Whether in the last layer itself fewer samples are named rightly than in the first."""
+        return self.differs(self.before[-1], self.before[0])

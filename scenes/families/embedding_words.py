@@ -37,7 +37,7 @@ def headline(
     names: Sequence[str], before: float, after: float, way: Way | None = None, *, images: bool = False,
     mixed: Sequence[str] = (), first: str = START, between: str = "",
 ) -> str:  # fmt: skip
-    """Say what the classes do, from the shares of samples whose neighbours name their class.
+    """Say what the classes do, from the shares of samples whose neighbours in a layer itself name their class.
 
     Args:
         names: of the classes; empty where labels are none.
@@ -74,7 +74,9 @@ def _done(
     if way is not None and way.rises and not but:
         return f"{who} part, layer by layer", True
     if way is not None and first == START:
-        return f"{who} part in the {way.layers[-1]}{but}", True
+        further = " further" if before >= APART else ""
+        less = f", less than in the {way.layers[0]}" if way.loses else ""
+        return f"{who} part{further} in the {way.layers[-1]}{less or but}", True
     if way is not None and way.best:
         return f"the {way.best} parts {who}{but}", True
     return f"{who} part{but}", False
@@ -82,8 +84,8 @@ def _done(
 
 def _stay(who: str, before: float, after: float, way: Way | None, but: str, first: str) -> tuple[str, bool]:
     """Say how classes stand that neither part nor mix much: apart, half mixed, or a little less apart than before."""
-    if way is not None and way.loses and way.plane[0] >= APART:
-        little = " a little" if way.plane[-1] > way.plane[0] - GAIN else ""
+    if way is not None and way.loses and way.before[0] >= APART:
+        little = " a little" if way.before[-1] > way.before[0] - GAIN else ""
         return f"{who}, apart in the {way.layers[0]}, mix{little}", True
     if after < APART:
         return f"{who} stay half mixed", False
@@ -91,7 +93,7 @@ def _stay(who: str, before: float, after: float, way: Way | None, but: str, firs
         return f"{who}, apart at the start, mix a little", True
     if way is not None and first != START and way.best:
         return f"the {way.best} parts {who} further{but}", True
-    return f"{who} are apart from {first}{but}", True
+    return f"neighbours tell {who} apart from {first}{but}", True
 
 
 def _kind(names: Sequence[str], images: bool) -> str:

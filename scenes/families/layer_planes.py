@@ -25,8 +25,8 @@ __all__ = ["Cells", "LayerPlanes", "cells_in", "have_ticks"]
 OVER, UNDER, LINE, GAP = 32.0, 74.0, 27.0, 20.0  # units over and under a plane, of a line below it, and between planes
 BELOW, BAR, TICK = 9.0, 5.0, 13.0  # units from a plane to the bar below it, of the bar, and of the tick across it
 LEAST, COLUMN, WIDE = 24.0, 62.0, 1.8  # units of a plane's height at least, of a number; width of use, in heights
-PLANE, LAYER = "plane", "layer"  # where neighbours are looked for: as laid out, and before
-BOTH = "plane, layer", "both"  # where they have the same
+LAYER, PLANE = "layer", "plane"  # where neighbours are looked for: in the layer itself, and as laid out
+BOTH = "layer, plane", "both"  # where they have the same
 FRAME = 3.0  # units of the frame around the plane that is drawn large
 
 
@@ -74,7 +74,7 @@ def cells_in(room: Box, count: int) -> Cells:
 
 
 def have_ticks(stage: Stage, planes: Sequence[Box]) -> bool:
-    """Say whether there is room for the shares in the layers, which ticks show, beside those in the planes.
+    """Say whether there is room for the shares in the planes, which ticks show, beside those in the layers.
 
     Args:
         stage: where.
@@ -86,7 +86,7 @@ def have_ticks(stage: Stage, planes: Sequence[Box]) -> bool:
 class LayerPlanes:
     """Names over the planes; below each what 5 neighbours name rightly in it and in its layer, in the end also 3 and 10.
 
-    A bar is the share in the plane, a tick across it that in the layer.
+    A bar is the share in the layer itself, a tick across it that in the plane.
     Samples without classes have how near stays near (trust). A frame stands around the plane that is drawn large.
 
     Args:
@@ -117,11 +117,11 @@ class LayerPlanes:
                 self._shares[0, place] = trust = found.scores.trustworthiness[place]
                 self._lines.append([_Line(stage, plane, top, "", [TRUST.text(trust)])])
                 continue
-            self._shares[0, place] = votes[place][MIDDLE]
-            told = [percents(votes[place])]
+            self._shares[0, place] = before[place][MIDDLE]
+            told = [percents(before[place])]
             if have_ticks(stage, planes):
-                self._shares[1, place] = before[place][MIDDLE]
-                told.append(percents(before[place]))
+                self._shares[1, place] = votes[place][MIDDLE]
+                told.append(percents(votes[place]))
             self._lines.append(_lines(stage, plane, top, told))
         self._meters = Meters(stage, [(box.left, box.right, box.bottom + BELOW) for box in planes], BAR)
         self._ticks = stage.line(stage.overlay(), stage.theme.quiet, 4, solid_capstyle="butt")
@@ -133,11 +133,11 @@ class LayerPlanes:
     def _pair(self, stage: Stage, scale: float) -> None:
         """Declare the numbers that bars and ticks show."""
         pair(
-            stage, "plane", lambda: [lines[0].said for lines in self._lines], lambda: scale * self._meters.values
+            stage, "layer", lambda: [lines[0].said for lines in self._lines], lambda: scale * self._meters.values
         )  # fmt: skip
         if np.isfinite(self._shares[1]).any():
             pair(
-                stage, "layer", lambda: [lines[-1].said for lines in self._lines if lines[-1].said],
+                stage, "plane", lambda: [lines[-1].said for lines in self._lines if lines[-1].said],
                 lambda: scale * self._ticked(),
             )  # fmt: skip
 
@@ -173,7 +173,7 @@ def _lines(stage: Stage, plane: Box, top: float, told: Sequence[Sequence[str]]) 
         colors = None, stage.theme.quiet
         return [
             _Line(stage, plane, top + row * LINE, name, values, color, first=not row)
-            for row, (name, values, color) in enumerate(zip((PLANE, LAYER), told, colors, strict=False))
+            for row, (name, values, color) in enumerate(zip((LAYER, PLANE), told, colors, strict=False))
         ]
     values = told[0] if len(set(told[0])) > 1 else told[0][:1]
     rooms = [plane.width - count * COLUMN - 10 for count in (len(values), 1)]  # or that of the middle one alone

@@ -4,6 +4,7 @@ A teaching notebook on MNIST ends with such a table of 3, 5 and 10 neighbours, f
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -12,8 +13,19 @@ from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.sets import Sets
 from animviz.embed.votes import NEIGHBOURS, agreements_of_classes, share_named, shares_of_classes
+from animviz.errors import DivergedError
+from animviz.recording.kept import kept
 
-__all__ = ["MIDDLE", "NEIGHBOURS", "classes_apart", "in_layer", "in_layout", "mixed_classes", "values_in"]
+__all__ = [
+    "MIDDLE",
+    "NEIGHBOURS",
+    "classes_apart",
+    "in_layer",
+    "in_layers",
+    "in_layout",
+    "mixed_classes",
+    "values_in",
+]
 
 MIDDLE = len(NEIGHBOURS) // 2  # of the numbers of neighbours: the one that is always told
 MIXED = 0.5  # share of a class that neighbours name rightly, below which it is not apart
@@ -32,15 +44,16 @@ def in_layout(embedding: Embedding, index: int, sets: Sets, counts: Sequence[int
     return _share(*_places(embedding, index), sets, counts)
 
 
-def mixed_classes(embedding: Embedding, index: int, sets: Sets) -> list[int]:
-    """Return the classes of which neighbours in the layout name less than half rightly.
+def mixed_classes(recording: Recording, layer: str, snapshot: int, sets: Sets) -> list[int]:
+    """Return the classes of which neighbours in a layer itself name less than half rightly.
 
     Args:
-        embedding: of the sets.
-        index: of the slice.
+        recording: of any model.
+        layer: its name, or "input".
+        snapshot: number of the snapshot.
         sets: samples with classes.
     """
-    shares = _by_class(embedding, index, sets, shares_of_classes)
+    shares = _by_class(*values_in(recording, layer, snapshot, sets), sets, shares_of_classes)
     return [label for label, share in shares.items() if share < MIXED]
 
 
@@ -52,7 +65,7 @@ def classes_apart(embedding: Embedding, index: int, sets: Sets) -> list[int]:
         index: of the slice.
         sets: samples with classes.
     """
-    shares = _by_class(embedding, index, sets, agreements_of_classes)
+    shares = _by_class(*_places(embedding, index), sets, agreements_of_classes)
     return [label for label, share in shares.items() if share >= APART]
 
 
@@ -69,6 +82,36 @@ def in_layer(
         counts: how many neighbours vote.
     """
     return _share(*values_in(recording, layer, snapshot, sets), sets, counts)
+
+
+def in_layers(recording: Recording, layer: str, snapshots: Sequence[int], sets: Sets) -> Array:
+    """Return the share in a layer itself at each of some snapshots, float64 (snapshots,), kept in the recording.
+
+    Args:
+        recording: of any model.
+        layer: its name, or "input".
+        snapshots: their numbers; NaN stands for one whose weights are not finite.
+        sets: samples with classes.
+
+    Raises:
+        RecordingError: the recording cannot be written.
+    """
+    count = NEIGHBOURS[MIDDLE]
+
+    def share(snapshot: int) -> float:
+        with suppress(DivergedError):
+            return in_layer(recording, layer, snapshot, sets, [count])[0]
+        return float("nan")
+
+    if layer == "input":
+        return np.full(len(snapshots), share(snapshots[0]))
+    about = {
+        "recording": recording.digest, "layer": layer, "snapshots": list(snapshots), "neighbours": count,
+        "samples": [sets.fitted, sets.placed],
+    }  # fmt: skip
+    return kept(recording.path, "votes", about, lambda: {"shares": np.array([share(one) for one in snapshots])})[
+        "shares"
+    ]
 
 
 def values_in(recording: Recording, layer: str, snapshot: int, sets: Sets) -> tuple[Array, Array | None]:
@@ -101,10 +144,9 @@ def _places(embedding: Embedding, index: int) -> tuple[Array, Array | None]:
 
 
 def _by_class(
-    embedding: Embedding, index: int, sets: Sets, measure: Callable[[Array, Array | None, Sets, int], dict[int, float]]
+    known: Array, new: Array | None, sets: Sets, measure: Callable[[Array, Array | None, Sets, int], dict[int, float]]
 ) -> dict[int, float]:
-    """Return what neighbours in a layout tell of each class; nothing where they cannot."""
-    known, new = _places(embedding, index)
+    """Return what neighbours tell of each class; nothing where they cannot."""
     return measure(known, new, sets, NEIGHBOURS[MIDDLE]) if _can_tell(known, new) else {}
 
 

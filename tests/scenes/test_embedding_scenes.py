@@ -83,8 +83,8 @@ def test_the_table_at_the_end_is_what_scikit_learn_says(digits: Recording) -> No
 
     sets, last = sets_of(digits, SampleLabels.of(digits), SOME), len(digits) - 1
     shown = texts("pca", digits, 4.0, samples=SOME)
-    assert not {"3", "before PCA"} & set(texts("pca", digits, 3.9, samples=SOME, title="")) - set(digits.label_names)
-    assert "before PCA" in shown
+    assert "3" not in set(texts("pca", digits, 3.9, samples=SOME, title="")) - set(digits.label_names)
+    assert "in the plane" in shown
     for layer in ("input", "hidden_1", "hidden_2"):
         done = layout_of(digits, layer)
         flat = [digits.at(4.0).activations(layer, part).reshape(len(part), -1) for part in (sets.fit, sets.place)]
@@ -123,12 +123,18 @@ def way(plane: list[float], before: list[float] | None = None) -> Way:
         ("0123456789", (0.4, 0.9, way([0.7, 0.8, 0.9], [0.9, 0.9, 0.9])), "Ten digits part in the second hidden layer"),
         ("0123456789", (0.6, 0.91, way([0.82, 0.905, 0.909])), "Ten digits part in the second hidden layer"),
         ("0123456789", (0.6, 0.91, way([0.82, 0.83, 0.909])), "Ten digits part in the second hidden layer"),
+        ("0123456789", (0.72, 0.91, way([0.8, 0.82, 0.91])), "Ten digits part further in the second hidden layer"),
+        (
+            "0123456789",
+            (0.2, 0.82, way([0.89, 0.89, 0.82])),
+            "Ten digits part in the second hidden layer, less than in the input",
+        ),
         ("ab", (1.0, 0.982, way([1.0, 0.987, 0.982])), "Two classes, apart in the input, mix a little"),
         ("ab", (0.8, 0.82, way([1.0, 0.9, 0.82])), "Two classes, apart in the input, mix"),
         ("ab", (1.0, 0.98, way([0.97, 0.98, 0.98])), "Two classes, apart at the start, mix a little"),
-        ("ab", (1.0, 0.999, way([1.0, 1.0, 0.999])), "Two classes are apart from the start"),
+        ("ab", (1.0, 0.999, way([1.0, 1.0, 0.999])), "Neighbours tell two classes apart from the start"),
         ("ab", (0.5, 0.6), "Two classes part, though not all"),
-        ("ab", (0.9, 0.92), "Two classes are apart from the start"),
+        ("ab", (0.9, 0.92), "Neighbours tell two classes apart from the start"),
         ("ab", (0.2, 0.4), "Two classes stay mixed"),
         ("ab", (0.9, 0.4), "Two classes mix"),
         ("ab", (0.9, 0.8), "Two classes mix a little"),
@@ -161,7 +167,7 @@ def test_titles_of_one_moment_name_the_layer_that_gains(plane: list[float], said
     ("shares", "classes", "said"),
     [
         ([0.74, 0.77, 0.8], "ab", "From input to output, two classes part"),
-        ([0.9, 0.9, 0.9], "ab", "Two classes are apart from the input on"),
+        ([0.9, 0.9, 0.9], "ab", "Neighbours tell two classes apart from the input on"),
         ([0.88, 0.92, 0.91], "ab", "The first hidden layer parts two classes further"),
         ([0.9, 0.5, 0.4], "ab", "From input to output, two classes mix"),
         ([0.6, 0.6, 0.6], ["off the map", "on it"], "From input to output, two classes stay half mixed"),
@@ -174,9 +180,12 @@ def test_titles_name_both_ends_where_they_name_no_place(shares: list[float], cla
 
 
 def test_titles_name_the_classes_that_are_not_apart() -> None:
-    assert headline(["a", "b"], 0.9, 0.9, mixed=["b"]) == "Two classes are apart from the start, but for b"
+    assert headline(["a", "b"], 0.9, 0.9, mixed=["b"]) == "Neighbours tell two classes apart from the start, but for b"
     assert headline(list("abc"), 0.2, 0.8, mixed=["a", "b"]) == "Three classes part, but for a and b"
-    assert headline(["a", "b"], 0.9, 0.9, first="the first layer on") == "Two classes are apart from the first layer on"
+    assert (
+        headline(["a", "b"], 0.9, 0.9, first="the first layer on")
+        == "Neighbours tell two classes apart from the first layer on"
+    )
 
 
 def test_classes_that_neighbours_name_wrongly_are_not_apart() -> None:
@@ -261,7 +270,7 @@ def test_what_epochs_share_is_said(digits: Recording) -> None:
         assert words in " ".join(shown)
     alone = texts("umap", digits, 1.0, samples=60, layers="hidden_2", epoch=3.0)
     assert "3" in alone
-    assert "before UMAP" in alone
+    assert "in the plane" in alone
 
 
 def test_colours_by_the_predicted_class(digits: Recording, trained: Callable[..., Recording]) -> None:

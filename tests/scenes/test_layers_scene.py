@@ -132,7 +132,7 @@ def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
     sets = sets_of(digits, SampleLabels.of(digits), 1500)
     every = np.concatenate([sets.fit, sets.place])
     done = parted(flow_of(digits, NAMES, 2, n_neighbors=6, weight=0.3, inputs=every), sets)
-    votes = [[in_layout(done, k, sets), in_layer(digits, name, 2, sets)] for k, name in enumerate(NAMES)]
+    votes = [[in_layer(digits, name, 2, sets), in_layout(done, k, sets)] for k, name in enumerate(NAMES)]
     way = "hidden 1, 16 units → hidden 2, 8 units"
     titles = (0.0, 1, "input, 8×8"), (0.5, 2, way), (1.0, 4, "output layer, 10 units")
     for progress, reached, title in titles:
@@ -147,7 +147,7 @@ def test_what_is_said_is_of_the_layers_reached(digits: Recording) -> None:
     assert {f"{np.sum(answers != digits.labels)} wrong", f"{100 * np.mean(answers == digits.labels):.1f} %"} <= set(
         shown
     )
-    assert {"60 test", "training"} <= set(shown)
+    assert {f"{np.sum(answers == digits.labels)} right", "training"} <= set(shown)
     assert not {"flatten", "dropout_1"} & set(shown)
 
 
@@ -194,7 +194,7 @@ def test_layers_of_one_or_two_units_are_drawn_as_they_are(rings_recording: Recor
 
 def test_one_number_stands_for_many_that_are_equal(digits: Recording, tmp_path: Path) -> None:
     shown = texts(rewritten(digits, tmp_path / "alike.rec", one_class=True), 1.0, n_neighbors=6)
-    assert shown.count("100.0") == shown.count("plane, layer") == len(NAMES)
+    assert shown.count("100.0") == shown.count("layer, plane") == len(NAMES)
 
 
 def test_many_layers_are_an_even_choice_and_the_note_says_so(digits: Recording, tmp_path: Path) -> None:
