@@ -45,14 +45,14 @@ def drawn_as_it_is(recording: Recording, name: str, method: str) -> bool:
 
 
 def laid_out(
-    recording: Recording, name: str, snapshots: Sequence[int], sets: Sets, method: str, **options: Any
+    recording: Recording, name: str, numbers: Sequence[int], sets: Sets, method: str, **options: Any
 ) -> Embedding:  # fmt: skip
     """Return a layer over the epochs by a method, or as it is where it has one or two units.
 
     Args:
         recording: of any model.
         name: of the layer.
-        snapshots: their numbers.
+        numbers: of the snapshots.
         sets: the samples.
         method: of embedding.
         **options: see `embedded`.
@@ -62,7 +62,7 @@ def laid_out(
         DivergedError: no snapshot is finite.
     """
     if drawn_as_it_is(recording, name, method):
-        return one_as_it_is(recording, name, snapshots, sets)
+        return one_as_it_is(recording, name, numbers, sets)
     return embedded(recording, name, sets, method, method, **options)
 
 
