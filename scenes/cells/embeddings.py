@@ -10,7 +10,7 @@ from animviz import Box, Draw, Moment, Package, Range, Recording, scene
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.recorded import chosen_snapshots
-from animviz.embed.sets import Sets, embedded, layers_of, sets_of
+from animviz.embed.sets import Sets, layers_of, sets_of
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Swarm, chips, cut
 from animviz.pictures.split import CellStage
@@ -22,10 +22,12 @@ from ..families.embedding_coloring import Coloring, check_coloring
 from ..families.embedding_facts import quality
 from ..families.embedding_layout import GAP, TITLE
 from ..families.embedding_seen import Seen
+from ..families.few_units import laid_out
 
 __all__ = ["pca", "tsne", "umap"]
 
 MOST = 2  # layers
+BELOW = 30.0  # units of the line below a layer that is drawn as it is
 
 
 @scene(aspect=2, suits=embeddable("umap"))
@@ -107,7 +109,7 @@ def _pair(
     sets = sets_of(recording, seen.labels, samples)
     names = _names(recording, named, method)
     numbers = chosen_snapshots(len(recording), MOST_EPOCHS)
-    found = [embedded(recording, name, sets, method, method, threads=threads, **settings) for name in names]
+    found = [laid_out(recording, name, numbers, sets, method, threads=threads, **settings) for name in names]
     boxes = _boxes(coloring.scaled(stage, Box(0, 0, stage.width, stage.height)), len(names))
     panels = [
         _Panel(stage, box, name, embedding, sets, seen, coloring)
@@ -151,7 +153,10 @@ class _Panel:
         room = stage.measure(f"{self._number.label} {self._number.widest}{self._number.unit}", LABEL) + 12
         stage.text(box.left, box.top + 24, cut(stage, name, box.width - room, weight="medium"), weight="medium")
         self._text = stage.text(box.right, box.top + 24, "", color=stage.theme.quiet, align="right", moves=True)
-        plane = Box(box.left, box.top + TITLE, box.width, box.height - TITLE)
+        below = 0.0 if embedding.method else BELOW
+        plane = Box(box.left, box.top + TITLE, box.width, box.height - TITLE - below)
+        if below:
+            stage.text(plane.left, box.bottom - 6, "as it is", color=stage.theme.quiet)
         named = chips(stage, seen.labels.names, plane.width * plane.height)
         colors = coloring.numbers(sets.shown_labels, len(sets.shown))
         self._swarm = Swarm(stage, plane, embedding, colors, len(coloring.palette), named, palette=coloring.palette)

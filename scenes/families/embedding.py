@@ -12,7 +12,7 @@ import numpy as np
 
 from animviz import Box, Draw, Moment, Range, Recording, Stage
 from animviz.embed.recorded import chosen_snapshots
-from animviz.embed.sets import Sets, embedded, layers_of, sets_of
+from animviz.embed.sets import Sets, layers_of, sets_of
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Number, Ruler, Sheet, chips
 from animviz.sampling import last_at
@@ -37,7 +37,7 @@ from .embedding_words import (
     worded,
 )
 from .endings import in_title
-from .few_units import is_few, one_as_it_is, units_of
+from .few_units import drawn_as_it_is, laid_out, units_of
 from .neighbour_votes import classes_apart, in_layer, in_layers, in_layout, mixed_classes
 from .unit_source import has_images
 
@@ -82,12 +82,8 @@ def embedding_scene(
     if epoch is not None:
         numbers = [snapshot_at(seen, epoch, method)]
         settings["snapshots"] = numbers
-    plain = [0 if method == "pca" or not is_few(recording, name) else units_of(recording, name) for name in names]
-    found = [
-        one_as_it_is(recording, name, numbers, sets) if units
-        else embedded(recording, name, sets, method, method, threads=threads, **settings)
-        for name, units in zip(names, plain, strict=True)
-    ]  # fmt: skip
+    plain = [units_of(recording, name) if drawn_as_it_is(recording, name, method) else 0 for name in names]
+    found = [laid_out(recording, name, numbers, sets, method, threads=threads, **settings) for name in names]
     few = f"{len(numbers)} of {len(recording)} snapshots" if epoch is None and len(numbers) < len(recording) else ""
     titles = [layer_titles(recording, name, units) for name, units in zip(names, plain, strict=True)]
     last = len(numbers) - 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -9,13 +10,13 @@ from animviz import Recording
 from animviz.arrays import Array
 from animviz.embed import Embedding
 from animviz.embed.scores import Scores, step, trustworthiness
-from animviz.embed.sets import Sets
+from animviz.embed.sets import Sets, embedded
 from animviz.errors import DivergedError
 
 from .endings import count_in_words
 from .neighbour_votes import MIDDLE, NEIGHBOURS, in_layout, values_in
 
-__all__ = ["FEW", "as_they_are", "few_in_words", "is_few", "one_as_it_is", "units_of"]
+__all__ = ["FEW", "as_they_are", "drawn_as_it_is", "few_in_words", "is_few", "laid_out", "one_as_it_is", "units_of"]
 
 FEW = 2  # units of a layer that the plane has room for
 
@@ -38,6 +39,33 @@ def is_few(recording: Recording, name: str) -> bool:
     return 0 < units_of(recording, name) <= FEW
 
 
+def drawn_as_it_is(recording: Recording, name: str, method: str) -> bool:
+    """Say whether a layer needs no layout; `pca` turns the axes of those of one or two units too."""
+    return method != "pca" and is_few(recording, name)
+
+
+def laid_out(
+    recording: Recording, name: str, numbers: Sequence[int], sets: Sets, method: str, **options: Any
+) -> Embedding:  # fmt: skip
+    """Return a layer over the epochs by a method, or as it is where it has one or two units.
+
+    Args:
+        recording: of any model.
+        name: of the layer.
+        numbers: of the snapshots.
+        sets: the samples.
+        method: of embedding.
+        **options: see `embedded`.
+
+    Raises:
+        SceneError: the layer cannot be embedded.
+        DivergedError: no snapshot is finite.
+    """
+    if drawn_as_it_is(recording, name, method):
+        return one_as_it_is(recording, name, numbers, sets)
+    return embedded(recording, name, sets, method, method, **options)
+
+
 def few_in_words(recording: Recording, names: Sequence[str]) -> str:
     """Say which layers are drawn as they are; empty where none is.
 
@@ -52,6 +80,8 @@ def few_in_words(recording: Recording, names: Sequence[str]) -> str:
 
 def one_as_it_is(recording: Recording, name: str, snapshots: Sequence[int], sets: Sets) -> Embedding:
     """Return a layer of one or two units over the epochs, with its values as places: one unit lies on a line.
+
+    Its method is empty.
 
     Args:
         recording: of any model.

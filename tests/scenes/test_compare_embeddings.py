@@ -16,6 +16,7 @@ from animviz.embed.sets import sets_of
 from animviz.errors import SceneError
 from animviz.pictures.discovery import small_scene
 from animviz.pictures.split import CellStage
+from helpers.recordings import copied
 from helpers.results import Result
 
 QUICK = ("--seconds", "0.5", "--hold-start", "0.1", "--hold-end", "0.1", "--size", "640x360")
@@ -79,6 +80,17 @@ def test_a_picture_depends_on_its_moment_alone(nets: list[Path]) -> None:
         pictures.append(stage.frame())
     assert np.array_equal(pictures[0], pictures[2])
     assert not np.array_equal(pictures[0], pictures[1])
+
+
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_small_forms_draw_layers_of_one_or_two_units_as_they_are(
+    method: str, rings_recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("animviz.embed.recorded.embed", lambda *_, **__: pytest.fail("laid out"))
+    rings = copied(rings_recording, tmp_path / "rings.rec")
+    stage = CellStage(Stage((1280, 720)), (640, 360), [rings])
+    small_scene(method).set_up(stage, rings, samples=40, layers="hidden_2,output")(animviz.Moment(0.0, 2.0))
+    assert [text.get_text() for text in stage.figure.texts].count("as it is") == 2
 
 
 @pytest.mark.integration
