@@ -7,8 +7,8 @@ from animviz.parts import MARGIN
 
 GAP, ROW_GAP = 36.0, 22.0  # between maps
 OVER, UNDER = 30.0, 36.0  # a map's title and its scale
-ANSWER = 250.0  # width of an output beside the maps, and least width and height of one among them
-BETWEEN = 52.0  # units from the maps to an output beside them
+ANSWER = 250.0  # least width and height of an output that stands among the maps
+BESIDE, BETWEEN = 272.0, 48.0  # width of an output beside the maps, and units from them to it
 INPUT = 0.65  # of the height of the other maps of a row, that of the input, which is not the main thing
 WIDEST = 1.5  # width over height of a map
 ENOUGH = 160.0  # side of a map with which a row of them is kept over the story
@@ -55,7 +55,7 @@ class Places:
     @classmethod
     def _beside(cls, room: Box, count: int, story: float) -> "Places":
         """Maps over the story, the output to their right."""
-        left, right = room.width - ANSWER - BETWEEN, Box(room.right - ANSWER, room.top, ANSWER, room.height)
+        left, right = room.width - BESIDE - BETWEEN, Box(room.right - BESIDE, room.top, BESIDE, room.height)
         maps = _row(Box(room.left, room.top, left, room.height - story - 30), count)
         top = maps[-1].bottom + 30
         return cls(maps, right, Box(room.left, top, left, room.bottom - top))
@@ -106,7 +106,7 @@ def _row(room: Box, count: int) -> list[Box]:
     high = min(high, wide)
     if count == 1 or wide * high <= grid[0].width ** 2:
         return grid
-    gap = (room.width - small - others * wide) / others
+    gap = min(2 * GAP, (room.width - small - others * wide) / others)
     return [
         Box(room.left, room.top, small, small + OVER + UNDER),
         *(
