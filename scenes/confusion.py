@@ -40,6 +40,7 @@ BELOW = 128.0  # units of height of what stands below the matrix in a square
 PICTURED = 160.0  # units of height from which a pair has its samples
 RULER = 100.0  # units of height of the ruler
 DIGITS = (14.0, 25.0)  # smallest and largest type in the cells
+TRUE = "true ↓"  # over the names of the rows
 DENSE = 30.0  # units of a cell up to which there is no gap between it and the next
 
 
@@ -165,10 +166,10 @@ def _names(stage: Stage, box: Box, names: list[str], cell: float) -> None:
     quiet = stage.theme.quiet
     step = every(cell, 30)
     columns = _columns(stage, names, cell)
-    above = ("answered",) if columns else ("answered, in the same order", "answered")
+    above = ("answered →",) if columns else ("answered, in the same order →", "answered →")
     top = box.top - (40 + LINE * max(map(len, columns)) - LINE if columns else 20)
     stage.text(box.left, top, first_fitting(stage, above, stage.width - box.left - 8), color=quiet)
-    stage.text(box.left - 12, top, "true", color=quiet, align="right")
+    stage.text(box.left - 12, top, TRUE, color=quiet, align="right")
     before, lines = box.left - 12 - MARGIN, max(1, int(step * cell // LINE))
     short = short_names(stage, names, before)
     for number, place in enumerate(range(0, len(names), step)):
@@ -207,7 +208,7 @@ def _boxes(stage: Stage, names: list[str], sheet: Box, pictured: bool, head: flo
 
     Long names leave no room at the right of the matrix in a square.
     """
-    longest = max(stage.measure(name, LABEL) for name in [*names, "true"])
+    longest = max(stage.measure(name, LABEL) for name in [*names, TRUE])
     wide, long = stage.width > 1.2 * stage.height, longest > NAMED * stage.width
     few = len(names) <= FEW
     if stage.height > 1.5 * stage.width:

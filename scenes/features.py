@@ -12,6 +12,7 @@ import numpy as np
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.analysis.tasks import CLASSES
+from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Colors, Sheet, color_map, cut, first_fitting, heatmap, pair
 from animviz.recording.replay.backward import can_go_back
@@ -19,15 +20,15 @@ from animviz.recording.replay.layers import hindrance
 from animviz.recording.state import State
 
 from .families.blocks import Block, hidden_blocks
-from .families.endings import in_title
-from .families.layers import taken_for
+from .families.endings import count_in_words
 from .families.map_cells import cells_in, most_cells
 from .families.maps_seen import MapsSeen
 from .families.one_sample import require_sample, true_class
 
 MOST = 6  # filters
 GAP, HEAD, UNDER = 40.0, 34.0, 74.0  # units between panels, over them, and under the image
-HEAT = 0.75  # strength of the colour where evidence is strongest
+HEAT = 0.75  # strength of the colour where evidence is strongest in the film
+ALIKE = 0.8  # share of one strength that is about as much as the other
 
 
 @scene(
@@ -52,16 +53,19 @@ def features(
     states = sampled_states(recording, 12)
     seen = MapsSeen(recording, block, sample, states)
     sheet = Sheet(
-        stage, recording, _title(recording, seen, states), numbers=["epoch", "accuracy"],
+        stage, recording, None, numbers=["epoch", "accuracy"],
         foot=[
             "green, coarse: what speaks for the answer",
-            f"{'filter, ' if seen.plain else ''}map: where it answers most now, patches: what excites it",
+            ("filter, map: root of its" if seen.plain else "map: root of a filter's")
+            + " activation, beside it: what excites it most",
         ],
     )  # fmt: skip
     left, right = _layout(stage, sheet.room)
     shown = seen.chosen(states[-1], most_cells(_Rows.inner(right), filters, seen.plain))
-    whole = _Evidence(stage, left, seen)
-    rows = _Rows(stage, right, seen, shown, states, block)
+    peaks = np.array([np.abs(seen.maps(state)[..., shown]).max() for state in states], float)
+    sheet.write_title(_title(peaks, len(shown)))
+    whole = _Evidence(stage, left, seen, states)
+    rows = _Rows(stage, right, seen, shown, states, block, float(peaks.max()) or 1.0)
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
@@ -100,13 +104,25 @@ def _block(recording: Recording, named: str) -> Block:
     return chosen[-1]
 
 
-def _title(recording: Recording, seen: MapsSeen, states: Sequence[State]) -> str:
-    output = recording.output
-    first, last = (output.class_names[seen.answer(states[place])[0]] for place in (0, -1))
-    true = true_class(recording, seen.sample, "features")
-    if true < 0:
-        return f"Image {seen.sample}, first taken for {in_title(first)}, in the end for {in_title(last)}"
-    return taken_for(output.class_names[true], first, last)
+def _title(peaks: Array, filters: int) -> str:
+    """Say how much more strongly the filters that are drawn answer to the image in the end than at first.
+
+    Args:
+        peaks: what is largest in their maps, at some moments from the first to the last.
+        filters: how many they are.
+    """
+    count = count_in_words(filters, "filter")
+    some = f"{count[0].upper()}{count[1:]}"
+    come, first, last = "comes" if filters == 1 else "come", peaks[0], peaks[-1]
+    if len(peaks) == 1 or max(first, last) == 0:
+        return f"{some}, and what excites {'it' if filters == 1 else 'them'} most"
+    if first == 0:
+        return f"{some}, silent at first, {come} to answer"
+    if last >= 1.95 * first:
+        return f"{some} {come} to answer {last / first:,.0f} times as strongly"
+    if ALIKE * first < last < first / ALIKE:
+        return f"{some} {'answers' if filters == 1 else 'answer'} about as strongly as at first"
+    return f"{some} {come} to answer more {'strongly' if last > first else 'weakly'}"
 
 
 def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
@@ -122,12 +138,14 @@ def _layout(stage: Stage, room: Box) -> tuple[Box, Box]:
 
 
 class _Evidence:
-    """The image, in colour where it speaks for the answer, and the answer."""
+    """The image, in colour where it speaks for the answer, on one scale over the film, and the answer."""
 
-    def __init__(self, stage: Stage, box: Box, seen: MapsSeen) -> None:
+    def __init__(self, stage: Stage, box: Box, seen: MapsSeen, states: Sequence[State]) -> None:
         self._seen, self._names = seen, seen.recording.output.class_names
         image = seen.image if seen.image.ndim == 3 else np.repeat(seen.image[..., None], 3, axis=2)
         self._image, self._color = image, color_map(stage.theme, "evidence")[-1] / 255
+        found = (float(seen.evidence(state, seen.answer(state)[0]).max()) for state in states)
+        self._most = max(found) or 1.0
         self._cells, place = heatmap(stage, box, image.shape[:2])
         true = true_class(seen.recording, seen.sample, "features")
         numbered = f"image no. {seen.sample}"
@@ -145,7 +163,7 @@ class _Evidence:
     def show(self, state: State) -> None:
         """Show a moment."""
         label, share = self._seen.answer(state)
-        level = HEAT * self._seen.evidence(state, label)[..., None]
+        level = HEAT * np.minimum(self._seen.evidence(state, label) / self._most, 1)[..., None]
         self._cells.set_values(self._image + level * (self._color - self._image))
         number, name = f", {100 * share:.1f} %", self._names[label]
         room = self._room - self._stage.measure(number, LABEL, "medium")
@@ -159,13 +177,20 @@ class _Evidence:
 class _Rows:
     """The filters: each with its map of the image, and the patches that excite it most.
 
-    Maps are bright by their share of what is largest in them at the moment: untrained filters answer too, however softly.
+    Maps are bright by the square root of an activation, on one scale over the film: untrained filters answer too, softly.
     """
 
     def __init__(
-        self, stage: Stage, box: Box, seen: MapsSeen, shown: list[int], states: Sequence[State], block: Block
+        self,
+        stage: Stage,
+        box: Box,
+        seen: MapsSeen,
+        shown: list[int],
+        states: Sequence[State],
+        block: Block,
+        peak: float,
     ) -> None:
-        self._seen, self._shown = seen, shown
+        self._seen, self._shown, self._peak = seen, shown, peak
         ends = [seen.maps(state)[..., shown] for state in states]
         kind: Colors = "signed" if min(float(np.nanmin(values)) for values in ends) < 0 else "heat"
         low = -1.0 if kind == "signed" else 0.0
@@ -173,7 +198,8 @@ class _Rows:
         total = seen.maps(states[-1]).shape[2]
         some = f"{len(shown)} of {total} filters" if total > len(shown) else f"{total} filters"
         forms = [f"{words}: {some}" for words in (block.words or block.layer.name, block.short) if words]
-        said = first_fitting(stage, [*forms, some], box.width)
+        brightest = [f"{forms[0]}, brightest: {'±' if kind == 'signed' else ''}{peak:.2g}"] if forms else []
+        said = first_fitting(stage, [*brightest, *forms, some], box.width)
         stage.text(box.left, box.top + 22, said, color=stage.theme.quiet)
         cells = cells_in(self.inner(box), len(shown), seen.plain)
         kernel, patch = seen.kernel(states[-1]).shape[:2], seen.patches(states[-1])[0][0]
@@ -201,7 +227,7 @@ class _Rows:
         """Show a moment."""
         kernel, patches = self._seen.kernel(state), self._seen.patches(state)
         maps = self._seen.maps(state)[..., self._shown]
-        maps = maps / (np.abs(maps).max() or 1.0)
+        maps = np.sign(maps) * np.sqrt(np.abs(maps) / self._peak)
         for place, number in enumerate(self._shown):
             if self._kernels:
                 self._kernels[place].set_values(kernel[..., number])

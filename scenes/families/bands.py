@@ -11,9 +11,10 @@ from animviz.parts import LABEL, Words, short_names
 __all__ = ["Bands"]
 
 PITCH = 21.0  # least height of a band whose name stands beside it: that of its ink, which is less than a line
-FINE = 3  # parts of a cell; a band is one of them away from the next
+FINE, APART = 3, 2  # parts of a cell, and how many of them a band is away from the next
 THINNEST = 3  # bands for each name at most
 IDLE = "idle"  # the name of a band of units that never vary
+WIDEST = 1.6  # width over height of a cell, where there is room
 NAMED = 0.3  # share of the width that names take at most
 
 
@@ -47,17 +48,17 @@ class Bands:
         every = max(1, self.named)
         pitch = PITCH / every if self.named else 0.0
         slots = [_slot(size, columns, cell, pitch) for size in sizes]
-        tops = np.cumsum([0, *slots[:-1]]) + [
-            (slot - FINE * -(-size // columns)) // 2 for slot, size in zip(slots, sizes, strict=True)
-        ]
+        heights = FINE * -(-np.array(sizes) // columns)
+        tops = np.cumsum([0, *slots[:-1]]) + (slots - heights) // 2
         self.shape = sum(slots), FINE * columns
         self._order = order
         places = [np.divmod(np.arange(size), columns) for size in sizes]
         self._rows = np.concatenate([top + FINE * rows for top, (rows, _) in zip(tops, places, strict=True)])
         self._columns = np.concatenate([FINE * column for _, column in places])
         height = cell / FINE * self.shape[0]
-        self.place = Box(room.left, room.top + (room.height - height) / 2, cell * columns, height)
-        middles = self.place.top + cell / FINE * (np.cumsum(slots) - np.array(slots) / 2) + 8
+        wide = min(room.width, WIDEST * cell * columns)
+        self.place = Box(room.left, room.top + (room.height - height) / 2, wide, height)
+        middles = self.place.top + cell / FINE * (tops + heights / 2) + 8
         self._words = Words(stage, [(room.left - 8, top) for top in middles], align="right")
         self._names, self._known = short_names(stage, called, before - 10), np.array(known)
         self._tones = np.array([stage.theme.mix(tone, 1) for tone in (stage.theme.quiet, stage.theme.ink)])
@@ -97,7 +98,7 @@ def _named(sizes: Sequence[int], room: Box) -> tuple[int, int, float]:
 
 def _slot(size: int, columns: int, cell: float, pitch: float) -> int:
     """Return how high a band is with the gap to the next one, in parts of a cell."""
-    return max(FINE * -(-size // columns) + 1, int(np.ceil(pitch * FINE / cell - 1e-9)))
+    return max(FINE * -(-size // columns) + APART, int(np.ceil(pitch * FINE / cell - 1e-9)))
 
 
 def _columns(sizes: Sequence[int], room: Box, pitch: float) -> tuple[int, float]:

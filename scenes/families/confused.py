@@ -184,7 +184,7 @@ class Pairs:
         self._words.set_words([*(texts or ["none"]), *[""] * len(self._words.texts)][: len(self._words.texts)])
         self._numbers.set_words([*(f"{text}{self._unit}" for text in written[: self._rows]), *empty])
         self._values = np.array([*errors[order[: self._rows]], *([0.0] * len(empty))])
-        self._rest.set_text(more(written, self._rows))
+        self._rest.set_text(more(written, self._rows, self._unit))
         self._title.set_text(cut(self._stage, self._heading(index), self._width))
         if self._gallery:
             self._gallery.show(pairs, index)
@@ -212,13 +212,21 @@ def list_height(classes: int) -> float:
     return TITLE + REST + (PLAIN + LINE) * min(MOST - 2, classes * (classes - 1))
 
 
-def more(written: Sequence[str], shown: int) -> str:
-    """Say how many pairs that are as bad as the last one shown are left out, or how many at all."""
+def more(written: Sequence[str], shown: int, unit: str) -> str:
+    """Say how many pairs that are as bad as the last one shown are left out, or how many at all.
+
+    Args:
+        written: the errors of all pairs in words, the worst first.
+        shown: how many of them are shown.
+        unit: behind each number.
+    """
     rest = written[shown:]
-    tied = rest.count(written[shown - 1]) if rest and shown else 0
-    if tied:
-        return f"and {tied} more with {written[shown - 1]}"
-    return f"and {len(rest)} more with less" if rest else ""
+    if not rest:
+        return ""
+    tied = rest.count(written[shown - 1]) if shown else 0
+    count = tied or len(rest)
+    often = f"{written[shown - 1]}{unit}" if tied else "fewer" if unit == "×" else "less"
+    return f"1 more pair, {often}" if count == 1 else f"{count:,} more pairs, {often} each"
 
 
 def pictures_of(recording: Recording, verdicts: Verdicts) -> Array | None:

@@ -8,6 +8,9 @@ from animviz.parts import MARGIN
 GAP, ROW_GAP = 36.0, 22.0  # between maps
 OVER, UNDER = 30.0, 36.0  # a map's title and its scale
 ANSWER = 250.0  # least width and height of an output that stands among the maps
+BESIDE, BETWEEN = 272.0, 48.0  # width of an output beside the maps, and units from them to it
+INPUT = 0.65  # of the height of the other maps of a row, that of the input, which is not the main thing
+WIDEST = 1.5  # width over height of a map
 ENOUGH = 160.0  # side of a map with which a row of them is kept over the story
 SMALLEST = 130.0  # side of a map; with more layers than fit so, some are left out
 
@@ -28,8 +31,8 @@ class Places:
 
     @property
     def side(self) -> float:
-        """Side of a map."""
-        return self.maps[0].width
+        """Width of a map that is not the input's."""
+        return self.maps[-1].width
 
     @classmethod
     def of(cls, stage: Stage, top: float, bottom: float, count: int, story: float = 150.0) -> "Places":
@@ -52,8 +55,8 @@ class Places:
     @classmethod
     def _beside(cls, room: Box, count: int, story: float) -> "Places":
         """Maps over the story, the output to their right."""
-        left, right = room.width - 360, Box(room.right - 304, room.top, 304, room.height)
-        maps = _grid(Box(room.left, room.top, left, room.height - story - 30), count)
+        left, right = room.width - BESIDE - BETWEEN, Box(room.right - BESIDE, room.top, BESIDE, room.height)
+        maps = _row(Box(room.left, room.top, left, room.height - story - 30), count)
         top = maps[-1].bottom + 30
         return cls(maps, right, Box(room.left, top, left, room.bottom - top))
 
@@ -75,7 +78,7 @@ class Places:
     @classmethod
     def _above(cls, room: Box, count: int) -> "Places":
         """Maps over output and story."""
-        maps = _grid(Box(room.left, room.top, room.width, room.height - 240), count)
+        maps = _row(Box(room.left, room.top, room.width, room.height - 240), count)
         top, width = maps[-1].bottom + 28, (room.width - 44) / 2
         answer = Box(room.left, top, width, room.bottom - top)
         return cls(maps, answer, Box(answer.right + 44, top, width, answer.height))
@@ -92,6 +95,25 @@ def most_maps(stage: Stage, top: float, story: float = 150.0) -> int:
     bottom = stage.height - 86
     sides = {count: Places.of(stage, top, bottom, count, story).side for count in range(1, 17)}
     return max(count for count, side in sides.items() if count < 3 or side >= SMALLEST)
+
+
+def _row(room: Box, count: int) -> list[Box]:
+    """Return boxes for maps in a row, a small one for the input; as a grid where that makes the others larger."""
+    grid, others = _grid(room, count), max(1, count - 1)
+    high = room.height - OVER - UNDER
+    small = min(INPUT * high, room.width / 3)
+    wide = min(WIDEST * high, (room.width - small - others * GAP) / others)
+    high = min(high, wide)
+    if count == 1 or wide * high <= grid[0].width ** 2:
+        return grid
+    gap = min(2 * GAP, (room.width - small - others * wide) / others)
+    return [
+        Box(room.left, room.top, small, small + OVER + UNDER),
+        *(
+            Box(room.left + small + gap + k * (wide + gap), room.top, wide, high + OVER + UNDER)
+            for k in range(others)
+        ),
+    ]  # fmt: skip
 
 
 def _grid(room: Box, count: int) -> list[Box]:

@@ -155,7 +155,9 @@ class LayerMap:
         place = Box(box.left, box.top + OVER + (high - height) / 2, width, height)
         if self._bands is not None:
             place = self._bands.place
-        self._map, _ = heatmap(stage, place, (rows, columns), kind=scale.kind, low=scale.low, high=scale.high)
+        self._map, _ = heatmap(
+            stage, place, (rows, columns), kind=scale.kind, low=scale.low, high=scale.high, square=False
+        )
         full = f"{title}: {detail}" if detail else title
         shown = first_fitting(stage, [text for text in (full, title, short) if text], side)
         stage.text(box.left, box.top + 18, shown, color=stage.theme.quiet)

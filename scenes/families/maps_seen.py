@@ -72,12 +72,11 @@ class MapsSeen:
         return int(shares.argmax()), float(shares.max())
 
     def evidence(self, state: State, label: int) -> Array:
-        """Return what speaks for a class, from 0 to 1 in the shape of the image."""
+        """Return how much each place speaks for a class, 0 where it does not, in the shape of the image."""
         found = class_map(self.layers, state.weights, self._input, label, self._last)
-        level = found / (found.max() or 1.0)
         height, width = self.image.shape[:2]
-        large = Image.fromarray(level.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
-        return np.asarray(np.clip(np.asarray(large), 0, 1))
+        large = Image.fromarray(found.astype(np.float32)).resize((width, height), Image.Resampling.BILINEAR)
+        return np.asarray(np.maximum(np.asarray(large), 0))
 
     def chosen(self, state: State, most: int) -> list[int]:
         """Return the filters that answer most to the image, in their order."""

@@ -7,13 +7,13 @@ from animviz.analysis.models import Course
 from animviz.arrays import Array
 from animviz.parts import LABEL, epoch_limits, pair, share_limits, until
 
-__all__ = ["HIGH", "ModelCurves", "limits_of", "percent"]
+__all__ = ["HIGH", "ModelCurves", "limits_of", "percent", "width_of"]
 
-HIGH, LINE = 92.0, 30.0  # units of all of it, and from line to line of the words
-ABOVE, BELOW = 14.0, 18.0  # units around the curves
+HIGH, LINE = 72.0, 28.0  # units of all of it where it lies below a plane, and from line to line of the words
+ABOVE, BELOW = 12.0, 8.0  # units around the curves
 RING = 12.0  # units
 START = 0.1  # of the clock, whose shares may lie below the axis
-THICK, THIN = 3.4, 1.4  # units of a curve
+THICK, THIN = 3.6, 1.8  # units of a curve
 
 
 def limits_of(courses: list[Course]) -> tuple[float, float]:
@@ -26,12 +26,17 @@ def limits_of(courses: list[Course]) -> tuple[float, float]:
     return share_limits(values[:, int(START * values.shape[1]) :])[0], 1.0
 
 
+def width_of(stage: Stage) -> float:
+    """Return the width of the words, the best share behind its ring."""
+    return stage.measure("best 100.0 %", LABEL) + RING + 10
+
+
 class ModelCurves:
     """Two curves, thick for unseen points and thin for learned ones, and beside them the share of now and the best one.
 
     Args:
         stage: where.
-        box: room for everything.
+        box: room for everything; where it is tall, the words stand over the curves, else to their right.
         epochs: of the snapshots, shape (snapshots,).
         course: what is drawn.
         limits: of the shares; of lower ones nothing is drawn.
@@ -39,18 +44,19 @@ class ModelCurves:
 
     def __init__(self, stage: Stage, box: Box, epochs: Array, course: Course, limits: tuple[float, float]) -> None:
         self._epochs, self._course, self._low = epochs, course, limits[0]
-        right = stage.measure("best 100 %", LABEL) + RING + 26
-        place = Box(box.left + 6, box.top + ABOVE, box.width - right - 6, box.height - ABOVE - BELOW)
+        over, right = (2 * LINE + 10, 6.0) if box.height > 2 * HIGH else (ABOVE, width_of(stage) + 16)
+        place = Box(box.left + 6, box.top + over, box.width - right - 6, box.height - over - BELOW)
+        words = Box(box.left, box.top + (0 if over > ABOVE else ABOVE), box.width, box.height)
         self._axes, theme = stage.axes(place, epoch_limits(epochs), limits), stage.theme
         for level in limits:
             self._axes.axhline(level, color=theme.grid, linewidth=stage.points(1), clip_on=False)
         self._kinds = [(self._held(course.training), THIN), (self._held(course.test), THICK)]
         for values, width in self._kinds:
             self._axes.plot(epochs, values, color=theme.grid, linewidth=stage.points(width), clip_on=False)
-        self._learned = stage.curve(self._axes, theme.quiet, THIN, 0)
+        self._learned = stage.curve(self._axes, theme.ink, THIN, 0)
         self._unseen = stage.curve(self._axes, theme.ink, THICK, 11)
-        self._best(stage, Box(box.left, place.top, box.width, place.height))
-        self._share = stage.text(box.right, place.top + 20, "", align="right", moves=True)
+        self._best(stage, words)
+        self._share = stage.text(box.right, words.top + 20, "", align="right", moves=True)
         pair(stage, course.name, lambda: [self._share.get_text()] * self._seen, lambda: [self._drawn] * self._seen)
 
     def show(self, place: int) -> None:
@@ -99,4 +105,4 @@ def percent(share: float) -> str:
     Args:
         share: from 0 to 1.
     """
-    return f"{100 * share:.0f} %" if np.isfinite(share) else "–"
+    return f"{100 * share:.1f} %" if np.isfinite(share) else "–"

@@ -16,6 +16,7 @@ from animviz.pictures.discovery import find_scene
 from animviz.recording.replay.layers import Layer
 from animviz.recording.state import State
 from animviz.scenes.families.bands import Bands
+from animviz.scenes.families.layer_places import Places
 from animviz.scenes.families.layers import Probe, Scale, hidden_layers
 from animviz.stage.box import Box
 from animviz.stage.words import Words
@@ -140,6 +141,29 @@ def test_units_stand_in_bands_by_class_and_as_many_are_named_as_fit(side: float,
     assert [unit for row in rows for unit in row] == order.tolist()
     (words,) = [artist for artist in stage.moving if isinstance(artist, Words)]
     assert list(words.texts) == seen
+
+
+@pytest.mark.parametrize("sizes", [(3, 1, 2), (40, 7, 23), (9, 9, 1)])
+def test_a_name_stands_beside_the_middle_of_its_band_and_bands_are_apart(sizes: tuple[int, ...]) -> None:
+    classes = np.repeat(np.arange(len(sizes)), sizes)
+    stage = Stage((640, 480))
+    bands = Bands(stage, Box(40, 40, 240.0, 200.0), np.arange(len(classes)), classes, ["a", "b", "c"])
+    (words,) = [artist for artist in stage.moving if isinstance(artist, Words)]
+    cells = bands.laid(classes.astype(float))
+    part = bands.place.height / len(cells)
+    rows = [np.flatnonzero((cells == k).any(axis=1)) for k in range(len(sizes))]
+    middles = [bands.place.top + part * (own[0] + own[-1] + 1) / 2 for own in rows]
+    np.testing.assert_allclose(np.asarray(words._places, float)[:, 1] / stage.pixel - 8, middles)
+    assert all(after[0] - before[-1] > 2 for before, after in pairwise(rows))
+
+
+@pytest.mark.parametrize(("size", "count"), [((1280, 720), 3), ((1280, 720), 2), ((720, 720), 3)])
+def test_hidden_layers_are_larger_than_the_input(size: tuple[int, int], count: int) -> None:
+    places = Places.of(Stage(size), 120, size[1] - 70, count)
+    image, *hidden = places.maps
+    assert all(box.width * box.height > 1.2 * image.width * image.height for box in hidden)
+    assert all(one.right < other.left for one, other in pairwise(places.maps))
+    assert all(box.bottom < places.story.top for box in places.maps)
 
 
 def test_the_band_of_the_true_class_has_its_name_in_any_case() -> None:

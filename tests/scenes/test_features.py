@@ -19,7 +19,7 @@ from helpers.layout import texts
 from scenes.families.map_cells import cells_in, most_cells
 from scenes.families.maps_seen import MapsSeen
 from scenes.families.receptive import Field, strongest
-from scenes.features import _block
+from scenes.features import _block, _title
 
 Trained = Callable[..., Recording]
 
@@ -118,14 +118,47 @@ def test_the_answer_is_the_networks(trained: Trained) -> None:
     assert said in texts(stage)
 
 
-def test_maps_are_bright_by_their_share_of_the_strongest_at_every_moment(trained: Trained) -> None:
+def test_maps_are_bright_by_the_root_of_an_activation_on_one_scale(trained: Trained) -> None:
     recording, stage = trained("lenet"), Stage((1280, 720))
+    states = sampled_states(recording, 12)
+    seen = MapsSeen(recording, _block(recording, ""), 0, states)
+    shown = seen.chosen(states[-1], 6)
+    peak = max(seen.maps(state)[..., shown].max() for state in states)
     draw = find_scene("features").set_up(stage, recording)
-    brightest = color_map(stage.theme, "heat")[-1]
-    for epoch in (0.0, 0.5, float(recording.epochs[-1])):
+    colors = color_map(stage.theme, "heat")
+    for epoch in (0.0, float(recording.epochs[-1])):
         draw(Moment(epoch, epoch))
-        cells = [artist._cells.reshape(-1, 4)[:, :3] for artist in stage.moving if isinstance(artist, Heatmap)]
-        assert sum(int((shown == brightest).all(axis=1).any()) for shown in cells) >= 1
+        values = np.sqrt(seen.maps(recording.at(epoch))[..., shown] / peak)
+        maps = [one for one in stage.moving if isinstance(one, Heatmap) and one._cells.shape[:2] == values.shape[:2]]
+        for k, drawn in enumerate(maps[-6:] if len(maps) > 6 else maps):
+            expected = colors[np.rint(values[..., k] * (len(colors) - 1)).astype(int)]
+            assert np.abs(drawn._cells[..., :3].astype(int) - expected[..., :3]).max() <= 4
+    assert any(f"brightest: {peak:.2g}" in text for text in texts(stage))
+
+
+def test_what_speaks_for_a_guess_is_fainter_than_what_speaks_for_an_answer(trained: Trained) -> None:
+    recording, stage = trained("lenet"), Stage((1280, 720))
+    states = sampled_states(recording, 12)
+    seen = MapsSeen(recording, _block(recording, ""), 0, states)
+    strengths = [seen.evidence(state, seen.answer(state)[0]).max() for state in states]
+    draw = find_scene("features").set_up(stage, recording)
+    image = next(one for one in stage.moving if isinstance(one, Heatmap))
+    black = seen.image < 0.01
+    greens = []
+    for state in states:
+        draw(Moment(state.epoch, state.epoch))
+        greens.append(image._cells[..., 1][black].max())
+    assert greens[0] < 0.5 * max(greens)
+    assert strengths[0] < 0.5 * max(strengths)
+
+
+def test_the_title_says_how_the_answer_of_the_filters_grew() -> None:
+    assert _title(np.array([0.25, 9.0, 4.0]), 6) == "Six filters come to answer 16 times as strongly"
+    assert _title(np.array([1.0, 1.5]), 1) == "One filter comes to answer more strongly"
+    assert _title(np.array([1.0, 0.5]), 2) == "Two filters come to answer more weakly"
+    assert _title(np.array([1.0, 1.1]), 2) == "Two filters answer about as strongly as at first"
+    assert _title(np.array([0.0, 1.0]), 2) == "Two filters, silent at first, come to answer"
+    assert _title(np.array([1.0]), 2) == "Two filters, and what excites them most"
 
 
 def test_what_is_asked_for_and_is_not_there_is_named(trained: Trained) -> None:
