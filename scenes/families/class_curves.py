@@ -120,7 +120,7 @@ class Named:
         self._words.move(np.column_stack([np.full(count, begin), lines + 8]))
         self._numbers.move(np.column_stack([np.full(count, begin + offset), lines + 8]))
         self._lead(left, ends, lines)
-        across = [begin - 4, left + self._right, np.nan]
+        across = [begin - 4, max(left + self._right, room.right), np.nan]
         self._ground.set_data(np.tile(across, count), np.repeat(lines, 3))
 
     def _lead(self, left: float, ends: Array, lines: Array) -> None:

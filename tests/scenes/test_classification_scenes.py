@@ -192,6 +192,9 @@ def test_scores_equal_scikit_learns(recording: Recording, epoch: float) -> None:
     *macro, _ = precision_recall_fscore_support(*answers(recording, epoch), average="macro", **options)
     (stated,) = (one.texts() for one in drawn("scores", recording, epoch).pairs)
     *some, mean = map(float, stated)
+    if len(stated) <= 2:  # of curves that end in one spot
+        assert (*some, mean) == pytest.approx((expected[2].min(), expected[2].max()), abs=5.1e-4)
+        return
     assert mean == pytest.approx(macro[2], abs=5.1e-4)
     assert 2 <= len(some) <= 3, "the highest, the lowest, and the class that the title tells of"
     if epoch == float(recording.epochs[-1]):
@@ -306,7 +309,7 @@ def test_of_ways_in_the_plane_of_scores_the_last_is_seen_and_all_of_the_hero() -
     assert np.linalg.norm(ink - ground) > 0.1, "the older the fainter"
     _, plane = plane_of(values, list("abc"), hero=1, until=2)
     plane.show(8.0, values[8], np.full(3, -1))
-    assert len(plane._tails.get_segments()) == 2 * 2 + 2 + 3, "once it is learned its way fades as others do"
+    assert len(plane._tails.get_segments()) == 2 * 3 + 2 + 3, "once it is learned its way fades as others do"
 
 
 def test_the_plane_of_scores_begins_below_all_of_the_film() -> None:
@@ -357,7 +360,7 @@ def test_curves_that_end_in_one_spot_have_one_line_for_all() -> None:
     )
     for epoch, words, numbers in (
         (0.0, ["all", "", ""], "0.000–0.100"),
-        (1.0, ["a", "b", "mean"], "0.200"),
+        (1.0, ["a", "c", "mean"], "0.200"),
         (2.0, ["all", "", ""], "1.000"),
     ):
         curves.show(epoch)
@@ -375,9 +378,9 @@ def test_a_way_of_a_single_leap_is_dotted_and_names_keep_off_it() -> None:
     way = stage.pixel * np.stack([room.left + share * room.width, room.bottom - share * room.height], axis=1)
     for middle, size in zip(plane._names.sprites._middles[:4], plane._names._sizes[:4], strict=True):
         assert (np.abs(way - middle) / (size / 2)).max(axis=1).min() > 0.9
-    _, plane = plane_of(np.linspace(values[0], values[1], 9), list("abcd"))
-    plane.show(8.0, values[1], np.full(4, -1))
-    assert {dashes for _, dashes in plane._tails.get_linestyle()} == {None}
+    _, plane = plane_of(np.linspace(values[0], values[1], 61), list("abcd"))
+    plane.show(60.0, values[1], np.full(4, -1))
+    assert all(dashes is None for _, dashes in plane._tails.get_linestyle())
 
 
 def test_where_the_whole_plane_of_scores_is_enough_no_line_says_so() -> None:
