@@ -112,9 +112,7 @@ class DotNames:
         yields = area / (area[:, None] + area)  # a long list stays nearer than a short name
         for _ in range(STEPS):
             before, places = places, places + jitter
-            leaders = (ends + np.clip(ends, places - half, places + half)) / 2
             push = _pushed(places, places, among, yields) + _pushed(places, taken, beside)
-            push += _pushed(places, leaders, half[:, None] + self._air / 2, 1 - np.eye(len(places)))
             places = np.clip(places + push.clip(-2 * self._air, 2 * self._air), low, high)
             if np.abs(places - before).max(initial=0) < STILL:
                 break
