@@ -15,7 +15,7 @@ from animviz.arrays import Array
 from animviz.parts import Sheet
 
 from .families.class_curves import Named
-from .families.class_plane import TAIL, ClassPlane, lowest_level
+from .families.class_plane import FEW, TAIL, ClassPlane, lowest_level
 from .families.endings import count_in_words, in_title
 from .families.pinned import CAPTION, Pin, Strip, beginning, height_of_key
 from .families.small_pictures import pictured
@@ -53,12 +53,13 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     shown = _chosen(outcomes, table)
     curved = len(_boxes(stage, sheet.room)) > 1
     begin = lowest_level(table[:, shown, :2])
-    rings = curved and bool((learned >= 0).any())
-    sheet.write_foot(*_foot(recording, len(shown), len(classes), begin, rings))
+    hero = _hero(learned[shown])
+    faded, rings = hero >= 0 or len(shown) > FEW, curved and bool((learned >= 0).any())
+    sheet.write_foot(*_foot(recording, len(shown), len(classes), begin, faded, rings))
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
     pins = _pins(recording, classes, learned)
     high = _strip_height(boxes, recording, len(pins))
-    names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
+    names, colors = [classes[k] for k in shown], palette[there[shown]]
     enough, until = (LEARNED, f"F1 {LEARNED:g} or more"), int(learned[shown][hero])
     until = until if until >= 0 else len(table)
     plane = ClassPlane(
@@ -189,14 +190,15 @@ def _title(recording: Recording, names: list[str], values: Array, learned: Array
     return f"{every} {many} reach F1 {LEARNED:g} by epoch {recording.epochs[at]:g}"
 
 
-def _foot(recording: Recording, shown: int, count: int, begin: float, any_rings: bool) -> list[str]:
+def _foot(recording: Recording, shown: int, count: int, begin: float, faded: bool, any_rings: bool) -> list[str]:
     """Say of which classes dots and curves are, how the scales run, how long the ways are, and what the rings are."""
     what = "all positions count" if recording.output.sequence else "F1: harmonic mean of both"
     if shown < count:
         what = f"the {shown} lowest F1 of {count} classes"
-    scales = f"scales stretched towards 1{f', in the plane from {begin:g}' if begin else ''}"
-    tails = f"tails: last {TAIL:g} snapshots"
-    return [f"{what}; {scales}", f"{tails}; ring: from here on {LEARNED:g} or more" if any_rings else tails]
+    scales = f"scales stretched towards 1{f', the plane from {begin:g}' if begin else ''}"
+    tails = f"; tails: last {TAIL:g} snapshots" if faded else ""
+    ring = f"; ring: from here on {LEARNED:g} or more" if any_rings else ""
+    return [f"{what}{ring}", f"{scales}{tails}"]
 
 
 def _chosen(outcomes: Outcomes, table: Array) -> list[int]:

@@ -13,7 +13,7 @@ from animviz.parts import LABEL, NEAR_ONE, first_fitting, near_one
 
 from .dot_names import DotNames, in_one_spot
 
-__all__ = ["TAIL", "ClassPlane", "lowest_level"]
+__all__ = ["FEW", "TAIL", "ClassPlane", "lowest_level"]
 
 LEFT, BELOW, ABOVE, RIGHT = 62.0, 76.0, 46.0, 16.0  # units for the values at the left and below, the title, and air
 TAIL = 3.0  # snapshots after which a way has faded
