@@ -15,7 +15,7 @@ from animviz.arrays import Array
 from animviz.parts import Sheet
 
 from .families.class_curves import Named
-from .families.class_plane import ClassPlane, lowest_level
+from .families.class_plane import FEW, TAIL, ClassPlane, lowest_level
 from .families.endings import count_in_words, in_title
 from .families.pinned import CAPTION, Pin, Strip, beginning, height_of_key
 from .families.small_pictures import pictured
@@ -48,18 +48,23 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     every = outcomes.table(lambda index: rates(outcomes.counts(index)), (len(outcomes.names), 3))
     there = _there(outcomes)
     table, classes = every[:, there], [outcomes.names[k] for k in there]
-    learned = learned_at(table[..., 2])
-    sheet = Sheet(stage, recording, _title(recording, classes, learned), numbers=["epoch", "accuracy"])
+    learned = learned_at(table[..., 2], untrained=bool(beginning(recording)))
+    sheet = Sheet(stage, recording, _title(recording, classes, table[..., 2], learned), numbers=["epoch", "accuracy"])
     shown = _chosen(outcomes, table)
-    rings = len(_boxes(stage, sheet.room)) > 1 and bool((learned >= 0).any())
+    curved = len(_boxes(stage, sheet.room)) > 1
     begin = lowest_level(table[:, shown, :2])
-    sheet.write_foot(*_foot(recording, len(shown), len(classes), begin, rings))
+    hero = _hero(learned[shown])
+    faded, rings = hero >= 0 or len(shown) > FEW, curved and bool((learned >= 0).any())
+    sheet.write_foot(*_foot(recording, len(shown), len(classes), begin, faded, rings))
     boxes, palette = _boxes(stage, sheet.room), stage.theme.palette(max(2, len(outcomes.names)))
     pins = _pins(recording, classes, learned)
     high = _strip_height(boxes, recording, len(pins))
-    names, colors, hero = [classes[k] for k in shown], palette[there[shown]], _hero(learned[shown])
-    enough = (LEARNED, f"F1 {LEARNED:g}: learned")
-    plane = ClassPlane(stage, boxes[0], recording.epochs, table[:, shown, :2], names, REMARKS, colors, hero, enough)
+    names, colors = [classes[k] for k in shown], palette[there[shown]]
+    enough, until = (LEARNED, f"F1 {LEARNED:g} or more"), int(learned[shown][hero])
+    until = until if until >= 0 else len(table)
+    plane = ClassPlane(
+        stage, boxes[0], recording.epochs, table[:, shown, :2], names, REMARKS, colors, hero, until, enough
+    )
     low, strip, stems = boxes[-1], None, None
     if high:
         strip = Strip(stage, Box(low.left, low.top, low.width, high - ELBOW), recording, pins)
@@ -67,7 +72,7 @@ def scores(stage: Stage, recording: Recording) -> Draw:
     f1, mean = table[..., 2], table[..., 2].mean(axis=1)
     curves = (
         Named(stage, low, recording.epochs, f1[:, shown], mean, names, colors, learned[shown], hero)
-        if len(boxes) > 1 else None
+        if curved else None
     )  # fmt: skip
     if strip and curves:
         stems = Stems(stage, strip, pins, curves.plot)
@@ -108,13 +113,15 @@ def _remarked(counts: Array) -> NDArray[np.int64]:
     return np.select([said == 0, true == 0], [0, 1], -1)
 
 
-def learned_at(values: Array) -> Array:
+def learned_at(values: Array, *, untrained: bool = False) -> Array:
     """Return the snapshot from which on each class keeps an F1 of 0.8, int (classes,); -1 where it never does.
 
     Args:
         values: F1 of each class at each snapshot, shape (snapshots, classes).
+        untrained: whether nothing was trained before the first snapshot: what is right in it is so by luck.
     """
     held = np.flip(np.logical_and.accumulate(np.flip(values >= LEARNED, axis=0)), axis=0)
+    held[0] &= not untrained
     return np.where(held.any(axis=0), held.argmax(axis=0), -1)
 
 
@@ -160,31 +167,38 @@ def _things(recording: Recording) -> tuple[str, str]:
     return ("label", "labels") if recording.output.task == "multilabel" else ("class", "classes")
 
 
-def _title(recording: Recording, names: list[str], learned: Array) -> str:
-    """Return which class is learned last, or by when all are."""
+def _title(recording: Recording, names: list[str], values: Array, learned: Array) -> str:
+    """Return which class reaches F1 0.8 last, by when all do, or which end below it."""
+    if len(recording) == 1 and beginning(recording):
+        return "Before any training"
     one, many = _things(recording)
     never, last = np.flatnonzero(learned < 0), np.flatnonzero(learned == learned.max())
-    if len(never) == len(names):
-        return f"No {one} is learned"
-    if len(never):
-        which = (
-            f"{one} {in_title(names[never[0]])} is" if len(never) == 1 else f"{len(never)} of {len(names)} {many} are"
-        )
-        return f"{which[0].upper()}{which[1:]} not learned"
-    when = f"epoch {recording.epochs[learned.max()]:g}"
-    if len(last) == 1:
-        return f"{one.capitalize()} {in_title(names[last[0]])} is learned last, at {when}"
     every = "Both" if len(names) == 2 else f"All {count_in_words(len(names))}"
-    return f"{every} {many} are learned {f'by {when}' if learned.max() else 'from the start on'}"
+    if len(never) == 1:
+        return f"{one.capitalize()} {in_title(names[never[0]])} ends below F1 {LEARNED:g}"
+    if len(never):
+        return (
+            f"{every if len(never) == len(names) else f'{len(never)} of {len(names)}'} {many} end below F1 {LEARNED:g}"
+        )
+    at = learned.max()
+    if len(last) == 1:
+        reaches = "regains" if (values[:at, last[0]] >= LEARNED).any() else "reaches"
+        when = f"last, at epoch {recording.epochs[at]:g}" if len(names) > 1 else f"at epoch {recording.epochs[at]:g}"
+        return f"{one.capitalize()} {in_title(names[last[0]])} {reaches} F1 {LEARNED:g} {when}"
+    if not at:
+        return f"{every} {many} have F1 {LEARNED:g} or more from the start on"
+    return f"{every} {many} reach F1 {LEARNED:g} by epoch {recording.epochs[at]:g}"
 
 
-def _foot(recording: Recording, shown: int, count: int, begin: float, any_rings: bool) -> list[str]:
-    """Say what F1 is, or of which classes dots and curves are, how the scales run, and what the rings are."""
+def _foot(recording: Recording, shown: int, count: int, begin: float, faded: bool, any_rings: bool) -> list[str]:
+    """Say of which classes dots and curves are, how the scales run, how long the ways are, and what the rings are."""
     what = "all positions count" if recording.output.sequence else "F1: harmonic mean of both"
     if shown < count:
         what = f"the {shown} lowest F1 of {count} classes"
-    scales = f"scales stretched towards 1{f', in the plane from {begin:g}' if begin else ''}"
-    return [f"{what}; {scales}", f"ring: from here on {LEARNED:g} or more" if any_rings else ""]
+    scales = f"scales stretched towards 1{f', the plane from {begin:g}' if begin else ''}"
+    tails = f"; tails: last {TAIL:g} snapshots" if faded else ""
+    ring = f"; ring: from here on {LEARNED:g} or more" if any_rings else ""
+    return [f"{what}{ring}", f"{scales}{tails}"]
 
 
 def _chosen(outcomes: Outcomes, table: Array) -> list[int]:

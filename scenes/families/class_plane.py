@@ -1,6 +1,7 @@
 """Classes in the plane of recall and precision: each a dot on its way to the corner where all is right."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
@@ -12,21 +13,23 @@ from animviz.parts import LABEL, NEAR_ONE, first_fitting, near_one
 
 from .dot_names import DotNames, in_one_spot
 
-__all__ = ["ClassPlane", "lowest_level"]
+__all__ = ["FEW", "TAIL", "ClassPlane", "lowest_level"]
 
 LEFT, BELOW, ABOVE, RIGHT = 62.0, 76.0, 46.0, 16.0  # units for the values at the left and below, the title, and air
 TAIL = 3.0  # snapshots after which a way has faded
 WAY, DOT, BOLD = 4.0, 17.0, 5.0  # units of a way's width, of a dot, and of the way that is told of
 HIDDEN, GROWN = 3.0, 0.4  # units between dots of which one would hide the other, and by how much such a one is larger
-FEW, KEPT = 5, 0.55  # classes of which all ways stay where none is told of, and strength of what stays
-NESTED = 2.6, 0.6  # widths of the first and the last of the ways that stay, in those of others
-CLEAR = 20  # snapshots of the way that is told of that no name lies on
+FEW, KEPT = 5, 0.7  # classes of which all ways stay where none is told of, and strength of what stays
+LEAP, THIN = 0.4, 3.0  # of the plane, in one step, from which on a way is dotted, and units of its dots
+CLEAR = 20.0  # units between places of ways, on which no name lies
 PRECISION = ("precision: how often it is right", "precision")
 RECALL = ("recall: how much is found", "recall")
 
 
 class ClassPlane:
     """Dots with names, the last of their ways, and the line on which F1 is high enough.
+
+    A way that leaps in a single step is dotted, as nothing was measured between; those in one line take turns.
 
     Args:
         stage: where.
@@ -36,26 +39,27 @@ class ClassPlane:
         names: of the classes.
         remarks: what may be said of classes, before their names.
         colors: of the classes, RGB in [0, 1], shape (classes, 3).
-        hero: the class of which all of the way is seen, or -1.
+        hero: the class of which all of the way is seen up to where it is learned, or -1.
+        until: the snapshot at which it is.
         enough: the F1 whose line is marked, with its name.
     """
 
     def __init__(
         self, stage: Stage, box: Box, epochs: Array, values: Array, names: Sequence[str],
-        remarks: Sequence[str], colors: Array, hero: int, enough: tuple[float, str],
+        remarks: Sequence[str], colors: Array, hero: int, until: int, enough: tuple[float, str],
     ) -> None:  # fmt: skip
         self._stage, self._epochs = stage, epochs
         self._begin = lowest_level(values)
         self._places = self._at(values)[..., ::-1]
+        self._leaps = np.linalg.norm(np.diff(self._places, axis=0), axis=2) > LEAP
         self.room = Box(box.left + LEFT, box.top + ABOVE, box.width - LEFT - RIGHT, box.height - ABOVE - BELOW)
         self._axes = stage.axes(self.room, (0, 1), (0, 1), color=stage.theme.mix(stage.theme.grid, 0.18))
         self._set_up_scales(box)
-        self._mark(*enough)
-        self._hero, self._colors = hero, np.asarray(colors)
+        self._label = self._mark(*enough)
+        self._hero, self._until, self._colors = hero, until, np.asarray(colors)
         self._tails = LineCollection([], linewidths=stage.points(WAY), capstyle="round")
         self._axes.add_collection(self._tails, autolim=False)
         stage.moves(self._tails)
-        self._way = stage.curve(self._axes, colors[hero], BOLD, 0)
         marks = {"marker": "o", "markersize": stage.points(DOT), "markeredgewidth": 0, "clip_on": False}
         self._dots = [stage.line(self._axes, color, 0, **marks) for color in colors]
         ground = stage.theme.mix(stage.theme.grid, 0.18)
@@ -71,46 +75,68 @@ class ClassPlane:
         """
         past, ends = self._places[self._epochs < epoch - 1e-9], self._at(now)[:, ::-1]
         ways = np.concatenate([past, ends[None]])
-        if self._hero >= 0:
-            self._way.set_data(*ways[:, self._hero].T)
-        self._show_tails(ways, float(np.interp(epoch, self._epochs, np.arange(len(self._epochs)))))
+        seen = self._show_tails(ways, float(np.interp(epoch, self._epochs, np.arange(len(self._epochs)))))
         dots, pixel = self._on_stage(ends), self._stage.pixel
         self._show_dots(ends, dots)
-        way = self._on_stage(ways[-CLEAR:, self._hero]) if self._hero >= 0 else dots[:0]
-        between = (way[1:] + way[:-1]) / 2
-        self._names.show(dots * pixel, remarked, pixel * np.concatenate([way[:-1], between]))
+        taken = np.concatenate([self._label, *map(self._along, seen)])
+        self._names.show(dots * pixel, remarked, pixel * taken)
 
     def _on_stage(self, places: Array) -> Array:
         """Return places of the axes in units of the stage, shape (places, 2)."""
         room = self.room
         return np.stack([room.left + places[:, 0] * room.width, room.bottom - places[:, 1] * room.height], axis=1)
 
+    def _along(self, step: Array) -> Array:
+        """Return places along a step of a way, in units of the stage; not its end, where the dot may be."""
+        begin, end = self._on_stage(step)
+        count = max(1, int(np.linalg.norm(end - begin) / CLEAR))
+        return np.linspace(begin, end, count, endpoint=False)
+
     def _show_dots(self, ends: Array, dots: Array) -> None:
         """Show the dots: of several in one spot each inside the one before, so that all are seen."""
-        for spot in in_one_spot(dots, np.zeros(len(dots)), HIDDEN):
+        for spot in in_one_spot(dots, HIDDEN):
             sizes = DOT * np.linspace(1, 0, len(spot), endpoint=False) * (1 + GROWN * (len(spot) > 1))
             for place, size in zip(spot, sizes, strict=True):
                 self._dots[place].set_data(*ends[place][:, None])
                 self._dots[place].set_markersize(self._stage.points(size))
 
-    def _show_tails(self, ways: Array, now: float) -> None:
-        """Show the last of the ways, the older the fainter; of few classes of which none is told of all of them.
+    def _show_tails(self, ways: Array, now: float) -> list[Array]:
+        """Show the last of the ways, the older the fainter; those of few classes of which none is told of stay.
 
         Args:
             ways: places at the snapshots of the past and at the moment, shape (moments, classes, 2).
             now: the moment, in snapshots.
+
+        Returns:
+            The steps whose ways stay, each of shape (2, 2).
         """
         heads = np.append(np.arange(1, len(ways) - 1), now)[: len(ways) - 1]
-        kept = KEPT if self._hero < 0 and ways.shape[1] <= FEW else 0.0
-        strength = np.clip(1 - (now - heads) / TAIL, kept, 1)
-        seen = np.flatnonzero(strength > 0)
-        others = np.flatnonzero(np.arange(ways.shape[1]) != self._hero)
-        self._tails.set_segments([ways[k : k + 2, place] for k in seen for place in others])
-        mix = self._stage.theme.mix
-        self._tails.set_color([mix(self._colors[place], strength[k]) for k in seen for place in others])
-        # Of ways that lie in one line each is seen.
-        widths = WAY * np.linspace(*NESTED, len(others)) if kept else np.full(len(others), WAY)
-        self._tails.set_linewidth(np.tile(self._stage.points(1) * widths, len(seen)).tolist())
+        count = ways.shape[1]
+        kept = np.full((len(heads), count), KEPT if self._hero < 0 and count <= FEW else 0.0)
+        if self._hero >= 0:
+            kept[: self._until, self._hero] = 1
+        strength = np.clip(1 - (now - heads[:, None]) / TAIL, kept, 1)
+        seen = [
+            (step, place)
+            for step, place in np.argwhere(strength > 0)
+            if np.isfinite(ways[step : step + 2, place]).all()
+        ]
+        seen.sort(key=lambda where: where[1] == self._hero)
+        steps = [ways[step : step + 2, place] for step, place in seen]
+        self._tails.set_segments(steps)
+        self._tails.set_color([self._stage.theme.mix(self._colors[where[1]], strength[where]) for where in seen])
+        widths, dashes = zip(*(self._stroke(*where) for where in seen), strict=True) if seen else ((1.0,), ("-",))
+        self._tails.set_linewidth(list(widths))
+        self._tails.set_linestyle(list(dashes))
+        return [step for step, where in zip(steps, seen, strict=True) if kept[where]]
+
+    def _stroke(self, step: int, place: int) -> tuple[float, Any]:
+        """Return width and dashes of a step of a class."""
+        if not self._leaps[step, place]:
+            return self._stage.points(BOLD if place == self._hero else WAY), "-"
+        leaping = np.flatnonzero(self._leaps[step])
+        turns, turn = min(len(leaping), FEW), int(np.searchsorted(leaping, place))
+        return self._stage.points(THIN), (2 * (turn % max(2, turns)), (0.1, 2 * max(2, turns) - 0.1))
 
     def _at(self, shares: Array | float) -> Array:
         """Return where shares stand on either axis, from 0 to 1."""
@@ -141,17 +167,22 @@ class ClassPlane:
         stage.text(box.left, box.top + 22, precision, weight="medium")
         stage.text(room.right, room.bottom + 62, recall, weight="medium", align="right")
 
-    def _mark(self, enough: float, name: str) -> None:
-        """Draw the line on which F1 is enough: precision p and recall r with 2pr/(p + r) = F1."""
+    def _mark(self, enough: float, name: str) -> Array:
+        """Draw the line on which F1 is enough: precision p and recall r with 2pr/(p + r) = F1.
+
+        Returns:
+            Places of its name, in units of the stage, shape (places, 2): at the end of the line, on the side of more;
+            none where all of the plane is enough.
+        """
         stage, room = self._stage, self.room
+        if self._begin >= enough:
+            return np.zeros((0, 2))
         recall = np.linspace(max(enough / (2 - enough), self._begin), 1, 60)
         line = self._at(np.stack([recall, enough * recall / (2 * recall - enough)], axis=1))
         self._axes.plot(*line.T, color=stage.theme.quiet, linewidth=stage.points(2.5), linestyle=(0, (3, 2)))
-        left, top = room.left + line[0, 0] * room.width, room.bottom - line[0, 1] * room.height
-        fits = stage.measure(name, LABEL) + 16 <= left - room.left
-        stage.text(
-            left - 8 if fits else left + 10, top + 24, name, color=stage.theme.quiet, align="right" if fits else "left"
-        )
+        top, left = room.bottom - max(0.0, line[-1, 1]) * room.height - 12, room.right - 8 - stage.measure(name, LABEL)
+        stage.text(left, top, name, color=stage.theme.quiet)
+        return np.array([[across, top - 8] for across in np.arange(left, room.right, CLEAR)])
 
 
 def lowest_level(shares: Array) -> float:

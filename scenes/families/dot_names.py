@@ -14,7 +14,7 @@ from animviz.parts import LABEL, Sprites, chip
 
 __all__ = ["DotNames", "in_one_spot"]
 
-SPOT = 3.0  # units between dots that stand in one spot
+SPOT = 6.0  # units between dots that stand in one spot
 AIR, LEADER = 7.0, 2.0  # units from a dot to its name, and of the line between them
 LINE = 300.0  # units of a line of names in a list, about
 REMARK = 320.0  # units of a remark at most
@@ -22,7 +22,7 @@ STEPS, STILL = 60, 0.1  # of pushing names apart, and pixels that are no move
 
 
 class DotNames:
-    """A name for each dot with a line to it; dots in one spot have one list of names.
+    """A name for each dot with a line to it; dots in one spot have one list of names, and remarks head the names below them.
 
     Args:
         stage: where.
@@ -58,8 +58,8 @@ class DotNames:
             remarked: number of the remark on each, -1 where there is none, shape (dots,).
             way: places that are kept clear like the dots, shape (places, 2).
         """
-        spots = in_one_spot(dots, remarked, SPOT * self._stage.pixel)
-        lists = [self._list(tuple(spot), int(remarked[spot[0]])) for spot in spots]
+        spots = in_one_spot(dots, SPOT * self._stage.pixel)
+        lists = [self._list(tuple(spot), tuple(remarked[spot].tolist())) for spot in spots]
         ends = np.array([dots[spot[0]] for spot in spots]).reshape(-1, 2)
         sizes = np.array([size for _, _, size in lists]).reshape(-1, 2)
         places = self._placed(ends, sizes, dots, way)
@@ -77,11 +77,14 @@ class DotNames:
         inside = np.clip(end, middles - half, middles + half)
         return np.asarray(inside[np.linalg.norm(inside - end, axis=1).argmin()])
 
-    def _laid_out(self, spot: tuple[int, ...], remark: int) -> tuple[list[int], Array, Array]:
+    def _laid_out(self, spot: tuple[int, ...], remarks: tuple[int, ...]) -> tuple[list[int], Array, Array]:
         """Return the tags of a list, the middle of each from that of the list, and the size of the list, in pixels."""
-        rows = int(np.ceil(self._sizes[list(spot), 0].sum() / (LINE * self._stage.pixel)))
-        lines = [[self._count + remark]] if remark >= 0 else []
-        lines += [part.tolist() for part in np.array_split(spot, rows)]
+        lines: list[list[int]] = []
+        for remark in sorted(set(remarks)):
+            members = [k for k, own in zip(spot, remarks, strict=True) if own == remark]
+            rows = int(np.ceil(self._sizes[members, 0].sum() / (LINE * self._stage.pixel)))
+            lines += [[self._count + remark]] if remark >= 0 else []
+            lines += [part.tolist() for part in np.array_split(members, rows)]
         widths = [self._sizes[line, 0].sum() for line in lines]
         tall = self._sizes[lines[0][0], 1]
         size = np.array([max(widths), tall * len(lines)])
@@ -103,14 +106,14 @@ class DotNames:
         # Lists in one spot would not know where to go.
         turn = 2.4 * np.arange(len(ends))[:, None]
         jitter = 0.01 * np.concatenate([np.cos(turn), np.sin(turn)], axis=1)
-        taken, air = np.concatenate([dots, way]), np.repeat([self._dot / 2, self._air / 2], [len(dots), len(way)])
+        taken, air = np.concatenate([dots, way]), np.repeat([self._dot / 2, self._air], [len(dots), len(way)])
         among, beside = half[:, None] + half, half[:, None] + air[:, None]
         places, area = np.clip(ends + ways * (half + self._air), low, high), sizes.prod(axis=1)
         yields = area / (area[:, None] + area)  # a long list stays nearer than a short name
         for _ in range(STEPS):
             before, places = places, places + jitter
             push = _pushed(places, places, among, yields) + _pushed(places, taken, beside)
-            places = np.clip(places + push, low, high)
+            places = np.clip(places + push.clip(-2 * self._air, 2 * self._air), low, high)
             if np.abs(places - before).max(initial=0) < STILL:
                 break
         return places
@@ -124,18 +127,16 @@ def _pushed(places: Array, others: Array, reach: Array, share: Array | float = 1
     return np.asarray((push[..., None] * between).clip(-reach / 2, reach / 2).sum(axis=1))
 
 
-def in_one_spot(dots: Array, kinds: Array, away: float) -> list[list[int]]:
-    """Return the numbers of the dots in each spot; dots of two kinds are in none together, nor are any that are not finite.
+def in_one_spot(dots: Array, away: float) -> list[list[int]]:
+    """Return the numbers of the dots in each spot; those that are not finite are in none.
 
     Args:
         dots: shape (dots, 2).
-        kinds: of the dots, shape (dots,).
         away: from the first dot of a spot to the others at most.
     """
     left, spots = [k for k in range(len(dots)) if np.isfinite(dots[k]).all()], []
     while left:
         near = np.linalg.norm(dots[left] - dots[left[0]], axis=1) <= away
-        near &= np.asarray(kinds)[left] == kinds[left[0]]
         spots.append([k for k, is_near in zip(left, near, strict=True) if is_near])
         left = [k for k, is_near in zip(left, near, strict=True) if not is_near]
     return spots
