@@ -27,7 +27,7 @@ SHOWN = 12  # letters of a value that a message shows at least
 MOST = 2_000_000_000  # bytes that a case may take
 COMPARING = ("verify", "diff")  # end with code 1 where they find something
 # What commands keep on purpose, also where they are refused later: recordings hold embeddings, storyboards their shots.
-KEPT = re.compile(r"(^|/)(embeddings|landscapes|\.[^/]*\.cache)(/|$)|\.time\.json$")
+KEPT = re.compile(r"(^|/)(embeddings|landscapes|votes|\.[^/]*\.cache)(/|$)|\.time\.json$")
 HALF = re.compile(r"(^|/)\.animviz-|\.part(/|$)")
 
 
