@@ -236,7 +236,7 @@ class Activity:
 
     def show(self, epoch: float, measures: Measures) -> None:
         """Show the measures of a moment."""
-        self._text.set_text(f"{100 * float(measures['share']):.0f} %")
+        self._text.set_text(f"{100 * float(measures['share']):.1f} %")
         self._mark.show(epoch)
 
 

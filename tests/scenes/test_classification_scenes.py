@@ -511,8 +511,8 @@ def test_shares_are_those_of_the_dots_left_and_right_of_the_line(recording: Reco
     (dots,) = [artist for artist in stage._moving if isinstance(artist, PointCloud)]
     assert dots._xy[:, 0] == pytest.approx(between)
     first, last = verdicts.margins(0), verdicts.margins(4)
-    title = f"{((first < 0) & (last > 0)).sum():,} of {(first < 0).sum():,} wrong answers are put right"
-    assert title in texts(stage)
+    title = f"{((first < 0) & (last > 0)).sum():,} of {(first < 0).sum():,} wrong answers put right"
+    assert f"{title}, {((first > 0) & (last < 0)).sum():,} right ones lost" in texts(stage)
 
 
 @pytest.mark.parametrize("name", SCENES)
