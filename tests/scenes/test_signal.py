@@ -245,8 +245,8 @@ def test_the_narrowest_hidden_layer_always_has_a_column(trained: Trained) -> Non
 
 def test_what_orange_is_is_said_while_the_error_goes_back(trained: Trained) -> None:
     stage = Stage((1280, 720))
-    draw = find_scene("signal").set_up(stage, trained("two_rings"))
-    for progress, said in ((0.0, False), (0.22, True), (1.0, False)):
+    draw = find_scene("signal").set_up(stage, trained("two_rings"), rounds=2)
+    for progress, said in ((0.0, False), (0.4, True), (1.0, False)):
         draw(Moment(0.0, 0.0, progress))
         shown = texts(stage)
         assert ("orange: how much a unit shares in the error" in shown) == said
