@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from animviz.errors import InputError
 
-__all__ = ["evenly", "is_number", "last_at", "numbers_in", "strided"]
+__all__ = ["evenly", "evenly_with", "is_number", "last_at", "numbers_in", "strided"]
 
 
 def evenly(count: int, most: int) -> list[int]:
@@ -20,6 +20,21 @@ def evenly(count: int, most: int) -> list[int]:
         most: how many are wanted at most; where that is one, the first is taken.
     """
     return sorted({round(place) for place in np.linspace(0, count - 1, min(most, count))})
+
+
+def evenly_with(count: int, most: int, kept: int) -> list[int]:
+    """Return an even choice of indices in which one has a place: where it has none, that of the nearest inner one.
+
+    Args:
+        count: how many there are.
+        most: how many are wanted at most.
+        kept: the index.
+    """
+    places = evenly(count, most)
+    if kept not in places:
+        inner = places[1:-1] or places[-1:]
+        places[places.index(min(inner, key=lambda place: abs(place - kept)))] = kept
+    return sorted(places)
 
 
 def strided(count: int, most: int) -> list[int]:

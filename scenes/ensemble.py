@@ -29,7 +29,7 @@ from .families.layers import Probe, class_of, hidden_layers
 from .families.likeness_rows import LikenessRows, most_likeness_rows
 from .families.unit_source import has_images
 
-ORDER = "units in the order in which those excite them"
+CLEAR = 0.05  # of a correlation: by how much layers lie above earlier ones that they are said to lie above
 HEAD, GAP = 32.0, 44.0  # units above an image for what it is, and between the images and the rows
 COLUMN, STRIP = 0.2, 0.24  # share of the width, or of the height, that the images take
 LAST = 0.75  # side of the image that was added last, of that of the sum above it
@@ -70,11 +70,15 @@ def ensemble(
     snapshot = (sampled_states(recording)[-1] if epoch is None else recording.at(epoch)).snapshot
     state = recording.at(snapshot.epoch)
     number = Number(f"{things} summed", ".0f", str(count))
-    foot = [f"dots: {things}, by correlation with the mean of {len(others.images)} others", ORDER]
+    rest = len(others.images)
+    foot = [
+        f"dots: {things}, by correlation with the mean of {rest} others",
+        f"units: those that the {rest} others excite most stand first",
+    ]
     measure = Sheet(Stage(stage.size), recording, "", numbers=["epoch", number], foot=[*foot, "n of m hidden layers"])
     most = most_likeness_rows(_parted(stage, measure.room)[1])
-    hidden, left_out = hidden_layers(recording, layers, most - 2, "ensemble")
-    if not hidden:
+    every, _ = hidden_layers(recording, "", len(recording.layers), "ensemble")
+    if not every:
         way = "see dataset or predictions for others"
         raise SceneError(f"ensemble sums activations of hidden layers; {recording.path} tells of none: {way}")
     counts = counts_of(count)
@@ -83,20 +87,29 @@ def ensemble(
         return Course(title, part(summed), part(others).mean(axis=0), counts, answers, true)
 
     words = {name: short for name, (_, short) in layer_words(recording).items()}
-    courses = [course("input", lambda part: part.images)]
-    for layer in hidden:
-        activations = partial(_Images.activations, state=state, layer=layer.name)
-        courses.append(course(words.get(layer.name, layer.name), activations))
-    courses.append(course("output", lambda part: part.probe.probabilities(state), recording.output.class_names))
-    sheet = Sheet(stage, recording, _title(f"{things} of {in_title(name)}", courses), numbers=["epoch", number])
+
+    def of_layer(name: str) -> Course:
+        return course(words.get(name, name), partial(_Images.activations, state=state, layer=name))
+
+    given = course("input", lambda part: part.images)
+    answered = course("output", lambda part: part.probe.probabilities(state), recording.output.class_names)
+    inner = {layer.name: of_layer(layer.name) for layer in every}
+    everything = [given, *inner.values(), answered]
+    first = _first_above([float(one.average[-1]) for one in everything])
+    kept = dict(enumerate(inner, start=1)).get(first, "")
+    hidden, left_out = hidden_layers(recording, layers, most - 2, "ensemble", kept)
+    courses = [given, *(inner.get(layer.name) or of_layer(layer.name) for layer in hidden), answered]
+    title = _title(f"{things} of {in_title(name)}", everything, first)
+    sheet = Sheet(stage, recording, title, numbers=["epoch", number])
     sheet.write_foot(*foot, left_out)
-    images, rest = _parted(stage, sheet.room)
-    views: list[_InputSeen | LikenessRows] = [LikenessRows(stage, rest, courses)]
+    images, rows = _parted(stage, sheet.room)
+    views: list[_InputSeen | LikenessRows] = [LikenessRows(stage, rows, courses)]
     if images is not None:
         views.append(_InputSeen(stage, images, courses[0]))
 
     def draw(moment: Moment) -> None:
-        place = int(np.searchsorted(counts, count**moment.progress + 1e-9, side="right")) - 1
+        reached = counts[0] * (count / counts[0]) ** moment.progress
+        place = int(np.searchsorted(counts, reached + 1e-9, side="right")) - 1
         for view in views:
             view.show(place)
         sheet.show(state, **{number.label: counts[place]})
@@ -177,13 +190,26 @@ def _images(recording: Recording, labels: Array, true: int, samples: int) -> tup
     return _Images(summed[members], Probe(recording, members, inputs)), _Images(shown[others], Probe(recording, others))
 
 
-def _title(what: str, courses: list[Course]) -> str:
-    """Say what the picture shows: from which layer on images grow alike, on average, as far as the numbers tell."""
-    alike = np.array([round(float(course.average[-1]), 2) for course in courses])
-    grows = np.diff(alike) >= 0
-    first = len(grows) - int(np.argmin(grows[::-1])) if not grows.all() else 0
-    if first == len(grows) or not alike[-1] > alike[first]:
-        return f"What {what} have in common"
+def _first_above(averages: list[float]) -> int:
+    """Return the first layer from which on every average lies clearly above all earlier ones; 0 where none does."""
+    for first in range(1, len(averages)):
+        if np.min(averages[first:]) >= np.max(averages[:first]) + CLEAR:
+            return first
+    return 0
+
+
+def _title(what: str, courses: list[Course], first: int) -> str:
+    """Say what the net does: from which of all its layers on images are more alike on average than before.
+
+    Args:
+        what: the images.
+        courses: of all layers, drawn or not.
+        first: see `_first_above`.
+    """
     if not first:
+        return f"What {what} have in common"
+    if (np.diff([course.average[-1] for course in courses]) >= 0).all():
         return f"Deeper in, {what} grow alike"
-    return f"{f'From {courses[first + 1].title} on' if first + 1 < len(grows) else 'At the output'}, {what} grow alike"
+    if first == len(courses) - 1:
+        return f"At the output, {what} are most alike"
+    return f"From {courses[first].title} on, {what} are more alike than before"

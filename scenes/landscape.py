@@ -21,8 +21,8 @@ from .families.loss_map import LossMap, Run, map_of
 from .families.loss_surface import LossSurface
 
 PLANES = {
-    "path": "along the way's two main directions",
-    "normalised": "along the way's two main directions, normalised by filters",
+    "path": "along the path's two main directions",
+    "normalised": "along the path's two main directions, normalised by filters",
     "ends": "from the start to the end",
     "random": "along two random directions",
 }
@@ -67,12 +67,16 @@ def landscape(
     subtitles = [
         f"{recording.manifest.title}, {plane_words}",
         plane_words,
+        plane_words.removeprefix("a plane "),
         f"a plane with {spread}" if spread else "a plane",
     ]
     sheet = Sheet(
         stage, recording, _title(runs), subtitle=first_fitting(stage, subtitles, stage.width - 2 * MARGIN),
         numbers=["epoch"],
-        foot=[f"loss of {counted(loss.count, 'sample')}; the dot has the {'height' if surface else 'colour'} of its own loss"],
+        foot=[
+            f"loss of {counted(loss.count, 'sample')}; the dot has the {'height' if surface else 'colour'} of its own loss",
+            "" if any(_leaves(run) for run in runs) else "every state lies on the plane",
+        ],
     )  # fmt: skip
     upper, lower, names = _layout(sheet.room, several=bool(others))
     shape = _points(resolution, upper)
@@ -99,8 +103,13 @@ def landscape(
     return draw
 
 
+def _leaves(run: Run) -> bool:
+    """Say whether a training leaves the plane."""
+    return bool((run.off > 0).any())
+
+
 class _Curves:
-    """Loss and distance from the plane over the epochs."""
+    """Loss and distance from the plane over the epochs; where no state is off it the loss has all the room."""
 
     def __init__(self, stage: Stage, boxes: list[Box], runs: list[Run], colors: list[str]) -> None:
         limits = epoch_limits(np.concatenate([run.recording.epochs[[0, -1]] for run in runs])[[0, -1]])
@@ -110,19 +119,31 @@ class _Curves:
         low, high = (float(losses.min()), float(losses.max())) if len(losses) else (0.1, 1.0)
         log, air = low > 0, 0.1 * (high - low) or 0.1
         ends = (low / 1.15, high * 1.15) if log else (low - air, high + air)
-        upper = Plot(stage, boxes[0], limits, ends, title="loss of the states", log=log, right=90, left=70)
-        off = np.concatenate([run.off for run in runs])
-        most = float(np.nanmax(off, initial=0.0)) or 1.0
-        lower = Plot(stage, boxes[1], limits, (0, 1.1 * most), title="distance from the plane", right=90, left=70)
-        self._losses = [
-            Trace(stage, upper.axes, r.recording.epochs, r.losses, c) for r, c in zip(runs, colors, strict=True)
-        ]
-        self._off = [Trace(stage, lower.axes, r.recording.epochs, r.off, c) for r, c in zip(runs, colors, strict=True)]
+        self._stage, self._colors, self._runs = stage, colors, runs
+        self._traces: list[Trace] = []
         self._texts: list[tuple[Plot, Trace, Text]] = []
-        if len(runs) == 1:
-            self._label(stage, upper, self._losses[0], "loss")
-            self._label(stage, lower, self._off[0], "distance")
-        self._height = stage.height
+        leaves = any(map(_leaves, runs))
+        first, last = boxes
+        above = first if leaves else Box(first.left, first.top, last.right - first.left, last.bottom - first.top)
+        titles = ["loss of the states, log scale", "loss, log scale"] if log else ["loss of the states"]
+        title = first_fitting(stage, titles, above.width, weight="medium")
+        self._draw(
+            Plot(stage, above, limits, ends, title=title, log=log, right=90, left=70),
+            "loss",
+            [run.losses for run in runs],
+        )
+        if leaves:
+            off = [run.off for run in runs]
+            most = float(np.nanmax(np.concatenate(off)))
+            plot = Plot(stage, boxes[1], limits, (0, 1.1 * most), title="distance from the plane", right=90, left=70)
+            self._draw(plot, "distance", off)
+
+    def _draw(self, plot: Plot, name: str, values: list[Array]) -> None:
+        """Draw a curve for each training, and of a single one its value."""
+        for run, each, color in zip(self._runs, values, self._colors, strict=True):
+            self._traces.append(Trace(self._stage, plot.axes, run.recording.epochs, each, color))
+        if len(values) == 1:
+            self._label(self._stage, plot, self._traces[-1], name)
 
     def _label(self, stage: Stage, plot: Plot, trace: Trace, name: str) -> None:
         """Write the value of a curve at its dot."""
@@ -131,13 +152,13 @@ class _Curves:
         pair(stage, name, lambda: [text.get_text()], lambda: [trace.value])
 
     def show(self, number: int, epoch: float) -> None:
-        self._losses[number].show(epoch)
-        self._off[number].show(epoch)
+        for trace in self._traces[number :: len(self._runs)]:
+            trace.show(epoch)
         for plot, trace, text in self._texts:
             digits = 3 if abs(trace.value) >= SMALL else 2  # as many as there is room for
             text.set_text(f"{trace.value:.{digits}g}" if np.isfinite(trace.value) else "")
             top = np.clip(plot.top_of(trace.value), plot.room.top, plot.room.bottom) if np.isfinite(trace.value) else 0
-            text.set_y(1 - (top + 8) / self._height)
+            text.set_y(1 - (top + 8) / self._stage.height)
 
 
 def _others(recording: Recording, paths: Path | None) -> list[Recording]:

@@ -159,7 +159,7 @@ def _images(recording: Recording) -> Array | None:
 
 
 def _title(first: Array, last: Array) -> str:
-    """Return how many of the samples that were wrong at first are right at last."""
+    """Return how many of the samples that were wrong at first are right at last, and how many the other way round."""
     wrong = first < 0
-    crossed = int((wrong & (last > 0)).sum())
-    return f"{crossed:,} of {int(wrong.sum()):,} wrong answers are put right"
+    crossed, lost = int((wrong & (last > 0)).sum()), int(((first > 0) & (last < 0)).sum())
+    return f"{crossed:,} of {int(wrong.sum()):,} wrong answers put right, {lost:,} right ones lost"

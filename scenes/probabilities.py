@@ -3,7 +3,6 @@
 After the table of the probabilities of 20 digits in the teaching notebooks on MNIST, which shows the end of the training.
 """
 
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +15,6 @@ from animviz.parts import (
     LABEL,
     MARGIN,
     Answer,
-    Number,
     Sheet,
     Words,
     first_fitting,
@@ -41,9 +39,8 @@ WIDE = 900.0  # units of width from which table and bars stand beside each other
 NAMED = 0.2, 0.28  # of the width of the table, that a name takes at most: in narrow ones and in others
 AMPLE_TABLE = 700.0  # units of width of such others
 LINE = 32.0  # units of a line beside the image
-SMALL = 10.0  # per cent below which the title has a decimal
+SMALL = 10.0, 0.5  # per cent in the end and at first, below which the title has a decimal
 HEAD = 36.0  # units above the table for the names of the classes
-TRUE = Number("true class, all", ".1f", "100.0", " %", scale=100)  # what it gets on average, not in the table
 
 
 class Chosen(NamedTuple):
@@ -52,10 +49,12 @@ class Chosen(NamedTuple):
     Attributes:
         samples: their numbers.
         why: for the foot line; empty where a user chose them.
+        who: for the title.
     """
 
     samples: list[int]
     why: str
+    who: str
 
 
 @scene(experiment="digits_mlp", group="wrong", tasks=CLASSES)
@@ -81,8 +80,8 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
     single = _single(beside, verdicts, learning, rows.samples)
     wanted = [*rows.samples, single]
     table = verdicts.table(lambda index: verdicts.probabilities(index)[wanted], (len(wanted), len(verdicts.names)))
-    given = verdicts.table(partial(_given_to_the_true, verdicts), ())
-    sheet = Sheet(stage, recording, _title(given), numbers=["epoch", "accuracy", TRUE])
+    framed = table[:, np.arange(len(rows.samples)), verdicts.labels[rows.samples]]
+    sheet = Sheet(stage, recording, _title(rows.who, framed), numbers=["epoch", "accuracy"])
     sheet.write_foot("dark is 0 %, bright is 100 %; framed is the true class", rows.why)
     left, right = _layout(sheet.room, bars_asked)
     cells = _Table(stage, left, verdicts, rows.samples, images, single if right else None)
@@ -95,8 +94,7 @@ def probabilities(stage: Stage, recording: Recording, *, samples: str = "", besi
         cells.show(now[:-1])
         if bars is not None:
             bars.show(now[-1])
-        means = (verdicts.blended(moment.epoch, each) for each in (verdicts.accuracy, given.__getitem__))
-        sheet.show(state, **dict(zip(("accuracy", TRUE.label), map(float, means), strict=True)))
+        sheet.show(state, accuracy=float(verdicts.blended(moment.epoch, verdicts.accuracy)))
 
     return draw
 
@@ -207,18 +205,19 @@ def _column_names(stage: Stage, room: Box, names: list[str]) -> None:
             stage.text(room.left + place * cell, room.top - 12, text)
 
 
-def _given_to_the_true(verdicts: Verdicts, index: int) -> Array:
-    """Return the mean probability of the true class over all samples at a snapshot."""
-    known = np.flatnonzero(verdicts.known)
-    return np.asarray(verdicts.probabilities(index)[known, verdicts.labels[known]].mean())
+def _title(who: str, framed: Array) -> str:
+    """Return what the true classes of the drawn samples get, at first and in the end.
 
-
-def _title(given: Array) -> str:
-    """Return what the true classes of all samples get in the end, and whether it is more than at first."""
-    first, last = (100 * float(mean) for mean in given[np.isfinite(given)][[0, -1]])
-    before, after = (f"{mean:.{0 if last >= SMALL else 1}f}" for mean in (first, last))
-    way = "stays at" if before == after else "rises to" if last > first else "falls to"
-    return f"On average the true class {way} {after} %"
+    Args:
+        who: the samples.
+        framed: probabilities of their true classes, (snapshots, samples).
+    """
+    means = 100 * framed.mean(axis=1)
+    first, last = means[np.isfinite(means)][[0, -1]]
+    digits = 0 if last >= SMALL[0] and first >= SMALL[1] else 1
+    before, after = (f"{mean:.{digits}f}" for mean in (first, last))
+    way = f"stays at {after} %" if before == after else f"from {before} to {after} %"
+    return f"{who}: true class {way}{' on average' if framed.shape[1] > 1 else ''}"
 
 
 def _given(text: str, verdicts: Verdicts) -> Chosen:
@@ -230,7 +229,8 @@ def _given(text: str, verdicts: Verdicts) -> Chosen:
     """
     samples = numbers_in(text, len(verdicts.labels), name="--samples", most=MOST)
     require_class(samples, verdicts.known, "probabilities", "--samples")
-    return Chosen(samples, "")
+    who = f"Sample {samples[0]}" if len(samples) == 1 else f"{len(samples)} samples"
+    return Chosen(samples, "", who)
 
 
 def _first_to_last_learned(verdicts: Verdicts, learning: Learning, most: int) -> Chosen:
@@ -249,7 +249,10 @@ def _first_to_last_learned(verdicts: Verdicts, learning: Learning, most: int) ->
         samples += [int(sample) for sample in (order[-1:] if each == 1 else order[evenly(len(order), each)])]
     which = "each class" if len(shown) == len(verdicts.names) else f"{len(shown)} of the {len(verdicts.names)} classes"
     how = {1: "the last learned", 2: "the first and the last learned"}.get(each, "from the first to the last learned")
-    return Chosen(samples, f"rows: {how if learning.right[-1, samples].all() else 'samples'} of {which}")
+    if not learning.right[-1, samples].all():
+        how = "samples"
+    who = "The last learned" if how == "the last learned" else f"{len(samples)} samples"
+    return Chosen(samples, f"rows: {how} of {which}", who)
 
 
 def _single(beside: int | None, verdicts: Verdicts, learning: Learning, samples: list[int]) -> int:

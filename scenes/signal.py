@@ -6,6 +6,7 @@ After 3Blue1Brown, "Neural networks", chapters 1 to 4 (2017 to 2024).
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from animviz import Box, Draw, Moment, Range, Recording, Stage, scene
 from animviz.analysis.states import sampled_states
 from animviz.arrays import Array
-from animviz.parts import LOSS, Number, Sheet, first_fitting, of_recording
+from animviz.parts import LABEL, LOSS, MARGIN, Number, Sheet, cut, first_fitting, of_recording
 from animviz.recording.answers import has_probabilities
 from animviz.recording.state import State
 
@@ -32,6 +33,7 @@ from .families.unit_source import has_images
 from .families.unit_values import by_class
 
 RULER = 58.0  # units of height of the line of stations
+LINE, AIR = 30.0, 14.0  # units of a line of the foot, and over it
 BAR = 100.0  # units of the bars of the answer at most
 DIM = 0.3  # of a unit that nothing has reached
 PHASES = {"forward": (1.4, 0.0), "loss": (0.3, 0.5), "error back": (1.4, 0.2), "weights": (1.0, 0.2)}  # motion and rest
@@ -74,11 +76,9 @@ def signal(
     sheet = Sheet(
         stage, recording, _title(recording, sample, taken), subtitle=f"Sample {sample} of {of_recording(recording)}",
         numbers=["epoch", its_loss, *of_all],
-        foot=[
-            f"strong path: what adds most {'to each of its units' if found.adds else 'or takes least'} in the end",
-            _of_lines(left_out_of(recording, columns)),
-        ],
+        foot=[_of_lines(left_out_of(recording, columns))], air=AIR + LINE,
     )  # fmt: skip
+    strong = _Strong(stage, sheet.room.bottom + AIR + LABEL, adds=found.adds)
     room = sheet.room
     upper = Box(room.left, room.top, room.width, room.height - RULER - 12)
     views = _Views(stage, upper, recording, sample, columns, found, scaled, states[-1])
@@ -95,12 +95,29 @@ def signal(
         epoch = epochs[number] + (share * (following - epochs[number]) if phase == "weights" else 0.0)
         state = recording.at(epoch)
         now = found.at(state)
+        strong.show(phase)
         views.show(now, phase, share, first=number == 0, last=number == len(epochs) - 1)
         known = {number.label: state.scores.get("loss", np.nan) for number in of_all if isinstance(number, Number)}
         known[its_loss.label] = now.loss if phase != "forward" or share >= 1 else np.nan
         sheet.show(state, **known)
 
     return draw
+
+
+class _Strong:
+    """The line of the foot that says what stands out: the strong path, or while the error goes back what orange is."""
+
+    def __init__(self, stage: Stage, top: float, *, adds: bool) -> None:
+        self._path = f"strong path: what adds most {'to each of its units' if adds else 'or takes least'} in the end"
+        self._orange = "orange: how much a unit shares in the error"
+        self._shown = stage.wording.caption is None
+        self._room = partial(cut, stage, room=stage.width - 2 * MARGIN)
+        self._text = stage.text(MARGIN, top, "", color=stage.theme.quiet, moves=True)
+
+    def show(self, phase: str) -> None:
+        """Say it in a phase of a round."""
+        said = self._orange if phase == "error back" else self._path
+        self._text.set_text(self._room(said) if self._shown else "")
 
 
 def _of_lines(left_out: list[str]) -> str:

@@ -11,12 +11,12 @@ MOMENTS = 1_000
 
 
 def counts_of(samples: int) -> NDArray[np.intp]:
-    """Return the numbers of samples over which sums are shown: every one, but among thousands an even choice of ratios.
+    """Return the numbers of samples over which sums are shown, from two on: all, but of thousands an even choice of ratios.
 
     Args:
         samples: how many there are.
     """
-    return np.unique(np.geomspace(1, samples, MOMENTS).round()).astype(np.intp)
+    return np.unique(np.geomspace(min(2, samples), samples, MOMENTS).round()).astype(np.intp)
 
 
 def sums_of(values: Array, counts: NDArray[np.intp]) -> NDArray[np.float64]:

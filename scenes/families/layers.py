@@ -15,7 +15,7 @@ from animviz.recording.obtaining import obtainable
 from animviz.recording.replay.activations import BOUNDED
 from animviz.recording.replay.layers import Layer, is_chain
 from animviz.recording.state import State
-from animviz.sampling import evenly
+from animviz.sampling import evenly, evenly_with
 
 from .bands import Bands
 from .blocks import blocks_of
@@ -62,7 +62,7 @@ class Probe:
         return np.asarray(class_probabilities(state)[self._chosen])
 
 
-def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tuple[list[Layer], str]:
+def hidden_layers(recording: Recording, named: str, most: int, scene: str, kept: str = "") -> tuple[list[Layer], str]:
     """Return the layers between input and output that change something, and a note if some are left out.
 
     Args:
@@ -70,6 +70,7 @@ def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tu
         named: names with commas between them, or "" for as many as fit, spread evenly from first to last.
         most: how many fit.
         scene: name, for the error.
+        kept: name of a layer that is among as many as fit, or "" for none.
 
     Raises:
         SceneError: no layer of that name, or too many.
@@ -85,7 +86,8 @@ def hidden_layers(recording: Recording, named: str, most: int, scene: str) -> tu
             raise SceneError(f"{scene}: --layers names {len(names)} layers; in this frame there is room for {most}")
         return [known[name] for name in names], ""
     there, missing = obtainable(recording, working)
-    places = evenly(len(there), most)
+    at = {layer.name: place for place, layer in enumerate(there)}
+    places = evenly_with(len(there), most, at[kept]) if kept in at else evenly(len(there), most)
     some = f"{len(places)} of {len(working)} hidden layers" if len(places) < len(working) else ""
     return [there[place] for place in places], "; ".join(filter(None, [some, missing]))
 

@@ -11,8 +11,6 @@ from animviz import Box, Stage
 from animviz.arrays import Array
 from animviz.parts import LABEL, first_fitting, letters_on
 
-from .loss_range import lowest_of
-
 __all__ = ["name_lowest"]
 
 ARM, HALO = 16.0, 5.0  # units: of the cross, and of the edge around it
@@ -21,7 +19,7 @@ BETWEEN = 8  # places that are looked at on the way from one snapshot to the nex
 
 
 def name_lowest(
-    stage: Stage, axes: Axes, room: Box, xs: Array, ys: Array, losses: Array, ways: Sequence[Array], color: Array
+    stage: Stage, axes: Axes, room: Box, xs: Array, ys: Array, lowest: Array, ways: Sequence[Array], color: Array
 ) -> None:
     """Mark where the loss of a map is lowest, and say so if that is at its rim.
 
@@ -31,26 +29,22 @@ def name_lowest(
         room: of the map.
         xs: coordinates of the columns.
         ys: of the rows.
-        losses: shape (rows, columns).
+        lowest: place of the lowest loss, (2,).
         ways: places of the snapshots of each training, (snapshots, 2).
         color: of the lowest loss, RGB from 0 to 1.
     """
-    if not np.isfinite(losses).any():
-        return
-    row, column = lowest_of(losses)
-    at_rim = row in (0, len(ys) - 1) or column in (0, len(xs) - 1)
+    at_rim = lowest[0] in (xs[0], xs[-1]) or lowest[1] in (ys[0], ys[-1])
     words = ("lowest, at the rim of the map", "lowest, at the rim") if at_rim else ("lowest on the map", "lowest")
     text = first_fitting(stage, words, 0.5 * room.width)
     low, high = np.array([xs[0], ys[-1]]), np.array([xs[-1], ys[0]])
     scale = (room.width, room.height) / (high - low)
-    place = (room.left, room.top) + scale * (np.array([xs[column], ys[row]]) - low)
+    place = (room.left, room.top) + scale * (lowest - low)
     seen = np.concatenate([_dense(way) for way in ways])
     left, top = _beside(place, stage.measure(text, LABEL), room, (room.left, room.top) + scale * (seen - low))
     ink = to_hex((float(letters_on(color[None]).ravel()[0]),) * 3)
     effects: list[AbstractPathEffect] = [withStroke(linewidth=stage.points(HALO), foreground=to_hex(tuple(color)))]
     (cross,) = axes.plot(
-        xs[column],
-        ys[row],
+        *lowest,
         "+",
         color=ink,
         markersize=stage.points(ARM),

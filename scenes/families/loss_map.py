@@ -13,7 +13,7 @@ from animviz.parts import ColorScale, Field, color_map
 from animviz.recording.kept import kept
 
 from .loss_lowest import name_lowest
-from .loss_range import map_range
+from .loss_range import lowest_of, map_range
 from .loss_scale import LossScale
 
 __all__ = ["LossMap", "Run", "map_of"]
@@ -21,6 +21,7 @@ __all__ = ["LossMap", "Run", "map_of"]
 LEVELS = 14  # contour lines
 DOT, RIM = 20.0, 3.0  # units
 SCALE = 62.0  # units below the map
+NOISE = 1e-6  # of a way: how far from the plane a state is by rounding alone
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,10 @@ class Run:
     def on(cls, plane: Plane, recording: Recording, loss: LossOf) -> "Run":
         """Return a training as it is seen in a plane."""
         found = [plane.coordinates(snapshot.weights) for snapshot in recording]
+        places, off = np.array([at for at, _ in found]), np.array([off for _, off in found])
+        length = np.nanmax(np.hypot(np.linalg.norm(places, axis=1), off), initial=0.0)
         losses = [loss.at(snapshot.weights) for snapshot in recording]
-        return cls(recording, np.array([at for at, _ in found]), np.array([off for _, off in found]), np.array(losses))
+        return cls(recording, places, np.where(off <= NOISE * length, 0.0, off), np.array(losses))
 
 
 def map_of(
@@ -110,8 +113,9 @@ class LossMap:
         lines.set_alpha(0.35)
         stage.covers(lines)
         ColorScale(stage, Box(box.left, room.bottom + 12, box.width, SCALE), "heat", scale.ends, scale.title)
-        color = self._table[shades.min()] / 255
-        name_lowest(stage, self._axes, room, xs, ys, losses, [run.places for run in runs], color)
+        lowest, color = _lowest(xs, ys, losses, runs), self._table[shades.min()] / 255
+        if lowest is not None:
+            name_lowest(stage, self._axes, room, xs, ys, lowest, [run.places for run in runs], color)
         self._runs, self._ways, self._dots = runs, [], []
         size = np.array([xs[-1] - xs[0], ys[-1] - ys[0]]) / (room.width, room.height) * DOT
         for run, color in zip(runs, colors, strict=True):
@@ -143,3 +147,14 @@ class LossMap:
 
     def _shade(self, losses: Array) -> Array:
         return np.asarray(np.rint(self._scale.share(losses) * 255), np.uint8)
+
+
+def _lowest(xs: Array, ys: Array, losses: Array, runs: Sequence[Run]) -> Array | None:
+    """Return where in the plane the loss is lowest, among its points and the states on it; None if one off it is lower."""
+    row, column = lowest_of(losses)
+    places = np.concatenate([[[xs[column], ys[row]]], *(run.places for run in runs)])
+    found = np.concatenate([[losses[row, column]], *(run.losses for run in runs)])
+    found = np.where(np.isfinite(found), found, np.inf)
+    on = np.concatenate([[True], *(run.off == 0 for run in runs)])
+    first = int(np.where(on, found, np.inf).argmin())
+    return places[first] if np.isfinite(found[first]) and found[first] <= found.min() else None

@@ -16,17 +16,13 @@ from animviz.recording.replay.backward import SHAPING, Pass, can_go_back
 from animviz.recording.replay.layers import Layer, hindrance
 from animviz.recording.replay.slopes import through_activation
 from animviz.recording.state import State
-from animviz.sampling import evenly
+from animviz.sampling import evenly_with
 
 from .blocks import hidden_blocks
 
 __all__ = ["Column", "Round", "Rounds", "columns_of", "require_way_back"]
 
-MOST_UNITS, MOST_LINKS, FEW_LINKS = (
-    48,
-    30,
-    3,
-)  # units whose links are looked at; links between two layers, and to a unit
+MOST_UNITS, MOST_LINKS, FEW_LINKS = 48, 30, 3  # units with links; links between two layers, and to a unit
 BEYOND = 1e30  # as large as any number that is drawn
 
 
@@ -84,7 +80,7 @@ class Round:
 
 
 def columns_of(recording: Recording, most: int) -> list[Column]:
-    """Return the columns that are shown: the input, the layers that change something, the output.
+    """Return the columns that are shown: the input, the layers that change something, the narrowest among them, the output.
 
     Args:
         recording: of a chain.
@@ -97,9 +93,16 @@ def columns_of(recording: Recording, most: int) -> list[Column]:
         hidden = [
             one for one, after in zip(hidden, behind, strict=True) if not (after and "Pooling" in after.layer.kind)
         ]
-    hidden = [hidden[place] for place in evenly(len(hidden), most - 2)] if hidden else []
+    if hidden:
+        narrowest = int(np.argmin([_width(recording, block.layer) for block in hidden]))
+        hidden = [hidden[place] for place in evenly_with(len(hidden), most - 2, narrowest)]
     inner = [Column(names.index(block.shown.name), block.words, block.short) for block in hidden]
     return [Column(-1, "input", "input"), *inner, Column(len(names) - 1, "output", "output")]
+
+
+def _width(recording: Recording, layer: Layer) -> float:
+    """Return the units of a dense layer; channels of other layers are not held against them."""
+    return layer.widths_of(recording[0].weights)[1] if layer.kind == "Dense" else np.inf
 
 
 def left_out_of(recording: Recording, columns: Sequence[Column]) -> list[str]:

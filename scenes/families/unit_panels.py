@@ -220,7 +220,7 @@ class Activity:
     """
 
     def __init__(self, stage: Stage, box: Box, recording: Recording, glide: Glide, words: str) -> None:
-        room = box.width - stage.measure("100 %", LABEL, "medium") - 12
+        room = box.width - stage.measure("100.0 %", LABEL, "medium") - 12
         stage.text(box.left, box.top + 18, cut(stage, words, room), color=stage.theme.quiet)
         self._text = stage.text(box.right, box.top + 18, "", weight="medium", align="right", moves=True)
         self._mark: Trace | Meter
@@ -236,7 +236,7 @@ class Activity:
 
     def show(self, epoch: float, measures: Measures) -> None:
         """Show the measures of a moment."""
-        self._text.set_text(f"{100 * float(measures['share']):.0f} %")
+        self._text.set_text(f"{100 * float(measures['share']):.1f} %")
         self._mark.show(epoch)
 
 

@@ -563,8 +563,8 @@ def test_shares_are_those_of_the_dots_left_and_right_of_the_line(recording: Reco
     (dots,) = [artist for artist in stage._moving if isinstance(artist, PointCloud)]
     assert dots._xy[:, 0] == pytest.approx(between)
     first, last = verdicts.margins(0), verdicts.margins(4)
-    title = f"{((first < 0) & (last > 0)).sum():,} of {(first < 0).sum():,} wrong answers are put right"
-    assert title in texts(stage)
+    title = f"{((first < 0) & (last > 0)).sum():,} of {(first < 0).sum():,} wrong answers put right"
+    assert f"{title}, {((first > 0) & (last < 0)).sum():,} right ones lost" in texts(stage)
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -682,29 +682,30 @@ def test_names_are_broken_between_words() -> None:
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [([0.0009, 0.0013], "stays at 0.1 %"), ([0.001, 0.02], "rises to 2.0 %"), ([0.1, 0.892], "rises to 89 %"),
-     ([0.5, 0.499], "stays at 50 %"), ([0.3, np.nan], "stays at 30 %")],
+    [([0.0009, 0.0013], "stays at 0.1 %"), ([0.001, 0.02], "from 0.1 to 2.0 %"), ([0.1, 0.892], "from 10 to 89 %"),
+     ([0.001, 0.66], "from 0.1 to 66.0 %"), ([0.5, 0.499], "stays at 50 %"), ([0.3, np.nan], "stays at 30 %")],
 )  # fmt: skip
-def test_the_title_of_probabilities_agrees_with_its_number(given: list[float], said: str) -> None:
-    assert probabilities_title(np.array(given)) == f"On average the true class {said}"
+def test_the_title_of_probabilities_says_how_the_true_class_fares(given: list[float], said: str) -> None:
+    assert probabilities_title("Sample 3", np.array(given)[:, None]) == f"Sample 3: true class {said}"
 
 
 def test_a_table_of_a_thousand_classes_fits_a_square(tmp_path: Path) -> None:
     check_layout(drawn("probabilities", untrained(tmp_path / "thousand.rec", 1000), 0.0, (360, 360)))
 
 
-def test_probabilities_are_averaged_over_all_samples(trained: Trained) -> None:
+@pytest.mark.parametrize("options", [{}, {"samples": "0-4"}])
+def test_the_title_of_probabilities_is_the_mean_of_the_framed_cells(
+    options: dict[str, object], trained: Trained
+) -> None:
     recording = trained("digits_mlp")
-    means = [
-        100
-        * np.take_along_axis(class_probabilities(recording.at(epoch)), labels_of(recording, "test")[:, None], 1).mean()
-        for epoch in (0.0, 4.0)
-    ]
-    title = f"On average the true class {'rises to' if means[1] > means[0] else 'falls to'} {means[1]:.0f} %"
-    for options in ({}, {"samples": "0"}):
-        shown = texts(drawn("probabilities", recording, 4.0, size=(1280, 720), **options))
-        assert title in shown
-        assert shown[shown.index("true class, all") + 1] == f"{means[1]:.1f} %"
+    stage = drawn("probabilities", recording, 4.0, size=(1280, 720), **options)
+    samples = [int(text[1:]) for text in words(stage)[0]]
+    labels = labels_of(recording, "test")[samples]
+    first, last = (
+        100 * class_probabilities(recording.at(epoch))[samples, labels].mean() for epoch in (0.0, 4.0)
+    )  # fmt: skip
+    (title,) = (text for text in texts(stage) if text.endswith("on average"))
+    assert title.endswith(f": true class from {first:.0f} to {last:.0f} % on average")
 
 
 def test_a_long_true_class_is_broken_beside_its_image(trained: Trained, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ from animviz import Moment, Recording, Stage
 from animviz.analysis.likeness import counts_of, likeness, sums_of, two_parts
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
-from animviz.scenes.ensemble import _title
+from animviz.scenes.ensemble import _first_above, _title
 from animviz.scenes.families.course import Course
 from animviz.stage.points import PointCloud
-from helpers.layout import check_layout
+from helpers.layout import check_layout, texts
 from helpers.recordings import made
 
 pytestmark = pytest.mark.integration  # from real trainings
@@ -59,7 +60,7 @@ def test_without_hidden_layers_it_is_refused(tmp_path: Path) -> None:
 
 def test_numbers_do_not_depend_on_how_many_images_are_shown(net: Recording) -> None:
     few = stated(drawn(net, samples=25))
-    many = stated(drawn(net, progress=float(np.log(25) / np.log(100)), samples=100))
+    many = stated(drawn(net, progress=float(np.log(25 / 2) / np.log(50)), samples=100))
     assert few == many
     assert few != stated(drawn(net, samples=100))
 
@@ -77,7 +78,7 @@ def test_the_picture_is_of_one_true_state_whatever_the_epoch_of_the_video(net: R
 
 
 def test_counts_rise_one_by_one_or_evenly_in_ratio() -> None:
-    assert counts_of(100).tolist() == list(range(1, 101))
+    assert counts_of(100).tolist() == list(range(2, 101))
     assert counts_of(1).tolist() == [1]
     assert len(counts_of(5000)) <= 1000
     assert counts_of(5000)[-1] == 5000
@@ -121,7 +122,7 @@ def test_dots_arrive_with_their_images_and_keep_their_places(net: Recording) -> 
     first, last = (rows_of_dots(drawn(net, progress)) for progress in (0.5, 1.0))
     for some, every in zip(first, last, strict=True):
         there = np.isfinite(some[:, 0])
-        assert there.sum() == 10
+        assert there.sum() == 14
         assert np.array_equal(some[there], every[there])
 
 
@@ -130,12 +131,28 @@ def test_a_title_that_promises_more_with_each_layer_is_kept() -> None:
         courses = [Course(f"layer {k}", np.zeros((1, 2)), np.zeros(2), np.array([1])) for k in range(len(averages))]
         for course, average in zip(courses, averages, strict=True):
             course.__dict__["average"] = np.array([average])
-        return _title("images of 5", courses)
+        return _title("images of 5", courses, _first_above(list(averages)))
 
     assert titled(0.5, 0.6, 0.9) == "Deeper in, images of 5 grow alike"
-    assert titled(0.5, 0.3, 0.9) == "At the output, images of 5 grow alike"
-    assert titled(0.5, 0.3, 0.2, 0.2, 0.9) == "From layer 3 on, images of 5 grow alike"
-    assert {titled(0.5, 0.6, 0.4), titled(0.5, 0.6, np.nan), titled(1.0, 1.0)} == {"What images of 5 have in common"}
+    assert titled(0.5, 0.3, 0.9) == "At the output, images of 5 are most alike"
+    later = "From layer 6 on, images of 5 are more alike than before"
+    assert titled(0.6, 0.7, 0.72, 0.55, 0.61, 0.7, 0.84, 0.96) == later
+    none = {titled(0.5, 0.6, 0.4), titled(0.5, 0.6, np.nan), titled(1.0, 1.0), titled(0.5, 0.3, 0.51)}
+    assert none == {"What images of 5 have in common"}
+
+
+def test_frames_of_all_shapes_have_one_title_and_the_layer_that_it_names(trained: Train) -> None:
+    net = trained("digits_mlp", arch="64-24-24-24-24-24-24-10")
+    with patch("animviz.scenes.ensemble._first_above", lambda _: 4):
+        stages = [drawn(net, size=size) for size in ((1280, 720), (720, 1280), (640, 360))]
+    for stage in stages:
+        assert "From hidden 4 on, images of 5 are more alike than before" in texts(stage)
+        assert "hidden 4" in stated(stage)
+
+
+def test_the_first_sum_is_of_two_images(net: Recording) -> None:
+    assert "sum of 2" in texts(drawn(net, 0.0))
+    assert "sum of 1" in texts(drawn(net, 0.0, samples=1))
 
 
 def rows_of_dots(stage: Stage) -> list[np.ndarray]:

@@ -14,6 +14,7 @@ from animviz.analysis.landscape import KINDS, LossOf, Plane, plane_of, weights_o
 from animviz.errors import SceneError
 from animviz.pictures.discovery import find_scene
 from animviz.scenes.families.loss_lowest import name_lowest
+from animviz.scenes.families.loss_map import Run, _lowest
 from animviz.scenes.families.loss_range import map_range
 from helpers.layout import check_layout, texts
 from helpers.recordings import copied, made, rewritten
@@ -144,13 +145,43 @@ def test_the_map_grows_until_the_lowest_loss_has_room() -> None:
 @pytest.mark.parametrize(("middle", "said"), [(0.5, "lowest on the map"), (2.0, "lowest, at the rim of the map")])
 def test_the_lowest_loss_is_named_beside_the_way(middle: float, said: str) -> None:
     stage, room, xs, ys = Stage((1280, 720)), Box(100, 100, 700, 400), np.linspace(-1, 2, 31), np.linspace(-1, 1, 21)
-    losses = (xs[None] - middle) ** 2 + (ys[:, None] - 0.0) ** 2
     axes = stage.axes(room, (xs[0], xs[-1]), (ys[0], ys[-1]))
-    name_lowest(stage, axes, room, xs, ys, losses, [np.array([[0.0, 0.0], [middle, 0.0]])], np.array([0.2, 0.0, 0.3]))
+    lowest, way = np.array([middle, 0.0]), np.array([[0.0, 0.0], [middle, 0.0]])
+    name_lowest(stage, axes, room, xs, ys, lowest, [way], np.array([0.2, 0.0, 0.3]))
     assert texts(stage) == [said]
     (cross,) = axes.lines
     assert cross.get_xydata()[0].tolist() == pytest.approx([middle, 0.0])
     check_layout(stage)
+
+
+@pytest.mark.parametrize(
+    ("losses", "off", "where"),
+    [
+        ([0.5, 0.4], [0.0, 0.0], (2.0, 0.0)),
+        ([0.1, 0.4], [0.0, 0.0], (0.3, 0.1)),
+        ([0.1, 0.4], [0.5, 0.0], None),
+        ([np.nan, 0.4], [np.nan, 0.0], (2.0, 0.0)),
+    ],
+)
+def test_the_lowest_loss_is_sought_among_the_states_too(
+    losses: list[float], off: list[float], where: tuple[float, float] | None
+) -> None:
+    xs, ys = np.linspace(0, 2, 3), np.linspace(0, 1, 2)
+    run = Run(SimpleNamespace(), np.array([[0.3, 0.1], [0.6, 0.2]]), np.array(off), np.array(losses))  # type: ignore[arg-type]
+    found = _lowest(xs, ys, np.array([[0.9, 0.8, 0.2], [0.9, 0.9, 0.9]]), [run])
+    assert (None if found is None else tuple(found)) == where
+
+
+def test_what_is_off_the_plane_by_rounding_alone_lies_on_it(digits: Recording, tmp_path: Path) -> None:
+    two = rewritten(digits, tmp_path / "two.rec", snapshots=2)
+    run = Run.on(plane_of("path", way(two), 2), two, LossOf(two, 20))
+    assert run.off.tolist() == [0, 0]
+    for size in ((1280, 720), (720, 1280)):
+        stage = Stage(size)
+        find_scene("landscape").set_up(stage, two, resolution=9, samples=20)(Moment(0.0, 0.5, 0.5))
+        assert any("every state lies on the plane" in text for text in texts(stage))
+        assert "distance from the plane" not in texts(stage)
+        check_layout(stage)
 
 
 def test_what_has_no_loss_or_batch_statistics_is_refused(digits: Recording, tmp_path: Path) -> None:

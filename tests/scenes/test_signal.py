@@ -234,7 +234,23 @@ def test_the_foot_names_the_layers_that_have_no_room(trained: Trained) -> None:
     for size, said in (((720, 720), True), ((1280, 720), False)):
         stage = Stage(size)
         find_scene("signal").set_up(stage, recording)(Moment(0.0, 0.0, 1.0))
-        assert any("not drawn: hidden 2" in text for text in texts(stage)) == said
+        assert any("not drawn: hidden 3" in text for text in texts(stage)) == said
+
+
+def test_the_narrowest_hidden_layer_always_has_a_column(trained: Trained) -> None:
+    recording = trained("autoencoder")
+    assert [column.short for column in columns_of(recording, 4)] == ["input", "hidden 1", "hidden 2", "output"]
+    assert [column.short for column in columns_of(recording, 3)] == ["input", "hidden 2", "output"]
+
+
+def test_what_orange_is_is_said_while_the_error_goes_back(trained: Trained) -> None:
+    stage = Stage((1280, 720))
+    draw = find_scene("signal").set_up(stage, trained("two_rings"), rounds=2)
+    for progress, said in ((0.0, False), (0.4, True), (1.0, False)):
+        draw(Moment(0.0, 0.0, progress))
+        shown = texts(stage)
+        assert ("orange: how much a unit shares in the error" in shown) == said
+        assert any(text.startswith("strong path: ") for text in shown) != said
 
 
 def test_the_last_answer_stands_in_its_node(trained: Trained) -> None:
