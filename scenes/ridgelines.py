@@ -159,7 +159,10 @@ def _foot(
         if often
         else "a ridge: how many values lie where, on its own scale"
     )
-    return [ridges if many else "", f"{layer}{of}{lines}", cut]
+    own = [quantity for quantity in values if quantity in OF_LAYER]
+    whose = f"{', '.join(own)}: {layer}" if len(own) < len(values) else layer
+    zeros = any(axes[one].zeros and any((moment == 0).any() for moment in values[one]) for one in many)
+    return [ridges if many else "", f"{whose}{of}{lines}", "; ".join(filter(None, ["bar: share at 0" * zeros, cut]))]
 
 
 def _how_often(recorded: Array, shown: Array) -> str:

@@ -131,11 +131,12 @@ class Ridges:
         accent, theme, room = stage.theme.positive, stage.theme, self._room
         if self._high >= CLEAR:
             stage.text(MARGIN, room.top + self._high - 26, "epoch", color=theme.quiet)
-        self._way = stage.curve(self.axes, accent, 3, 13)
+        # A ring that the median's dot, painted later, does not hide.
         self._ring = stage.line(
-            self.axes, theme.ink, 0, marker="o", markersize=stage.points(13), markeredgewidth=stage.points(2.5),
+            self.axes, theme.ink, 0, marker="o", markersize=stage.points(20), markeredgewidth=stage.points(2.5),
             markerfacecolor=theme.background, clip_on=False,
         )  # fmt: skip
+        self._way = stage.curve(self.axes, accent, 3, 12)
         line, between = room.top - ABOVE + 20, stage.measure("median 000,000", LABEL, "medium") + 20
         self._averages = Words(
             stage, [(room.right, line), (room.right - between, line)], weight="medium", align="right"
