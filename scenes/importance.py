@@ -1,9 +1,10 @@
-"""Which pixels speak for a class and which for its rival, while the network learns; and which matter to a forest.
+"""Which pixels speak for a class and which for its likeliest rival, while the network learns; and which matter to a forest.
 
 Evidence is gradient times input (Shrikumar et al., "Not Just a Black Box", 2016). The forest's map is the notebooks' way
 to choose pixels (Breiman, "Random Forests", 2001).
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,18 +16,19 @@ from animviz.arrays import Array
 from animviz.errors import SceneError
 from animviz.parts import LABEL, Sheet, Words, color_map, cut, heatmap, pair
 
+from .families.endings import in_title
 from .families.evidence import Evidence
 from .families.inputs import InputPlaces, forest_values, ground, mark_pixels, training_images
 
 Weight = Literal["regular", "medium"]
 MOST = 7
 HEAD, BALANCE = 34.0, 54.0  # over and under an image
-GAP, READABLE = 28.0, 80.0  # units between images, and of so much of a long name as says something
+GAP = 28.0  # units between images
 
 
 @scene(experiment="digits_mlp", group="inside", tasks=CLASSES)
 def importance(stage: Stage, recording: Recording, *, samples: str = "", forest: bool = False) -> Draw:
-    """Pixels of a few images that speak for their class, and those that speak for its strongest rival.
+    """Pixels of a few images that speak for their class, and those that speak for its likeliest rival at the moment.
 
     Args:
         stage: where to draw.
@@ -38,7 +40,6 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     places = InputPlaces(recording, "importance")
     found = Evidence(recording, places, samples, MOST)
     names = recording.output.class_names
-    rivals = [(names[true], names[rival]) for true, rival in zip(found.true, found.rivals, strict=True)]
     maps = found.all_maps()
     until = "" if np.nansum(np.abs(maps[-1, 0])) else ", until no pixel does"
     foot = _foot(
@@ -50,19 +51,22 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
         room = f"in this frame there is room for {1 + len(small)}"
         raise SceneError(f"importance: --samples names {len(found.chosen)}; {room}")
     seen = maps[:, : 1 + len(small)]
-    sheet.write_title(f"Green speaks for the true class{until}" if until else _title(seen))
+    large_names = [
+        (names[found.true[0]], names[found.rivals(recording.at(recording.epochs[end]))[0]]) for end in (0, -1)
+    ]
+    sheet.write_title(f"Green speaks for the true class{until}" if until else _title(seen[[0, -1], 0], large_names))
     most = float(max(part.max() for part in _sums(seen))) or 1.0
     views = [
-        _View(stage, box, places, int(number), pair_, _scale(maps[:, place]), most)
-        for place, (box, number, pair_) in enumerate(zip([large, *small], found.chosen, rivals, strict=False))
+        _View(stage, box, places, int(number), names[true], _scale(maps[:, place]), most)
+        for place, (box, number, true) in enumerate(zip([large, *small], found.chosen, found.true, strict=False))
     ]
     everywhere = _Everywhere(stage, whole, recording, places, found) if whole else None
 
     def draw(moment: Moment) -> None:
         state = recording.at(moment.epoch)
-        answers = found.answers(state)
-        for view, values, answer in zip(views, found.maps(state), answers, strict=False):
-            view.show(values, names[answer])
+        for view, *now in zip(views, found.maps(state), found.answers(state), found.rivals(state), strict=False):
+            values, answer, rival = now
+            view.show(values, names[answer], names[rival])
         if everywhere:
             everywhere.show(found.mean(state))
         sheet.show(state)
@@ -70,17 +74,23 @@ def importance(stage: Stage, recording: Recording, *, samples: str = "", forest:
     return draw
 
 
-def _title(maps: Array) -> str:
-    """Say in how many of the images more speaks for the class than for its rival, first and last."""
-    against, true = _sums(maps)
-    first, last = (int(count) for count in (true > against).sum(axis=1)[[0, -1]])
-    count = maps.shape[1]
-    if count == 1:
-        return "Green outweighs purple in the end" if last else "Green does not outweigh purple in the end"
+def _title(maps: Array, names: Sequence[tuple[str, str]]) -> str:
+    """Say for which class more speaks in the large image, first and last.
+
+    Args:
+        maps: its evidence first and last.
+        names: of its class and of the rival then.
+    """
+    sums = [[float(part) for part in _sums(one)] for one in maps]
+    first, last = (_leading(both, *each)[0] for both, each in zip(names, sums, strict=True))
     if first == last:
-        return f"Green outweighs purple in {first or 'none'} of {count}, first and last"
-    end = {0: "none", count: "all"}.get(last, str(last))
-    return f"Green outweighs purple in {first or 'none'} of {count}, in the end in {end}"
+        return f"More speaks for {in_title(last)}, first and last"
+    return f"At first more speaks for {in_title(first, 12)}, in the end for {in_title(last, 12)}"
+
+
+def _leading(names: tuple[str, str], against: float, true: float) -> tuple[str, str]:
+    """Return the name of a class and of its rival, that for which more speaks first."""
+    return names if true > against else (names[1], names[0])
 
 
 def _sums(maps: Array) -> tuple[Array, Array]:
@@ -90,9 +100,11 @@ def _sums(maps: Array) -> tuple[Array, Array]:
 
 
 def _foot(framed: str, until: str) -> list[str]:
-    """Say what colours and bars mean; where there are none in the end, what grey and the numbers do."""
-    color = "grey: the pixel speaks for neither" if until else "green: speaks for the true class, purple: for its rival"
-    return [color, framed or f"{'numbers' if until else 'bars'}: each colour added up (gradient times input)"]
+    """Say what colours and bars mean; where there are none in the end, what grey does."""
+    if until:
+        return ["grey: the pixel speaks for neither class", *([framed] if framed else [])]
+    color = "green: speaks for the true class, purple: for the likeliest other"
+    return [color, framed or "bars: each colour added up, without biases"]
 
 
 def _scale(maps: Array) -> float:
@@ -105,7 +117,7 @@ class _View:
     """An image with its evidence over its ink, what the network says, and how much speaks for class and rival."""
 
     def __init__(
-        self, stage: Stage, box: Box, places: InputPlaces, number: int, names: tuple[str, str], scale: float, most: float
+        self, stage: Stage, box: Box, places: InputPlaces, number: int, name: str, scale: float, most: float
     ) -> None:  # fmt: skip
         self._colors, self._scale, self._most = color_map(stage.theme, "evidence") / 255, scale, most
         room = Box(box.left, box.top + HEAD, box.width, box.height - HEAD - BALANCE)
@@ -116,14 +128,14 @@ class _View:
         self._ground = paper + 0.6 * ink * (np.array(to_rgb(stage.theme.quiet)) - paper)
         if places.chosen is not None:
             mark_pixels(stage, place, places.shape, places.chosen // places.channels, 1.2)
-        self._name, self._room = names, 0.5 * box.width - 8
+        self._name, self._room = name, 0.5 * box.width - 8
         self._stage = stage
-        stage.text(box.left, box.top + 22, _fitted(stage, "truly", names[0], self._room), color=stage.theme.quiet)
+        stage.text(box.left, box.top + 22, _fitted(stage, "truly", name, self._room), color=stage.theme.quiet)
         self._says = Words(stage, [(box.right, box.top + 22)], weight="medium", align="right")
         self._balance(Box(box.left, box.bottom - BALANCE, box.width, BALANCE))
 
-    def show(self, values: Array, answer: str) -> None:
-        """Show the evidence of a moment, and the class that is answered."""
+    def show(self, values: Array, answer: str, rival: str) -> None:
+        """Show the evidence of a moment, the class that is answered, and the rival that purple speaks for."""
         share = np.clip(np.nan_to_num(values) / self._scale, -1, 1)
         cover = np.abs(share)[..., None]
         tone = self._colors[(127.5 + 127.5 * np.sign(share)).astype(int)]
@@ -131,33 +143,29 @@ class _View:
         sums = [float(part) for part in _sums(values)]
         for bar, value, sign in zip(self._bars, sums, (-1, 1), strict=True):
             bar.set_data([0, sign * value], [0.5, 0.5])
-        for number, value in zip(self._numbers, sums, strict=False):
-            number.set_words([f"{value:.1f}"])
         self._says.set_words([_fitted(self._stage, "says", answer, self._room, weight="medium")])
+        self._difference.set_words([_more(self._stage, (self._name, rival), sums, 2 * self._room + 16)])
 
     def _balance(self, box: Box) -> None:
-        """Add two bars that run apart from the middle, with class and length of each below; where names are long, no length."""
+        """Add two bars that run apart from the middle, and below them for which class there is how much more."""
         stage = self._stage
         axes = stage.axes(Box(box.left, box.top + 8, box.width, 14), (-self._most, self._most), (0, 1))
         butt = {"solid_capstyle": "butt", "clip_on": False}
         self._bars = [stage.line(axes, self._colors[end], 12, **butt) for end in (0, -1)]
-        base, room = box.top + 48, box.width / 2 - stage.measure("00.0", LABEL) - 16
-        numbered = room >= min(READABLE, max(stage.measure(name, LABEL) for name in self._name))
-        room = room if numbered else box.width / 2 - 8
-        rival, true = (_fitted(stage, "for", name, room) for name in self._name[::-1])
-        stage.text(box.left, base, rival, color=stage.theme.quiet)
-        stage.text(box.right, base, true, color=stage.theme.quiet, align="right")
-        self._numbers: list[Words] = []
-        if not numbered:
-            return
-        left = box.left + stage.measure(rival, LABEL) + 8
-        right = box.right - stage.measure(true, LABEL) - 8
-        self._numbers = [Words(stage, [(left, base)]), Words(stage, [(right, base)], align="right")]
+        self._difference = Words(stage, [(box.left + box.width / 2, box.top + 48)], align="center")
         pair(
-            stage, f"evidence for {self._name[0]} and {self._name[1]}",
-            lambda: [number.texts[0] for number in self._numbers],
-            lambda: [abs(float(np.asarray(bar.get_xdata(), float)[-1])) for bar in self._bars],
+            stage, f"how much more speaks for {self._name} or its rival",
+            lambda: [self._difference.texts[0].partition(" for ")[0]],
+            lambda: [abs(sum(float(np.asarray(bar.get_xdata(), float)[-1]) for bar in self._bars))],
         )  # fmt: skip
+
+
+def _more(stage: Stage, names: tuple[str, str], sums: list[float], room: float) -> str:
+    """Say for which class how much more speaks, and than for which other where there is room."""
+    (one, other), more = _leading(names, *sums), f"+{abs(sums[1] - sums[0]):.1f}"
+    forms = [f"{more} for {one} over {other}", f"{more} for {one}"]
+    fitting = next((form for form in forms if stage.measure(form, LABEL) <= room), "")
+    return fitting or f"{more} for {cut(stage, one, room - stage.measure(f'{more} for ', LABEL))}"
 
 
 class _Everywhere:

@@ -82,7 +82,8 @@ def _title(recording: Recording, sample: int) -> str:
         true = true_class(recording, sample, "network")
         if true < 0:
             return f"Sample {sample}, first taken for {in_title(first)}, in the end for {in_title(last)}"
-        return taken_for(names[true], first, last)
+        is_point = recording.single_input(recording.inputs).shape[1:] == (2,)
+        return _taken_for(names[true], first, last, "point" if is_point else "")
     if output.task == "multilabel":
         told = [name for name, yes in zip(output.class_names, answered_labels(output, given[1])[0], strict=True) if yes]
         return f"Sample {sample} is in the end {', '.join(told) or 'none of all labels'}"
@@ -94,14 +95,23 @@ def _title(recording: Recording, sample: int) -> str:
     )
 
 
+def _taken_for(true: str, first: str, last: str, thing: str) -> str:
+    """Say what a sample truly is and for what it is taken, in fewer words where the names are long."""
+    said = taken_for(true, first, last)
+    if said.startswith("A true "):
+        return said
+    true, first, last = (in_title(name, 12) for name in (true, first, last))
+    return f"A true {true}{thing and ' '}{thing}: first {first}, in the end {last}"
+
+
 def _foot(chain: Chain) -> list[str]:
-    classes = any((known >= 0).any() for known in chain.classes)
-    units = (
-        "rim: the class that raises a unit most in the end"
-        if classes
-        else "fill: activation, the stronger the farther from 0"
-    )
-    return ["link: weight times activation, dashed below 0", units]
+    classes = [known for known in chain.classes if (known >= 0).any()]
+    units = "rim: the class that raises a unit most in the end" if classes else "the brighter, the farther from 0"
+    names = chain.recording.output.class_names
+    if classes and len(names) == 2:
+        first, second = (in_title(name, 12) for name in names)
+        units = f"rim: raised most by {first} (blue) or {second} (orange)"
+    return ["fill: activation, link: weight times it, dashed below 0", units]
 
 
 def _number(value: float) -> str:
@@ -126,6 +136,8 @@ class _Nodes:
         size = stage.points(places.size) ** 2
         self._nodes = axes.scatter(x, y, size, linewidths=stage.points(3), edgecolors=list(map(tuple, rims)))
         stage.moves(self._nodes)
+        x, y = places.rest
+        stage.moves(axes.scatter([x], [y], 0.16 * size, linewidths=stage.points(2), color=stage.theme.quiet))
         _captions(stage, chain, places)
 
     def show(self, flow: Flow) -> None:
@@ -155,6 +167,11 @@ def _captions(stage: Stage, chain: Chain, places: ChainPlaces) -> None:
         _caption_of_truth(stage, chain, places, picture)
     first = 1 if picture is not None else 0
     layers = list(zip(places.nodes, chain.shown, chain.widths, strict=True))[first:]
+    rest = ["bias"] if chain.is_whole else ["all others and bias", "rest"]
+    room = 2 * (stage.width - 30 - places.rest[0]) if places.tall else 240.0
+    said = first_fitting(stage, rest, room)
+    away = -0.2 * places.size - 8 if places.tall else 0.5 * places.size + 22
+    stage.text(places.rest[0], places.rest[1] + away, said, color=quiet, align="center")
     (_captions_of_rows if places.tall else _captions_of_columns)(stage, chain, places, layers)
 
 
@@ -165,9 +182,9 @@ def _caption_of_truth(stage: Stage, chain: Chain, places: ChainPlaces, picture: 
         return
     place, room = (picture.left, picture.bottom + 30), picture.width
     if places.tall:
-        place, room = (places.answers.left, picture.top + LABEL), picture.left - places.answers.left - 14
+        place, room = (picture.left - 14, picture.top + LABEL), picture.left - places.answers.left - 14
     name = chain.recording.output.class_names[true]
-    stage.text(*place, cut(stage, f"true: {name}", room))
+    stage.text(*place, cut(stage, f"true: {name}", room), align="right" if places.tall else "left")
 
 
 def _captions_of_columns(stage: Stage, chain: Chain, places: ChainPlaces, layers: Sequence[Layer]) -> None:
@@ -181,7 +198,8 @@ def _captions_of_columns(stage: Stage, chain: Chain, places: ChainPlaces, layers
     end = 0.0
     for place, (nodes, units, width) in enumerate(layers):
         thing = "input" if place == 0 and places.picture is None else "unit"
-        texts = [" ".join(_shown(len(units), width, thing)), _shown(len(units), width, short=True)[0]]
+        whole = " ".join(_shown(len(units), width, thing))
+        texts = [whole, whole.removeprefix("top "), _shown(len(units), width, short=True)[0]]
         fitting = [text for text in texts if stage.measure(text, LABEL) < gap - 16]
         if fitting:
             stage.text(nodes[0, 0], top, fitting[0], color=quiet, align="center")
@@ -213,7 +231,7 @@ def _captions_of_rows(stage: Stage, chain: Chain, places: ChainPlaces, layers: S
 def _shown(count: int, width: int, thing: str = "unit", *, short: bool = False) -> list[str]:
     """Say in one or two lines how many units of a layer are shown, or how many inputs."""
     if count < width:
-        return [f"{count}/{width}"] if short else [f"{count} of", f"{width}"]
+        return [f"{count}/{width}"] if short else [f"top {count}", f"of {width}"]
     return [f"{width}"] if short else [f"{width}", thing if width == 1 else f"{thing}s"]
 
 

@@ -35,10 +35,12 @@ class Flow:
     Attributes:
         values: what the shown units of each layer put out, the input first; of the last layer, what is answered.
         pushes: weight times activation of each shown link, by gap between two layers.
+        rest: what else makes the score of each explained output: all links that are not shown, and the bias.
     """
 
     values: list[Array]
     pushes: list[Array]
+    rest: Array
 
 
 class Chain:
@@ -85,6 +87,18 @@ class Chain:
         self.links = [self._strongest(gap, known) for gap in range(len(self.dense))]
 
     @property
+    def explained(self) -> list[int]:
+        """Places among the shown outputs to which the last links lead."""
+        return self.told or list(range(len(self.shown[-1])))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all links to the explained outputs are shown, so that the rest of their scores is the bias alone."""
+        return len(self.links[-1]) == self.widths[-2] * len(self.explained) and not (
+            self.image and len(self.dense) == 1
+        )
+
+    @property
     def inputs(self) -> list[str]:
         """The names and numbers of the inputs that are nodes."""
         values = self._input.reshape(-1)
@@ -94,7 +108,20 @@ class Chain:
         """Return what flows at a moment."""
         values = self._values(state)
         pushes = [self._pushes(state, values, gap)[tuple(links.T)] for gap, links in enumerate(self.links)]
-        return Flow([layer[units] for layer, units in zip(values, self.shown, strict=True)], pushes)
+        return Flow(
+            [layer[units] for layer, units in zip(values, self.shown, strict=True)],
+            pushes,
+            self._rest(state, values, pushes[-1]),
+        )
+
+    def _rest(self, state: State, values: list[Array], pushes: Array) -> Array:
+        """Return what is left of the scores of the explained outputs without the links that are shown."""
+        last, before = self.dense[-1], self._input.reshape(-1) if len(self.dense) == 1 else values[-2]
+        scores = before @ last.kernel_of(state.weights)
+        if last.bias is not None:
+            scores = scores + state.weights[last.bias]
+        shown = np.bincount(self.links[-1][:, 1], pushes, minlength=len(self.shown[-1]))
+        return np.asarray((scores[self.shown[-1]] - shown)[self.explained])
 
     def _values(self, state: State) -> list[Array]:
         """Return what all units put out, by layer; of an image, all pixels as one unit of 1."""

@@ -62,6 +62,7 @@ class ChainPlaces:
         tall: whether the layers stand below each other.
         picture: box of the image; None where the input is nodes.
         nodes: middles of the nodes in units, (nodes, 2), by layer; of an image, the middle of the edge from which links go.
+        rest: middle of the small node that stands for all other units and the bias, beside the last but one layer.
         size: diameter of a node.
         answers: box of what is said of the outputs.
         step: units from one output to the next in a tall frame, else those of a bar.
@@ -70,6 +71,7 @@ class ChainPlaces:
     tall: bool
     picture: Box | None
     nodes: list[Array]
+    rest: Array
     size: float
     answers: Box
     step: float
@@ -90,7 +92,8 @@ class ChainPlaces:
         width = answer_width(stage, chain.answers, bar)
         side = min(0.24 * room.width, 0.6 * room.height) if chain.image else 0.0
         picture = Box(room.left, room.top + (room.height - side) / 2, side, side) if chain.image else None
-        count = max(map(len, chain.shown))
+        counts = _with_rest(chain)
+        count = max(counts)
         most = max(APART, HIGHEST * room.height)
         step = min(most, (room.height - 84) / max(1, count - 1))
         before = 0.0 if chain.image else max(stage.measure(text, LABEL) for text in chain.inputs) + 12
@@ -99,23 +102,30 @@ class ChainPlaces:
         left = room.left + side + before + (0.0 if chain.image else 0.5 * size)
         right = room.right - width - 0.5 * size - 14
         above = 0.5 * size + CAPTION
-        inside = Box(left, room.top + above, right - left, room.height - above - 0.5 * size - 4)
+        inside = Box(left, room.top + above, right - left, room.height - above - 0.5 * size - LINE)
         _require_room(chain, inside.width)
         xs = np.linspace(inside.left, inside.right, len(chain.shown))
         middle = inside.top + inside.height / 2
         nodes = []
-        for x, units in zip(xs, chain.shown, strict=True):
-            apart = min(most, inside.height / max(1, len(units) - 1), max(2.2 * step, 46.0))
-            nodes.append(np.stack([np.full(len(units), x), middle + apart * _about(len(units))], axis=1))
+        for x, places in zip(xs, counts, strict=True):
+            apart = min(most, inside.height / max(1, places - 1), max(2.2 * step, 46.0))
+            nodes.append(np.stack([np.full(places, x), middle + apart * _about(places)], axis=1))
+        nodes[-2], rest = nodes[-2][:-1], nodes[-2][-1]
+        if chain.image and len(nodes) == 2:
+            nodes[0], rest = (
+                np.array([[left, middle]]),
+                np.array([left, room.top + (room.height + side) / 2 + 0.5 * size + 8]),
+            )
         answers = Box(right + 0.5 * size + 14, room.top, width, room.height)
-        return cls(False, picture, nodes, size, answers, bar)
+        return cls(False, picture, nodes, rest, size, answers, bar)
 
     @classmethod
     def _down(cls, stage: Stage, room: Box, chain: Chain) -> "ChainPlaces":
         """Arrange the layers from top to bottom, the answers below them."""
         inside = Box(room.left + GUTTER, room.top, room.width - GUTTER, room.height)
         middle = inside.left + inside.width / 2
-        steps = [min(APART, inside.width / len(units)) for units in chain.shown]
+        counts = _with_rest(chain)
+        steps = [min(APART, inside.width / places) for places in counts]
         size = min(NODE, 0.72 * min(steps), 0.4 * room.height / len(chain.shown))
         below = columns_height(stage, chain.answers, steps[-1]) + (LINE if chain.told else 0.0)
         side = min(0.6 * inside.width, 0.27 * room.height) if chain.image else 0.0
@@ -124,11 +134,21 @@ class ChainPlaces:
         first, last = room.top + above, room.bottom - below - 0.5 * size - 8
         _require_room(chain, last - first)
         nodes = [
-            np.stack([middle + step * _about(len(units)), np.full(len(units), y)], axis=1)
-            for y, step, units in zip(np.linspace(first, last, len(chain.shown)), steps, chain.shown, strict=True)
+            np.stack([middle + step * _about(places), np.full(places, y)], axis=1)
+            for y, step, places in zip(np.linspace(first, last, len(counts)), steps, counts, strict=True)
         ]
+        nodes[-2], rest = nodes[-2][:-1], nodes[-2][-1]
+        if chain.image and len(nodes) == 2:
+            nodes[0], rest = np.array([[middle, first]]), np.array([middle + side / 2 + size, first])
         answers = Box(room.left, room.bottom - below, room.width, below)
-        return cls(True, picture, nodes, size, answers, steps[-1])
+        return cls(True, picture, nodes, rest, size, answers, steps[-1])
+
+
+def _with_rest(chain: Chain) -> list[int]:
+    """Return how many nodes each layer has, with the one for all other units and the bias in the last but one."""
+    counts = list(map(len, chain.shown))
+    counts[-2] += 1
+    return counts
 
 
 def _about(count: int) -> Array:

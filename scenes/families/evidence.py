@@ -34,7 +34,6 @@ class Evidence:
     Attributes:
         chosen: numbers of the few samples.
         true: their classes.
-        rivals: the other class that each is most often taken for.
         count: how many samples the mean is taken over.
     """
 
@@ -56,16 +55,25 @@ class Evidence:
         self.count = len(many)
         rows = np.arange(len(many), len(numbers)) if asked else self._told(given[-1][: len(many)], others, most)
         self._rows = rows
-        self.chosen, self.true, self.rivals = numbers[rows], self._labels[rows], self._rivals[rows]
-        self._maps, self._mean, self._answers = cache(self._maps_at), cache(self._mean_at), cache(self._answers_at)
+        self.chosen, self.true = numbers[rows], self._labels[rows]
+        self._maps, self._mean = cache(self._maps_at), cache(self._mean_at)
+        self._answers, self._rivals_now = cache(self._answers_at), cache(self._rivals_at)
 
     def maps(self, state: State) -> Array:
-        """Return the evidence of the few samples at a moment, blended, shape (samples, rows, columns)."""
-        return self._blended(self._maps, state)
+        """Return the evidence of the few samples at a moment, blended, shape (samples, rows, columns).
+
+        It speaks for the true classes or for the rivals of the last true state; see `rivals`.
+        """
+        against = tuple(self.rivals(state).tolist())
+        return self._blended(lambda index: self._maps(index, against), state)
 
     def mean(self, state: State) -> Array:
         """Return the mean size of the evidence at a moment, blended, shape (rows, columns)."""
         return self._blended(self._mean, state)
+
+    def rivals(self, state: State) -> NDArray[np.int64]:
+        """Return the likeliest other class of each of the few in the last true state: where they are told wrongly, the answer."""
+        return self._rivals_now(state.snapshot.index)
 
     def answers(self, state: State) -> NDArray[np.int64]:
         """Return what is answered to the few samples in the last true state."""
@@ -73,7 +81,7 @@ class Evidence:
 
     def all_maps(self) -> Array:
         """Return the evidence at all sampled states, shape (states, samples, rows, columns)."""
-        return np.stack([self._maps(state.snapshot.index) for state in self._states])
+        return np.stack([self.maps(self._recording.at(state.snapshot.epoch)) for state in self._states])
 
     def largest_mean(self) -> float:
         """Return the largest cell of the mean at any sampled state."""
@@ -86,9 +94,9 @@ class Evidence:
         _, first = np.unique(true[order], return_index=True)
         return np.asarray(order[np.sort(first)[:most]])
 
-    def _maps_at(self, index: int) -> Array:
+    def _maps_at(self, index: int, rivals: tuple[int, ...]) -> Array:
         weights, rows = self._weights(index), self._rows
-        found = evidence(self._recording.layers, weights, self._inputs[rows], self.true, self.rivals)
+        found = evidence(self._recording.layers, weights, self._inputs[rows], self.true, np.array(rivals))
         return self._places.laid_out(found.reshape(len(rows), -1))
 
     def _mean_at(self, index: int) -> Array:
@@ -98,6 +106,12 @@ class Evidence:
 
     def _answers_at(self, index: int) -> NDArray[np.int64]:
         return predictions(self._recording.at(self._recording.epochs[index]), self._inputs[self._rows])
+
+    def _rivals_at(self, index: int) -> NDArray[np.int64]:
+        given = _by_class(self._recording.at(self._recording.epochs[index]).outputs(self._inputs[self._rows]))
+        given = given.astype(np.float64)
+        given[np.arange(len(given)), self.true] = -np.inf
+        return np.asarray(given.argmax(axis=1))
 
     def _weights(self, index: int) -> dict[str, Array]:
         return self._recording.at(self._recording.epochs[index]).weights

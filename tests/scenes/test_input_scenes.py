@@ -25,7 +25,8 @@ from animviz.scenes.families.class_mosaic import ClassMosaic, _Grid
 from animviz.scenes.families.distance_plane import DistancePlane
 from animviz.scenes.families.distance_rows import _begin, _packed
 from animviz.scenes.families.two_values import TwoValues
-from animviz.scenes.importance import _title as _outweighed
+from animviz.scenes.importance import _more
+from animviz.scenes.importance import _title as _more_speaks
 from animviz.scenes.pixels import _percent
 from animviz.stage.heatmap import Heatmap
 from animviz.stage.points import PointCloud
@@ -239,25 +240,33 @@ def test_pixels_draws_mixed_inputs_by_their_images(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("which", ["digits", "reduced"])
-def test_importance_states_how_much_speaks_for_class_and_rival(which: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("epoch", [0.0, 3.0])
+def test_importance_states_how_much_more_speaks_for_the_class_or_its_likeliest_rival(
+    which: str, epoch: float, request: pytest.FixtureRequest
+) -> None:
     recording = request.getfixturevalue(which)
-    stage = drawn("importance", recording, 3.0, samples="4")
-    given = np.mean([recording.at(epoch).outputs()[4] for epoch in recording.epochs], axis=0)
-    true = int(recording.labels[4])
+    stage = drawn("importance", recording, epoch, samples="4")
+    given, true = recording.at(epoch).outputs()[4].astype(float), int(recording.labels[4])
+    told = int(given.argmax())
     given[true] = -1
     rival = int(given.argmax())
+    assert told in (true, rival)
     found = evidence(
-        recording.layers, recording.at(3).weights, recording.inputs[[4]], np.array([true]), np.array([rival])
+        recording.layers, recording.at(epoch).weights, recording.inputs[[4]], np.array([true]), np.array([rival])
     )
-    assert list(stage.pairs[0].texts()) == [f"{-found[found < 0].sum():.1f}", f"{found[found > 0].sum():.1f}"]
-    assert stage.pairs[0].name == f"evidence for {true} and {rival}"
+    more = float(found.sum())
+    assert list(stage.pairs[0].texts()) == [f"+{abs(more):.1f}"]
+    assert list(stage.pairs[0].values()) == pytest.approx([abs(more)], abs=1e-4)
 
 
-def test_importance_leaves_numbers_out_where_names_are_long(digits: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(drawn("importance", digits).pairs) == 7
-    long = digits.output.model_copy(update={"class_names": tuple(f"articulated lorry {k}" for k in range(10))})
-    monkeypatch.setattr(type(digits), "output", property(lambda self: long))
-    assert len(drawn("importance", digits).pairs) == 1, "only the large image has room for names and numbers"
+def test_importance_says_for_which_class_more_speaks_as_far_as_there_is_room() -> None:
+    stage = Stage((1280, 720))
+    assert _more(stage, ("9", "4"), [1.0, 3.25], 300.0) == "+2.2 for 9 over 4"
+    assert _more(stage, ("9", "4"), [3.0, 1.0], 300.0) == "+2.0 for 4 over 9"
+    assert _more(stage, ("airplane", "automobile"), [3.0, 1.0], 220.0) == "+2.0 for automobile"
+    long = _more(stage, ("an articulated lorry", "a car"), [1.0, 3.0], 180.0)
+    assert long.startswith("+2.0 for an ")
+    assert long.endswith("…")
 
 
 def test_bars_of_importance_have_one_scale(digits: Recording) -> None:
@@ -397,7 +406,7 @@ def test_recordings_without_training_samples_are_drawn(scene: str, digits: Recor
 def test_importance_names_no_colours_where_no_pixel_speaks(
     digits: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert any(text.startswith("Green outweighs purple in ") for text in texts(drawn("importance", digits)))
+    assert any("ore speaks for " in text for text in texts(drawn("importance", digits)))
     monkeypatch.setattr("animviz.scenes.importance.Evidence.all_maps", lambda self: np.zeros((5, 7, 8, 8)))
     without = texts(drawn("importance", digits))
     assert any(text.endswith(", until no pixel does") for text in without)
@@ -409,15 +418,11 @@ def test_title_of_pixels_hides_no_small_share() -> None:
     assert [_percent(share) for share in shares] == ["0.1 %", "32 %", "99.6 %", "100 %", "0 %"]
 
 
-def test_importance_says_in_how_many_images_the_class_outweighs_its_rival() -> None:
-    maps = np.zeros((2, 3, 2, 2))
-    maps[:, :, 0, 0], maps[:, :, 0, 1] = -1, [[2, 0.5, 0.5], [2, 3, 0.5]]
-    assert _outweighed(maps) == "Green outweighs purple in 1 of 3, in the end in 2"
-    assert _outweighed(maps[:, :2]) == "Green outweighs purple in 1 of 2, in the end in all"
-    assert _outweighed(maps[::-1, 1:]) == "Green outweighs purple in 1 of 2, in the end in none"
-    assert _outweighed(maps[:1]) == "Green outweighs purple in 1 of 3, first and last"
-    assert _outweighed(maps[:1, 1:]) == "Green outweighs purple in none of 2, first and last"
-    assert _outweighed(maps[:, 2:]) == "Green does not outweigh purple in the end"
+def test_importance_says_for_which_class_more_speaks_in_the_large_image() -> None:
+    maps = np.array([[[-2.0, 1.0]], [[-2.0, 3.0]]])
+    assert _more_speaks(maps, [("5", "9"), ("5", "3")]) == "At first more speaks for 9, in the end for 5"
+    assert _more_speaks(maps[::-1], [("5", "9"), ("5", "3")]) == "At first more speaks for 5, in the end for 3"
+    assert _more_speaks(maps[[1, 1]], [("5", "9"), ("5", "3")]) == "More speaks for 5, first and last"
 
 
 def test_circles_of_dataset_have_the_colours_of_their_classes(trained: Trained) -> None:

@@ -14,6 +14,7 @@ from animviz.recording.replay.forward import forward
 from animviz.scenes.families.chain import MOST_LINKS, Chain
 from animviz.scenes.families.chain_places import ChainPlaces, most_links
 from animviz.scenes.families.turned_names import names_height, write_names
+from animviz.scenes.network import _taken_for
 from helpers.layout import check_layout, texts
 from helpers.recordings import made, rewritten
 
@@ -151,18 +152,37 @@ def test_names_under_nodes_are_turned_where_they_do_not_fit_beside_each_other(st
     assert low >= 1280 - 300 - names_height(stage, names, step) - 8
 
 
-def test_the_strongest_of_the_last_links_says_its_value(trained: Trained) -> None:
-    curve = trained("polynomial", arch="1-3-1")
-    stage, now = drawn(curve, 2.0, sample=7), curve.at(2.0)
-    (pushed,) = [[float(value) for value in one.values()] for one in stage.pairs if one.name == "strongest push"]
-    last, hidden = curve.layers[-1], next(layer.name for layer in curve.layers if layer.name.startswith("hidden"))
-    at_end, at_now = (
-        state.activations(hidden)[7] * last.kernel_of(state.weights)[:, 0]
-        for state in (curve.at(curve.epochs[-1]), now)
-    )
-    expected = at_now[np.abs(at_end).argmax()]
-    assert pushed == pytest.approx([expected], abs=1e-3)
-    assert f"{expected:.2f}".replace("-", "−") in texts(stage)
+def test_the_strongest_of_the_last_links_say_their_values_and_add_up_to_the_score(rings_recording: Recording) -> None:
+    stage, now = drawn(rings_recording, 2.0, sample=7), rings_recording.at(2.0)
+    (pushes,) = [one for one in stage.pairs if one.name == "push"]
+    last = rings_recording.layers[-1]
+    terms = now.activations("hidden_2")[7] * last.kernel_of(now.weights)[:, 0]
+    bias = float(now.weights[str(last.bias)][0])
+    assert sorted(pushes.values()) == pytest.approx(sorted([*map(float, terms), bias]), abs=0.03)
+    assert "bias" in texts(stage)
+
+
+@pytest.mark.parametrize("epoch", [0.0, 2.5, 4.0])
+def test_what_is_drawn_adds_up_to_the_scores_of_the_explained_outputs(odd: Recording, epoch: float) -> None:
+    chain, state = Chain(odd, 11, 5), odd.at(epoch)
+    flow = chain.flow(state)
+    for rest, place in zip(flow.rest, chain.explained, strict=True):
+        shown = flow.pushes[-1][chain.links[-1][:, 1] == place].sum()
+        others = np.log(flow.values[-1][place]) - np.log(flow.values[-1][chain.explained[0]])
+        first = flow.pushes[-1][chain.links[-1][:, 1] == chain.explained[0]].sum() + flow.rest[0]
+        assert shown + rest - first == pytest.approx(others, abs=1e-3)
+    assert "all others and bias" in texts(drawn(odd, epoch, (1280, 720), sample=11))
+
+
+@pytest.mark.parametrize(
+    ("names", "thing", "title"),
+    [
+        (("0", "9", "0"), "", "A true 0, first taken for 9, in the end for 0"),
+        (("outer", "inner", "outer"), "point", "A true outer point: first inner, in the end outer"),
+    ],
+)
+def test_the_title_says_what_the_sample_truly_is(names: tuple[str, str, str], thing: str, title: str) -> None:
+    assert _taken_for(*names, thing) == title
 
 
 def test_an_answer_that_does_not_move_stays(trained: Trained, tmp_path: Path) -> None:
@@ -191,7 +211,7 @@ def test_what_is_wanted_of_a_regression_is_marked_beside_the_answer(trained: Tra
 def test_the_value_of_the_strongest_link_stands_clear_of_its_node(rings_recording: Recording, tmp_path: Path) -> None:
     huge = rewritten(rings_recording, tmp_path / "huge.rec", weights=lambda index, name, array: array * 4000)
     stage = drawn(huge)
-    (value,) = (pair.texts()[0] for pair in stage.pairs if pair.name == "strongest push")
+    (value,) = (pair.texts()[0] for pair in stage.pairs if pair.name == "push")
     assert len(value) >= len("0.00")
     (text,) = (text for text in stage.figure.texts if text.get_text() == value)
     places = ChainPlaces.of(stage, Box(40, 100, 1200, 540), Chain(huge, 0, 10))
