@@ -184,7 +184,8 @@ class Pairs:
         self._words.set_words([*(texts or ["none"]), *[""] * len(self._words.texts)][: len(self._words.texts)])
         self._numbers.set_words([*(f"{text}{self._unit}" for text in written[: self._rows]), *empty])
         self._values = np.array([*errors[order[: self._rows]], *([0.0] * len(empty))])
-        self._rest.set_text(more(written, self._rows, self._unit))
+        rest = more(written, self._rows, self._unit)
+        self._rest.set_text(first_fitting(self._stage, [rest, rest.partition(",")[0]], self._width))
         self._title.set_text(cut(self._stage, self._heading(index), self._width))
         if self._gallery:
             self._gallery.show(pairs, index)

@@ -126,7 +126,7 @@ class Story:
         )  # fmt: skip
         if ticked:
             pair(
-                stage, "plane", lambda: [row.below[1 + MIDDLE].get_text() for row in ticked],
+                stage, "plane", lambda: [row.below[MIDDLE].get_text() for row in ticked],
                 lambda: number.scale * (np.asarray(self._ticks.get_xdata(), float)[::3] - self._left) / self._width,
             )  # fmt: skip
 

@@ -91,6 +91,7 @@ def test_no_other_word_is_a_pace(text: str) -> None:
         pace.read(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(1e-4, 10), st.floats(1e-4, 10)), min_size=1, max_size=30))
 def test_the_smooth_way_is_that_of_scipy(steps: list[tuple[float, float]]) -> None:
     x, y = np.cumsum([(0.0, 0.0), *steps], axis=0).T

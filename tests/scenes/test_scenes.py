@@ -63,7 +63,7 @@ def test_recording_is_untouched(drawn: Drawn) -> None:
     after = files(drawn.recording)
     assert {path: after[path] for path in drawn.before} == drawn.before
     new = after.keys() - drawn.before.keys()
-    kept = {drawn.recording.path / kind for kind in ("embeddings", "landscapes")}
+    kept = {drawn.recording.path / kind for kind in ("embeddings", "landscapes", "votes")}
     assert {path.parent for path in new} <= kept  # computed once, kept there
 
 
